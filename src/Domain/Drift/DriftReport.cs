@@ -1,0 +1,12 @@
+namespace BatchEngine.Domain;
+
+/// <summary>All columns of a run against its baseline. Immutable.</summary>
+/// <param name="Run">The run judged.</param>
+/// <param name="Baseline">The run compared with; null means there was none.</param>
+/// <param name="Columns">Drifted ones first, then by name.</param>
+public sealed record DriftReport(RunId Run, RunId? Baseline, IReadOnlyList<ColumnDrift> Columns)
+{
+    /// <summary>Drifted when any column is; not measured when every column is; else stable.</summary>
+    public DriftVerdict Verdict => Columns.Any(c => c.Verdict == DriftVerdict.Drifted) ? DriftVerdict.Drifted
+        : Columns.Any(c => c.Verdict == DriftVerdict.Stable) ? DriftVerdict.Stable : DriftVerdict.NotMeasured;
+}

@@ -1,0 +1,16 @@
+namespace BatchEngine.Domain;
+
+/// <summary>The frozen input of a run: files sorted by path (ordinal), their row groups and the common columns. Immutable.</summary>
+/// <param name="Files">Sorted by path.</param>
+/// <param name="Columns">The columns of the first file; every other file has the needed ones with the same kind.</param>
+public sealed record InputManifest(IReadOnlyList<InputFile> Files, IReadOnlyList<InputColumn> Columns)
+{
+    /// <summary>Rows of all files.</summary>
+    public long Rows => Files.Sum(f => f.Rows);
+
+    /// <summary>Bytes of all files.</summary>
+    public long Bytes => Files.Sum(f => f.Bytes);
+
+    /// <summary>SHA-256 over paths, tags and row counts: equal digests are the same input.</summary>
+    public Digest Digest => Digest.Of(string.Join('\n', Files.Select(f => $"{f.Path}\t{f.ContentTag}\t{f.Bytes}\t{string.Join(',', f.RowGroups.Select(g => g.Rows))}")));
+}

@@ -1,0 +1,49 @@
+namespace BatchEngine.Domain;
+
+/// <summary>The wish: input, key, model, features, output, schedule, deadline, budget, quality, serving contract. What one YAML file says. Immutable.</summary>
+/// <param name="Name">Letters, digits, '.', '-' and '_'.</param>
+/// <param name="Inputs">Paths or globs of Parquet files; "{date}" (yyyy-MM-dd) and "{hour}" stand for the run's scheduled instant.</param>
+/// <param name="KeyColumn">The column whose value names a prediction.</param>
+/// <param name="CarriedColumns">Input columns copied to the output.</param>
+/// <param name="Model">The model.</param>
+/// <param name="Features">What the model reads; null means the model's own input names are the columns.</param>
+/// <param name="OutputDirectory">Where the Parquet output goes; "{run}" stands for the run id.</param>
+/// <param name="Workers">How many workers; 0 means one per core.</param>
+/// <param name="WorkerMode">Where local workers live.</param>
+/// <param name="UnitRows">At most so many rows in a unit; default 131,072.</param>
+/// <param name="CheckpointRows">A checkpoint (and an output file) after at least so many rows; default 1,048,576.</param>
+/// <param name="Rejects">How many rows may be rejected.</param>
+/// <param name="DuplicateKeys">What to do when two rows have the same key.</param>
+/// <param name="Drift">When drift holds a snapshot back.</param>
+/// <param name="Serving">What look-ups may expect.</param>
+/// <param name="Schedule">When it runs; null means only when a person starts it.</param>
+/// <param name="Deadline">A run must end so long after its scheduled instant; null means no deadline.</param>
+/// <param name="Budget">A run may cost at most so much; null means no budget.</param>
+/// <param name="Owner">The team that pays; empty means nobody said.</param>
+public sealed record ScoringJob(
+    string Name,
+    IReadOnlyList<string> Inputs,
+    string KeyColumn,
+    IReadOnlyList<string> CarriedColumns,
+    ModelReference Model,
+    FeatureSpec? Features,
+    string OutputDirectory,
+    int Workers,
+    WorkerMode WorkerMode,
+    int UnitRows,
+    int CheckpointRows,
+    RejectBudget Rejects,
+    DuplicateKeyPolicy DuplicateKeys,
+    DriftGate Drift,
+    ServingContract Serving,
+    Schedule? Schedule,
+    TimeSpan? Deadline,
+    Money? Budget,
+    string Owner)
+{
+    /// <summary>The default of <see cref="UnitRows"/>.</summary>
+    public const int DefaultUnitRows = 131_072;
+
+    /// <summary>The default of <see cref="CheckpointRows"/>.</summary>
+    public const int DefaultCheckpointRows = 1_048_576;
+}

@@ -1,0 +1,38 @@
+namespace BatchEngine.Domain;
+
+/// <summary>Why a look-up was answered the way it was.</summary>
+public enum RouteReason
+{
+    /// <summary>The stored prediction is fresh and predictable.</summary>
+    Fresh,
+
+    /// <summary>No snapshot is published under this name.</summary>
+    NoSnapshot,
+
+    /// <summary>The key is not in the snapshot.</summary>
+    KeyMissing,
+
+    /// <summary>The snapshot is older than the contract's maximum age.</summary>
+    Stale,
+
+    /// <summary>The stored confidence is below the contract's threshold.</summary>
+    LowConfidence,
+
+    /// <summary>The features given differ from those the stored prediction was made from.</summary>
+    FeaturesChanged,
+
+    /// <summary>A live answer was needed and no features were given.</summary>
+    NoFeatures,
+
+    /// <summary>A live answer was needed and the contract forbids it.</summary>
+    RealtimeOff,
+
+    /// <summary>Too many live requests at once.</summary>
+    Overloaded,
+
+    /// <summary>The live endpoint failed or missed its deadline.</summary>
+    RealtimeFailed,
+
+    /// <summary>No job serves under this name.</summary>
+    UnknownName,
+}

@@ -1,0 +1,28 @@
+namespace BatchEngine.Domain;
+
+/// <summary>What a run will do: a pure function of its inputs, so the same inputs give the same bytes. Immutable.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Job">The job as it was when planned.</param>
+/// <param name="Model">The exact model.</param>
+/// <param name="ModelArtifact">The path or blob name of the model's file.</param>
+/// <param name="Features">The features, means resolved to constants.</param>
+/// <param name="Manifest">The frozen input.</param>
+/// <param name="Shards">Disjoint and covering the manifest, in index order.</param>
+/// <param name="UnitRows">At most so many rows in a unit.</param>
+/// <param name="PartitionCount">Key-hash partitions of the snapshot, a power of two.</param>
+/// <param name="ProfileEdges">Fixed bin edges by column name, so that profiles merge and compare.</param>
+/// <param name="Chosen">The capacity that was chosen.</param>
+/// <param name="Rejected">The other options and why.</param>
+public sealed record RunPlan(
+    RunId Run,
+    ScoringJob Job,
+    ModelVersion Model,
+    string ModelArtifact,
+    FeatureSpec Features,
+    InputManifest Manifest,
+    IReadOnlyList<Shard> Shards,
+    int UnitRows,
+    int PartitionCount,
+    IReadOnlyDictionary<string, BinEdges> ProfileEdges,
+    PlanOption Chosen,
+    IReadOnlyList<PlanOption> Rejected);

@@ -1,0 +1,9 @@
+namespace BatchEngine.Domain;
+
+/// <summary>A durable blob named by a database row. Nothing unnamed is ever read. Immutable.</summary>
+/// <param name="BlobName">The name in the blob store: run, shard and fence are in it.</param>
+/// <param name="Kind">What it is for.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="Checksum">XxHash3 (64 bits) of its content.</param>
+/// <param name="Rows">Rows in it.</param>
+public sealed record Artifact(string BlobName, ArtifactKind Kind, long Bytes, ulong Checksum, long Rows);
