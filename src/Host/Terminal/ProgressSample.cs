@@ -1,0 +1,10 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Host.Terminal;
+
+/// <summary>How far a long piece of work is. Immutable.</summary>
+/// <param name="Phase">What is going on, one word or two.</param>
+/// <param name="Done">Rows done.</param>
+/// <param name="Total">Rows in all; 0 means not known yet.</param>
+/// <param name="Spent">Money spent so far.</param>
+internal sealed record ProgressSample(string Phase, long Done, long Total, Measured<Money> Spent);

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace BatchEngine.Host.Terminal;
+
+/// <summary>What a person or a program sees: answers on stdout (tables, or one JSON document), everything else on stderr. Used by one thread at a time.</summary>
+internal sealed class Screen
+{
+    private static readonly JsonSerializerOptions JsonLayout = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new MeasuredJson(), new TimeSpanJson(), new DomainJson() },
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private readonly IAnsiConsole _out;
+    private readonly IAnsiConsole _err;
+    private readonly TextWriter _answers = Console.Out;
+    private readonly TextWriter _notes = Console.Error;
+
+    /// <summary>Creates the screen over the process's stdout and stderr.</summary>
+    /// <param name="json">Whether answers are JSON.</param>
+    /// <param name="verbose">Whether details are shown.</param>
+    public Screen(bool json, bool verbose)
+    {
+        Json = json;
+        Verbose = verbose;
+        _out = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_answers) });
+        _err = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_notes) });
+        if (Console.IsOutputRedirected)
+            _out.Profile.Width = 160;
+        if (Console.IsErrorRedirected)
+            _err.Profile.Width = 240;
+    }
+
+    /// <summary>Whether answers are JSON.</summary>
+    public bool Json { get; }
+
+    /// <summary>Whether details are shown.</summary>
+    public bool Verbose { get; }
+
+    /// <summary>Whether stderr is a terminal that can redraw a progress bar.</summary>
+    public bool CanRedraw => !Console.IsErrorRedirected && _err.Profile.Capabilities.Interactive;
+
+    /// <summary>The console that progress is drawn on.</summary>
+    public IAnsiConsole ProgressConsole => _err;
+
+    /// <summary>The layout of every JSON answer.</summary>
+    public static JsonSerializerOptions JsonOptions => JsonLayout;
+
+    /// <summary>Prints the answer: the JSON document with --json, else what <paramref name="people"/> draws.</summary>
+    public void Answer<T>(T document, Action people)
+    {
+        if (Json)
+            _answers.WriteLine(JsonSerializer.Serialize(document, JsonLayout));
+        else
+            people();
+    }
+
+    /// <summary>Draws a table, panel or tree on stdout.</summary>
+    public void Draw(IRenderable what) => _out.Write(what);
+
+    /// <summary>A plain line on stdout.</summary>
+    public void Line(string text = "") => _answers.WriteLine(text);
+
+    /// <summary>A line with colour markup on stdout.</summary>
+    public void Markup(string markup) => _out.MarkupLine(markup);
+
+    /// <summary>A line about what is going on, on stderr.</summary>
+    public void Note(string text) => _notes.WriteLine(text);
+
+    /// <summary>A line only shown with --verbose, on stderr.</summary>
+    public void Detail(string text)
+    {
+        if (Verbose)
+            _notes.WriteLine(text);
+    }
+
+    /// <summary>An error line on stderr.</summary>
+    public void Error(string text)
+    {
+        if (CanRedraw)
+            _err.MarkupLine($"[red]error:[/] {Spectre.Console.Markup.Escape(text)}");
+        else
+            _notes.WriteLine($"error: {text}");
+    }
+}
