@@ -25,4 +25,11 @@ public sealed record RunPlan(
     int PartitionCount,
     IReadOnlyDictionary<string, BinEdges> ProfileEdges,
     PlanOption Chosen,
-    IReadOnlyList<PlanOption> Rejected);
+    IReadOnlyList<PlanOption> Rejected)
+{
+    /// <summary>What the model gives: one column per float of a prediction, kept so that a run can be sealed without its model at hand.</summary>
+    public IReadOnlyList<OutputColumn> Outputs { get; init; } = [];
+
+    /// <summary>The kind of the key column; default <see cref="KeyKind.Int64"/>.</summary>
+    public KeyKind KeyKind { get; init; } = KeyKind.Int64;
+}
