@@ -1,0 +1,22 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Scheduler.Planning;
+
+/// <summary>Everything of a run that has to be looked up before it can be planned. Immutable.</summary>
+/// <param name="Manifest">The frozen input.</param>
+/// <param name="Model">The exact model, aliases resolved.</param>
+/// <param name="ModelArtifact">The path or blob name of the model's file.</param>
+/// <param name="Features">The features, means resolved to constants.</param>
+/// <param name="ProfileEdges">Fixed bin edges by column name.</param>
+/// <param name="Outputs">One column per float of a prediction.</param>
+/// <param name="KeyKind">The kind of the key column.</param>
+/// <param name="RowsPerSecond">Rows a second of one worker, from earlier runs of this job and model; not measured before the first.</param>
+public sealed record PreparedInputs(
+    InputManifest Manifest,
+    ModelVersion Model,
+    string ModelArtifact,
+    FeatureSpec Features,
+    IReadOnlyDictionary<string, BinEdges> ProfileEdges,
+    IReadOnlyList<OutputColumn> Outputs,
+    KeyKind KeyKind,
+    Measured<double> RowsPerSecond);

@@ -1,0 +1,36 @@
+using BatchEngine.Domain;
+using BatchEngine.Scheduler.Planning;
+
+namespace BatchEngine.Scheduler.Runs;
+
+/// <summary>How a call to start or resume a run ended. Immutable; match it exhaustively.</summary>
+public abstract record RunOutcome
+{
+    private RunOutcome()
+    {
+    }
+
+    /// <summary>The snapshot is published.</summary>
+    public sealed record Published(RunId Run, SnapshotInfo Snapshot) : RunOutcome;
+
+    /// <summary>A gate held the snapshot back.</summary>
+    public sealed record Held(RunId Run, string Reason) : RunOutcome;
+
+    /// <summary>The run stopped by an error that retrying alone does not mend; its durable work is kept.</summary>
+    public sealed record Failed(RunId Run, string Reason) : RunOutcome;
+
+    /// <summary>A person cancelled the run.</summary>
+    public sealed record Cancelled(RunId Run, string Reason) : RunOutcome;
+
+    /// <summary>The run had ended before this call; nothing was done.</summary>
+    public sealed record AlreadyEnded(RunRecord Record) : RunOutcome;
+
+    /// <summary>Another process leads the run; nothing was done here.</summary>
+    public sealed record Following(RunId Run, RunState State) : RunOutcome;
+
+    /// <summary>No plan was made, so nothing was recorded but the decision.</summary>
+    public sealed record Refused(RunId Run, PlanRefusal Why, string Reason) : RunOutcome;
+
+    /// <summary>This process was told to stop; the run can be resumed by any other.</summary>
+    public sealed record Interrupted(RunId Run, RunState State) : RunOutcome;
+}
