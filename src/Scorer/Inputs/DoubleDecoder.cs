@@ -1,0 +1,15 @@
+using ParquetSharp;
+
+namespace BatchEngine.Scorer.Inputs;
+
+/// <summary>Doubles, straight into the vector's memory.</summary>
+internal sealed class DoubleDecoder(ColumnReader<double> reader) : ColumnDecoder
+{
+    private readonly LevelReader<double> _levels = new(reader, double.NaN);
+
+    public override void Read(ColumnVector target, int rows) => _levels.Read(target.Doubles, target, 0);
+
+    public override void Skip(long rows) => _levels.Skip(rows);
+
+    public override void Dispose() => _levels.Dispose();
+}

@@ -1,0 +1,11 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Scorer.Inputs;
+
+/// <summary>One column of one file and how its stored values become ours. Immutable.</summary>
+/// <param name="LeafIndex">The column's index in the file.</param>
+/// <param name="Column">Its name and kind.</param>
+/// <param name="Decoding">How stored values become ours.</param>
+/// <param name="Scale">Decimal digits behind the point.</param>
+/// <param name="TypeLength">Bytes of a fixed-length value.</param>
+internal sealed record FileColumn(int LeafIndex, InputColumn Column, ColumnDecoding Decoding, int Scale, int TypeLength);

@@ -1,0 +1,80 @@
+using BatchEngine.Domain;
+using ParquetSharp;
+
+namespace BatchEngine.Scorer.Inputs;
+
+/// <summary>The columns of one file: what they hold and how they are decoded. Immutable, so thread-safe.</summary>
+internal sealed record FileSchema(IReadOnlyList<FileColumn> Columns)
+{
+    /// <summary>Reads the schema; every root field is one column, nested ones are unsupported.</summary>
+    public static FileSchema From(FileMetaData metaData)
+    {
+        var columns = new List<FileColumn>();
+        for (var leaf = 0; leaf < metaData.Schema.NumColumns; leaf++)
+        {
+            var descriptor = metaData.Schema.Column(leaf);
+            using var path = descriptor.Path;
+            var parts = path.ToDotVector();
+            if (parts.Length == 1 && descriptor.MaxRepetitionLevel == 0)
+                columns.Add(Flat(leaf, parts[0], descriptor));
+            else if (columns.Count == 0 || columns[^1].Column.Name != parts[0] || columns[^1].Decoding != ColumnDecoding.None)
+                columns.Add(new FileColumn(leaf, new InputColumn(parts[0], ColumnKind.Unsupported, true, $"nested ({path.ToDotString()})"), ColumnDecoding.None, 0, 0));
+        }
+        return new FileSchema(columns);
+    }
+
+    /// <summary>The column of that name.</summary>
+    /// <exception cref="BadInputException">There is none, there are two, or it cannot be read.</exception>
+    public FileColumn Find(string path, string name)
+    {
+        var found = Columns.Where(c => c.Column.Name == name).Take(2).ToArray();
+        return found switch
+        {
+            [] => throw InputProblems.ColumnMissing(path, name, [.. Columns.Select(c => c.Column)]),
+            [var one] when one.Decoding == ColumnDecoding.None => throw InputProblems.Unreadable($"{path}, column '{name}'", one.Column),
+            [var one] => one,
+            _ => throw InputProblems.Duplicate(path, name),
+        };
+    }
+
+    private static FileColumn Flat(int leaf, string name, ColumnDescriptor descriptor)
+    {
+        using var logical = descriptor.LogicalType;
+        var (kind, decoding) = Classify(descriptor.PhysicalType, logical);
+        var scale = logical is DecimalLogicalType d ? d.Scale : 0;
+        var words = logical.Type is LogicalTypeEnum.None or LogicalTypeEnum.Undefined ? $"{descriptor.PhysicalType}" : $"{descriptor.PhysicalType} as {logical}";
+        return new FileColumn(leaf, new InputColumn(name, kind, descriptor.MaxDefinitionLevel > 0, words), decoding, scale, descriptor.TypeLength);
+    }
+
+    private static (ColumnKind Kind, ColumnDecoding Decoding) Classify(PhysicalType physical, LogicalType logical) => (physical, logical) switch
+    {
+        (PhysicalType.Boolean, _) => (ColumnKind.Bool, ColumnDecoding.Bool),
+        (PhysicalType.Float, _) => (ColumnKind.Float, ColumnDecoding.Float),
+        (PhysicalType.Double, _) => (ColumnKind.Double, ColumnDecoding.Double),
+        (PhysicalType.Int96, _) => (ColumnKind.Timestamp, ColumnDecoding.Int96Timestamp),
+        (PhysicalType.Int32, DecimalLogicalType) => (ColumnKind.Decimal, ColumnDecoding.Int32Decimal),
+        (PhysicalType.Int64, DecimalLogicalType) => (ColumnKind.Decimal, ColumnDecoding.Int64Decimal),
+        (PhysicalType.ByteArray, DecimalLogicalType) => (ColumnKind.Decimal, ColumnDecoding.BytesDecimal),
+        (PhysicalType.FixedLenByteArray, DecimalLogicalType) => (ColumnKind.Decimal, ColumnDecoding.FixedBytesDecimal),
+        (PhysicalType.FixedLenByteArray, { Type: LogicalTypeEnum.Float16 }) => (ColumnKind.Float, ColumnDecoding.Float16),
+        (PhysicalType.Int64, TimestampLogicalType t) => Timestamp(t.TimeUnit),
+        (PhysicalType.Int32, { Type: LogicalTypeEnum.Date }) => (ColumnKind.Date, ColumnDecoding.Int32),
+        (PhysicalType.Int32, IntLogicalType { IsSigned: false, BitWidth: 32 }) => (ColumnKind.Integer, ColumnDecoding.UInt32),
+        (PhysicalType.Int64, IntLogicalType { IsSigned: false, BitWidth: 64 }) => (ColumnKind.Integer, ColumnDecoding.UInt64),
+        (PhysicalType.Int32, { Type: LogicalTypeEnum.Int or LogicalTypeEnum.None or LogicalTypeEnum.Undefined }) => (ColumnKind.Integer, ColumnDecoding.Int32),
+        (PhysicalType.Int64, { Type: LogicalTypeEnum.Int or LogicalTypeEnum.None or LogicalTypeEnum.Undefined }) => (ColumnKind.Integer, ColumnDecoding.Int64),
+
+        // Some writers leave text without annotation; the bytes are taken as UTF-8.
+        (PhysicalType.ByteArray, { Type: LogicalTypeEnum.String or LogicalTypeEnum.Enum or LogicalTypeEnum.Json or LogicalTypeEnum.None or LogicalTypeEnum.Undefined })
+            => (ColumnKind.Text, ColumnDecoding.Text),
+        _ => (ColumnKind.Unsupported, ColumnDecoding.None),
+    };
+
+    private static (ColumnKind Kind, ColumnDecoding Decoding) Timestamp(TimeUnit unit) => unit switch
+    {
+        TimeUnit.Millis => (ColumnKind.Timestamp, ColumnDecoding.MillisTimestamp),
+        TimeUnit.Micros => (ColumnKind.Timestamp, ColumnDecoding.Int64),
+        TimeUnit.Nanos => (ColumnKind.Timestamp, ColumnDecoding.NanosTimestamp),
+        _ => (ColumnKind.Unsupported, ColumnDecoding.None),
+    };
+}

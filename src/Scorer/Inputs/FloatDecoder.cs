@@ -1,0 +1,15 @@
+using ParquetSharp;
+
+namespace BatchEngine.Scorer.Inputs;
+
+/// <summary>Floats, straight into the vector's memory.</summary>
+internal sealed class FloatDecoder(ColumnReader<float> reader) : ColumnDecoder
+{
+    private readonly LevelReader<float> _levels = new(reader, float.NaN);
+
+    public override void Read(ColumnVector target, int rows) => _levels.Read(target.Floats, target, 0);
+
+    public override void Skip(long rows) => _levels.Skip(rows);
+
+    public override void Dispose() => _levels.Dispose();
+}

@@ -1,0 +1,108 @@
+using BatchEngine.Domain;
+using ParquetSharp;
+
+namespace BatchEngine.Scorer.Inputs;
+
+/// <summary>Reads one Parquet file: its schema at once, its row groups slice by slice. Not thread-safe: one reader a worker thread.</summary>
+public sealed class InputFileReader : IDisposable
+{
+    private readonly ParquetFileReader _reader;
+    private readonly FileMetaData _metaData;
+
+    private InputFileReader(string path, ParquetFileReader reader)
+    {
+        Path = path;
+        _reader = reader;
+        _metaData = reader.FileMetaData;
+        Schema = FileSchema.From(_metaData);
+        Columns = [.. Schema.Columns.Select(c => c.Column)];
+        RowGroupCount = _metaData.NumRowGroups;
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>All columns of the file, nested ones as <see cref="ColumnKind.Unsupported"/>.</summary>
+    public IReadOnlyList<InputColumn> Columns { get; }
+
+    /// <summary>Row groups in the file.</summary>
+    public int RowGroupCount { get; }
+
+    internal FileSchema Schema { get; }
+
+    /// <summary>Opens a file.</summary>
+    /// <exception cref="BadInputException">It is missing, empty, cut off, damaged or not Parquet.</exception>
+    /// <exception cref="StorageFailedException">It cannot be read: permission or disk.</exception>
+    public static InputFileReader Open(string path)
+    {
+        FileFooter.Check(path);
+        return OpenChecked(path);
+    }
+
+    /// <summary>Opens a file of a manifest, after making sure that it is still the one that was planned.</summary>
+    /// <exception cref="BadInputException">As <see cref="Open(string)"/>, or the file has changed since.</exception>
+    /// <exception cref="StorageFailedException">It cannot be read: permission or disk.</exception>
+    public static InputFileReader Open(InputFile planned)
+    {
+        FileFooter.CheckUnchanged(planned);
+        return OpenChecked(planned.Path);
+    }
+
+    /// <summary>Rows of a row group, counted from 0.</summary>
+    public long RowGroupRows(int index)
+    {
+        using var group = _reader.RowGroup(index);
+        return group.MetaData.NumRows;
+    }
+
+    /// <summary>Starts reading some columns of a row group; dispose it before opening the next.</summary>
+    /// <param name="index">The row group, counted from 0.</param>
+    /// <param name="columns">The names, in the order of the batches that will be filled.</param>
+    /// <exception cref="BadInputException">A column is missing or cannot be read.</exception>
+    public RowGroupReader OpenRowGroup(int index, IReadOnlyList<string> columns)
+    {
+        var wanted = columns.Select(c => Schema.Find(Path, c)).ToArray();
+        return new RowGroupReader(Path, index, _reader.RowGroup(index), wanted);
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        _metaData.Dispose();
+        _reader.Dispose();
+    }
+
+    /// <summary>Rows and compressed bytes of every row group.</summary>
+    internal IReadOnlyList<RowGroupSize> RowGroupSizes()
+    {
+        var sizes = new RowGroupSize[RowGroupCount];
+        for (var i = 0; i < sizes.Length; i++)
+        {
+            using var group = _reader.RowGroup(i);
+            long bytes = 0;
+            for (var column = 0; column < group.MetaData.NumColumns; column++)
+            {
+                using var chunk = group.MetaData.GetColumnChunkMetaData(column);
+                bytes += chunk.TotalCompressedSize;
+            }
+            sizes[i] = new RowGroupSize(group.MetaData.NumRows, bytes);
+        }
+        return sizes;
+    }
+
+    private static InputFileReader OpenChecked(string path)
+    {
+        try
+        {
+            // Buffered streams read a column chunk piece by piece; without them the whole chunk would be held.
+            using var properties = ReaderProperties.GetDefaultReaderProperties();
+            properties.EnableBufferedStream();
+            properties.BufferSize = RowGroupReader.StreamBufferBytes;
+            return new InputFileReader(path, new ParquetFileReader(path, properties));
+        }
+        catch (Exception e) when (e is not BatchEngineException)
+        {
+            throw InputProblems.Damaged(path, e);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Scorer.Inputs;
+
+/// <summary>The errors that input files can give, each with what was seen, what was expected and what to do. Thread-safe.</summary>
+internal static class InputProblems
+{
+    private const int MaxNamesShown = 5;
+
+    public static BadInputException Unreadable(string place, InputColumn column) => new(place, column.PhysicalType,
+        "a flat column of numbers, bool, text, date, timestamp or decimal",
+        "Nested, repeated, binary and time-of-day columns are not read: flatten or cast it where the file is written, or leave it out.");
+
+    public static BadInputException ColumnMissing(string path, string name, IReadOnlyList<InputColumn> columns) => new(path, $"no column '{name}'",
+        $"a column of that name; the nearest are {Nearest(name, columns.Select(c => c.Name))}",
+        "Names are compared letter by letter: mend the name in the job or the features, or write the column into the file.");
+
+    public static BadInputException KindDiffers(string path, InputColumn seen, InputColumn expected, string firstPath) => new(path,
+        $"column '{seen.Name}' of kind {seen.Kind} ({seen.PhysicalType})", $"kind {expected.Kind} ({expected.PhysicalType}), as in {firstPath}",
+        "All files of one input need the same kind of a column: rewrite one of them, or give them to separate jobs.");
+
+    public static BadInputException Duplicate(string path, string name) => new(path, $"two columns named '{name}'", "one column of that name", "Rename one of them where the file is written.");
+
+    public static BadInputException NotThere(string path) => new(path, "no file", "a Parquet file", "Check the path; files must stay in place until the run has ended.");
+
+    public static BadInputException Empty(string path) => new(path, "an empty file (0 bytes)", "a Parquet file",
+        "The writer probably failed before its first byte: write the file again, or take it out of the input.");
+
+    public static BadInputException Truncated(string path, string seen) => new(path, seen, "a Parquet file that ends in its footer and 'PAR1'",
+        "The file was cut off, or is still being written: write or copy it again, under a temporary name until it is complete.");
+
+    public static BadInputException NotParquet(string path, string seen) => new(path, seen, "a Parquet file, which begins and ends with 'PAR1'",
+        "Convert it to Parquet, or narrow the pattern so that it leaves this file out.");
+
+    public static BadInputException Encrypted(string path) => new(path, "an encrypted Parquet file ('PARE')", "a Parquet file that can be read without keys", "Decrypt it first.");
+
+    public static BadInputException Damaged(string place, Exception inner) => new(place, $"bytes that do not decode ({FirstLine(inner.Message)})", "pages as the footer describes them",
+        "The file is damaged, or was replaced while it was read: check it with another reader, and write or copy it again.", inner);
+
+    public static BadInputException Changed(string path, string seen, string expected) => new(path, seen, $"{expected}, as when the run was planned",
+        "The file was replaced after planning. Write new data under new names, and start a new run to read this one.");
+
+    /// <summary>The names most like the one asked for, quoted, nearest first; "none" when there are no names.</summary>
+    public static string Nearest(string name, IEnumerable<string> names)
+    {
+        var nearest = names.Distinct(StringComparer.Ordinal)
+            .OrderBy(n => EditDistance(n.ToLowerInvariant(), name.ToLowerInvariant())).ThenBy(n => n, StringComparer.Ordinal)
+            .Take(MaxNamesShown).Select(n => $"'{n}'").ToArray();
+        return nearest.Length == 0 ? "none" : string.Join(", ", nearest);
+    }
+
+    private static string FirstLine(string message) => message.Split('\n', 2)[0].Trim();
+
+    private static int EditDistance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[b.Length];
+    }
+}

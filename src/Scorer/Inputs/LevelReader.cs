@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using ParquetSharp;
+
+namespace BatchEngine.Scorer.Inputs;
+
+/// <summary>Reads stored values of one column and spreads them to their rows by definition level. Not thread-safe.</summary>
+internal sealed class LevelReader<T>(ColumnReader<T> reader, T missing) : IDisposable
+    where T : unmanaged
+{
+    private readonly bool _isNullable = reader.ColumnDescriptor.MaxDefinitionLevel > 0;
+    private short[] _levels = [];
+
+    /// <summary>Reads exactly values.Length rows of a column; rows without a value get the missing value and their presence byte cleared.</summary>
+    /// <param name="values">Filled whole.</param>
+    /// <param name="vector">Is told when a row is missing.</param>
+    /// <param name="firstRow">The row of the vector that values[0] belongs to.</param>
+    public void Read(Span<T> values, ColumnVector vector, int firstRow)
+    {
+        for (var done = 0; done < values.Length;)
+            done += ReadOnce(values[done..], vector, firstRow + done);
+    }
+
+    /// <summary>Reads the next rows up to the end of a page.</summary>
+    /// <returns>Rows read, at least 1.</returns>
+    public int ReadOnce(Span<T> values, ColumnVector vector, int firstRow)
+    {
+        int rows;
+        if (_isNullable)
+        {
+            if (_levels.Length < values.Length)
+                _levels = GC.AllocateUninitializedArray<short>(Math.Max(values.Length, 1_024));
+            rows = (int)reader.ReadBatch(values.Length, _levels, [], values, out var found);
+            if (found != rows)
+                Spread(values[..rows], (int)found, vector.MarkMissing().Slice(firstRow, rows));
+        }
+        else
+        {
+            rows = (int)reader.ReadBatch(values.Length, values, out _);
+        }
+        return rows > 0 ? rows : throw new EndOfStreamException($"the column ends {values.Length} rows early");
+    }
+
+    public void Skip(long rows)
+    {
+        for (var left = rows; left > 0;)
+        {
+            var skipped = reader.Skip(left);
+            if (skipped <= 0)
+                throw new EndOfStreamException($"the column ends {left} rows early");
+            left -= skipped;
+        }
+    }
+
+    public void Dispose() => reader.Dispose();
+
+    /// <summary>Moves dense values to their rows, from the back so that none is overwritten before it moved.</summary>
+    private void Spread(Span<T> values, int found, Span<byte> present)
+    {
+        ref var value = ref MemoryMarshal.GetReference(values);
+        ref var level = ref MemoryMarshal.GetArrayDataReference(_levels);
+        var next = found - 1;
+        for (var row = values.Length - 1; row >= 0; row--)
+        {
+            // No branch on the level: missing values come at random, and a wrong guess costs more than the select.
+            var isThere = Unsafe.Add(ref level, row) != 0;
+            var moved = Unsafe.Add(ref value, Math.Max(next, 0));
+            Unsafe.Add(ref value, row) = isThere ? moved : missing;
+            present[row] = isThere ? (byte)1 : (byte)0;
+            next -= isThere ? 1 : 0;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Scorer.Inputs;
+
+/// <summary>Reads the chosen columns of one row group in sequential slices, so that a row group is never held whole. Not thread-safe.</summary>
+public sealed class RowGroupReader : IDisposable
+{
+    /// <summary>Compressed bytes held per open column.</summary>
+    internal const int StreamBufferBytes = 1 << 16;
+
+    private readonly string _path;
+    private readonly int _index;
+    private readonly ParquetSharp.RowGroupReader _group;
+    private readonly ColumnDecoder[] _decoders;
+
+    internal RowGroupReader(string path, int index, ParquetSharp.RowGroupReader group, IReadOnlyList<FileColumn> columns)
+    {
+        (_path, _index, _group) = (path, index, group);
+        Rows = group.MetaData.NumRows;
+        Columns = [.. columns.Select(c => c.Column)];
+        _decoders = new ColumnDecoder[columns.Count];
+        for (var i = 0; i < _decoders.Length; i++)
+        {
+            try
+            {
+                _decoders[i] = ColumnDecoder.Create(columns[i], group.Column(columns[i].LeafIndex));
+            }
+            catch (Exception e) when (e is not BatchEngineException)
+            {
+                Dispose();
+                throw InputProblems.Damaged(Place(i), e);
+            }
+        }
+    }
+
+    /// <summary>The columns, in the order of the batches.</summary>
+    public IReadOnlyList<InputColumn> Columns { get; }
+
+    /// <summary>Rows of the row group.</summary>
+    public long Rows { get; }
+
+    /// <summary>Rows read or skipped so far: the index in the row group of the next row.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Fills the batch with the next rows.</summary>
+    /// <param name="target">Has the same columns in the same order.</param>
+    /// <param name="maxRows">At most so many, and at most the batch's capacity.</param>
+    /// <returns>Rows read; 0 at the end of the row group.</returns>
+    /// <exception cref="BadInputException">The bytes do not decode, or end before the row group's rows do.</exception>
+    public int Read(ColumnBatch target, int maxRows)
+    {
+        CheckColumns(target);
+        var rows = (int)Math.Min(Math.Min(maxRows, target.CapacityRows), Rows - Position);
+        target.Start(rows);
+        if (rows == 0)
+            return 0;
+        for (var i = 0; i < _decoders.Length; i++)
+        {
+            try
+            {
+                _decoders[i].Read(target[i], rows);
+            }
+            catch (Exception e) when (e is not BatchEngineException)
+            {
+                throw InputProblems.Damaged(Place(i), e);
+            }
+        }
+        Position += rows;
+        return rows;
+    }
+
+    /// <summary>Passes over rows without decoding their values.</summary>
+    /// <exception cref="BadInputException">The bytes do not decode, or there are fewer rows left.</exception>
+    public void Skip(long rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, Rows - Position);
+        for (var i = 0; i < _decoders.Length; i++)
+        {
+            try
+            {
+                _decoders[i].Skip(rows);
+            }
+            catch (Exception e) when (e is not BatchEngineException)
+            {
+                throw InputProblems.Damaged(Place(i), e);
+            }
+        }
+        Position += rows;
+    }
+
+    /// <summary>Ends reading; the file reader stays open.</summary>
+    public void Dispose()
+    {
+        foreach (var decoder in _decoders)
+            decoder?.Dispose();
+        _group.Dispose();
+    }
+
+    private string Place(int column) => $"{_path}, row group {_index}, column '{Columns[column].Name}'";
+
+    private void CheckColumns(ColumnBatch target)
+    {
+        if (target.Count != Columns.Count)
+            throw new ArgumentException($"The batch has {target.Count} columns, the row group reader {Columns.Count}.", nameof(target));
+        for (var i = 0; i < Columns.Count; i++)
+        {
+            if (target[i].Name != Columns[i].Name)
+                throw new ArgumentException($"Column {i} is '{target[i].Name}' in the batch and '{Columns[i].Name}' in the row group reader.", nameof(target));
+            if (target[i].Kind != Columns[i].Kind)
+                throw InputProblems.KindDiffers(_path, Columns[i], target.Columns[i], "the batch (the first file)");
+        }
+    }
+}

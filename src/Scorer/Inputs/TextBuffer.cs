@@ -1,0 +1,50 @@
+namespace BatchEngine.Scorer.Inputs;
+
+/// <summary>UTF-8 values of consecutive rows, end to end in one byte array. The bytes grow to the largest batch seen and are then reused. Not thread-safe.</summary>
+public sealed class TextBuffer
+{
+    /// <summary>The most bytes of text in one batch; a larger one is refused with advice to lower the unit's rows.</summary>
+    public const int MaxBytes = 1 << 30;
+
+    private readonly int[] _offsets;
+    private byte[] _bytes = [];
+
+    /// <summary>Creates room for so many rows.</summary>
+    public TextBuffer(int capacityRows) => _offsets = new int[capacityRows + 1];
+
+    /// <summary>Rows held.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>The values end to end.</summary>
+    public Span<byte> Bytes => _bytes.AsSpan(0, _offsets[Rows]);
+
+    /// <summary>Rows + 1 positions in <see cref="Bytes"/>: a row is from its own to the next one's. A missing value is empty.</summary>
+    public Span<int> Offsets => _offsets.AsSpan(0, Rows + 1);
+
+    /// <summary>The value of a row; empty when missing.</summary>
+    public ReadOnlySpan<byte> this[int row] => _bytes.AsSpan(_offsets[row], _offsets[row + 1] - _offsets[row]);
+
+    /// <summary>Forgets all rows, keeps the memory.</summary>
+    public void Clear() => Rows = 0;
+
+    /// <summary>Adds the next row.</summary>
+    /// <exception cref="Domain.BadInputException">The text of the batch exceeds <see cref="MaxBytes"/>.</exception>
+    public void Append(ReadOnlySpan<byte> value)
+    {
+        var start = _offsets[Rows];
+        if (value.Length > _bytes.Length - start)
+            Grow((long)start + value.Length);
+        value.CopyTo(_bytes.AsSpan(start));
+        _offsets[++Rows] = start + value.Length;
+    }
+
+    private void Grow(long needed)
+    {
+        if (needed > MaxBytes)
+        {
+            throw new Domain.BadInputException("text column", $"{needed} bytes of text in one batch", $"at most {MaxBytes} bytes",
+                "Lower the unit's rows, or leave the column out.");
+        }
+        Array.Resize(ref _bytes, (int)Math.Min(MaxBytes, Math.Max(needed, Math.Max(4_096, _bytes.Length * 2L))));
+    }
+}
