@@ -1,0 +1,97 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Storage.Snapshots;
+
+/// <summary>All rows of one partition in memory, as the run files hold them. Not thread-safe.</summary>
+internal sealed unsafe class PartitionRows : IDisposable
+{
+    private const int MaxReadBytes = 1 << 30;
+    private readonly NativeBuffer _records = new();
+    private readonly NativeBuffer _keys = new();
+
+    private PartitionRows(SlotLayout layout) => Layout = layout;
+
+    public SlotLayout Layout { get; }
+
+    public int Count { get; private set; }
+
+    /// <summary>Reads one partition's chunks of all run files and verifies them.</summary>
+    public static PartitionRows Load(SegmentRequest request, CancellationToken ct)
+    {
+        var rows = new PartitionRows(new SlotLayout(request.KeyKind, request.OutputCount));
+        try
+        {
+            foreach (var source in request.RunFiles)
+            {
+                ct.ThrowIfCancellationRequested();
+                using var reader = RunFileReader.Open(source);
+                RequireSameShape(request, source, reader);
+                foreach (var chunk in reader.Chunks)
+                {
+                    if (chunk.Partition == request.Partition)
+                        rows.Add(reader, chunk, source.Name);
+                }
+            }
+            return rows;
+        }
+        catch
+        {
+            rows.Dispose();
+            throw;
+        }
+    }
+
+    public byte* SlotOf(int row) => _records.Start + ((long)row * Layout.RecordBytes) + SlotLayout.RowNumberBytes;
+
+    public long RowNumberOf(int row) => *(long*)(_records.Start + ((long)row * Layout.RecordBytes));
+
+    /// <summary>The bytes of a row's text key.</summary>
+    public ReadOnlySpan<byte> TextKeyOf(int row)
+    {
+        var slot = SlotOf(row);
+        return new(_keys.Start + *(long*)(slot + SlotLayout.HeapOffsetAt), *(ushort*)(slot + SlotLayout.KeyLengthAt));
+    }
+
+    public ulong HashOf(int row) => Layout.KeyKind == KeyKind.Int64
+        ? KeyHash.Of(*(long*)(SlotOf(row) + SlotLayout.KeyAt))
+        : *(ulong*)(SlotOf(row) + SlotLayout.KeyAt);
+
+    public PredictionKey KeyOf(int row) => Layout.KeyKind == KeyKind.Int64
+        ? PredictionKey.Of(*(long*)(SlotOf(row) + SlotLayout.KeyAt))
+        : PredictionKey.Of(System.Text.Encoding.UTF8.GetString(TextKeyOf(row)));
+
+    public void Dispose()
+    {
+        _records.Dispose();
+        _keys.Dispose();
+    }
+
+    private void Add(RunFileReader reader, RunFileChunk chunk, string name)
+    {
+        if (Count + (long)chunk.Rows > SnapshotLimits.MaxRowsPerPartition || chunk.Bytes > MaxReadBytes)
+            throw new BadInputException(name, $"more than {SnapshotLimits.MaxRowsPerPartition} rows in one key partition", "fewer", "Plan the run with more partitions.");
+        var recordBytes = chunk.Bytes - chunk.KeyBytes;
+        _records.Reserve(chunk.Bytes);
+        var target = _records.Start + _records.Used;
+        reader.Read(chunk, new Span<byte>(target, (int)chunk.Bytes));
+        if (chunk.KeyBytes > 0)
+        {
+            _keys.Reserve(chunk.KeyBytes);
+            Buffer.MemoryCopy(target + recordBytes, _keys.Start + _keys.Used, chunk.KeyBytes, chunk.KeyBytes);
+            _keys.Used += chunk.KeyBytes;
+            // In the file a key's place is counted back from the end of its chunk; here from the start of all keys.
+            for (var slot = target + SlotLayout.RowNumberBytes; slot < target + recordBytes; slot += Layout.RecordBytes)
+                *(long*)(slot + SlotLayout.HeapOffsetAt) = _keys.Used - *(long*)(slot + SlotLayout.HeapOffsetAt);
+        }
+        _records.Used += recordBytes;
+        Count += chunk.Rows;
+    }
+
+    private static void RequireSameShape(SegmentRequest request, RunFileSource source, RunFileReader reader)
+    {
+        if (reader.KeyKind != request.KeyKind || reader.OutputCount != request.OutputCount || reader.PartitionCount != request.PartitionCount)
+            throw new InvariantBrokenException(
+                "all run files of a run have its key kind, outputs and partitions",
+                $"{source.Name}: {reader.KeyKind}, {reader.OutputCount}, {reader.PartitionCount}; the run: {request.KeyKind}, {request.OutputCount}, {request.PartitionCount}");
+    }
+}
