@@ -1,0 +1,91 @@
+using System.Globalization;
+using BatchEngine.Domain;
+
+namespace BatchEngine.Scheduler.Planning;
+
+/// <summary>Chooses among the capacity on offer. Pure: cheapest first, then fastest, then fewest workers; what is not measured never wins over what is.</summary>
+internal static class CapacityChoice
+{
+    /// <summary>Every option with its verdict, the chosen one apart; null means none may be taken.</summary>
+    public static (PlanOption? Chosen, IReadOnlyList<PlanOption> Rejected, PlanRefusal Why) Choose(PlanRequest request)
+    {
+        var options = request.Offers.SelectMany(offer => WorkerCounts(request.Job, offer).Select(workers => Measure(request, offer, workers))).ToList();
+        if (options.Count == 0)
+            return (null, [], PlanRefusal.NoCapacity);
+        var late = options.Select(o => LateBy(request, o)).ToList();
+        var dear = options.Select(o => OverBudget(request.Job, o)).ToList();
+        var order = Enumerable.Range(0, options.Count).ToList();
+        order.Sort((a, b) => Compare(options[a], options[b]) is var c and not 0 ? c : a.CompareTo(b));
+        var chosen = order.FirstOrDefault(i => late[i] is null && dear[i] is null, -1);
+        var rejected = order.Where(i => i != chosen).Select(i => options[i] with { Verdict = late[i] ?? dear[i] ?? Behind(options[i], options[chosen]) }).ToList();
+        if (chosen >= 0)
+            return (options[chosen] with { Verdict = "chosen" }, rejected, default);
+        return (null, rejected, late.All(l => l is not null) ? PlanRefusal.DeadlineImpossible : PlanRefusal.OverBudget);
+    }
+
+    private static IEnumerable<int> WorkerCounts(ScoringJob job, CapacityOffer offer)
+    {
+        if (job.Workers > 0)
+            return [job.Workers];
+        var counts = new SortedSet<int> { offer.MaxWorkers };
+        for (var workers = 1; workers < offer.MaxWorkers; workers *= 2)
+            counts.Add(workers);
+        return counts.Reverse();
+    }
+
+    private static PlanOption Measure(PlanRequest request, CapacityOffer offer, int workers)
+    {
+        var prepared = request.Prepared;
+        var shards = ShardCuts.Cut(prepared.Manifest, ShardCuts.Aim(prepared.Manifest.Rows, workers, request.Job.UnitRows, request.Job.CheckpointRows)).Count;
+        var busy = Math.Min(Math.Min(workers, offer.MaxWorkers), shards);
+        var duration = prepared.RowsPerSecond.TryGet(out var speed) && speed > 0
+            ? Measured<TimeSpan>.Of(TimeSpan.FromSeconds(Math.Ceiling(prepared.Manifest.Rows / (speed * busy))))
+            : Measured<TimeSpan>.NotMeasured(prepared.RowsPerSecond.Reason ?? "no run has told the speed yet");
+        var cost = !duration.TryGet(out var time) ? Measured<Money>.NotMeasured(duration.Reason!)
+            : offer.PerWorkerHour.Map(rate => rate * workers * (decimal)time.TotalHours);
+        return new PlanOption(offer.Offering, workers, duration, cost, "");
+    }
+
+    private static string? LateBy(PlanRequest request, PlanOption option)
+    {
+        if (request.Job.Deadline is not { } deadline)
+            return null;
+        var end = request.Run.ScheduledAt + deadline;
+        if (request.Now >= end)
+            return Invariant($"the deadline {end:yyyy-MM-dd HH:mm:ss}Z has passed");
+        return option.Duration.TryGet(out var duration) && request.Now + duration > end
+            ? Invariant($"takes {duration.TotalSeconds:0} s, {(end - request.Now).TotalSeconds:0} s are left before the deadline")
+            : null;
+    }
+
+    private static string? OverBudget(ScoringJob job, PlanOption option)
+    {
+        if (job.Budget is not { } budget || !option.Cost.TryGet(out var cost))
+            return null;
+        if (cost.Currency != budget.Currency)
+            return $"costs {cost}, which cannot be compared with the budget {budget}: write the budget in {cost.Currency}";
+        return cost > budget ? $"costs {cost}, over the budget {budget}" : null;
+    }
+
+    private static int Compare(PlanOption a, PlanOption b)
+    {
+        if (a.Cost.HasValue != b.Cost.HasValue)
+            return a.Cost.HasValue ? -1 : 1;
+        if (a.Cost.TryGet(out var costA) && b.Cost.TryGet(out var costB) && costA.Currency == costB.Currency && costA.Amount != costB.Amount)
+            return costA.Amount.CompareTo(costB.Amount);
+        if (a.Duration.TryGet(out var timeA) && b.Duration.TryGet(out var timeB))
+            return timeA != timeB ? timeA.CompareTo(timeB) : a.Workers.CompareTo(b.Workers);
+        return b.Workers.CompareTo(a.Workers);
+    }
+
+    private static string Behind(PlanOption option, PlanOption chosen)
+    {
+        if (option.Cost.TryGet(out var cost) && chosen.Cost.TryGet(out var chosenCost) && cost != chosenCost)
+            return $"costs {cost}, the chosen one {chosenCost}";
+        if (option.Duration.TryGet(out var time) && chosen.Duration.TryGet(out var chosenTime))
+            return time != chosenTime ? Invariant($"takes {time.TotalSeconds:0} s, the chosen one {chosenTime.TotalSeconds:0} s") : Invariant($"no faster than {chosen.Workers} workers");
+        return option.Cost.HasValue ? "the chosen one comes first among those that cannot be compared" : $"nothing measured speaks for it ({option.Cost.Reason})";
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

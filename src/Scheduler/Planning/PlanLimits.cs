@@ -1,0 +1,17 @@
+namespace BatchEngine.Scheduler.Planning;
+
+/// <summary>The planner's named numbers.</summary>
+public static class PlanLimits
+{
+    /// <summary>Shards per worker aimed at, so that a late or dead worker's part is small next to the whole.</summary>
+    public const int ShardsPerWorker = 4;
+
+    /// <summary>The most shards of a run.</summary>
+    public const int MaxShards = 16_384;
+
+    /// <summary>Keys aimed at in a partition: a segment of so many is built in a fraction of a second and maps in about 50 MB.</summary>
+    public const long KeysPerPartition = 2_000_000;
+
+    /// <summary>The most partitions of a snapshot.</summary>
+    public const int MaxPartitions = 4_096;
+}
