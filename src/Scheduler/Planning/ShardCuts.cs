@@ -47,11 +47,8 @@ internal static class ShardCuts
     {
         if (shardRows == 0 || shardNumber >= aim || cumulative == total)
             return false;
-        var ideal = (Int128)total * shardNumber / aim;
-        return Distance(cumulative, ideal) <= Distance(cumulative + next, ideal) || cumulative >= ideal;
+        return (((Int128)cumulative * 2) + next) * aim >= (Int128)total * shardNumber * 2;
     }
-
-    private static Int128 Distance(long at, Int128 ideal) => Int128.Abs(at - ideal);
 
     private static List<RowGroupRange> Ranges(ReadOnlySpan<(int FileIndex, int Index, long Rows)> groups)
     {
