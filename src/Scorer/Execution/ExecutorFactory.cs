@@ -1,0 +1,43 @@
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Execution.Onnx;
+
+namespace BatchEngine.Scorer.Execution;
+
+/// <summary>Opens model files with the engine that suits them. Thread-safe.</summary>
+public static class ExecutorFactory
+{
+    // In order of preference; the last one takes every valid model.
+    private static readonly IModelEngine[] s_engines = [new OnnxEngine()];
+
+    /// <summary>The names that <see cref="ExecutorOptions.Engine"/> takes, "auto" first.</summary>
+    public static IReadOnlyList<string> EngineNames { get; } = [ExecutorOptions.AutoEngine, .. s_engines.Select(e => e.Name)];
+
+    /// <summary>Loads a model for the given features.</summary>
+    /// <param name="modelPath">An ONNX file.</param>
+    /// <param name="featureNames">The features in the spec's order (one-hot groups spread out). A model with one matrix input takes them by position, a model with one input per column by name.</param>
+    /// <param name="options">How to run it; null means <see cref="ExecutorOptions.Default"/>.</param>
+    /// <exception cref="BadInputException">The file is missing or no model, its inputs do not match the features, or the device is not there.</exception>
+    public static LoadedModel Open(string modelPath, IReadOnlyList<string> featureNames, ExecutorOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(featureNames);
+        options ??= ExecutorOptions.Default;
+        if (!File.Exists(modelPath))
+            throw new BadInputException(modelPath, "no file", "an ONNX model", "Check the path, or list the registered models with: batchengine models list.");
+        if (!EngineNames.Contains(options.Engine, StringComparer.Ordinal))
+            throw new BadInputException("engine", $"'{options.Engine}'", string.Join(" or ", EngineNames.Select(n => $"'{n}'")), "Use 'auto' unless you compare engines.");
+        var declined = new List<string>();
+        foreach (var engine in s_engines.Where(e => options.Engine is ExecutorOptions.AutoEngine || e.Name == options.Engine))
+        {
+            switch (engine.Open(modelPath, featureNames, options))
+            {
+                case EngineAnswer.Opened opened:
+                    opened.Model.Notes = declined;
+                    return opened.Model;
+                case EngineAnswer.Declined reason:
+                    declined.Add($"{engine.Name}: {reason.Reason}");
+                    break;
+            }
+        }
+        throw new BadInputException(modelPath, string.Join("; ", declined), $"a model that engine '{options.Engine}' can run", "Use engine 'auto'.");
+    }
+}

@@ -1,0 +1,41 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Scorer.Execution;
+
+/// <summary>One model in memory, shared by all workers of a process. Thread-safe; dispose it after all its executors.</summary>
+public abstract class LoadedModel : IDisposable
+{
+    /// <summary>The stable name of the way it runs; see <see cref="IModelExecutor.Name"/>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What the model reads and gives.</summary>
+    public abstract ModelSignature Signature { get; }
+
+    /// <summary>The features it was opened for, in the model's order.</summary>
+    public abstract IReadOnlyList<string> FeatureNames { get; }
+
+    /// <summary>One column per float of a prediction.</summary>
+    public abstract IReadOnlyList<OutputColumn> Outputs { get; }
+
+    /// <summary>Whether its executors give a confidence.</summary>
+    public abstract bool GivesConfidence { get; }
+
+    /// <summary>Whether it can take missing numeric values.</summary>
+    public abstract bool AcceptsMissing { get; }
+
+    /// <summary>Why other engines did not take it, one sentence each, for <c>models show</c>; empty when the first one did.</summary>
+    public IReadOnlyList<string> Notes { get; internal set; } = [];
+
+    /// <summary>A new executor with its own buffers, for one thread.</summary>
+    public abstract IModelExecutor CreateExecutor();
+
+    /// <summary>Frees the model.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what the engine holds.</summary>
+    protected abstract void Dispose(bool disposing);
+}

@@ -1,0 +1,22 @@
+using BatchEngine.Scorer.Features;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace BatchEngine.Scorer.Execution.Onnx;
+
+/// <summary>Brings features into the tensors that a model reads, in native buffers that live as long as the executor. Not thread-safe.</summary>
+internal abstract class InputFeed : IDisposable
+{
+    /// <summary>A feed for the model's way of reading.</summary>
+    public static InputFeed Create(InputLayout layout, int maxRows) => layout.IsMatrix ? new MatrixFeed(layout, maxRows) : new ColumnFeed(layout, maxRows);
+
+    /// <summary>The tensors of some rows, in the model's input order; valid until the next call.</summary>
+    public abstract IReadOnlyList<OrtValue> Fill(FeatureMatrix features, int fromRow, int rows);
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+
+    /// <summary>Wraps native memory as a tensor, without a copy.</summary>
+    protected static OrtValue Wrap(TensorElementType element, long[] shape, nint address, long bytes) =>
+        OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, element, shape, address, bytes);
+}

@@ -1,0 +1,102 @@
+using System.Numerics.Tensors;
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Inputs;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace BatchEngine.Scorer.Execution.Onnx;
+
+/// <summary>All features side by side, row by row, in one tensor. Not thread-safe.</summary>
+internal sealed class MatrixFeed : InputFeed
+{
+    private readonly InputLayout _layout;
+    private readonly int _features;
+    private readonly bool _isDouble;
+    private readonly AlignedBuffer<float> _floats;
+    private readonly AlignedBuffer<double> _doubles;
+    private readonly OrtValue[] _values = new OrtValue[1];
+    private readonly OrtValue _full;
+    private readonly int _maxRows;
+    private OrtValue? _rest;
+    private int _restRows;
+
+    public MatrixFeed(InputLayout layout, int maxRows)
+    {
+        _layout = layout;
+        _maxRows = maxRows;
+        _features = layout.FeatureNames.Count;
+        _isDouble = layout.Specs[0].Element == TensorElement.Float64;
+        _floats = new AlignedBuffer<float>(maxRows * _features);
+        _doubles = new AlignedBuffer<double>(_isDouble ? maxRows * _features : 0);
+        _full = Tensor(maxRows);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OrtValue> Fill(FeatureMatrix features, int fromRow, int rows)
+    {
+        if (features.FloatColumnCount == _features)
+            features.CopyRowMajorTo(_floats.Span, fromRow, rows);
+        else
+            FillMixed(features, fromRow, rows);
+        if (_isDouble)
+            TensorPrimitives.ConvertTruncating<float, double>(_floats.Slice(0, rows * _features), _doubles.Span);
+        _values[0] = ValueFor(_layout.FixedRows > 0 ? _layout.FixedRows : rows);
+        return _values;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _full.Dispose();
+        _rest?.Dispose();
+        _floats.Dispose();
+        _doubles.Dispose();
+    }
+
+    private OrtValue ValueFor(int rows)
+    {
+        if (rows == _maxRows)
+            return _full;
+        if (_rest is null || _restRows != rows)
+        {
+            _rest?.Dispose();
+            (_rest, _restRows) = (Tensor(rows), rows);
+        }
+        return _rest;
+    }
+
+    private OrtValue Tensor(int rows) => _isDouble
+        ? Wrap(TensorElementType.Double, [rows, _features], _doubles.Address(0), (long)rows * _features * sizeof(double))
+        : Wrap(TensorElementType.Float, [rows, _features], _floats.Address(0), (long)rows * _features * sizeof(float));
+
+    private void FillMixed(FeatureMatrix features, int fromRow, int rows)
+    {
+        var target = _floats.Span;
+        for (var feature = 0; feature < _features; feature++)
+        {
+            switch (features.Storage(feature))
+            {
+                case FeatureStorage.Float32:
+                    var floats = features.Column(feature).Slice(fromRow, rows);
+                    for (var row = 0; row < rows; row++)
+                        target[(row * _features) + feature] = floats[row];
+                    break;
+                case FeatureStorage.Float64:
+                    var doubles = features.DoubleColumn(feature).Slice(fromRow, rows);
+                    for (var row = 0; row < rows; row++)
+                        target[(row * _features) + feature] = (float)doubles[row];
+                    break;
+                case FeatureStorage.Int64:
+                    var integers = features.IntegerColumn(feature).Slice(fromRow, rows);
+                    var present = features.Present(feature).Slice(fromRow, rows);
+                    for (var row = 0; row < rows; row++)
+                        target[(row * _features) + feature] = present[row] != 0 ? integers[row] : float.NaN;
+                    break;
+                default:
+                    throw new BadInputException($"feature '{_layout.FeatureNames[feature]}'", "text", "a number, because the model reads one matrix of numbers",
+                        "Map it to a number (ordinal map, one-hot or hash) in the features.");
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Features;
+using Microsoft.ML.OnnxRuntime;
+
+namespace BatchEngine.Scorer.Execution.Onnx;
+
+/// <summary>Runs a shared session over sub-batches with its own bound buffers. Not thread-safe.</summary>
+internal sealed class OnnxExecutor : IModelExecutor
+{
+    private readonly OnnxModel _model;
+    private readonly InferenceSession _session;
+    private readonly string _path;
+    private readonly InputLayout _inputs;
+    private readonly OutputLayout _outputs;
+    private readonly RunOptions _run = new();
+    private InputFeed _feed;
+    private OutputBinding? _binding;
+    private int _capacity;
+
+    public OnnxExecutor(OnnxModel model, InferenceSession session, string path, InputLayout inputs, OutputLayout outputs)
+    {
+        (_model, _session, _path, _inputs, _outputs) = (model, session, path, inputs, outputs);
+        // One row first: a live scoring never pays for a batch's buffers.
+        _capacity = Math.Max(1, inputs.FixedRows);
+        _feed = InputFeed.Create(inputs, _capacity);
+        _binding = outputs.CanBind ? new OutputBinding(outputs, _capacity) : null;
+    }
+
+    /// <inheritdoc/>
+    public string Name => _model.Name;
+
+    /// <inheritdoc/>
+    public ModelSignature Signature => _model.Signature;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OutputColumn> Outputs => _outputs.Columns;
+
+    /// <inheritdoc/>
+    public bool GivesConfidence => _outputs.GivesConfidence;
+
+    /// <inheritdoc/>
+    public bool AcceptsMissing => _model.AcceptsMissing;
+
+    /// <inheritdoc/>
+    public void Score(FeatureMatrix features, PredictionBlock block)
+    {
+        block.Rows = features.Rows;
+        Reserve(Math.Min(features.Rows, _model.SubBatchRows));
+        for (var from = 0; from < features.Rows; from += _model.SubBatchRows)
+            ScoreSubBatch(features, block, from, Math.Min(_model.SubBatchRows, features.Rows - from));
+        if (GivesConfidence)
+            ClassConfidence.Fill(block, _outputs.ProbabilityFrom, _outputs.ProbabilityCount);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _feed.Dispose();
+        _binding?.Dispose();
+        _run.Dispose();
+    }
+
+    private void ScoreSubBatch(FeatureMatrix features, PredictionBlock block, int from, int rows)
+    {
+        var inputs = _feed.Fill(features, from, rows);
+        try
+        {
+            if (_binding is not null)
+            {
+                _session.Run(_run, _session.InputNames, inputs, _session.OutputNames, _binding.For(_inputs.FixedRows > 0 ? _inputs.FixedRows : rows));
+                _binding.CopyTo(block, from, rows);
+                return;
+            }
+            using var outputs = _session.Run(_run, _session.InputNames, inputs, _session.OutputNames);
+            for (var i = 0; i < _outputs.Parts.Count; i++)
+                OutputReading.Copy(outputs[i], _outputs.Parts[i], block, from, rows);
+        }
+        catch (OnnxRuntimeException failure)
+        {
+            throw new BadInputException(_path, $"a batch of {rows} rows that the model refuses ({OnnxSession.FirstLine(failure.Message)})", "rows that the model can score",
+                "Check the features against what the model was trained on.", failure);
+        }
+    }
+
+    private void Reserve(int rows)
+    {
+        if (rows <= _capacity)
+            return;
+        _feed.Dispose();
+        _binding?.Dispose();
+        _capacity = _model.SubBatchRows;
+        _feed = InputFeed.Create(_inputs, _capacity);
+        _binding = _outputs.CanBind ? new OutputBinding(_outputs, _capacity) : null;
+    }
+}

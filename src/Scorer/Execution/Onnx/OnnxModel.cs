@@ -1,0 +1,136 @@
+using BatchEngine.Domain;
+using Microsoft.ML.OnnxRuntime;
+
+namespace BatchEngine.Scorer.Execution.Onnx;
+
+/// <summary>A model in one shared ONNX Runtime session. Thread-safe.</summary>
+public sealed class OnnxModel : LoadedModel
+{
+    // Measured on 2 Zen 4 cores (facts in docs): a 50-256-256-1 network runs 1.5 times faster at 256 rows than at 65,536; trees do not care, and fewer calls are cheaper.
+    private const int NetworkSubBatchRows = 512;
+    private const int TreeSubBatchRows = 8_192;
+
+    private readonly InferenceSession _session;
+    private readonly string _path;
+    private readonly InputLayout _inputs;
+    private readonly OutputLayout _outputs;
+    private readonly bool _acceptsMissing;
+
+    private OnnxModel(InferenceSession session, string path, InputLayout inputs, OutputLayout outputs, bool acceptsMissing, int subBatchRows, ExecutionDevice device)
+    {
+        _session = session;
+        _path = path;
+        _inputs = inputs;
+        _outputs = outputs;
+        _acceptsMissing = acceptsMissing;
+        SubBatchRows = subBatchRows;
+        Name = device == ExecutionDevice.Cuda ? "onnx-cuda" : "onnx-cpu";
+        Signature = SignatureOf(session);
+    }
+
+    /// <inheritdoc/>
+    public override string Name { get; }
+
+    /// <inheritdoc/>
+    public override ModelSignature Signature { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> FeatureNames => _inputs.FeatureNames;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OutputColumn> Outputs => _outputs.Columns;
+
+    /// <inheritdoc/>
+    public override bool GivesConfidence => _outputs.GivesConfidence;
+
+    /// <inheritdoc/>
+    public override bool AcceptsMissing => _acceptsMissing;
+
+    /// <summary>Rows per call into the runtime.</summary>
+    public int SubBatchRows { get; }
+
+    /// <summary>Reads what a model takes and gives, without features at hand.</summary>
+    /// <exception cref="BadInputException">The file is missing or no ONNX model.</exception>
+    public static ModelSignature Inspect(string path)
+    {
+        if (!File.Exists(path))
+            throw new BadInputException(path, "no file", "an ONNX model", "Check the path.");
+        using var session = OnnxSession.Open(path, ExecutorOptions.Default);
+        return SignatureOf(session);
+    }
+
+    /// <summary>Loads a model for the given features.</summary>
+    /// <exception cref="BadInputException">The file is no model, its inputs do not match the features, or the device is not there.</exception>
+    internal static OnnxModel Open(string path, IReadOnlyList<string> featureNames, ExecutorOptions options)
+    {
+        var session = OnnxSession.Open(path, options);
+        try
+        {
+            var signature = SignatureOf(session);
+            var graph = Sketch(path);
+            var inputs = InputLayout.Match(path, signature, featureNames);
+            var outputs = OutputLayout.Resolve(path, session, signature, inputs, graph);
+            var accepts = GraphFacts.AcceptsMissing(graph, signature.Inputs.Where(i => i.Element is TensorElement.Float32 or TensorElement.Float64).Select(i => i.Name),
+                signature.Outputs.Select(o => o.Name));
+            return new OnnxModel(session, path, inputs, outputs, accepts, SubBatch(options, graph, inputs), options.Device);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IModelExecutor CreateExecutor() => new OnnxExecutor(this, _session, _path, _inputs, _outputs);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _session.Dispose();
+    }
+
+    private static int SubBatch(ExecutorOptions options, GraphSketch graph, InputLayout inputs)
+    {
+        if (inputs.FixedRows > 0)
+            return inputs.FixedRows;
+        if (options.SubBatchRows > 0)
+            return Math.Min(options.SubBatchRows, ExecutorOptions.MaxSubBatchRows);
+        return graph.Uses("TreeEnsemble") ? TreeSubBatchRows : NetworkSubBatchRows;
+    }
+
+    private static GraphSketch Sketch(string path)
+    {
+        try
+        {
+            return GraphSketch.Read(File.ReadAllBytes(path));
+        }
+        catch (InvalidDataException failure)
+        {
+            throw new BadInputException(path, $"bytes that are no ONNX model ({failure.Message})", "a valid ONNX model", "Export the model again.", failure);
+        }
+    }
+
+    private static ModelSignature SignatureOf(InferenceSession session) => new(
+        [.. session.InputNames.Select(name => Spec(name, session.InputMetadata[name]))],
+        [.. session.OutputNames.Select(name => Spec(name, session.OutputMetadata[name]))]);
+
+    private static TensorSpec Spec(string name, NodeMetadata metadata) => metadata.OnnxValueType switch
+    {
+        OnnxValueType.ONNX_TYPE_TENSOR => new TensorSpec(name, Element(metadata.ElementDataType), [.. metadata.Dimensions.Select(d => (long)d)]),
+        OnnxValueType.ONNX_TYPE_SEQUENCE => new TensorSpec(name, TensorElement.SequenceOfMaps, []),
+        _ => new TensorSpec(name, TensorElement.Unsupported, []),
+    };
+
+    private static TensorElement Element(Microsoft.ML.OnnxRuntime.Tensors.TensorElementType type) => type switch
+    {
+        Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float => TensorElement.Float32,
+        Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Double => TensorElement.Float64,
+        Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Int32 => TensorElement.Int32,
+        Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Int64 => TensorElement.Int64,
+        Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Bool => TensorElement.Bool,
+        Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.String => TensorElement.Text,
+        _ => TensorElement.Unsupported,
+    };
+}
