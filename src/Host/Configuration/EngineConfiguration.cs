@@ -1,0 +1,52 @@
+using BatchEngine.Domain;
+using Microsoft.Extensions.Logging;
+
+namespace BatchEngine.Host.Configuration;
+
+/// <summary>Where this process keeps its state and how it behaves; every value has a default. Immutable.</summary>
+/// <param name="DataDirectory">The folder of database and blobs; default "batchengine-data" in the working directory.</param>
+/// <param name="DatabasePath">The SQLite file; default "batchengine.db" in the data directory.</param>
+/// <param name="BlobsRoot">The folder of segments, run files, models and reports; default "blobs" in the data directory.</param>
+/// <param name="JobsDirectory">The folder of job files that `serve` schedules; default "config/jobs".</param>
+/// <param name="PricesDirectory">The folder of price sheets; default "config/prices".</param>
+/// <param name="HttpUrl">Where `serve` listens; default "http://localhost:5080".</param>
+/// <param name="LeaseTtl">How long a worker may be silent before its shard is given to another; default 30 seconds.</param>
+/// <param name="Workers">Workers of a run when the job does not say; 0 means one per core; default 0.</param>
+/// <param name="LogLevel">The least important log lines written to stderr; default information.</param>
+/// <param name="Live">What one router process accepts at once.</param>
+public sealed record EngineConfiguration(
+    string DataDirectory,
+    string DatabasePath,
+    string BlobsRoot,
+    string JobsDirectory,
+    string PricesDirectory,
+    string HttpUrl,
+    TimeSpan LeaseTtl,
+    int Workers,
+    LogLevel LogLevel,
+    LiveLimits Live)
+{
+    /// <summary>The default of <see cref="HttpUrl"/>.</summary>
+    public const string DefaultHttpUrl = "http://localhost:5080";
+
+    /// <summary>The default of <see cref="DataDirectory"/>.</summary>
+    public const string DefaultDataDirectory = "batchengine-data";
+
+    /// <summary>The default of <see cref="LeaseTtl"/>.</summary>
+    public static TimeSpan DefaultLeaseTtl { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Every default, with all state in the given folder.</summary>
+    public static EngineConfiguration In(string dataDirectory)
+    {
+        var data = Path.GetFullPath(dataDirectory);
+        return new EngineConfiguration(data, Path.Combine(data, "batchengine.db"), Path.Combine(data, "blobs"), Path.GetFullPath("config/jobs"), Path.GetFullPath("config/prices"),
+            DefaultHttpUrl, DefaultLeaseTtl, 0, LogLevel.Information, LiveLimits.Default);
+    }
+
+    /// <summary>
+    /// Reads the configuration: defaults, then the file, then the environment (BATCHENGINE_DATA_DIRECTORY, BATCHENGINE_LIVE_MAX_CONCURRENT, ...).
+    /// </summary>
+    /// <param name="path">The YAML file; null means config/batchengine.yaml when it is there, else no file.</param>
+    /// <exception cref="BadInputException">The file is missing, or the file or a variable has problems; all of them are named.</exception>
+    public static EngineConfiguration Load(string? path) => EngineConfigurationFile.Load(path, Environment.GetEnvironmentVariable);
+}

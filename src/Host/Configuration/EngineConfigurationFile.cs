@@ -1,0 +1,96 @@
+using BatchEngine.Domain;
+using Microsoft.Extensions.Logging;
+
+namespace BatchEngine.Host.Configuration;
+
+/// <summary>Reads <see cref="EngineConfiguration"/> from its file and the environment. Stateless, thread-safe.</summary>
+internal static class EngineConfigurationFile
+{
+    /// <summary>What every variable's name starts with.</summary>
+    public const string VariablePrefix = "BATCHENGINE_";
+
+    /// <summary>Where the file is looked for when nobody names one.</summary>
+    public const string DefaultPath = "config/batchengine.yaml";
+
+    /// <summary>The keys, "live.maxConcurrent" for one in a section.</summary>
+    public static IReadOnlyList<string> Keys { get; } =
+    [
+        "dataDirectory", "databasePath", "blobsRoot", "jobsDirectory", "pricesDirectory", "httpUrl", "leaseTtl", "workers", "logLevel",
+        "live.maxKeysPerRequest", "live.maxRequestBytes", "live.maxConcurrent",
+    ];
+
+    /// <summary>Reads file and environment.</summary>
+    public static EngineConfiguration Load(string? path, Func<string, string?> variable)
+    {
+        var file = path ?? (File.Exists(DefaultPath) ? DefaultPath : null);
+        var problems = new ConfigProblems(file ?? "environment");
+        var root = file is null ? new YamlNode.Mapping(1, 1, []) : YamlText.ReadFile(file, problems);
+        return Read(Override(root, variable), problems);
+    }
+
+    /// <summary>"live.maxConcurrent" is overridden by BATCHENGINE_LIVE_MAX_CONCURRENT.</summary>
+    public static string VariableOf(string key) =>
+        VariablePrefix + string.Concat(key.Select(c => c == '.' ? "_" : char.IsAsciiLetterUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString()));
+
+    /// <summary>Reads the configuration from nodes.</summary>
+    internal static EngineConfiguration Read(YamlNode.Mapping root, ConfigProblems problems)
+    {
+        var reader = new SectionReader(root, "", problems);
+        var preset = EngineConfiguration.In(reader.Text("dataDirectory") ?? EngineConfiguration.DefaultDataDirectory);
+        var live = reader.Section("live");
+        var result = preset with
+        {
+            DatabasePath = FullPath(reader.Text("databasePath"), preset.DatabasePath),
+            BlobsRoot = FullPath(reader.Text("blobsRoot"), preset.BlobsRoot),
+            JobsDirectory = FullPath(reader.Text("jobsDirectory"), preset.JobsDirectory),
+            PricesDirectory = FullPath(reader.Text("pricesDirectory"), preset.PricesDirectory),
+            HttpUrl = reader.Parsed("httpUrl", preset.HttpUrl, "an address such as http://localhost:5080", text => (IsHttp(text), text)),
+            LeaseTtl = LeaseTtl(reader, preset.LeaseTtl),
+            Workers = (int)reader.Integer("workers", preset.Workers, 0, JobFile.MaxWorkers),
+            LogLevel = reader.Choice("logLevel", preset.LogLevel),
+            Live = new LiveLimits(
+                (int)live.Integer("maxKeysPerRequest", preset.Live.MaxKeysPerRequest, 1, 1_000_000),
+                (int)live.Integer("maxRequestBytes", preset.Live.MaxRequestBytes, 1024, 1 << 30),
+                (int)live.Integer("maxConcurrent", preset.Live.MaxConcurrent, 1, 65_536)),
+        };
+        live.RefuseUnknownKeys();
+        reader.RefuseUnknownKeys();
+        problems.ThrowIfAny();
+        return result;
+    }
+
+    /// <summary>Puts the variables that are set in the place of the file's values.</summary>
+    private static YamlNode.Mapping Override(YamlNode.Mapping root, Func<string, string?> variable)
+    {
+        foreach (var key in Keys)
+        {
+            if (variable(VariableOf(key)) is { Length: > 0 } text)
+                root = With(root, key.Split('.'), text);
+        }
+        return root;
+    }
+
+    private static YamlNode.Mapping With(YamlNode.Mapping root, ReadOnlySpan<string> path, string text)
+    {
+        var key = path[0];
+        var existing = root.Entries.FirstOrDefault(e => e.Key.Text == key);
+        YamlNode value = path.Length == 1
+            ? new YamlNode.Scalar(0, 0, text, IsQuoted: true)
+            : With(existing.Value as YamlNode.Mapping ?? new YamlNode.Mapping(0, 0, []), path[1..], text);
+        var entry = (existing.Key ?? new YamlNode.Scalar(0, 0, key, IsQuoted: true), value);
+        return root with { Entries = [.. root.Entries.Where(e => e.Key.Text != key), entry] };
+    }
+
+    private static TimeSpan LeaseTtl(SectionReader reader, TimeSpan preset)
+    {
+        var given = reader.Duration("leaseTtl", preset)!.Value;
+        if (given >= TimeSpan.FromSeconds(1) && given <= TimeSpan.FromHours(1))
+            return given;
+        reader.Wrong("leaseTtl", reader.Find("leaseTtl")!, "a duration from 1s to 1h", "A worker renews its lease three times within this.");
+        return preset;
+    }
+
+    private static bool IsHttp(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https");
+
+    private static string FullPath(string? given, string preset) => given is null ? preset : Path.GetFullPath(given);
+}
