@@ -22,9 +22,10 @@ internal sealed class ConfigProblems(string file)
     /// <summary>Notes that a reader knows a key.</summary>
     public void Asked(string keyPath) => _askedKeys.Add(keyPath);
 
-    /// <summary>"file:line:column (key 'a.b')".</summary>
-    public string Place(YamlNode at, string keyPath) =>
-        string.Create(CultureInfo.InvariantCulture, $"{file}:{at.Line}:{at.Column}") + (keyPath.Length > 0 ? $" (key '{keyPath}')" : "");
+    /// <summary>"file:line:column (key 'a.b')"; a node on line 0 came from an environment variable.</summary>
+    public string Place(YamlNode at, string keyPath) => at.Line == 0
+        ? $"environment variable {EngineConfigurationFile.VariableOf(keyPath)}"
+        : string.Create(CultureInfo.InvariantCulture, $"{file}:{at.Line}:{at.Column}") + (keyPath.Length > 0 ? $" (key '{keyPath}')" : "");
 
     /// <summary>Records one problem.</summary>
     public void Add(YamlNode at, string keyPath, string seen, string expected, string remedy) =>

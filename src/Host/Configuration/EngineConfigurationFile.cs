@@ -1,4 +1,3 @@
-using BatchEngine.Domain;
 using Microsoft.Extensions.Logging;
 
 namespace BatchEngine.Host.Configuration;

@@ -1,5 +1,3 @@
-using BatchEngine.Domain;
-
 namespace BatchEngine.Host.Configuration;
 
 /// <summary>What stands behind a step's word; each way of reading it records a problem when it is something else. Not thread-safe.</summary>
