@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Logging;
+using BatchEngine.Domain;
 
 namespace BatchEngine.Host.Configuration;
 

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace BatchEngine.Host.Configuration;
 
 /// <summary>Reads <see cref="EngineConfiguration"/> from its file and the environment. Stateless, thread-safe.</summary>
