@@ -4,20 +4,28 @@ using BatchEngine.Scorer.Inputs;
 namespace BatchEngine.Scorer.Features;
 
 /// <summary>A feature spec compiled for the columns it reads; the same code serves batches and single rows. Immutable, so thread-safe; matrices and batches are the caller's.</summary>
+/// <remarks>
+/// Numbers are widened to double, changed step by step in double, and rounded once to the feature's storage. A float column without steps keeps its bits.
+/// Null and NaN both are missing. A batch and its rows one by one give the same bits.
+/// </remarks>
 public sealed class CompiledFeatures
 {
-    private CompiledFeatures(IReadOnlyList<string> names, IReadOnlyList<InputColumn> sources, IReadOnlyList<FeatureStorage> storage)
+    private readonly CompiledFeature[] _features;
+
+    private CompiledFeatures(FeatureSpec spec, IReadOnlyList<InputColumn> sources, IReadOnlyList<FeatureStorage> storage, CompiledFeature[] features)
     {
-        FeatureNames = names;
-        Sources = sources;
+        (Spec, Sources, Storage, _features) = (spec, sources, storage, features);
+        FeatureNames = spec.FeatureNames;
         SourceColumns = [.. sources.Select(s => s.Name)];
-        Storage = storage;
     }
+
+    /// <summary>What was compiled.</summary>
+    public FeatureSpec Spec { get; }
 
     /// <summary>The features in the model's order.</summary>
     public IReadOnlyList<string> FeatureNames { get; }
 
-    /// <summary>The columns to read, each once, in the order of the batches.</summary>
+    /// <summary>The columns to read, each once.</summary>
     public IReadOnlyList<string> SourceColumns { get; }
 
     /// <summary>The same with their kinds.</summary>
@@ -29,37 +37,87 @@ public sealed class CompiledFeatures
     /// <summary>Compiles a spec.</summary>
     /// <param name="spec">What the model reads.</param>
     /// <param name="columns">The columns there are (all of a file will do).</param>
-    /// <param name="storage">How the model wants each feature, in order; null means text as text and everything else as 32-bit floats.</param>
-    /// <exception cref="BadInputException">A column is missing, or a step cannot be applied.</exception>
+    /// <param name="storage">How the model wants each feature, in the order of the spec's feature names; null means text taken as it is as text, and everything else as 32-bit floats.</param>
+    /// <exception cref="BadInputException">There is no feature, a name occurs twice, a column is missing, a step cannot be applied or its parameters make no sense.</exception>
     public static CompiledFeatures Compile(FeatureSpec spec, IReadOnlyList<InputColumn> columns, IReadOnlyList<FeatureStorage>? storage = null)
     {
-        var sources = spec.SourceColumns.Select(name => columns.FirstOrDefault(c => c.Name == name) ?? throw InputProblems.ColumnMissing("features", name, columns)).ToArray();
         var names = spec.FeatureNames;
-        return new CompiledFeatures(names, sources, storage ?? new FeatureStorage[names.Count]);
+        CheckNames(names);
+        if (storage is not null && storage.Count != names.Count)
+        {
+            throw new BadInputException("features", $"{names.Count} features ({string.Join(", ", names.Take(5))}...)", $"{storage.Count}, because the model takes so many",
+                "List the model's features in its order.");
+        }
+        var sources = spec.SourceColumns.Select(name => columns.FirstOrDefault(c => c.Name == name) ?? throw InputProblems.ColumnMissing("features", name, columns)).ToArray();
+        var indexes = sources.Select((s, i) => (s.Name, i)).ToDictionary(s => s.Name, s => s.i, StringComparer.Ordinal);
+        var compiled = new List<CompiledFeature>();
+        var kept = new List<FeatureStorage>();
+        foreach (var column in spec.Columns)
+        {
+            var source = sources[indexes[column.Source]];
+            var own = column.Steps.Count == 0 && source.Kind == ColumnKind.Text ? FeatureStorage.Text : FeatureStorage.Float32;
+            for (var i = 0; i < column.FeatureNames.Count; i++)
+                kept.Add(storage?[kept.Count] ?? own);
+            var first = kept.Count - column.FeatureNames.Count;
+            foreach (var wanted in kept.Skip(first).Distinct())
+                compiled.Add(FeatureCompiler.Compile(column, source, indexes[column.Source], first, wanted));
+            while (compiled.Count > 1 && compiled[^2].FirstFeature == first)
+                compiled.RemoveAt(compiled.Count - 2); // compiled once for each storage of a one-hot group only to check it
+        }
+        return new CompiledFeatures(spec, sources, kept, [.. compiled]);
     }
 
     /// <summary>A matrix for so many rows of these features.</summary>
     public FeatureMatrix CreateMatrix(int capacityRows) => new(Storage, capacityRows);
 
+    /// <summary>A batch for so many rows of the source columns.</summary>
+    public ColumnBatch CreateBatch(int capacityRows) => new(Sources, capacityRows);
+
     /// <summary>Makes float columns that are features as they are decode straight into the matrix. Optional, once for a pair of batch and matrix; <see cref="Transform"/> gives the same either way.</summary>
-    /// <param name="batch">Has at most the matrix's capacity.</param>
+    /// <param name="batch">Has at most the matrix's capacity. Filling it from now on also overwrites the matrix.</param>
     /// <param name="matrix">Lives at least as long as the batch is read into.</param>
     public void Bind(ColumnBatch batch, FeatureMatrix matrix)
     {
-        for (var i = 0; i < FeatureNames.Count; i++)
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.CapacityRows, matrix.CapacityRows);
+        var bound = new HashSet<int>();
+        foreach (var feature in _features)
         {
-            var (buffer, from) = matrix.FloatMemory(i);
-            batch[SourceColumns[i]].BindFloats(buffer, from);
+            // A second feature of the same column is copied from the first.
+            if (feature.Form != FeatureForm.FloatAsIs || !bound.Add(feature.SourceIndex))
+                continue;
+            var (buffer, from) = matrix.FloatMemory(feature.FirstFeature);
+            SourceOf(feature, batch).BindFloats(buffer, from);
         }
     }
 
-    /// <summary>Computes all features of all rows of the batch.</summary>
-    /// <param name="batch">Has the source columns (others are ignored).</param>
+    /// <summary>Computes all features of all rows of the batch. Text features refer to the batch until it is filled again.</summary>
+    /// <param name="batch">Has the source columns (others are ignored), in any order.</param>
     /// <param name="target">Made by <see cref="CreateMatrix"/>; its rows become the batch's.</param>
+    /// <exception cref="ArgumentException">The matrix has other features, or too few rows.</exception>
     public void Transform(ColumnBatch batch, FeatureMatrix target)
     {
+        if (target.FeatureCount != Storage.Count || batch.Rows > target.CapacityRows)
+            throw new ArgumentException($"The matrix holds {target.CapacityRows} rows of {target.FeatureCount} features; {batch.Rows} rows of {Storage.Count} are needed.", nameof(target));
         target.Rows = batch.Rows;
-        for (var i = 0; i < FeatureNames.Count; i++)
-            batch[SourceColumns[i]].Floats.CopyTo(target.Column(i));
+        foreach (var feature in _features)
+            feature.Run(SourceOf(feature, batch), target);
+    }
+
+    private ColumnVector SourceOf(CompiledFeature feature, ColumnBatch batch)
+    {
+        var (name, index) = (SourceColumns[feature.SourceIndex], feature.SourceIndex);
+        var vector = index < batch.Count && batch[index].Name == name ? batch[index] : batch[name];
+        return vector.Kind == Sources[index].Kind
+            ? vector
+            : throw new ArgumentException($"Column '{name}' is {vector.Kind} in the batch; the features were compiled for {Sources[index].Kind}.", nameof(batch));
+    }
+
+    private static void CheckNames(IReadOnlyList<string> names)
+    {
+        if (names.Count == 0)
+            throw new BadInputException("features", "no feature", "at least one", "List the columns that the model reads.");
+        var twice = names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1);
+        if (twice is not null)
+            throw new BadInputException("features", $"the name '{twice.Key}' {twice.Count()} times", "each feature name once", "Rename one of them.");
     }
 }

@@ -145,6 +145,9 @@ public sealed class FeatureMatrix : IDisposable
         present[.._rows].CopyTo(Present(feature));
     }
 
+    /// <summary>Notes whether a block had missing rows; the first block of a batch forgets the batch before.</summary>
+    internal void NoteMissing(int feature, bool isFirstBlock, bool anyMissing) => _hasMissing[feature] = anyMissing || (!isFirstBlock && _hasMissing[feature]);
+
     private static int StrideFor(int capacityRows)
     {
         var stride = (capacityRows + FloatsPerLine - 1) / FloatsPerLine * FloatsPerLine;
