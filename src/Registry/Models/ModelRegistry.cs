@@ -1,0 +1,131 @@
+using BatchEngine.Domain;
+using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Database;
+
+namespace BatchEngine.Registry.Models;
+
+/// <summary>Which models there are, which of them is champion, and where their bytes lie. Thread-safe; several processes may share one database and blob store.</summary>
+public sealed class ModelRegistry
+{
+    /// <summary>The alias that is served unless somebody says otherwise.</summary>
+    public const string Champion = "champion";
+
+    private readonly ModelStore _models;
+    private readonly IModelInspector _inspector;
+    private readonly ModelFiles _files;
+
+    /// <summary>Creates the registry.</summary>
+    /// <param name="models">The rows.</param>
+    /// <param name="blobs">The bytes.</param>
+    /// <param name="inspector">Reads signatures.</param>
+    /// <param name="cacheFolder">Where copies of models are kept when the blob store is not on this machine.</param>
+    public ModelRegistry(ModelStore models, IBlobStore blobs, IModelInspector inspector, string cacheFolder) =>
+        (_models, _inspector, _files) = (models, inspector, new ModelFiles(blobs, cacheFolder));
+
+    /// <summary>Registers an ONNX file under the name's next version number; a file with the digest of an earlier version is that version.</summary>
+    /// <param name="name">Letters, digits, '.', '-' and '_'.</param>
+    /// <param name="path">The file; it is copied, so it may go away afterwards.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <exception cref="BadInputException">The name is none, or the file cannot be read or is no model.</exception>
+    public async Task<ModelRegistration> RegisterAsync(string name, string path, CancellationToken ct)
+    {
+        RequireName(name, "model name");
+        var (digest, bytes) = await ModelFiles.MeasureAsync(path, ct).ConfigureAwait(false);
+        var signature = _inspector.Inspect(path);
+        await _files.StoreAsync(path, digest, ct).ConfigureAwait(false);
+        return await _models.RegisterAsync(name, digest, signature, ModelFiles.BlobName(digest), bytes, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Every version, by name and number.</summary>
+    /// <param name="name">Only of this name; null means all.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<IReadOnlyList<RegisteredModel>> ListAsync(string? name, CancellationToken ct) => _models.ListAsync(name, ct);
+
+    /// <summary>Versions and alias history of a name.</summary>
+    /// <exception cref="BadInputException">Nothing is registered under it.</exception>
+    public async Task<ModelCard> ShowAsync(string name, CancellationToken ct) =>
+        new(name, await VersionsAsync(name, $"model {name}", ct).ConfigureAwait(false), await _models.AliasHistoryAsync(name, ct).ConfigureAwait(false));
+
+    /// <summary>Points an alias at a version.</summary>
+    /// <param name="name">The model.</param>
+    /// <param name="number">The version.</param>
+    /// <param name="alias">The alias, for instance <see cref="Champion"/>; created when it is new.</param>
+    /// <param name="who">Who decided.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <returns>The version it points at now.</returns>
+    /// <exception cref="BadInputException">There is no such version, or the alias is no name.</exception>
+    public async Task<RegisteredModel> PromoteAsync(string name, int number, string alias, string who, CancellationToken ct)
+    {
+        RequireName(alias, "alias");
+        await RequireNumberAsync(name, number, ct).ConfigureAwait(false);
+        await _models.MoveAliasAsync(name, alias, number, who, ct).ConfigureAwait(false);
+        return await RequireNumberAsync(name, number, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Points an alias where it pointed before; repeated calls go further back.</summary>
+    /// <returns>The version it points at now.</returns>
+    /// <exception cref="BadInputException">There is no such alias, or it never pointed elsewhere.</exception>
+    public async Task<RegisteredModel> RollbackAsync(string name, string alias, string who, CancellationToken ct)
+    {
+        var current = await RequireAliasAsync(name, alias, ct).ConfigureAwait(false);
+        return await _models.RollBackAliasAsync(name, alias, who, ct).ConfigureAwait(false)
+            ?? throw new BadInputException($"alias {name}@{alias}", $"an alias that pointed only at version {current.Version.Number}", "an alias that was moved before", $"Point it at a version with: batchengine models promote {name}:NUMBER.");
+    }
+
+    /// <summary>Makes a reference exact: the version, a verified local file and its signature.</summary>
+    /// <exception cref="BadInputException">It names nothing that exists; the message says what does.</exception>
+    /// <exception cref="CorruptDataException">The stored bytes are no longer those that were registered.</exception>
+    public Task<ResolvedModel> ResolveAsync(ModelReference reference, CancellationToken ct) => reference switch
+    {
+        ModelReference.ByAlias wanted => ResolveRegisteredAsync(RequireAliasAsync(wanted.Name, wanted.Alias, ct), ct),
+        ModelReference.ByNumber wanted => ResolveRegisteredAsync(RequireNumberAsync(wanted.Name, wanted.Number, ct), ct),
+        ModelReference.ByFile wanted => ResolveFileAsync(wanted.Path, ct),
+        _ => throw new InvariantBrokenException("every kind of model reference can be resolved", reference.GetType().Name),
+    };
+
+    private async Task<ResolvedModel> ResolveRegisteredAsync(Task<RegisteredModel> finding, CancellationToken ct)
+    {
+        var model = await finding.ConfigureAwait(false);
+        return new ResolvedModel(model.Version, await _files.TakeOutAsync(model.BlobName, model.Version.Digest, ct).ConfigureAwait(false), model.Signature);
+    }
+
+    private async Task<ResolvedModel> ResolveFileAsync(string path, CancellationToken ct)
+    {
+        var full = Path.GetFullPath(path);
+        var (digest, _) = await ModelFiles.MeasureAsync(full, ct).ConfigureAwait(false);
+        var stem = new string([.. Path.GetFileNameWithoutExtension(full).Take(100).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '-')]).TrimStart('.');
+        return new ResolvedModel(new ModelVersion(stem.Length > 0 ? stem : "model", 0, digest), full, _inspector.Inspect(full));
+    }
+
+    private async Task<RegisteredModel> RequireNumberAsync(string name, int number, CancellationToken ct)
+    {
+        if (await _models.FindAsync(name, number, ct).ConfigureAwait(false) is { } found)
+            return found;
+        var versions = await VersionsAsync(name, $"model {name}:{number}", ct).ConfigureAwait(false);
+        throw new BadInputException($"model {name}:{number}", $"no version {number}", $"a version from {versions[0].Version.Number} to {versions[^1].Version.Number}", $"See: batchengine models show {name}.");
+    }
+
+    private async Task<RegisteredModel> RequireAliasAsync(string name, string alias, CancellationToken ct)
+    {
+        if (await _models.ByAliasAsync(name, alias, ct).ConfigureAwait(false) is { } found)
+            return found;
+        var versions = await VersionsAsync(name, $"model {name}@{alias}", ct).ConfigureAwait(false);
+        throw new BadInputException($"model {name}@{alias}", $"no alias '{alias}'", $"one of: {NearestNames.List(versions.SelectMany(v => v.Aliases), alias, "none, no alias is set")}",
+            $"Set it with: batchengine models promote {name}:{versions[^1].Version.Number} --alias {alias}.");
+    }
+
+    private async Task<IReadOnlyList<RegisteredModel>> VersionsAsync(string name, string place, CancellationToken ct)
+    {
+        var versions = await _models.ListAsync(name, ct).ConfigureAwait(false);
+        if (versions.Count > 0)
+            return versions;
+        var names = (await _models.ListAsync(null, ct).ConfigureAwait(false)).Select(m => m.Version.Name);
+        throw new BadInputException(place, $"no model '{name}'", $"one of: {NearestNames.List(names, name, "none, the registry is empty")}", "Register it with: batchengine models register NAME FILE.onnx.");
+    }
+
+    private static void RequireName(string text, string place)
+    {
+        if (!RunId.IsName(text))
+            throw new BadInputException(place, $"'{text}'", "1 to 100 letters, digits, '.', '-' or '_', not starting with '.'", "Choose another name.");
+    }
+}

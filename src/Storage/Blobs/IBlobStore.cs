@@ -1,0 +1,35 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Storage.Blobs;
+
+/// <summary>Named bytes. A blob appears whole or not at all; who may read it is said by the database row that names it. Thread-safe.</summary>
+/// <remarks>Names are 1 to 512 characters: parts of letters, digits, '.', '-', '_', '=' and '+', joined by '/'; no part is empty or starts with '.'. Every method refuses other names with a
+/// <see cref="BadInputException"/>, and reports a disk or network that fails as a <see cref="StorageFailedException"/>. Every method may be repeated.</remarks>
+public interface IBlobStore
+{
+    /// <summary>Starts a blob. Nothing can be seen under the name before the writer commits; committing replaces an earlier blob of that name.</summary>
+    Task<BlobWriter> CreateAsync(string name, CancellationToken ct);
+
+    /// <summary>Opens a blob for reading from any position.</summary>
+    /// <exception cref="CorruptDataException">There is no such blob, although a row names it.</exception>
+    Task<Stream> OpenReadAsync(string name, CancellationToken ct);
+
+    /// <summary>Reads the whole blob and compares it with what was written.</summary>
+    /// <exception cref="CorruptDataException">It is missing, or its length or checksum differs.</exception>
+    Task VerifyAsync(string name, long bytes, ulong checksum, CancellationToken ct);
+
+    /// <summary>Committed blobs whose name starts with the prefix, by name (ordinal). The empty prefix lists all.</summary>
+    IAsyncEnumerable<BlobEntry> ListAsync(string prefix, CancellationToken ct);
+
+    /// <summary>Removes a blob; false means it was not there.</summary>
+    Task<bool> DeleteAsync(string name, CancellationToken ct);
+
+    /// <summary>Whether there is such a blob.</summary>
+    Task<bool> ExistsAsync(string name, CancellationToken ct);
+
+    /// <summary>The blob as a file of this machine; null means that the store is not on this machine. Says nothing about whether the blob exists.</summary>
+    string? LocalPath(string name);
+
+    /// <summary>Removes what writers left that never committed, when it was last written before the given instant; gives how many.</summary>
+    Task<int> DeleteUncommittedAsync(DateTimeOffset before, CancellationToken ct);
+}

@@ -1,0 +1,167 @@
+using System.IO.Hashing;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using BatchEngine.Domain;
+
+namespace BatchEngine.Storage.Blobs;
+
+/// <summary>Blobs as files of one folder, which several processes may share. Thread-safe.</summary>
+/// <remarks>Temporaries live in the folder ".uncommitted" beside the blobs, on the same disk, so that a rename publishes them and a listing never meets them.</remarks>
+public sealed class LocalFolderBlobs : IBlobStore
+{
+    private const int BufferBytes = 1 << 20;
+    private const int MaxTemporaryNames = 10_000;
+    private const string TemporaryFolder = ".uncommitted";
+    private readonly string _root;
+    private readonly string _temporaries;
+    private int _sequence;
+
+    /// <summary>Uses the folder; it is created with the first blob.</summary>
+    public LocalFolderBlobs(string root)
+    {
+        _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+        _temporaries = Path.Combine(_root, TemporaryFolder);
+    }
+
+    /// <inheritdoc/>
+    public Task<BlobWriter> CreateAsync(string name, CancellationToken ct)
+    {
+        var path = PathOf(name);
+        ct.ThrowIfCancellationRequested();
+        return Task.FromResult<BlobWriter>(Guard(path, () => new LocalBlobWriter(name, CreateTemporary(Path.GetFileName(path)), path)));
+    }
+
+    /// <inheritdoc/>
+    public Task<Stream> OpenReadAsync(string name, CancellationToken ct)
+    {
+        var path = PathOf(name);
+        ct.ThrowIfCancellationRequested();
+        return Task.FromResult<Stream>(Guard(path, () => Open(path)));
+    }
+
+    /// <inheritdoc/>
+    public async Task VerifyAsync(string name, long bytes, ulong checksum, CancellationToken ct)
+    {
+        var path = PathOf(name);
+        try
+        {
+            await using var file = Open(path);
+            if (file.Length != bytes)
+                throw new CorruptDataException(path, Bytes(file.Length), Bytes(bytes));
+            var hash = new XxHash3();
+            await hash.AppendAsync(file, ct).ConfigureAwait(false);
+            if (hash.GetCurrentHashAsUInt64() is var seen && seen != checksum)
+                throw new CorruptDataException(path, $"checksum {seen:x16}", $"{checksum:x16}");
+        }
+        catch (Exception e) when (BlobFailures.IsOne(e))
+        {
+            throw BlobFailures.Explain(path, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<BlobEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var entries = await Task.Run(() => Guard(_root, () => Entries(prefix)), ct).ConfigureAwait(false);
+        foreach (var entry in entries)
+        {
+            ct.ThrowIfCancellationRequested();
+            yield return entry;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> DeleteAsync(string name, CancellationToken ct)
+    {
+        var path = PathOf(name);
+        ct.ThrowIfCancellationRequested();
+        return Task.FromResult(Guard(path, () =>
+        {
+            if (!File.Exists(path))
+                return false;
+            File.Delete(path);
+            return true;
+        }));
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> ExistsAsync(string name, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        return Task.FromResult(File.Exists(PathOf(name)));
+    }
+
+    /// <inheritdoc/>
+    public string? LocalPath(string name) => PathOf(name);
+
+    /// <inheritdoc/>
+    public Task<int> DeleteUncommittedAsync(DateTimeOffset before, CancellationToken ct) => Task.Run(() => Guard(_temporaries, () =>
+    {
+        var old = Directory.Exists(_temporaries) ? new DirectoryInfo(_temporaries).EnumerateFiles().Where(f => f.LastWriteTimeUtc < before.UtcDateTime).ToList() : [];
+        foreach (var file in old)
+        {
+            ct.ThrowIfCancellationRequested();
+            file.Delete();
+        }
+        return old.Count;
+    }), ct);
+
+    private string PathOf(string name) => Path.Combine(_root, Path.Combine(BlobNaming.Check(name).Split('/')));
+
+    // Process and sequence make the name; a leftover of an earlier process with the same number is stepped over.
+    private FileStream CreateTemporary(string label)
+    {
+        FolderSync.Create(_temporaries);
+        for (var tries = 0; tries < MaxTemporaryNames; tries++)
+        {
+            var path = Path.Combine(_temporaries, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Interlocked.Increment(ref _sequence)}-{label}"));
+            try
+            {
+                return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, BufferBytes, FileOptions.SequentialScan);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // Taken: the next number is tried.
+            }
+        }
+        throw new StorageFailedException(_temporaries, $"{MaxTemporaryNames} names of temporaries are taken. Run the sweeper, or remove the folder while nothing runs.", isTransient: false);
+    }
+
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferBytes, FileOptions.None);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CorruptDataException(path, "no file", "the blob that was written", e);
+        }
+    }
+
+    private List<BlobEntry> Entries(string prefix)
+    {
+        if (!Directory.Exists(_root))
+            return [];
+        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None };
+        return [.. new DirectoryInfo(_root).EnumerateFiles("*", options)
+            .Select(f => (File: f, Name: Path.GetRelativePath(_root, f.FullName).Replace('\\', '/')))
+            .Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal) && !e.Name.StartsWith(TemporaryFolder + "/", StringComparison.Ordinal))
+            .OrderBy(e => e.Name, StringComparer.Ordinal)
+            .Select(e => new BlobEntry(e.Name, e.File.Length, new DateTimeOffset(e.File.LastWriteTimeUtc)))];
+    }
+
+    private static string Bytes(long count) => string.Create(CultureInfo.InvariantCulture, $"{count} bytes");
+
+    private static T Guard<T>(string place, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (BlobFailures.IsOne(e))
+        {
+            throw BlobFailures.Explain(place, e);
+        }
+    }
+}
