@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Features;
 
 namespace BatchEngine.Scorer.Execution;
 
@@ -13,6 +14,9 @@ public abstract class LoadedModel : IDisposable
 
     /// <summary>The features it was opened for, in the model's order.</summary>
     public abstract IReadOnlyList<string> FeatureNames { get; }
+
+    /// <summary>How the model wants each feature kept; null means everything as 32-bit floats.</summary>
+    public virtual IReadOnlyList<FeatureStorage>? WantedStorage => null;
 
     /// <summary>One column per float of a prediction.</summary>
     public abstract IReadOnlyList<OutputColumn> Outputs { get; }

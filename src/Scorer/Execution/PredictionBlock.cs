@@ -3,7 +3,8 @@ namespace BatchEngine.Scorer.Execution;
 /// <summary>The predictions of one batch, column by column, in buffers that are reused from batch to batch and grow only when a batch is larger than all before. Not thread-safe.</summary>
 public sealed class PredictionBlock
 {
-    private readonly float[][] _columns;
+    private readonly int _outputCount;
+    private float[] _values;
     private float[] _confidence;
     private int _rows;
 
@@ -14,17 +15,19 @@ public sealed class PredictionBlock
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputCount, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(capacityRows);
-        _columns = new float[outputCount][];
-        for (var i = 0; i < outputCount; i++)
-            _columns[i] = Allocate(capacityRows);
+        _outputCount = outputCount;
+        _values = Allocate(checked(outputCount * capacityRows));
         _confidence = Allocate(capacityRows);
     }
 
     /// <summary>Floats per prediction.</summary>
-    public int OutputCount => _columns.Length;
+    public int OutputCount => _outputCount;
 
-    /// <summary>Rows that fit without growing.</summary>
+    /// <summary>Rows that fit without growing; also the floats from one output column to the next in <see cref="Values"/>.</summary>
     public int CapacityRows => _confidence.Length;
+
+    /// <summary>All output columns end to end: output c of row r is at c * <see cref="CapacityRows"/> + r.</summary>
+    public ReadOnlySpan<float> Values => _values;
 
     /// <summary>Rows in the block; setting it grows the buffers when needed, and then their content is lost.</summary>
     public int Rows
@@ -43,21 +46,23 @@ public sealed class PredictionBlock
     public Span<float> Confidence => _confidence.AsSpan(0, _rows);
 
     /// <summary>The values of one output column.</summary>
-    public Span<float> Column(int output) => _columns[output].AsSpan(0, _rows);
+    public Span<float> Column(int output) => _values.AsSpan(From(output), _rows);
 
     /// <summary>The same values as <see cref="Column"/>, for writers that need memory.</summary>
-    public Memory<float> ColumnMemory(int output) => _columns[output].AsMemory(0, _rows);
+    public Memory<float> ColumnMemory(int output) => _values.AsMemory(From(output), _rows);
 
-    /// <summary>The same values as <see cref="Confidence"/>, for writers that need memory.</summary>
-    public Memory<float> ConfidenceMemory => _confidence.AsMemory(0, _rows);
+    private int From(int output)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)output, (uint)_outputCount);
+        return output * CapacityRows;
+    }
 
     private void Grow(int rows)
     {
-        for (var i = 0; i < _columns.Length; i++)
-            _columns[i] = Allocate(rows);
+        _values = Allocate(checked(_outputCount * rows));
         _confidence = Allocate(rows);
     }
 
     // Pinned, so that native code may write into them without a handle per call.
-    private static float[] Allocate(int rows) => GC.AllocateUninitializedArray<float>(rows, pinned: true);
+    private static float[] Allocate(int count) => GC.AllocateUninitializedArray<float>(count, pinned: true);
 }

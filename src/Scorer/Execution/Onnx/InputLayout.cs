@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Features;
 
 namespace BatchEngine.Scorer.Execution.Onnx;
 
@@ -11,6 +12,20 @@ namespace BatchEngine.Scorer.Execution.Onnx;
 internal sealed record InputLayout(IReadOnlyList<TensorSpec> Specs, bool IsMatrix, IReadOnlyList<string> FeatureNames, IReadOnlyList<int> FeatureOfInput, int FixedRows)
 {
     private const int MaxFixedRows = ExecutorOptions.MaxSubBatchRows;
+
+    /// <summary>How the model wants each feature kept, so that no exact value is rounded on its way.</summary>
+    public IReadOnlyList<FeatureStorage>? WantedStorage
+    {
+        get
+        {
+            if (IsMatrix)
+                return Specs[0].Element == TensorElement.Float64 ? [.. FeatureNames.Select(_ => FeatureStorage.Float64)] : null;
+            var wanted = new FeatureStorage[FeatureNames.Count];
+            for (var input = 0; input < Specs.Count; input++)
+                wanted[FeatureOfInput[input]] = StorageOf(Specs[input].Element);
+            return wanted;
+        }
+    }
 
     /// <summary>Matches features to inputs: a matrix by position, single columns by name (a single one by position).</summary>
     /// <exception cref="BadInputException">They do not match; both lists are named.</exception>
@@ -55,6 +70,14 @@ internal sealed record InputLayout(IReadOnlyList<TensorSpec> Specs, bool IsMatri
         }
         return new InputLayout(signature.Inputs, false, featureNames, indexes, fixedRows);
     }
+
+    private static FeatureStorage StorageOf(TensorElement element) => element switch
+    {
+        TensorElement.Float64 => FeatureStorage.Float64,
+        TensorElement.Int32 or TensorElement.Int64 => FeatureStorage.Int64,
+        TensorElement.Text => FeatureStorage.Text,
+        _ => FeatureStorage.Float32,
+    };
 
     private static int IndexOf(IReadOnlyList<string> names, string name)
     {

@@ -37,9 +37,11 @@ internal sealed class MatrixFeed : InputFeed
     {
         if (features.FloatColumnCount == _features)
             features.CopyRowMajorTo(_floats.Span, fromRow, rows);
+        else if (_isDouble && features.FloatColumnCount == 0)
+            FillDoubles(features, fromRow, rows);
         else
             FillMixed(features, fromRow, rows);
-        if (_isDouble)
+        if (_isDouble && features.FloatColumnCount > 0)
             TensorPrimitives.ConvertTruncating<float, double>(_floats.Slice(0, rows * _features), _doubles.Span);
         _values[0] = ValueFor(_layout.FixedRows > 0 ? _layout.FixedRows : rows);
         return _values;
@@ -69,6 +71,17 @@ internal sealed class MatrixFeed : InputFeed
     private OrtValue Tensor(int rows) => _isDouble
         ? Wrap(TensorElementType.Double, [rows, _features], _doubles.Address(0), (long)rows * _features * sizeof(double))
         : Wrap(TensorElementType.Float, [rows, _features], _floats.Address(0), (long)rows * _features * sizeof(float));
+
+    private void FillDoubles(FeatureMatrix features, int fromRow, int rows)
+    {
+        var target = _doubles.Span;
+        for (var feature = 0; feature < _features; feature++)
+        {
+            var values = features.DoubleColumn(feature).Slice(fromRow, rows);
+            for (int row = 0, at = feature; row < values.Length; row++, at += _features)
+                target[at] = values[row];
+        }
+    }
 
     private void FillMixed(FeatureMatrix features, int fromRow, int rows)
     {

@@ -38,6 +38,9 @@ public sealed class OnnxModel : LoadedModel
     public override IReadOnlyList<string> FeatureNames => _inputs.FeatureNames;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Features.FeatureStorage>? WantedStorage => _inputs.WantedStorage;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<OutputColumn> Outputs => _outputs.Columns;
 
     /// <inheritdoc/>

@@ -1,0 +1,96 @@
+using BatchEngine.Domain;
+using Parquet.Schema;
+
+namespace BatchEngine.Scorer.Outputs;
+
+/// <summary>What the prediction files of a run hold beside the outputs. Immutable.</summary>
+/// <param name="KeyColumn">The key's name in the output.</param>
+/// <param name="KeyIndex">The key column's index in the batches; -1 means the row number is the key.</param>
+/// <param name="Input">The columns of the batches.</param>
+/// <param name="Carried">Indexes in the batches of the columns that are copied.</param>
+/// <param name="Outputs">The model's outputs.</param>
+/// <param name="ModelVersion">Written in every row.</param>
+/// <param name="RunName">Written in every row.</param>
+/// <param name="ScoredAt">Written in every row.</param>
+internal sealed record PredictionSchema(
+    string KeyColumn,
+    int KeyIndex,
+    IReadOnlyList<InputColumn> Input,
+    IReadOnlyList<int> Carried,
+    IReadOnlyList<OutputColumn> Outputs,
+    string ModelVersion,
+    string RunName,
+    DateTimeOffset ScoredAt)
+{
+    /// <summary>Names of the columns that tell where a prediction comes from.</summary>
+    public static readonly IReadOnlyList<string> ProvenanceColumns = ["model_version", "run_id", "scored_at"];
+
+    /// <summary>The kind of the key.</summary>
+    /// <exception cref="BadInputException">The key column is neither integer nor text.</exception>
+    public KeyKind KeyKind => KeyIndex < 0 ? KeyKind.Int64 : Input[KeyIndex].Kind switch
+    {
+        ColumnKind.Integer => KeyKind.Int64,
+        ColumnKind.Text => KeyKind.Utf8,
+        var kind => throw new BadInputException($"key column '{KeyColumn}'", $"{kind} ({Input[KeyIndex].PhysicalType})", "an integer or text column", "Choose another key column."),
+    };
+
+    /// <summary>All column names in order.</summary>
+    /// <exception cref="BadInputException">Two columns would have one name.</exception>
+    public IReadOnlyList<string> ColumnNames()
+    {
+        string[] names = [KeyColumn, .. Carried.Select(c => Input[c].Name), .. Outputs.Select(o => o.Name), .. ProvenanceColumns];
+        var twice = names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1);
+        return twice is null ? names : throw new BadInputException("output columns", $"'{twice.Key}' twice", "each name once among key, carried columns, model outputs and provenance",
+            "Leave the carried column out, or rename the model's output.");
+    }
+
+    /// <summary>New staging columns in file order.</summary>
+    public IReadOnlyList<OutputField> CreateFields()
+    {
+        ColumnNames();
+        var fields = new List<OutputField> { KeyIndex < 0 ? RowNumbers() : Copied(KeyIndex, KeyColumn, isKey: true) };
+        fields.AddRange(Carried.Select(c => Copied(c, Input[c].Name, isKey: false)));
+        for (var i = 0; i < Outputs.Count; i++)
+            fields.Add(Output(i, Outputs[i]));
+        fields.Add(new ConstantField<ReadOnlyMemory<char>>(Text(ProvenanceColumns[0]), ModelVersion.AsMemory()));
+        fields.Add(new ConstantField<ReadOnlyMemory<char>>(Text(ProvenanceColumns[1]), RunName.AsMemory()));
+        fields.Add(new ConstantField<DateTime>(ParquetFields.Of(new TableColumn(ProvenanceColumns[2], ColumnKind.Timestamp, false)), ScoredAt.UtcDateTime));
+        return fields;
+    }
+
+    private static DataField Text(string name) => ParquetFields.Of(new TableColumn(name, ColumnKind.Text, false));
+
+    private static OutputField Output(int output, OutputColumn column) => column.Labels.Count > 0
+        ? new LabelField(Text(column.Name), output, column.Labels)
+        : new ValueField<float>(ParquetFields.Of(new TableColumn(column.Name, ColumnKind.Float, false)), (unit, target) => unit.Predictions.Column(output).CopyTo(target));
+
+    private ValueField<long> RowNumbers() => new(ParquetFields.Of(new TableColumn(KeyColumn, ColumnKind.Integer, false)), static (unit, target) =>
+    {
+        for (var row = 0; row < unit.Rows; row++)
+            target[row] = unit.FirstRowNumber + row;
+    });
+
+    private OutputField Copied(int index, string name, bool isKey)
+    {
+        var column = Input[index];
+        var nullable = column.IsNullable && !isKey;
+        var field = ParquetFields.Of(new TableColumn(name, column.Kind, nullable));
+        var present = nullable ? index : -1;
+        return column.Kind switch
+        {
+            ColumnKind.Text => new TextField(field, index),
+            ColumnKind.Float => new ValueField<float>(field, (unit, target) => unit.Batch[index].Floats.CopyTo(target), present),
+            ColumnKind.Double or ColumnKind.Decimal => new ValueField<double>(field, (unit, target) => unit.Batch[index].Doubles.CopyTo(target), present),
+            ColumnKind.Bool => new ValueField<bool>(field, (unit, target) => Convert(unit.Batch[index].Integers, target, static v => v != 0), present),
+            ColumnKind.Date => new ValueField<DateTime>(field, (unit, target) => Convert(unit.Batch[index].Integers, target, static v => DateTime.UnixEpoch.AddDays(v)), present),
+            ColumnKind.Timestamp => new ValueField<DateTime>(field, (unit, target) => Convert(unit.Batch[index].Integers, target, static v => DateTime.UnixEpoch.AddTicks(v * TimeSpan.TicksPerMicrosecond)), present),
+            _ => new ValueField<long>(field, (unit, target) => unit.Batch[index].Integers.CopyTo(target), present),
+        };
+    }
+
+    private static void Convert<T>(ReadOnlySpan<long> values, Span<T> target, Func<long, T> convert)
+    {
+        for (var i = 0; i < values.Length; i++)
+            target[i] = convert(values[i]);
+    }
+}

@@ -1,0 +1,23 @@
+namespace BatchEngine.Scorer.Outputs;
+
+/// <summary>Why a row was not scored into the output.</summary>
+public enum RejectReason
+{
+    /// <summary>The key is missing.</summary>
+    KeyMissing,
+
+    /// <summary>The text key is empty.</summary>
+    KeyEmpty,
+
+    /// <summary>The text key is longer than <see cref="Domain.PredictionKey.MaxUtf8Bytes"/>.</summary>
+    KeyTooLong,
+
+    /// <summary>A feature is missing and the model cannot take that.</summary>
+    FeatureMissing,
+
+    /// <summary>A feature is infinite.</summary>
+    FeatureInfinite,
+
+    /// <summary>The model gave NaN or infinity.</summary>
+    OutputNotFinite,
+}

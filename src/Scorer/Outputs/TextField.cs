@@ -1,0 +1,49 @@
+using System.Text;
+using Parquet;
+using Parquet.Schema;
+
+namespace BatchEngine.Scorer.Outputs;
+
+/// <summary>A text column taken from the input. Not thread-safe.</summary>
+/// <param name="field">The Parquet field.</param>
+/// <param name="column">The input column's index in the batch.</param>
+internal sealed class TextField(DataField field, int column) : OutputField(field)
+{
+    private ReadOnlyMemory<char>[] _values = [];
+    private int[] _levels = [];
+    private char[] _chars = [];
+    private int _rows;
+    private int _count;
+
+    /// <inheritdoc/>
+    public override void Stage(UnitRows unit)
+    {
+        var vector = unit.Batch[column];
+        var bytes = vector.TextBytes;
+        var offsets = vector.TextOffsets;
+        var present = vector.Present;
+        var keep = unit.Keep.Span;
+        if (_values.Length < unit.Rows)
+            (_values, _levels) = (new ReadOnlyMemory<char>[unit.Rows], new int[unit.Rows]);
+        if (_chars.Length < bytes.Length)
+            _chars = new char[Math.Max(bytes.Length, _chars.Length * 2)]; // UTF-16 never has more characters than UTF-8 has bytes
+        var at = 0;
+        (_rows, _count) = (0, 0);
+        for (var row = 0; row < unit.Rows; row++)
+        {
+            if (!keep.IsEmpty && keep[row] == 0)
+                continue;
+            _levels[_rows++] = present[row];
+            if (present[row] == 0)
+                continue;
+            var length = Encoding.UTF8.GetChars(bytes[offsets[row]..offsets[row + 1]], _chars.AsSpan(at));
+            _values[_count++] = _chars.AsMemory(at, length);
+            at += length;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task WriteAsync(ParquetRowGroupWriter group, CancellationToken ct) => Field.IsNullable
+        ? group.WriteAllPartsAsync<ReadOnlyMemory<char>>(Field, _values.AsMemory(0, _count), _levels.AsMemory(0, _rows), null, ct)
+        : group.WriteAsync<ReadOnlyMemory<char>>(Field, _values.AsMemory(0, _count), cancellationToken: ct);
+}

@@ -1,0 +1,57 @@
+using Parquet;
+using Parquet.Schema;
+
+namespace BatchEngine.Scorer.Outputs;
+
+/// <summary>A column of fixed-size values. Not thread-safe.</summary>
+/// <typeparam name="T">The value.</typeparam>
+/// <param name="field">The Parquet field.</param>
+/// <param name="fill">Writes the values of all rows of a unit to the target.</param>
+/// <param name="nullableIndex">The input column in the batches whose presence counts; -1 when the column is never missing.</param>
+internal sealed class ValueField<T>(DataField field, ValueField<T>.Filling fill, int nullableIndex = -1) : OutputField(field)
+    where T : struct
+{
+    private T[] _all = [];
+    private T[] _kept = [];
+    private int[] _levels = [];
+    private int _values;
+    private int _rows;
+
+    /// <summary>Fills the target with the values of all rows.</summary>
+    public delegate void Filling(UnitRows unit, Span<T> target);
+
+    /// <inheritdoc/>
+    public override void Stage(UnitRows unit)
+    {
+        if (_all.Length < unit.Rows)
+            (_all, _kept, _levels) = (new T[unit.Rows], new T[unit.Rows], nullableIndex < 0 ? [] : new int[unit.Rows]);
+        fill(unit, _all);
+        (_rows, _values) = (unit.KeptRows, unit.KeptRows);
+        if (nullableIndex >= 0)
+            StagePresent(unit, unit.Batch[nullableIndex].Present);
+        else if (unit.Keep.IsEmpty)
+            (_all, _kept) = (_kept, _all);
+        else
+            unit.Compact<T>(_all, _kept);
+    }
+
+    /// <inheritdoc/>
+    public override Task WriteAsync(ParquetRowGroupWriter group, CancellationToken ct) => nullableIndex < 0
+        ? group.WriteAsync<T>(Field, _kept.AsMemory(0, _rows), cancellationToken: ct)
+        : group.WriteAllPartsAsync<T>(Field, _kept.AsMemory(0, _values), _levels.AsMemory(0, _rows), null, ct);
+
+    private void StagePresent(UnitRows unit, ReadOnlySpan<byte> isPresent)
+    {
+        var keep = unit.Keep.Span;
+        var (at, row) = (0, 0);
+        for (var i = 0; i < unit.Rows; i++)
+        {
+            if (!keep.IsEmpty && keep[i] == 0)
+                continue;
+            _levels[row++] = isPresent[i];
+            if (isPresent[i] != 0)
+                _kept[at++] = _all[i];
+        }
+        _values = at;
+    }
+}
