@@ -1,0 +1,16 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Scorer.Profiles;
+
+/// <summary>Counts one column over fixed bins, unit by unit. Sums run in row order, so the same units give the same bits. Not thread-safe.</summary>
+internal abstract class ColumnTally(BinEdges edges, bool isOutput)
+{
+    /// <summary>The bins.</summary>
+    public BinEdges Edges { get; } = edges;
+
+    /// <summary>Whether it is an output of the model.</summary>
+    protected bool IsOutput { get; } = isOutput;
+
+    /// <summary>What was counted since the last call; counting starts anew.</summary>
+    public abstract ColumnProfile Take();
+}

@@ -1,0 +1,112 @@
+using System.Threading.Channels;
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Inputs;
+
+namespace BatchEngine.Scorer.Sharding;
+
+/// <summary>Reads units ahead of the scoring, on its own thread, through a fixed number of buffers. One reader and one writer.</summary>
+internal sealed class DecodeStage : IAsyncDisposable
+{
+    // Two: one is decoded while the other is scored. A third was not measurably faster and costs a unit of memory a worker.
+    private const int BufferSets = 2;
+
+    private readonly Channel<UnitBuffers> _free = Channel.CreateBounded<UnitBuffers>(BufferSets);
+    private readonly Channel<UnitBuffers> _ready = Channel.CreateBounded<UnitBuffers>(BufferSets);
+    private readonly List<UnitBuffers> _buffers = [];
+    private readonly ScoringSetup _setup;
+    private readonly CancellationTokenSource _stop;
+    private readonly Task _work;
+    private InputFileReader? _file;
+    private RowGroupReader? _group;
+    private (int File, int Group) _open = (-1, -1);
+
+    /// <summary>Starts reading after the checkpoint.</summary>
+    public DecodeStage(ScoringSetup setup, CancellationToken ct)
+    {
+        _setup = setup;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        _work = Task.Run(RunAsync, CancellationToken.None);
+    }
+
+    /// <summary>The next unit; null at the end. Give it back with <see cref="Return"/>.</summary>
+    public async ValueTask<UnitBuffers?> NextAsync(CancellationToken ct) =>
+        await _ready.Reader.WaitToReadAsync(ct).ConfigureAwait(false) && _ready.Reader.TryRead(out var buffers) ? buffers : null;
+
+    /// <summary>Gives buffers back for the next unit.</summary>
+    public void Return(UnitBuffers buffers) => _free.Writer.TryWrite(buffers);
+
+    /// <summary>Stops reading and frees the buffers.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _work.ConfigureAwait(false);
+        foreach (var buffers in _buffers)
+            buffers.Dispose();
+        _stop.Dispose();
+    }
+
+    // Failures travel to the reader through the channel, so this task itself never fails.
+    private async Task RunAsync()
+    {
+        Exception? failure = null;
+        try
+        {
+            foreach (var unit in _setup.Units)
+            {
+                if (unit.Index < _setup.From.NextUnitIndex)
+                    continue;
+                var buffers = await FreeAsync().ConfigureAwait(false);
+                Decode(unit, buffers);
+                await _ready.Writer.WriteAsync(buffers, _stop.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+        finally
+        {
+            _group?.Dispose();
+            _file?.Dispose();
+            _ready.Writer.Complete(failure);
+        }
+    }
+
+    private async ValueTask<UnitBuffers> FreeAsync()
+    {
+        if (_buffers.Count == BufferSets || _free.Reader.TryPeek(out _))
+            return await _free.Reader.ReadAsync(_stop.Token).ConfigureAwait(false);
+        _buffers.Add(new UnitBuffers(_setup));
+        return _buffers[^1];
+    }
+
+    private void Decode(UnitSlice unit, UnitBuffers buffers)
+    {
+        _stop.Token.ThrowIfCancellationRequested();
+        var group = Open(unit);
+        if (group.Position < unit.FromRow)
+            group.Skip(unit.FromRow - group.Position);
+        var rows = group.Read(buffers.Batch, unit.Rows);
+        if (rows != unit.Rows)
+            throw new InvariantBrokenException("a unit has the rows that were planned", $"{_setup.Manifest.Files[unit.FileIndex].Path}, row group {unit.RowGroup}: {rows} of {unit.Rows}");
+        _setup.Features.Transform(buffers.Batch, buffers.Features);
+        buffers.Unit = unit;
+    }
+
+    private RowGroupReader Open(UnitSlice unit)
+    {
+        if (_open == (unit.FileIndex, unit.RowGroup))
+            return _group!;
+        _group?.Dispose();
+        _group = null;
+        if (_open.File != unit.FileIndex)
+        {
+            _file?.Dispose();
+            _file = null;
+            _file = InputFileReader.Open(_setup.Manifest.Files[unit.FileIndex]);
+        }
+        _group = _file!.OpenRowGroup(unit.RowGroup, [.. _setup.Columns.Select(c => c.Name)]);
+        _open = (unit.FileIndex, unit.RowGroup);
+        return _group;
+    }
+}

@@ -1,0 +1,61 @@
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Outputs;
+using BatchEngine.Storage.Snapshots;
+
+namespace BatchEngine.Scorer.Sharding;
+
+/// <summary>What run files need beside keys and outputs, in reused buffers: fingerprints, flags and row numbers. Not thread-safe.</summary>
+internal sealed class ScoredColumns(ScoringSetup setup)
+{
+    private ulong[] _fingerprints = [];
+    private byte[] _flags = [];
+    private long[] _rowNumbers = [];
+
+    /// <summary>Computes them for a unit.</summary>
+    public void Fill(FeatureMatrix features, UnitRows unit)
+    {
+        if (_rowNumbers.Length < unit.Rows)
+            (_fingerprints, _flags, _rowNumbers) = (new ulong[unit.Rows], new byte[unit.Rows], new long[unit.Rows]);
+        for (var row = 0; row < unit.Rows; row++)
+            _rowNumbers[row] = unit.FirstRowNumber + row;
+        FeatureFingerprint.Compute(features, setup.FingerprintSeed, _fingerprints);
+        FillFlags(unit);
+    }
+
+    /// <summary>The unit as a run file takes it.</summary>
+    public PredictionRows ForRunFile(UnitRows unit)
+    {
+        var key = setup.Schema.KeyIndex < 0 ? null : unit.Batch[setup.Schema.KeyIndex];
+        var isText = setup.Schema.KeyKind == KeyKind.Utf8;
+        return new PredictionRows
+        {
+            Rows = unit.Rows,
+            Keys = isText ? default : key is null ? _rowNumbers.AsSpan(0, unit.Rows) : key.Integers,
+            KeyBytes = isText ? key!.TextBytes : default,
+            KeyOffsets = isText ? key!.TextOffsets : default,
+            Outputs = unit.Predictions.Values,
+            OutputStride = unit.Predictions.CapacityRows,
+            Confidence = setup.Model.GivesConfidence ? unit.Predictions.Confidence : default,
+            Flags = setup.Model.GivesConfidence ? _flags.AsSpan(0, unit.Rows) : default,
+            Fingerprints = _fingerprints.AsSpan(0, unit.Rows),
+            RowNumbers = _rowNumbers.AsSpan(0, unit.Rows),
+            Keep = unit.Keep.Span,
+        };
+    }
+
+    // A classifier whose values are no probabilities says nothing about confidence; 0 with the flag, never a number that looks like one.
+    private void FillFlags(UnitRows unit)
+    {
+        if (!setup.Model.GivesConfidence)
+            return;
+        var confidence = unit.Predictions.Confidence;
+        for (var row = 0; row < confidence.Length; row++)
+        {
+            var isUnknown = float.IsNaN(confidence[row]);
+            _flags[row] = (byte)(isUnknown ? PredictionFlags.NoConfidence : PredictionFlags.None);
+            if (isUnknown)
+                confidence[row] = 0;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Outputs;
+using BatchEngine.Storage.Blobs;
+
+namespace BatchEngine.Scorer.Sharding;
+
+/// <summary>Everything one worker needs to score some row groups, whoever asked: a shard of a run or a part of a one-shot scoring. Immutable.</summary>
+/// <param name="Manifest">The frozen input.</param>
+/// <param name="Ranges">The row groups to score.</param>
+/// <param name="UnitRows">At most so many rows in a unit.</param>
+/// <param name="CheckpointRows">A checkpoint after at least so many rows.</param>
+/// <param name="Model">The model, opened for the features.</param>
+/// <param name="Features">Compiled for the manifest's columns.</param>
+/// <param name="Columns">The columns that are read, features' sources first.</param>
+/// <param name="Schema">What the prediction files hold.</param>
+/// <param name="FingerprintSeed">What a prediction depends on beside the features: the spec's and the model's digests.</param>
+/// <param name="Edges">Bins of the profiles; empty collects none.</param>
+/// <param name="Rejects">How many rows may be rejected.</param>
+/// <param name="PartitionCount">Key partitions of run files; 0 writes no run files.</param>
+/// <param name="Blobs">Where files are committed.</param>
+/// <param name="NameOf">The blob name of a kind of file that begins at a unit.</param>
+/// <param name="From">What is already durable.</param>
+/// <param name="Interruption">Told when the machine will go away.</param>
+internal sealed record ScoringSetup(
+    InputManifest Manifest,
+    IReadOnlyList<RowGroupRange> Ranges,
+    int UnitRows,
+    int CheckpointRows,
+    LoadedModel Model,
+    CompiledFeatures Features,
+    IReadOnlyList<InputColumn> Columns,
+    PredictionSchema Schema,
+    ulong FingerprintSeed,
+    IReadOnlyDictionary<string, BinEdges> Edges,
+    RejectBudget Rejects,
+    int PartitionCount,
+    IBlobStore Blobs,
+    Func<ArtifactKind, int, string> NameOf,
+    Checkpoint From,
+    CancellationToken Interruption)
+{
+    /// <summary>How prediction files are compressed.</summary>
+    public TableCompression Compression { get; init; } = TableCompression.Snappy;
+
+    /// <summary>The units of the ranges, in order.</summary>
+    public IEnumerable<UnitSlice> Units => UnitPlan.Of(Manifest, Ranges, UnitRows);
+
+    /// <summary>Rows of the largest unit, at least 1.</summary>
+    public int MaxRows => Units.Select(u => u.Rows).DefaultIfEmpty(1).Max();
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Outputs;
+
+namespace BatchEngine.Scorer.Sharding;
+
+/// <summary>Scores one shard of a run: read, features, model, profile, write, in bounded buffers, resumable at every checkpoint. Thread-safe; each call is one worker.</summary>
+public static class ShardScoring
+{
+    /// <summary>Works from the checkpoint to the shard's end.</summary>
+    /// <param name="work">The shard.</param>
+    /// <param name="sink">Where progress is saved.</param>
+    /// <param name="ct">Abandons the work: what is not in a saved checkpoint is removed and will be redone.</param>
+    /// <returns>Finished with a receipt to commit, or interrupted with everything saved.</returns>
+    /// <exception cref="FenceLostException">Another worker owns the shard; this one's files since the last checkpoint are removed.</exception>
+    /// <exception cref="RejectBudgetExceededException">Too many rows are bad; the dead letters up to here are saved.</exception>
+    /// <exception cref="BadInputException">The input or the model cannot be used.</exception>
+    /// <exception cref="StorageFailedException">A file cannot be written.</exception>
+    public static async Task<ShardOutcome> RunAsync(ShardWork work, ICheckpointSink sink, CancellationToken ct)
+    {
+        using var loop = new UnitLoop(SetupOf(work), sink);
+        var (final, isComplete) = await loop.RunAsync(ct).ConfigureAwait(false);
+        if (!isComplete)
+            return new ShardOutcome.Interrupted(final);
+        if (final.Counts.Read != work.Shard.Rows)
+            throw new InvariantBrokenException("a finished shard has read all its rows", $"shard {work.Shard.Index}: {final.Counts.Read} of {work.Shard.Rows}");
+        return new ShardOutcome.Finished(new ShardReceipt(work.Plan.Run, work.Shard.Index, work.Fence, final));
+    }
+
+    private static ScoringSetup SetupOf(ShardWork work)
+    {
+        var (plan, job) = (work.Plan, work.Plan.Job);
+        var features = CompiledFeatures.Compile(plan.Features, plan.Manifest.Columns, work.Model.WantedStorage);
+        var columns = ReadColumns.Of(features, job.KeyColumn, job.CarriedColumns, plan.Manifest);
+        var schema = new PredictionSchema(job.KeyColumn, ReadColumns.IndexOf(columns, job.KeyColumn), columns, [.. job.CarriedColumns.Select(c => ReadColumns.IndexOf(columns, c))],
+            work.Model.Outputs, plan.Model.ToString(), plan.Run.ToString(), plan.Run.ScheduledAt);
+        return new ScoringSetup(plan.Manifest, work.Shard.Ranges, plan.UnitRows, job.CheckpointRows, work.Model, features, columns, schema,
+            plan.Features.ContentHash.First64 ^ ulong.RotateLeft(plan.Model.Digest.First64, 32), plan.ProfileEdges, job.Rejects,
+            work.WritesRunFiles ? plan.PartitionCount : 0, work.Blobs, (kind, unit) => NameOf(work, kind, unit), work.From, work.Interruption);
+    }
+
+    // Run, shard, first unit and fence: two holders of one shard never write the same name.
+    private static string NameOf(ShardWork work, ArtifactKind kind, int firstUnit) => string.Create(CultureInfo.InvariantCulture,
+        $"runs/{work.Plan.Run}/{FolderOf(kind)}/shard-{work.Shard.Index:D5}-unit-{firstUnit:D6}-fence-{work.Fence}{ExtensionOf(kind)}");
+
+    private static string FolderOf(ArtifactKind kind) => kind switch
+    {
+        ArtifactKind.Output => "output",
+        ArtifactKind.RunFile => "runfiles",
+        _ => "rejects",
+    };
+
+    private static string ExtensionOf(ArtifactKind kind) => kind == ArtifactKind.RunFile ? ".run" : ".parquet";
+}

@@ -1,0 +1,21 @@
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Execution;
+using BatchEngine.Storage.Blobs;
+
+namespace BatchEngine.Scorer.Sharding;
+
+/// <summary>One shard to score. Immutable.</summary>
+/// <param name="Plan">The run's plan: features, manifest, unit size, partitions, profile edges.</param>
+/// <param name="Shard">The shard.</param>
+/// <param name="Fence">The fence under which its blobs are named.</param>
+/// <param name="From">What is already durable; <see cref="Checkpoint.Start"/> for a fresh shard.</param>
+/// <param name="Model">The model, opened for the plan's features; stays the caller's.</param>
+/// <param name="Blobs">Where run files, Parquet output and dead letters are committed.</param>
+public sealed record ShardWork(RunPlan Plan, Shard Shard, FenceToken Fence, Checkpoint From, LoadedModel Model, IBlobStore Blobs)
+{
+    /// <summary>Told when the machine will go away: the current unit is finished, a checkpoint saved, and the outcome is <see cref="ShardOutcome.Interrupted"/>. Default never.</summary>
+    public CancellationToken Interruption { get; init; }
+
+    /// <summary>Whether run files for the snapshot are written; default true.</summary>
+    public bool WritesRunFiles { get; init; } = true;
+}

@@ -1,0 +1,32 @@
+using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Inputs;
+
+namespace BatchEngine.Scorer.Sharding;
+
+/// <summary>One unit on its way from decoding to writing; reused. Owned by one stage at a time.</summary>
+internal sealed class UnitBuffers : IDisposable
+{
+    /// <summary>Allocates room for the largest unit.</summary>
+    public UnitBuffers(ScoringSetup setup)
+    {
+        Batch = new ColumnBatch(setup.Columns, setup.MaxRows);
+        Features = setup.Features.CreateMatrix(setup.MaxRows);
+        setup.Features.Bind(Batch, Features);
+    }
+
+    /// <summary>Which unit it holds.</summary>
+    public UnitSlice Unit { get; set; }
+
+    /// <summary>The columns as read.</summary>
+    public ColumnBatch Batch { get; }
+
+    /// <summary>The features.</summary>
+    public FeatureMatrix Features { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Batch.Dispose();
+        Features.Dispose();
+    }
+}

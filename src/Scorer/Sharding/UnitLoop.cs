@@ -1,0 +1,124 @@
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Outputs;
+using BatchEngine.Scorer.Profiles;
+
+namespace BatchEngine.Scorer.Sharding;
+
+/// <summary>Score, check, profile, write, checkpoint: the work of one worker on some row groups. One use.</summary>
+internal sealed class UnitLoop : IDisposable
+{
+    private readonly ScoringSetup _setup;
+    private readonly ICheckpointSink _sink;
+    private readonly IModelExecutor _executor;
+    private readonly PredictionBlock _predictions;
+    private readonly RowGate _gate;
+    private readonly ProfileCollector? _profiles;
+    private readonly ScoredColumns? _scored;
+    private readonly List<RejectedRow> _rejects = [];
+    private Checkpoint _saved;
+    private RowCounts _counts;
+    private IReadOnlyList<ColumnProfile> _profiled;
+    private string _firstReject = "";
+
+    public UnitLoop(ScoringSetup setup, ICheckpointSink sink)
+    {
+        _setup = setup;
+        _sink = sink;
+        _executor = setup.Model.CreateExecutor();
+        _predictions = new PredictionBlock(_executor.Outputs.Count, setup.MaxRows);
+        _gate = new RowGate(setup.Schema.KeyIndex, setup.Features.FeatureNames, setup.Model.Outputs, _executor.AcceptsMissing);
+        _profiles = setup.Edges.Count > 0 ? new ProfileCollector(setup.Edges, setup.Columns, setup.Model.Outputs) : null;
+        _scored = new ScoredColumns(setup);
+        (_saved, _counts, _profiled) = (setup.From, setup.From.Counts, setup.From.Profiles);
+    }
+
+    /// <summary>Works to the end, or to the first unit's end after the interruption.</summary>
+    /// <returns>The last checkpoint, and whether all units are done.</returns>
+    public async Task<(Checkpoint Final, bool IsComplete)> RunAsync(CancellationToken ct)
+    {
+        RequireBudget(_counts);
+        await using var decode = new DecodeStage(_setup, ct);
+        await using var files = new CheckpointFiles(_setup, new PredictionFile(_setup.Schema, _setup.Compression));
+        var next = _saved.NextUnitIndex;
+        while (!_setup.Interruption.IsCancellationRequested && await decode.NextAsync(ct).ConfigureAwait(false) is { } buffers)
+        {
+            await ScoreAsync(buffers, files, ct).ConfigureAwait(false);
+            next = buffers.Unit.Index + 1;
+            decode.Return(buffers);
+            _sink.Report(_counts);
+            var overBudget = IsOverBudget(_counts);
+            if (files.Rows >= _setup.CheckpointRows || overBudget)
+                await CheckpointAsync(files, next, ct).ConfigureAwait(false);
+            if (overBudget)
+                RequireBudget(_counts);
+        }
+        if (next != _saved.NextUnitIndex)
+            await CheckpointAsync(files, next, ct).ConfigureAwait(false);
+        return (_saved, next == _setup.Units.Count());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _executor.Dispose();
+
+    private async Task ScoreAsync(UnitBuffers buffers, CheckpointFiles files, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        _executor.Score(buffers.Features, _predictions);
+        var keep = _gate.Look(buffers.Batch, buffers.Features, _predictions);
+        var rows = new UnitRows(buffers.Batch, _predictions, keep, buffers.Batch.Rows - _gate.Rejects.Count, buffers.Unit.FirstRowNumber);
+        NameRejects(buffers);
+        if (_profiles is not null)
+        {
+            _profiles.Add(buffers.Batch, _predictions);
+            _profiled = ProfileCollector.Merge(_profiled, _profiles.Take());
+        }
+        if (_setup.PartitionCount > 0)
+            _scored!.Fill(buffers.Features, rows);
+        await files.WriteAsync(buffers.Unit, rows, _scored!, _rejects, ct).ConfigureAwait(false);
+        _counts += new RowCounts(rows.Rows, rows.KeptRows, 0, _rejects.Count);
+    }
+
+    private void NameRejects(UnitBuffers buffers)
+    {
+        _rejects.Clear();
+        foreach (var (row, reason, detail) in _gate.Rejects)
+        {
+            var key = _setup.Schema.KeyIndex < 0
+                ? (buffers.Unit.FirstRowNumber + row).ToString(System.Globalization.CultureInfo.InvariantCulture)
+                : RowGate.KeyText(buffers.Batch[_setup.Schema.KeyIndex], row);
+            _rejects.Add(new RejectedRow(_setup.Manifest.Files[buffers.Unit.FileIndex].Path, buffers.Unit.RowGroup, buffers.Unit.FirstRowInFile + row, key, reason, detail));
+        }
+        if (_firstReject.Length == 0 && _rejects.Count > 0)
+            _firstReject = _rejects[0].ToString();
+    }
+
+    private async Task CheckpointAsync(CheckpointFiles files, int nextUnit, CancellationToken ct)
+    {
+        var artifacts = await files.CommitAsync(ct).ConfigureAwait(false);
+        var checkpoint = new Checkpoint(nextUnit, _counts, [.. _saved.Artifacts, .. artifacts], _profiled);
+        if (!checkpoint.Counts.AddsUp)
+            throw new InvariantBrokenException("read = scored + reused + rejected", $"{checkpoint.Counts}");
+        try
+        {
+            await _sink.SaveAsync(checkpoint, ct).ConfigureAwait(false);
+        }
+        catch (FenceLostException)
+        {
+            // Their names hold our own fence, so nobody else's work can be hit.
+            foreach (var artifact in artifacts)
+                await _setup.Blobs.DeleteAsync(artifact.BlobName, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+        _saved = checkpoint;
+    }
+
+    // The share is judged over the whole run: as soon as these rejects alone are too large a share of all its rows, the run cannot succeed.
+    private bool IsOverBudget(RowCounts counts) => counts.Rejected > 0 && _setup.Rejects.IsExceededBy(counts.Rejected, _setup.Manifest.Rows);
+
+    private void RequireBudget(RowCounts counts)
+    {
+        if (IsOverBudget(counts))
+            throw new RejectBudgetExceededException(counts.Rejected, counts.Read, _setup.Rejects, _firstReject.Length > 0 ? _firstReject : "see the dead letters of the saved checkpoints");
+    }
+}
