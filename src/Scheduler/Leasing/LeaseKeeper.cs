@@ -1,0 +1,61 @@
+using BatchEngine.Domain;
+using BatchEngine.Scheduler.Policies;
+using BatchEngine.Storage.Database;
+
+namespace BatchEngine.Scheduler.Leasing;
+
+/// <summary>Renews one lease in the background and stops the scoring when it is lost. One per held lease; disposing stops the renewal.</summary>
+internal sealed class LeaseKeeper : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _renewing;
+
+    /// <summary>Starts renewing.</summary>
+    /// <param name="leases">The store.</param>
+    /// <param name="lease">The lease.</param>
+    /// <param name="policy">How often and for how long.</param>
+    /// <param name="clock">For the waits.</param>
+    /// <param name="onLost">Called once when another worker owns the shard or the run is closed.</param>
+    public LeaseKeeper(LeaseStore leases, Lease lease, LeasePolicy policy, TimeProvider clock, Action onLost) =>
+        _renewing = RenewAsync(leases, lease, policy, clock, onLost);
+
+    /// <summary>Whether the lease is gone.</summary>
+    public bool IsLost { get; private set; }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _renewing.ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    private async Task RenewAsync(LeaseStore leases, Lease lease, LeasePolicy policy, TimeProvider clock, Action onLost)
+    {
+        // Ends with the scoring it serves; one renewal more or less never matters, the fence decides.
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(policy.RenewEvery, clock, _stop.Token).ConfigureAwait(false);
+                if (await leases.RenewAsync(lease, policy.Ttl, _stop.Token).ConfigureAwait(false))
+                    continue;
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (StorageFailedException failure) when (failure.IsTransient)
+            {
+                continue; // Two renewals may fail before the lease expires, and even then only a takeover ends it.
+            }
+            catch (BatchEngineException)
+            {
+                // The database is gone for good: the scoring's own next write reports it with its place.
+            }
+            IsLost = true;
+            onLost();
+            return;
+        }
+    }
+}

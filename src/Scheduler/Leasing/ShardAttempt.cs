@@ -1,0 +1,109 @@
+using BatchEngine.Domain;
+using BatchEngine.Scheduler.Policies;
+using BatchEngine.Scheduler.Runs;
+using BatchEngine.Storage.Database;
+
+namespace BatchEngine.Scheduler.Leasing;
+
+/// <summary>One lease of one shard from grant to commit or hand-back. Used once, by one worker.</summary>
+internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, RunPlan plan, LeaseOutcome.Granted granted, ProgressBoard? board, CancellationToken drain) : IShardProgress
+{
+    private readonly Lease _lease = granted.Lease;
+    private readonly DateTimeOffset _startedAt = services.Clock.GetUtcNow();
+    private DateTimeOffset _durableAt = services.Clock.GetUtcNow();
+    private RowCounts _durable = granted.From.Counts;
+
+    /// <summary>Time from grant to end.</summary>
+    public TimeSpan Busy => services.Clock.GetUtcNow() - _startedAt;
+
+    /// <summary>Time since the last durable write: thrown away when the shard is not committed.</summary>
+    public TimeSpan SinceDurable => services.Clock.GetUtcNow() - _durableAt;
+
+    /// <summary>Predictions made durable in this attempt.</summary>
+    public long Predictions => _durable.Scored + _durable.Reused - granted.From.Counts.Scored - granted.From.Counts.Reused;
+
+    /// <inheritdoc/>
+    public CancellationToken Stop => drain;
+
+    /// <summary>Scores and commits.</summary>
+    /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
+    /// <exception cref="BatchEngineException">The scorer or the store failed; the lease was given back.</exception>
+    public async Task<ShardEnding> RunAsync(CancellationToken ct)
+    {
+        // The clock-bound source lets the drain's grace run on the clock that was given; the caller's token is joined to it.
+        using var scoring = new CancellationTokenSource(Timeout.InfiniteTimeSpan, services.Clock);
+        await using var joined = ct.Register(scoring.Cancel);
+        await using var leaving = drain.Register(() => scoring.CancelAfter(policy.DrainGrace));
+        var keeper = new LeaseKeeper(services.Leases, _lease, policy, services.Clock, scoring.Cancel);
+        await using var kept = keeper.ConfigureAwait(false);
+        try
+        {
+            var receipt = await services.Scorer.ScoreAsync(plan, granted.Shard, _lease, granted.From, this, scoring.Token).ConfigureAwait(false);
+            if (receipt is null)
+                return await GiveBackAsync("asked to leave", ShardEnding.Released).ConfigureAwait(false);
+            await CommitAsync(receipt, ct).ConfigureAwait(false);
+            return ShardEnding.Committed;
+        }
+        catch (FenceLostException)
+        {
+            Say(RunEventKind.FenceLost, $"fence {_lease.Fence}");
+            return ShardEnding.Lost;
+        }
+        catch (OperationCanceledException) when (keeper.IsLost)
+        {
+            Say(RunEventKind.FenceLost, $"fence {_lease.Fence} was not renewed");
+            return ShardEnding.Lost;
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested && drain.IsCancellationRequested)
+        {
+            return await GiveBackAsync($"no checkpoint within {policy.DrainGrace.TotalSeconds:0} s of the notice", ShardEnding.Abandoned).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is BatchEngineException or OperationCanceledException)
+        {
+            await GiveBackAsync(failure.Message, ShardEnding.Abandoned).ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            board?.Forget(granted.Shard.Index);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task SaveAsync(Checkpoint checkpoint, CancellationToken ct)
+    {
+        await services.Leases.CheckpointAsync(_lease, checkpoint, ct).ConfigureAwait(false);
+        (_durable, _durableAt) = (checkpoint.Counts, services.Clock.GetUtcNow());
+        Say(RunEventKind.CheckpointSaved, $"next unit {checkpoint.NextUnitIndex}");
+    }
+
+    /// <inheritdoc/>
+    public void Report(RowCounts total) => board?.Report(granted.Shard.Index, total);
+
+    private async Task CommitAsync(ShardReceipt receipt, CancellationToken ct)
+    {
+        var counts = receipt.Final.Counts;
+        if (!counts.AddsUp || counts.Read != granted.Shard.Rows)
+            throw new InvariantBrokenException("a receipt reads exactly its shard's rows", $"run {plan.Run}, shard {granted.Shard.Index}: {counts} of {granted.Shard.Rows} rows");
+        await services.Leases.CommitAsync(_lease, receipt, ct).ConfigureAwait(false);
+        (_durable, _durableAt) = (counts, services.Clock.GetUtcNow());
+        Say(RunEventKind.ReceiptAccepted, $"{counts.Read} rows under fence {_lease.Fence}");
+    }
+
+    // The worker is leaving or failing: a store that refuses now must not hide why, and the lease expires by itself.
+    private async Task<ShardEnding> GiveBackAsync(string why, ShardEnding ending)
+    {
+        try
+        {
+            await services.Leases.ReleaseAsync(_lease, CancellationToken.None).ConfigureAwait(false);
+            Say(RunEventKind.ShardReleased, why);
+        }
+        catch (StorageFailedException failure)
+        {
+            Say(RunEventKind.ShardReleased, $"{why}; the lease could not be given back and expires at {_lease.ExpiresAt:O} ({failure.Message})");
+        }
+        return ending;
+    }
+
+    private void Say(RunEventKind kind, string detail) => services.Log.Write(new RunEvent(kind, plan.Run, $"shard {granted.Shard.Index} {_lease.Worker}", detail));
+}

@@ -1,0 +1,184 @@
+using System.Globalization;
+using BatchEngine.Domain;
+using BatchEngine.Scheduler.Planning;
+using BatchEngine.Storage.Database;
+
+namespace BatchEngine.Scheduler.Runs;
+
+/// <summary>
+/// Leads a run from the wish to the published snapshot: plan, score, seal, judge, publish, account. Every step is a conditional or repeatable write, so a process that dies
+/// anywhere is followed by another call that goes on where it stopped, and a second call for the same run does nothing twice. Safe for several runs at once.
+/// </summary>
+/// <param name="services">Stores and ports.</param>
+/// <param name="settings">How this process leads runs; its lease policy is checked here.</param>
+/// <exception cref="BadInputException">The lease policy is out of range.</exception>
+public sealed class NightRun(NightRunServices services, RunSettings settings)
+{
+    // Each state is entered at most once a call, so a walk longer than the states there are means a loop.
+    private const int MaxSteps = 12;
+    private readonly RunSettings _settings = settings with { Leases = settings.Leases.Checked() };
+
+    /// <summary>Starts the run of a job at its scheduled instant, or goes on with it when it is known already.</summary>
+    /// <param name="job">The job as it is now; a run known already goes on with the job as it was planned.</param>
+    /// <param name="scheduledAt">When the run was due: its identity.</param>
+    /// <param name="progress">Told how far the run is; null means nobody looks.</param>
+    /// <param name="drain">Asks the workers to finish their units and leave; the outcome is then <see cref="RunOutcome.Interrupted"/>.</param>
+    /// <param name="ct">Stops at once; what is durable stays.</param>
+    /// <exception cref="BadInputException">The job's input, model or features cannot be used; no run is recorded then.</exception>
+    /// <exception cref="StorageFailedException">The database or the disk refused for now; call again.</exception>
+    public async Task<RunOutcome> RunAsync(ScoringJob job, DateTimeOffset scheduledAt, IProgress<RunProgress>? progress, CancellationToken drain, CancellationToken ct)
+    {
+        var run = new RunId(job.Name, scheduledAt);
+        if (await services.Runs.FindAsync(run, ct).ConfigureAwait(false) is { } known)
+            return await ContinueAsync(known, isNew: false, progress, drain, ct).ConfigureAwait(false);
+        var prepared = await services.Preparation.PrepareAsync(job, run, ct).ConfigureAwait(false);
+        var now = services.Clock.GetUtcNow();
+        var offers = await services.Quotes.OffersAsync(job, now, ct).ConfigureAwait(false);
+        switch (RunPlanner.Plan(new PlanRequest(run, job, prepared, offers, now, null)))
+        {
+            case PlanOutcome.Refused refused:
+                await services.Decisions.AppendAsync(new Decision(run, now, "plan", $"refused: {refused.Why}", refused.Reason), ct).ConfigureAwait(false);
+                return new RunOutcome.Refused(run, refused.Why, refused.Reason);
+            case PlanOutcome.Planned planned:
+                return await RecordAsync(planned.Plan, progress, drain, ct).ConfigureAwait(false);
+            default:
+                throw new InvariantBrokenException("planning plans or refuses", run.ToString());
+        }
+    }
+
+    /// <summary>Goes on with a run that is recorded already; a failed one is tried again from its durable work.</summary>
+    /// <exception cref="BadInputException">There is no such run.</exception>
+    public async Task<RunOutcome> ResumeAsync(RunId run, IProgress<RunProgress>? progress, CancellationToken drain, CancellationToken ct) =>
+        await services.Runs.FindAsync(run, ct).ConfigureAwait(false) is { } known
+            ? await ContinueAsync(known, isNew: false, progress, drain, ct).ConfigureAwait(false)
+            : throw new BadInputException("run", run.ToString(), "a recorded run", "List the runs with: batchengine runs list.");
+
+    /// <summary>Cancels a run wherever it is; workers notice within a lease renewal. False means that it had ended before.</summary>
+    /// <exception cref="BadInputException">There is no such run.</exception>
+    public async Task<bool> CancelAsync(RunId run, string who, CancellationToken ct)
+    {
+        for (var tries = 0; tries < MaxSteps; tries++)
+        {
+            var record = await services.Runs.FindAsync(run, ct).ConfigureAwait(false)
+                ?? throw new BadInputException("run", run.ToString(), "a recorded run", "List the runs with: batchengine runs list.");
+            if (RunTransitions.IsEnded(record.State))
+                return false;
+            if (!await services.Runs.MoveAsync(run, record.State, RunState.Cancelled, $"cancelled by {who}", ct).ConfigureAwait(false))
+                continue;
+            await services.Decisions.AppendAsync(new Decision(run, services.Clock.GetUtcNow(), "cancel", $"cancelled while {record.State}", $"asked for by {who}"), ct).ConfigureAwait(false);
+            services.Log.Write(new RunEvent(RunEventKind.StateMoved, run, nameof(RunState.Cancelled), who));
+            return true;
+        }
+        throw new InvariantBrokenException("a run enters each state at most once", $"run {run} kept moving while it was cancelled");
+    }
+
+    private async Task<RunOutcome> RecordAsync(RunPlan plan, IProgress<RunProgress>? progress, CancellationToken drain, CancellationToken ct)
+    {
+        switch (await services.Runs.CreateAsync(plan, ct).ConfigureAwait(false))
+        {
+            case RunCreation.Existing existing:
+                return await ContinueAsync(existing.Record, isNew: false, progress, drain, ct).ConfigureAwait(false);
+            case RunCreation.Created created:
+                services.Log.Write(new RunEvent(RunEventKind.Recorded, plan.Run, "plan", string.Create(CultureInfo.InvariantCulture,
+                    $"{plan.Manifest.Rows} rows, {plan.Shards.Count} shards, {plan.PartitionCount} partitions, {plan.Chosen.Workers} workers on {plan.Chosen.Offering}")));
+                await services.Decisions.AppendAsync(new Decision(plan.Run, created.Record.PlannedAt, "capacity", $"{plan.Chosen.Workers} worker(s) on {plan.Chosen.Offering}",
+                    $"predicted duration {plan.Chosen.Duration}, cost {plan.Chosen.Cost}; {plan.Rejected.Count} other option(s) rejected"), ct).ConfigureAwait(false);
+                return await ContinueAsync(created.Record, isNew: true, progress, drain, ct).ConfigureAwait(false);
+            default:
+                throw new InvariantBrokenException("a run is created or found", plan.Run.ToString());
+        }
+    }
+
+    private async Task<RunOutcome> ContinueAsync(RunRecord record, bool isNew, IProgress<RunProgress>? progress, CancellationToken drain, CancellationToken ct)
+    {
+        if (!isNew)
+            services.Log.Write(new RunEvent(RunEventKind.Found, record.Run, record.State.ToString(), ""));
+        if (RunTransitions.IsEnded(record.State))
+            return new RunOutcome.AlreadyEnded(record);
+        var lead = await RunLead.TryTakeAsync(services.Leases, record.Run, _settings, services.Clock, ct).ConfigureAwait(false);
+        if (lead is null)
+            return new RunOutcome.Following(record.Run, record.State);
+        await using var led = lead.ConfigureAwait(false);
+        services.Log.Write(new RunEvent(RunEventKind.Leading, record.Run, _settings.Holder, $"fence {lead.Fence}"));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, lead.Lost);
+        var plan = await services.Runs.PlanAsync(record.Run, ct).ConfigureAwait(false) ?? throw new InvariantBrokenException("a recorded run has its plan", record.Run.ToString());
+        var scene = new RunScene(services, _settings, plan, lead.Fence, progress);
+        try
+        {
+            return await WalkAsync(scene, isNew, drain, stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested && lead.Lost.IsCancellationRequested)
+        {
+            return new RunOutcome.Following(record.Run, record.State);
+        }
+    }
+
+    private async Task<RunOutcome> WalkAsync(RunScene scene, bool isNew, CancellationToken drain, CancellationToken ct)
+    {
+        var tried = isNew;
+        for (var step = 0; step < MaxSteps; step++)
+        {
+            var record = await services.Runs.FindAsync(scene.Run, ct).ConfigureAwait(false) ?? throw new InvariantBrokenException("a led run is recorded", scene.Run.ToString());
+            if (drain.IsCancellationRequested && record.State is RunState.Planned or RunState.Scoring or RunState.Sealing or RunState.Judging)
+                return new RunOutcome.Interrupted(scene.Run, record.State);
+            switch (record.State)
+            {
+                case RunState.Failed when tried:
+                    await services.Accounting.CloseAsync(scene.Run, ct).ConfigureAwait(false);
+                    return new RunOutcome.Failed(scene.Run, record.Note);
+                case RunState.Failed:
+                    await ReopenAsync(scene, record, ct).ConfigureAwait(false);
+                    break;
+                case RunState.Planned:
+                    await scene.MoveAsync(RunState.Planned, RunState.Scoring, "", ct).ConfigureAwait(false);
+                    break;
+                case RunState.Cancelled:
+                    await services.Accounting.CloseAsync(scene.Run, ct).ConfigureAwait(false);
+                    return new RunOutcome.Cancelled(scene.Run, record.Note);
+                case RunState.Held:
+                    return new RunOutcome.Held(scene.Run, record.Note);
+                case RunState.Published:
+                    return await PublishedAsync(scene, ct).ConfigureAwait(false);
+                default:
+                    await PhaseAsync(scene, record.State, isNew, drain, ct).ConfigureAwait(false);
+                    break;
+            }
+            tried = true;
+        }
+        throw new InvariantBrokenException("a run enters each state at most once a call", $"run {scene.Run} after {MaxSteps} steps");
+    }
+
+    private static async Task PhaseAsync(RunScene scene, RunState state, bool isNew, CancellationToken drain, CancellationToken ct)
+    {
+        try
+        {
+            await (state switch
+            {
+                RunState.Scoring => ScoringPhase.RunAsync(scene, checkInput: !isNew, drain, ct),
+                RunState.Sealing => SealingPhase.RunAsync(scene, ct),
+                RunState.Judging => JudgingPhase.RunAsync(scene, ct),
+                _ => throw new InvariantBrokenException("only working states have a phase", state.ToString()),
+            }).ConfigureAwait(false);
+        }
+        catch (BatchEngineException failure) when (!failure.IsTransient)
+        {
+            await scene.FailAsync(state, failure.Message, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task ReopenAsync(RunScene scene, RunRecord record, CancellationToken ct)
+    {
+        var receipts = await scene.Services.Leases.ReceiptsAsync(scene.Run, ct).ConfigureAwait(false);
+        var to = receipts.Count == scene.Plan.Shards.Count ? RunState.Sealing : RunState.Scoring;
+        await scene.DecideAsync("resume", $"goes on with {to}", string.Create(CultureInfo.InvariantCulture, $"{receipts.Count} of {scene.Plan.Shards.Count} shards are done; it had failed: {record.Note}"), ct).ConfigureAwait(false);
+        await scene.MoveAsync(RunState.Failed, to, "", ct).ConfigureAwait(false);
+    }
+
+    private async Task<RunOutcome> PublishedAsync(RunScene scene, CancellationToken ct)
+    {
+        var snapshots = await services.Snapshots.ListAsync(scene.Plan.Job.Serving.Name, ct).ConfigureAwait(false);
+        var mine = snapshots.Select(s => s.Snapshot).FirstOrDefault(s => s.Run == scene.Run)
+            ?? throw new InvariantBrokenException("a published run has its snapshot", scene.Run.ToString());
+        return new RunOutcome.Published(scene.Run, mine);
+    }
+}

@@ -1,0 +1,69 @@
+using BatchEngine.Domain;
+using BatchEngine.Scheduler.Leasing;
+using BatchEngine.Storage.Database;
+
+namespace BatchEngine.Scheduler.Runs;
+
+/// <summary>Looks at a run while it is scored: tells how far it is and stops it when too many rows are rejected. Used by one coordinator.</summary>
+internal sealed class ProgressWatch(RunScene scene, ProgressBoard board)
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
+    private readonly Queue<(DateTimeOffset At, long Rows)> _samples = new();
+
+    /// <summary>Looks again and again until <paramref name="stop"/>; its end is not a failure.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await LookAsync(stop).ConfigureAwait(false);
+                await Task.Delay(scene.Settings.Leases.ProgressEvery, scene.Services.Clock, stop).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (StorageFailedException failure) when (failure.IsTransient)
+            {
+                // Progress can be missed once; whoever writes reports the failing database.
+            }
+        }
+    }
+
+    /// <summary>Looks once.</summary>
+    public async Task LookAsync(CancellationToken ct)
+    {
+        var shards = await scene.Services.Leases.ProgressAsync(scene.Run, ct).ConfigureAwait(false);
+        var now = scene.Services.Clock.GetUtcNow();
+        foreach (var shard in shards.Where(s => s.State == ShardState.Leased && s.Worker is not null))
+            board.Observe(shard.Worker!, shard.Counts.Read, now);
+        var rows = shards.Sum(s => s.State == ShardState.Done ? s.Rows : Math.Min(s.Rows, board.RowsOf(s.Index, s.Counts.Read)));
+        scene.Report(new RunProgress(
+            scene.Run, RunState.Scoring, rows, scene.Plan.Manifest.Rows, Speed(now, rows),
+            shards.Count(s => s.State == ShardState.Leased), shards.Count(s => s.State == ShardState.Done), shards.Count, 0, scene.Plan.PartitionCount));
+        var rejected = shards.Sum(s => s.Counts.Rejected);
+        if (rejected > scene.Plan.Job.Rejects.MaxRows)
+            await StopForRejectsAsync(rejected, shards.Sum(s => s.Counts.Read), ct).ConfigureAwait(false);
+    }
+
+    private async Task StopForRejectsAsync(long rejected, long read, CancellationToken ct)
+    {
+        var reason = RejectReason(scene.Plan, rejected, read);
+        if (await scene.MoveAsync(RunState.Scoring, RunState.Failed, reason, ct).ConfigureAwait(false))
+            await scene.DecideAsync("run-failed", "stopped before its end", reason, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Why the reject budget ends the run.</summary>
+    public static string RejectReason(RunPlan plan, long rejected, long read) =>
+        new RejectBudgetExceededException(rejected, read, plan.Job.Rejects, "see the run's dead-letter files, which name file, row group, row and reason").Message;
+
+    private Measured<double> Speed(DateTimeOffset now, long rows)
+    {
+        _samples.Enqueue((now, rows));
+        while (_samples.Count > 2 && now - _samples.Peek().At > Window)
+            _samples.Dequeue();
+        var (at, before) = _samples.Peek();
+        return now > at && rows >= before ? Measured<double>.Of((rows - before) / (now - at).TotalSeconds) : Measured<double>.NotMeasured("too early to tell");
+    }
+}

@@ -1,0 +1,19 @@
+using BatchEngine.Domain;
+using BatchEngine.Scheduler.Leasing;
+using BatchEngine.Scheduler.Policies;
+
+namespace BatchEngine.Scheduler.Runs;
+
+/// <summary>How this process leads runs. Immutable.</summary>
+/// <param name="Holder">A name that no other process has at this time.</param>
+/// <param name="Leases">How leases and the lead are held.</param>
+/// <param name="InProcess">Workers of jobs whose worker mode is <see cref="WorkerMode.InProcess"/>.</param>
+/// <param name="ChildProcesses">Workers of jobs whose worker mode is <see cref="WorkerMode.ChildProcess"/>; null means that such jobs are refused.</param>
+public sealed record RunSettings(string Holder, LeasePolicy Leases, IWorkerFleet InProcess, IWorkerFleet? ChildProcesses)
+{
+    /// <summary>How long to wait for the lead of a run before it is left to the other process. Default zero. A little over the lease's life lets a restart go on at once where a killed process stopped.</summary>
+    public TimeSpan LeadWait { get; init; } = TimeSpan.Zero;
+
+    /// <summary>Partitions sealed at the same time. Default one per core; at least 1. Each takes the memory of one partition's rows.</summary>
+    public int MaxSealers { get; init; } = Environment.ProcessorCount;
+}

@@ -1,0 +1,23 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Scheduler.Runs;
+
+/// <summary>Which state may follow which: the whole table. Pure.</summary>
+public static class RunTransitions
+{
+    /// <summary>Whether a run may move so.</summary>
+    public static bool IsAllowed(RunState from, RunState to) => (from, to) switch
+    {
+        (RunState.Planned, RunState.Scoring) => true,
+        (RunState.Scoring, RunState.Sealing) => true,
+        (RunState.Sealing, RunState.Judging) => true,
+        (RunState.Judging, RunState.Published or RunState.Held) => true,
+        (RunState.Failed, RunState.Scoring or RunState.Sealing) => true,
+        (RunState.Planned or RunState.Scoring or RunState.Sealing or RunState.Judging, RunState.Failed or RunState.Cancelled) => true,
+        (RunState.Failed, RunState.Cancelled) => true,
+        _ => false,
+    };
+
+    /// <summary>Whether nothing more happens to a run in this state.</summary>
+    public static bool IsEnded(RunState state) => state is RunState.Published or RunState.Held or RunState.Cancelled;
+}

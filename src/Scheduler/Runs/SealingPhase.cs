@@ -1,0 +1,86 @@
+using System.Globalization;
+using BatchEngine.Domain;
+using BatchEngine.Storage.Snapshots;
+
+namespace BatchEngine.Scheduler.Runs;
+
+/// <summary>Builds one segment a partition from the run files of all receipts; partitions already recorded are skipped.</summary>
+internal static class SealingPhase
+{
+    /// <summary>Works until the run leaves the state Sealing.</summary>
+    public static async Task RunAsync(RunScene scene, CancellationToken ct)
+    {
+        scene.BeginOverhead();
+        var (services, plan) = (scene.Services, scene.Plan);
+        var receipts = await services.Leases.ReceiptsAsync(plan.Run, ct).ConfigureAwait(false);
+        var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile).Select(a => SourceOf(scene, a)).ToList();
+        var recorded = (await services.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Select(s => s.Partition).ToHashSet();
+        var done = recorded.Count;
+        Report(scene, done);
+        SegmentOutcome.DuplicateKeyFound? duplicate = null;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, scene.Settings.MaxSealers), CancellationToken = stop.Token };
+        try
+        {
+            await Parallel.ForEachAsync(Enumerable.Range(0, plan.PartitionCount).Where(p => !recorded.Contains(p)), options, async (partition, token) =>
+            {
+                if (await SealAsync(scene, partition, sources, token).ConfigureAwait(false) is { } found)
+                {
+                    Interlocked.CompareExchange(ref duplicate, found, null);
+                    await stop.CancelAsync().ConfigureAwait(false);
+                    return;
+                }
+                Report(scene, Interlocked.Increment(ref done));
+            }).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (duplicate is not null)
+        {
+            // The other partitions were stopped because the run fails anyway.
+        }
+        if (duplicate is not null)
+            await scene.FailAsync(RunState.Sealing, Explain(plan, duplicate), ct).ConfigureAwait(false);
+        else
+            await scene.MoveAsync(RunState.Sealing, RunState.Judging, "", ct).ConfigureAwait(false);
+    }
+
+    private static async Task<SegmentOutcome.DuplicateKeyFound?> SealAsync(RunScene scene, int partition, IReadOnlyList<RunFileSource> sources, CancellationToken ct)
+    {
+        var (services, plan) = (scene.Services, scene.Plan);
+        // The coordinator's fence is in the name, so a coordinator that lost its lead can never overwrite what its successor wrote.
+        var name = string.Create(CultureInfo.InvariantCulture, $"runs/{plan.Run}/segments/p{partition:0000}-f{scene.Lead}.seg");
+        await using var writer = await services.Blobs.CreateAsync(name, ct).ConfigureAwait(false);
+        var request = new SegmentRequest(partition, plan.PartitionCount, plan.KeyKind, plan.Outputs.Count, sources, plan.Job.DuplicateKeys);
+        switch (SegmentBuilder.Build(request, writer.Content, ct))
+        {
+            case SegmentOutcome.DuplicateKeyFound found:
+                return found;
+            case SegmentOutcome.Built built:
+                var blob = await writer.CommitAsync(ct).ConfigureAwait(false);
+                scene.Say(RunEventKind.SegmentWritten, $"partition {partition}", blob.Name);
+                var artifact = new Artifact(blob.Name, ArtifactKind.Segment, blob.Bytes, blob.Checksum, built.Keys);
+                await services.Snapshots.RecordSegmentAsync(plan.Run, new SegmentInfo(partition, artifact, built.Keys), ct).ConfigureAwait(false);
+                if (built.DuplicateKeys > 0)
+                    await scene.DecideAsync("duplicate-keys", $"partition {partition}: the last row of each key is served",
+                        string.Create(CultureInfo.InvariantCulture, $"{built.DuplicateKeys} rows were superseded by a later row with the same key; the job says last-wins"), ct).ConfigureAwait(false);
+                scene.Say(RunEventKind.SegmentRecorded, $"partition {partition}", string.Create(CultureInfo.InvariantCulture, $"{built.Keys} keys"));
+                return null;
+            default:
+                throw new InvariantBrokenException("a segment is built or a duplicate found", name);
+        }
+    }
+
+    private static RunFileSource SourceOf(RunScene scene, Artifact artifact) => scene.Services.Blobs.LocalPath(artifact.BlobName) is { } path
+        ? RunFileSource.FromPath(path)
+        : throw new StorageFailedException(artifact.BlobName, "run files are sealed from a local folder, and this blob store has none. Set storage.blobs to a folder.", isTransient: false);
+
+    private static string Explain(RunPlan plan, SegmentOutcome.DuplicateKeyFound found) =>
+        $"Key {found.Key} of column {plan.Job.KeyColumn} is in two rows: {ManifestRows.Locate(plan.Manifest, found.RowNumberA)} and {ManifestRows.Locate(plan.Manifest, found.RowNumberB)}. "
+        + "Remove one of them, or set duplicateKeys to lastWins in the job.";
+
+    private static void Report(RunScene scene, int segmentsDone)
+    {
+        var plan = scene.Plan;
+        scene.Report(new RunProgress(plan.Run, RunState.Sealing, plan.Manifest.Rows, plan.Manifest.Rows, Measured<double>.NotMeasured("all rows are scored"),
+            0, plan.Shards.Count, plan.Shards.Count, segmentsDone, plan.PartitionCount));
+    }
+}

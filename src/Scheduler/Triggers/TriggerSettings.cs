@@ -1,0 +1,25 @@
+using BatchEngine.Scheduler.Policies;
+
+namespace BatchEngine.Scheduler.Triggers;
+
+/// <summary>Bounds of scheduling. Immutable.</summary>
+public sealed record TriggerSettings
+{
+    /// <summary>The defaults.</summary>
+    public static TriggerSettings Default { get; } = new();
+
+    /// <summary>Bounds of catching up on missed fires.</summary>
+    public MisfireLimits Misfires { get; init; } = MisfireLimits.Default;
+
+    /// <summary>How often every job is looked at although nothing fired, so that a wake-up that the timer lost delays a run at most so long. Default 30 s.</summary>
+    public TimeSpan SweepEvery { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>At most so many runs of one job wait; more are skipped and recorded. Default 100.</summary>
+    public int MaxQueued { get; init; } = 100;
+
+    /// <summary>How long to wait before a start is tried again that failed for now or is led by another process. Default 15 s.</summary>
+    public TimeSpan RetryEvery { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often one start is tried before it is given up and recorded. Default 5,760: a day at the default pace.</summary>
+    public int MaxTries { get; init; } = 5_760;
+}
