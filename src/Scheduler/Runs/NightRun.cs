@@ -1,6 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Planning;
+using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Scheduler.Runs;
@@ -105,7 +106,10 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         var scene = new RunScene(services, _settings, plan, lead.Fence, progress);
         try
         {
-            return await WalkAsync(scene, isNew, drain, stop.Token).ConfigureAwait(false);
+            var outcome = await WalkAsync(scene, isNew, drain, stop.Token).ConfigureAwait(false);
+            if (outcome is RunOutcome.Published or RunOutcome.Held)
+                await SweepAsync(scene, stop.Token).ConfigureAwait(false);
+            return outcome;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested && lead.Lost.IsCancellationRequested)
         {
@@ -172,6 +176,22 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         var to = receipts.Count == scene.Plan.Shards.Count ? RunState.Sealing : RunState.Scoring;
         await scene.DecideAsync("resume", $"goes on with {to}", string.Create(CultureInfo.InvariantCulture, $"{receipts.Count} of {scene.Plan.Shards.Count} shards are done; it had failed: {record.Note}"), ct).ConfigureAwait(false);
         await scene.MoveAsync(RunState.Failed, to, "", ct).ConfigureAwait(false);
+    }
+
+    private async Task SweepAsync(RunScene scene, CancellationToken ct)
+    {
+        if (_settings.SweepGrace is not { } grace)
+            return;
+        try
+        {
+            var swept = await new BlobSweeper(services.Blobs, services.Clock).SweepAsync(services.Named.ListAsync, grace, ct).ConfigureAwait(false);
+            scene.Say(RunEventKind.OrphansSwept, "blobs", string.Create(CultureInfo.InvariantCulture, $"{swept.Removed.Count} orphans and {swept.RemovedTemporaries} temporaries removed, {swept.RemovedBytes} bytes"));
+        }
+        catch (StorageFailedException failure)
+        {
+            // The run has ended well; what could not be removed now is removed after the next one.
+            scene.Say(RunEventKind.OrphansSwept, "blobs", failure.Message);
+        }
     }
 
     private async Task<RunOutcome> PublishedAsync(RunScene scene, CancellationToken ct)

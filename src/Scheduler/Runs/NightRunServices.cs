@@ -11,6 +11,7 @@ namespace BatchEngine.Scheduler.Runs;
 /// <param name="Usage">Where worked time is recorded.</param>
 /// <param name="Decisions">Where every decision is recorded with its reason.</param>
 /// <param name="Blobs">Run files and segments.</param>
+/// <param name="Named">Every blob that a row names, for sweeping.</param>
 /// <param name="Preparation">Looks up what planning needs.</param>
 /// <param name="Quotes">Says which capacity can be had.</param>
 /// <param name="Gate">Judges a sealed run.</param>
@@ -25,6 +26,7 @@ public sealed record NightRunServices(
     UsageStore Usage,
     DecisionStore Decisions,
     IBlobStore Blobs,
+    NamedBlobs Named,
     IRunPreparation Preparation,
     IQuoteSource Quotes,
     IRunGate Gate,
