@@ -1,0 +1,83 @@
+using System.Text;
+using BatchEngine.Domain;
+
+namespace BatchEngine.CostModel.Reports;
+
+/// <summary>Writes HTML in which every text is escaped; only the report's own markup goes in as it is. Not thread-safe.</summary>
+internal sealed class HtmlWriter
+{
+    private readonly StringBuilder _html = new(64 * 1024);
+
+    /// <summary>Adds markup that the report itself wrote.</summary>
+    internal HtmlWriter Markup(string markup)
+    {
+        _html.Append(markup);
+        return this;
+    }
+
+    /// <summary>Adds text, escaped and cut to its longest length.</summary>
+    internal HtmlWriter Text(string text)
+    {
+        _html.Append(Escape(ReportText.Cut(text)));
+        return this;
+    }
+
+    /// <summary>Adds one element that holds text.</summary>
+    internal HtmlWriter Element(string tag, string text, string cssClass = "")
+    {
+        _html.Append('<').Append(tag);
+        if (cssClass.Length > 0)
+            _html.Append(" class=\"").Append(cssClass).Append('"');
+        _html.Append('>');
+        Text(text);
+        _html.Append("</").Append(tag).Append('>');
+        return this;
+    }
+
+    /// <summary>Opens a section headed by a question.</summary>
+    internal HtmlWriter Section(string id, string question) =>
+        Markup($"\n<section id=\"{id}\" aria-labelledby=\"{id}-h\"><h2 id=\"{id}-h\">").Text(question).Markup("</h2>\n");
+
+    internal HtmlWriter EndSection() => Markup("</section>\n");
+
+    /// <summary>Opens a table with its caption for readers who cannot see it, and its headings; a heading that starts with '#' is right-aligned.</summary>
+    internal HtmlWriter Table(string caption, params string[] headings)
+    {
+        Markup("<div class=\"scroll\"><table><caption>").Text(caption).Markup("</caption><thead><tr>");
+        foreach (var heading in headings)
+            Markup(heading.StartsWith('#') ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">").Text(heading.TrimStart('#')).Markup("</th>");
+        return Markup("</tr></thead><tbody>\n");
+    }
+
+    internal HtmlWriter EndTable() => Markup("</tbody></table></div>\n");
+
+    /// <summary>A cell with a number.</summary>
+    internal HtmlWriter Number(string text) => Element("td", text, "n");
+
+    /// <summary>A cell with a number that was measured, or "not measured" with the reason.</summary>
+    internal HtmlWriter Number<T>(Measured<T> value, Func<T, string> format) where T : struct
+    {
+        if (value.TryGet(out var number))
+            return Number(format(number));
+        return Markup("<td class=\"n none\">not measured<small>").Text(value.Reason!).Markup("</small></td>");
+    }
+
+    internal static string Escape(string text)
+    {
+        var escaped = new StringBuilder(text.Length);
+        foreach (var character in text)
+            _ = character switch
+            {
+                '&' => escaped.Append("&amp;"),
+                '<' => escaped.Append("&lt;"),
+                '>' => escaped.Append("&gt;"),
+                '"' => escaped.Append("&quot;"),
+                '\'' => escaped.Append("&#39;"),
+                _ when char.IsControl(character) && character is not ('\n' or '\t') => escaped.Append('\uFFFD'),
+                _ => escaped.Append(character),
+            };
+        return escaped.ToString();
+    }
+
+    public override string ToString() => _html.ToString();
+}

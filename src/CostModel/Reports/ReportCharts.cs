@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text;
+
+namespace BatchEngine.CostModel.Reports;
+
+/// <summary>Small SVG charts: byte-stable, with selectable text and a description for readers who cannot see them. Pure.</summary>
+internal static class ReportCharts
+{
+    private const double Width = 260, Height = 92, Base = 76, Top = 8;
+
+    /// <summary>This run as filled bars, the baseline as an outline over them: told apart without colour.</summary>
+    internal static string Histogram(ReportHistogram histogram)
+    {
+        var bars = histogram.Current.Count;
+        var highest = Math.Max(1e-9, histogram.Current.Concat(histogram.Baseline).DefaultIfEmpty(0).Max());
+        var step = Width / Math.Max(1, bars);
+        var svg = new StringBuilder();
+        svg.Append(Invariant($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{HtmlWriter.Escape(Describe(histogram))}\">"));
+        for (var bar = 0; bar < bars; bar++)
+        {
+            var height = (Base - Top) * histogram.Current[bar] / highest;
+            svg.Append(Invariant($"<rect class=\"now\" x=\"{(bar * step) + 1:0.##}\" y=\"{Base - height:0.##}\" width=\"{step - 2:0.##}\" height=\"{height:0.##}\"><title>{HtmlWriter.Escape(ReportText.Cut(histogram.Labels[bar]))}: now {ReportText.Share(histogram.Current[bar])}{(histogram.Baseline.Count == bars ? $", baseline {ReportText.Share(histogram.Baseline[bar])}" : "")}</title></rect>"));
+        }
+
+        if (histogram.Baseline.Count == bars && bars > 0)
+        {
+            svg.Append(Invariant($"<path class=\"was\" d=\"M0.7 {Base}"));
+            for (var bar = 0; bar < bars; bar++)
+                svg.Append(Invariant($"V{Base - ((Base - Top) * histogram.Baseline[bar] / highest):0.##}H{Math.Min(Width - 0.7, (bar + 1) * step):0.##}"));
+            svg.Append(Invariant($"V{Base}\"/>"));
+        }
+
+        svg.Append(Invariant($"<path class=\"axis\" d=\"M0 {Base}H{Width}\"/>"));
+        if (bars > 0)
+            svg.Append(Invariant($"<text x=\"0\" y=\"{Height - 4}\">{HtmlWriter.Escape(Short(histogram.Labels[0]))}</text><text x=\"{Width}\" y=\"{Height - 4}\" text-anchor=\"end\">{HtmlWriter.Escape(Short(histogram.Labels[^1]))}</text>"));
+        svg.Append(Invariant($"<text x=\"{Width}\" y=\"{Top}\" text-anchor=\"end\">top {ReportText.Share(highest)}</text></svg>"));
+        return svg.ToString();
+    }
+
+    /// <summary>Labelled horizontal bars from zero; a negative value is drawn as none and said in its text. An estimate is hatched.</summary>
+    internal static string Bars(string description, IReadOnlyList<ReportBar> bars)
+    {
+        const double left = 190, right = 150, width = 720, row = 28;
+        var highest = Math.Max(1e-30, bars.Select(b => b.Value ?? 0).DefaultIfEmpty(0).Max());
+        var svg = new StringBuilder();
+        svg.Append(Invariant($"<svg viewBox=\"0 0 {width} {(bars.Count * row) + 4}\" role=\"img\" aria-label=\"{HtmlWriter.Escape(description)}\"><defs><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><path d=\"M0 0V6\" class=\"axis\"/></pattern></defs>"));
+        for (var index = 0; index < bars.Count; index++)
+        {
+            var bar = bars[index];
+            var y = (index * row) + 4;
+            var length = (width - left - right) * Math.Max(0, bar.Value ?? 0) / highest;
+            svg.Append(Invariant($"<text x=\"0\" y=\"{y + 15}\">{HtmlWriter.Escape(bar.Label)}</text>"));
+            if (bar.Value is not null)
+                svg.Append(Invariant($"<rect class=\"{(bar.IsEstimate ? "hatch" : bar.IsThisRun ? "bar here" : "bar")}\" x=\"{left}\" y=\"{y + 2}\" width=\"{Math.Max(length, 1.5):0.##}\" height=\"18\" rx=\"2\"/>"));
+            svg.Append(Invariant($"<text class=\"v\" x=\"{left + (bar.Value is null ? 0 : Math.Max(length, 1.5) + 8):0.##}\" y=\"{y + 15}\">{HtmlWriter.Escape(ReportText.Cut(bar.Text))}</text>"));
+        }
+
+        return svg.Append("</svg>").ToString();
+    }
+
+    /// <summary>A share of one, drawn beside its number.</summary>
+    internal static string Meter(double share) =>
+        Invariant($"<svg class=\"meter\" viewBox=\"0 0 100 10\" width=\"100\" height=\"10\" aria-hidden=\"true\"><rect x=\"0.5\" y=\"0.5\" width=\"99\" height=\"9\" rx=\"2\"/><rect x=\"0.5\" y=\"0.5\" width=\"{99 * Math.Clamp(share, 0, 1):0.##}\" height=\"9\" rx=\"2\"/></svg>");
+
+    private static string Describe(ReportHistogram histogram)
+    {
+        if (histogram.Current.Count == 0)
+            return $"{ReportText.Cut(histogram.Column)}: no values";
+        var most = Enumerable.Range(0, histogram.Current.Count).MaxBy(bar => histogram.Current[bar]);
+        return $"{ReportText.Cut(histogram.Column)}: most rows now lie in {ReportText.Cut(histogram.Labels[most])}, {ReportText.Share(histogram.Current[most])}"
+            + (histogram.Baseline.Count == histogram.Current.Count ? $", against {ReportText.Share(histogram.Baseline[most])} in the baseline" : "");
+    }
+
+    private static string Short(string label) => label.Length <= 22 ? label : string.Concat(label.AsSpan(0, 21), "…");
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
