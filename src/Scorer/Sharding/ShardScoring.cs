@@ -36,7 +36,7 @@ public static class ShardScoring
         var schema = new PredictionSchema(job.KeyColumn, ReadColumns.IndexOf(columns, job.KeyColumn), columns, [.. job.CarriedColumns.Select(c => ReadColumns.IndexOf(columns, c))],
             work.Model.Outputs, plan.Model.ToString(), plan.Run.ToString(), plan.Run.ScheduledAt);
         return new ScoringSetup(plan.Manifest, work.Shard.Ranges, plan.UnitRows, job.CheckpointRows, work.Model, features, columns, schema,
-            plan.Features.ContentHash.First64 ^ ulong.RotateLeft(plan.Model.Digest.First64, 32), plan.ProfileEdges, job.Rejects,
+            FingerprintSeed.Of(plan.Features, plan.Model.Digest), plan.ProfileEdges, job.Rejects,
             work.WritesRunFiles ? plan.PartitionCount : 0, work.Blobs, (kind, unit) => NameOf(work, kind, unit), work.From, work.Interruption);
     }
 

@@ -46,12 +46,12 @@ internal sealed class UnitLoop : IDisposable
             await ScoreAsync(buffers, files, ct).ConfigureAwait(false);
             next = buffers.Unit.Index + 1;
             decode.Return(buffers);
-            _sink.Report(_counts);
             var overBudget = IsOverBudget(_counts);
             if (files.Rows >= _setup.CheckpointRows || overBudget)
                 await CheckpointAsync(files, next, ct).ConfigureAwait(false);
             if (overBudget)
                 RequireBudget(_counts);
+            _sink.Report(_counts);
         }
         if (next != _saved.NextUnitIndex)
             await CheckpointAsync(files, next, ct).ConfigureAwait(false);

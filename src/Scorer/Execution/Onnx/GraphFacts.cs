@@ -1,3 +1,5 @@
+using BatchEngine.Scorer.Execution.Graphs;
+
 namespace BatchEngine.Scorer.Execution.Onnx;
 
 /// <summary>What a graph says about missing values, probabilities and labels. Pure.</summary>
@@ -19,13 +21,13 @@ internal static class GraphFacts
     };
 
     /// <summary>Whether no missing input value can reach an output unseen: each path leads through trees, an imputer or an explicit test for NaN.</summary>
-    public static bool AcceptsMissing(GraphSketch graph, IEnumerable<string> inputs, IEnumerable<string> outputs)
+    public static bool AcceptsMissing(OnnxGraph graph, IEnumerable<string> inputs, IEnumerable<string> outputs)
     {
         var mayBeNaN = new HashSet<string>(inputs, StringComparer.Ordinal);
         var nanTests = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in graph.Nodes)
         {
-            if (!node.HasSubgraph && !node.Inputs.Any(mayBeNaN.Contains))
+            if (!HasSubgraph(node) && !node.Inputs.Any(mayBeNaN.Contains))
                 continue;
             if (node.OpType == "IsNaN")
                 nanTests.UnionWith(node.Outputs);
@@ -37,10 +39,10 @@ internal static class GraphFacts
     }
 
     /// <summary>Whether an output is a probability: made by a classifier, a softmax or a sigmoid, apart from changes of shape and type.</summary>
-    public static bool IsProbability(GraphSketch graph, string output)
+    public static bool IsProbability(OnnxGraph graph, string output)
     {
         var value = output;
-        for (var step = 0; step <= graph.Nodes.Count && graph.Producer(value) is { } node; step++)
+        for (var step = 0; step <= graph.Nodes.Count && graph.ProducerOf(value) is { } node; step++)
         {
             if (s_givesProbabilities.Contains(node.OpType))
                 return node.Outputs.Count == 1 || node.Outputs[^1] == value;
@@ -51,10 +53,8 @@ internal static class GraphFacts
         return false;
     }
 
-    /// <summary>The class labels that the graph names as text, in class order; empty means none, or more than one set.</summary>
-    public static IReadOnlyList<string> TextLabels(GraphSketch graph)
-    {
-        var sets = graph.Nodes.Where(n => n.TextLabels.Count > 0).Select(n => n.TextLabels).ToList();
-        return sets.Count > 0 && sets.All(s => s.SequenceEqual(sets[0], StringComparer.Ordinal)) ? sets[0] : [];
-    }
+    /// <summary>Whether any node's operator begins like this.</summary>
+    public static bool Uses(OnnxGraph graph, string opPrefix) => graph.Nodes.Any(n => n.OpType.StartsWith(opPrefix, StringComparison.Ordinal));
+
+    private static bool HasSubgraph(OnnxNode node) => node.Attributes.Values.Any(a => a.HasSubgraph);
 }

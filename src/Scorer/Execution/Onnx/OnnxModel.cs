@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Execution.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
 namespace BatchEngine.Scorer.Execution.Onnx;
@@ -70,7 +71,7 @@ public sealed class OnnxModel : LoadedModel
         try
         {
             var signature = SignatureOf(session);
-            var graph = Sketch(path);
+            var graph = OnnxGraph.ReadFile(path);
             var inputs = InputLayout.Match(path, signature, featureNames);
             var outputs = OutputLayout.Resolve(path, session, signature, inputs, graph);
             var accepts = GraphFacts.AcceptsMissing(graph, signature.Inputs.Where(i => i.Element is TensorElement.Float32 or TensorElement.Float64).Select(i => i.Name),
@@ -94,25 +95,13 @@ public sealed class OnnxModel : LoadedModel
             _session.Dispose();
     }
 
-    private static int SubBatch(ExecutorOptions options, GraphSketch graph, InputLayout inputs)
+    private static int SubBatch(ExecutorOptions options, OnnxGraph graph, InputLayout inputs)
     {
         if (inputs.FixedRows > 0)
             return inputs.FixedRows;
         if (options.SubBatchRows > 0)
             return Math.Min(options.SubBatchRows, ExecutorOptions.MaxSubBatchRows);
-        return graph.Uses("TreeEnsemble") ? TreeSubBatchRows : NetworkSubBatchRows;
-    }
-
-    private static GraphSketch Sketch(string path)
-    {
-        try
-        {
-            return GraphSketch.Read(File.ReadAllBytes(path));
-        }
-        catch (InvalidDataException failure)
-        {
-            throw new BadInputException(path, $"bytes that are no ONNX model ({failure.Message})", "a valid ONNX model", "Export the model again.", failure);
-        }
+        return GraphFacts.Uses(graph, "TreeEnsemble") ? TreeSubBatchRows : NetworkSubBatchRows;
     }
 
     private static ModelSignature SignatureOf(InferenceSession session) => new(

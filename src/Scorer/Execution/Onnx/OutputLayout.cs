@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Execution.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
 namespace BatchEngine.Scorer.Execution.Onnx;
@@ -20,7 +21,7 @@ internal sealed record OutputLayout(IReadOnlyList<OutputPart> Parts, IReadOnlyLi
 
     /// <summary>Finds the width of every output: from the file, and where the file does not say, from scoring two rows of zeros.</summary>
     /// <exception cref="BadInputException">An output cannot be read.</exception>
-    public static OutputLayout Resolve(string path, InferenceSession session, ModelSignature signature, InputLayout inputs, GraphSketch graph)
+    public static OutputLayout Resolve(string path, InferenceSession session, ModelSignature signature, InputLayout inputs, OnnxGraph graph)
     {
         var unsupported = signature.Outputs.FirstOrDefault(o => o.Element == TensorElement.Unsupported);
         if (unsupported is not null)
@@ -28,7 +29,8 @@ internal sealed record OutputLayout(IReadOnlyList<OutputPart> Parts, IReadOnlyLi
         var trial = signature.Outputs.Any(o => o.Element == TensorElement.SequenceOfMaps || o.Shape.Skip(1).Any(d => d <= 0))
             ? TrialRun.Score(path, session, signature, inputs)
             : [];
-        var labels = GraphFacts.TextLabels(graph);
+        var classes = ClassLabels.Of(graph);
+        var labels = classes.Integers.Count == 0 ? classes.Names : [];
         var parts = new List<OutputPart>();
         var columns = new List<OutputColumn>();
         for (var i = 0; i < signature.Outputs.Count; i++)
@@ -67,7 +69,7 @@ internal sealed record OutputLayout(IReadOnlyList<OutputPart> Parts, IReadOnlyLi
         ? [new OutputColumn(name, labels)]
         : [.. Enumerable.Range(0, width).Select(i => new OutputColumn($"{name}_{i}", labels))];
 
-    private static OutputPart? Probability(List<OutputPart> parts, GraphSketch graph)
+    private static OutputPart? Probability(List<OutputPart> parts, OnnxGraph graph)
     {
         var known = parts.FirstOrDefault(p => IsFloating(p.Spec) && GraphFacts.IsProbability(graph, p.Spec.Name));
         if (known is not null)

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using BatchEngine.Domain;
+
+namespace BatchEngine.Scorer.Sharding;
+
+/// <summary>The output directory of a one-shot scoring: files grow in a hidden folder inside it and are moved at the end, the manifest last. Not thread-safe.</summary>
+internal sealed class OneShotFolder : IDisposable
+{
+    /// <summary>The name of the manifest; its presence says that the result is whole.</summary>
+    public const string ManifestName = "_manifest.json";
+
+    private const string TemporaryName = ".incomplete";
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+    private readonly FileStream _lock;
+
+    private OneShotFolder(string path, FileStream held) => (Path, _lock) = (path, held);
+
+    /// <summary>The directory.</summary>
+    public string Path { get; }
+
+    /// <summary>Where files grow.</summary>
+    public string Temporary => System.IO.Path.Combine(Path, TemporaryName);
+
+    /// <summary>Takes the directory; what an earlier, broken-off scoring left in the hidden folder is removed.</summary>
+    /// <exception cref="BadInputException">It holds a result already, or another process is writing to it.</exception>
+    /// <exception cref="StorageFailedException">It cannot be created or written.</exception>
+    public static OneShotFolder Take(string directory)
+    {
+        var path = System.IO.Path.GetFullPath(directory);
+        try
+        {
+            Directory.CreateDirectory(path);
+            if (Directory.EnumerateFileSystemEntries(path).Any(e => e.EndsWith(".parquet", StringComparison.Ordinal) || System.IO.Path.GetFileName(e) == ManifestName))
+                throw new BadInputException(path, "files of an earlier result", "an empty directory", "Give another --output, or move the earlier result away.");
+            var held = new FileStream(System.IO.Path.Combine(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            var folder = new OneShotFolder(path, held);
+            folder.RemoveTemporary();
+            Directory.CreateDirectory(folder.Temporary);
+            return folder;
+        }
+        catch (IOException failure) when (File.Exists(System.IO.Path.Combine(path, ".lock")))
+        {
+            throw new BadInputException(path, "another scoring writing to it", "a directory of its own", "Wait for the other one, or give another --output.", failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageFailedException(path, $"The directory cannot be written ({failure.Message}).", isTransient: false, failure);
+        }
+    }
+
+    /// <summary>Moves the files to their place and writes the manifest.</summary>
+    public void Publish(IReadOnlyList<Artifact> files, object manifest)
+    {
+        try
+        {
+            foreach (var file in files)
+            {
+                var target = System.IO.Path.Combine(Path, file.BlobName);
+                Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
+                File.Move(System.IO.Path.Combine(Temporary, file.BlobName), target);
+            }
+            var text = System.IO.Path.Combine(Temporary, ManifestName);
+            File.WriteAllBytes(text, JsonSerializer.SerializeToUtf8Bytes(manifest, s_json));
+            File.Move(text, System.IO.Path.Combine(Path, ManifestName));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageFailedException(Path, $"The result cannot be moved to its place ({failure.Message}).", isTransient: false, failure);
+        }
+    }
+
+    /// <summary>Removes the hidden folder and lets go of the directory.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            RemoveTemporary();
+        }
+        finally
+        {
+            _lock.Dispose();
+        }
+    }
+
+    private void RemoveTemporary()
+    {
+        if (Directory.Exists(Temporary))
+            Directory.Delete(Temporary, recursive: true);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Onnx;
+using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Outputs;
+using BatchEngine.Storage.Blobs;
+
+namespace BatchEngine.Scorer.Sharding;
+
+/// <summary>Scores Parquet files with a model, without job, database or registry. Thread-safe; each call is its own scoring.</summary>
+public static class OneShotScoring
+{
+    private const string RowNumberColumn = "row_number";
+    private const int MaxWorkers = 1_024;
+
+    /// <summary>Reads all files, scores them with one worker a core, and leaves Parquet files with a manifest in the output directory; nothing when it fails.</summary>
+    /// <param name="options">What to do.</param>
+    /// <param name="progress">Told after each unit, from worker threads; null means nobody listens.</param>
+    /// <param name="clock">For scored-at (when the options give none) and the elapsed time.</param>
+    /// <param name="ct">Stops and removes what was written.</param>
+    /// <exception cref="BadInputException">Input, model, features or output directory cannot be used.</exception>
+    /// <exception cref="RejectBudgetExceededException">Too many rows are bad.</exception>
+    /// <exception cref="StorageFailedException">The output cannot be written.</exception>
+    public static async Task<OneShotResult> RunAsync(OneShotOptions options, IProgress<OneShotProgress>? progress, TimeProvider clock, CancellationToken ct)
+    {
+        var signature = OnnxModel.Inspect(options.ModelPath);
+        var needed = NeededColumns(options, signature);
+        var manifest = await InputCatalog.FreezeAsync(options.Inputs, needed, ct).ConfigureAwait(false);
+        var spec = OneShotFeatures.Resolve(options, signature, manifest);
+        using var model = ExecutorFactory.Open(options.ModelPath, spec.FeatureNames, options.Execution);
+        var version = new ModelVersion(Path.GetFileNameWithoutExtension(options.ModelPath), 0, Digest.Of(await File.ReadAllBytesAsync(options.ModelPath, ct).ConfigureAwait(false)));
+        var template = Template(options, manifest, spec, model, version, options.ScoredAt ?? clock.GetUtcNow());
+        template.Schema.ColumnNames();
+        _ = template.Schema.KeyKind;
+        using var folder = OneShotFolder.Take(options.OutputDirectory);
+        template = template with { Blobs = new LocalFolderBlobs(folder.Temporary) };
+        var workers = Math.Clamp(options.Workers > 0 ? options.Workers : Environment.ProcessorCount, 1, MaxWorkers);
+        var parts = OneShotParts.Of(manifest, options.RowsPerFile, workers);
+        var tally = new OneShotTally(options, manifest.Rows, clock, progress);
+        var finals = await ScoreAsync(template, parts, workers, tally, ct).ConfigureAwait(false);
+        var counts = finals.Aggregate(default(RowCounts), (sum, f) => sum + f.Counts);
+        if (counts.Read != manifest.Rows || !counts.AddsUp)
+            throw new InvariantBrokenException("a finished scoring has read all its rows", $"{counts.Read} of {manifest.Rows}");
+        var files = finals.SelectMany(f => f.Artifacts).OrderBy(a => a.Kind).ThenBy(a => a.BlobName, StringComparer.Ordinal).ToArray();
+        folder.Publish(files, ManifestOf(options, manifest, version, model, template.Schema, counts, files));
+        return new OneShotResult(folder.Path, counts, files, model.Outputs, model.Name, tally.Elapsed);
+    }
+
+    // Parts are taken in order by whichever worker is free; their results are put together in order, so the workers never show.
+    private static async Task<Checkpoint[]> ScoreAsync(ScoringSetup template, IReadOnlyList<RowGroupRange> parts, int workers, OneShotTally tally, CancellationToken ct)
+    {
+        var finals = new Checkpoint[parts.Count];
+        var waiting = new ConcurrentQueue<int>(Enumerable.Range(0, parts.Count));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        Exception? first = null;
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(workers, parts.Count)).Select(_ => Task.Run(async () =>
+        {
+            try
+            {
+                while (waiting.TryDequeue(out var part))
+                    finals[part] = await ScorePartAsync(template, parts[part], part, tally, stop.Token).ConfigureAwait(false);
+            }
+            catch (Exception failure)
+            {
+                // The first failure is the cause; the others are its echo through the cancellation.
+                Interlocked.CompareExchange(ref first, failure, null);
+                await stop.CancelAsync().ConfigureAwait(false);
+            }
+        }, CancellationToken.None))).ConfigureAwait(false);
+        if (first is not null)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
+        return finals;
+    }
+
+    private static async Task<Checkpoint> ScorePartAsync(ScoringSetup template, RowGroupRange range, int part, OneShotTally tally, CancellationToken ct)
+    {
+        var setup = template with
+        {
+            Ranges = [range],
+            NameOf = (kind, unit) => string.Create(CultureInfo.InvariantCulture, $"{(kind == ArtifactKind.DeadLetters ? "rejects/" : "")}part-{part:D5}-{unit:D5}.parquet"),
+        };
+        using var loop = new UnitLoop(setup, tally.ForPart());
+        var (final, _) = await loop.RunAsync(ct).ConfigureAwait(false);
+        return final;
+    }
+
+    private static ScoringSetup Template(OneShotOptions options, InputManifest manifest, FeatureSpec spec, LoadedModel model, ModelVersion version, DateTimeOffset scoredAt)
+    {
+        var features = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage);
+        var columns = ReadColumns.Of(features, options.KeyColumn, options.CarriedColumns, manifest);
+        var schema = new PredictionSchema(options.KeyColumn ?? RowNumberColumn, ReadColumns.IndexOf(columns, options.KeyColumn), columns,
+            [.. options.CarriedColumns.Select(c => ReadColumns.IndexOf(columns, c))], model.Outputs, version.ToString(), "score", scoredAt);
+        return new ScoringSetup(manifest, [], options.UnitRows, options.RowsPerFile, model, features, columns, schema, FingerprintSeed.Of(spec, version.Digest),
+            new Dictionary<string, BinEdges>(StringComparer.Ordinal), options.Rejects, 0, new LocalFolderBlobs(options.OutputDirectory), static (_, _) => "", Checkpoint.Start, CancellationToken.None);
+    }
+
+    private static string[] NeededColumns(OneShotOptions options, ModelSignature signature) =>
+    [
+        .. (options.Features?.SourceColumns ?? (signature.TakesOneMatrix ? [] : signature.Inputs.Select(i => i.Name)))
+            .Concat(options.CarriedColumns).Concat(options.KeyColumn is null ? [] : [options.KeyColumn]).Distinct(StringComparer.Ordinal),
+    ];
+
+    private static object ManifestOf(OneShotOptions options, InputManifest manifest, ModelVersion version, LoadedModel model, PredictionSchema schema, RowCounts counts, Artifact[] files) => new
+    {
+        model = version.ToString(),
+        modelDigest = version.Digest.Hex,
+        engine = model.Name,
+        inputDigest = manifest.Digest.Hex,
+        inputFiles = manifest.Files.Select(f => new { path = f.Path, rows = f.Rows, bytes = f.Bytes }),
+        key = options.KeyColumn ?? RowNumberColumn,
+        scoredAt = schema.ScoredAt.ToString("O", CultureInfo.InvariantCulture),
+        columns = schema.ColumnNames(),
+        rows = new { read = counts.Read, scored = counts.Scored, rejected = counts.Rejected },
+        files = files.Select(f => new { name = f.BlobName, kind = f.Kind.ToString(), rows = f.Rows, bytes = f.Bytes, xxh3 = f.Checksum.ToString("x16", CultureInfo.InvariantCulture) }),
+    };
+}

@@ -1,0 +1,41 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Scorer.Sharding;
+
+/// <summary>Adds up the progress of all parts and judges the reject budget over all of them. Thread-safe.</summary>
+internal sealed class OneShotTally(OneShotOptions options, long totalRows, TimeProvider clock, IProgress<OneShotProgress>? progress)
+{
+    private readonly Lock _gate = new();
+    private readonly long _startedAt = clock.GetTimestamp();
+    private RowCounts _total;
+
+    /// <summary>Since the start.</summary>
+    public TimeSpan Elapsed => clock.GetElapsedTime(_startedAt);
+
+    /// <summary>A sink for one part.</summary>
+    public ICheckpointSink ForPart() => new PartSink(this);
+
+    private void Add(RowCounts more)
+    {
+        RowCounts total;
+        lock (_gate)
+            total = _total += more;
+        progress?.Report(new OneShotProgress(total, totalRows, Elapsed));
+        if (more.Rejected > 0 && options.Rejects.IsExceededBy(total.Rejected, totalRows))
+            throw new RejectBudgetExceededException(total.Rejected, total.Read, options.Rejects, "over all workers together; the part's own message names a row");
+    }
+
+    private sealed class PartSink(OneShotTally tally) : ICheckpointSink
+    {
+        private RowCounts _reported;
+
+        public Task SaveAsync(Checkpoint checkpoint, CancellationToken ct) => Task.CompletedTask;
+
+        public void Report(RowCounts total)
+        {
+            var more = new RowCounts(total.Read - _reported.Read, total.Scored - _reported.Scored, total.Reused - _reported.Reused, total.Rejected - _reported.Rejected);
+            _reported = total;
+            tally.Add(more);
+        }
+    }
+}
