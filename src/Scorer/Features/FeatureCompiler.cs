@@ -139,8 +139,6 @@ internal sealed class FeatureCompiler
     private void AddMap(StepPlace place, IReadOnlyList<string> categories, double[] values, double unseen)
     {
         place.Need(categories.Count > 0, $"no category", "at least one category", "Name the categories.");
-        var twice = categories.GroupBy(c => c, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1)?.Key;
-        place.Need(twice is null, $"category '{twice}' twice", "each category once", "Take one of them out.");
         NeedCategorical(place);
         if (_isText)
         {

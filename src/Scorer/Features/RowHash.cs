@@ -6,7 +6,10 @@ using BatchEngine.Scorer.Inputs;
 namespace BatchEngine.Scorer.Features;
 
 /// <summary>The arithmetic of <see cref="FeatureFingerprint"/>: columns are mixed one after the other into one accumulator a row, in tiles that stay in the first-level cache. Thread-safe.</summary>
-/// <remarks>Each step (exclusive or, multiplication by an odd number, shifted exclusive or) can be undone, so two rows that differ in one column pair never share a fingerprint.</remarks>
+/// <remarks>
+/// Each step (exclusive or, shifted exclusive or, multiplication by an odd number) can be undone, so two rows that differ in one column pair never share a fingerprint.
+/// The shift before the multiplication matters: small whole numbers differ only in their top bits, and a product carries upwards only.
+/// </remarks>
 internal static class RowHash
 {
     private const int TileRows = 512;
@@ -94,25 +97,27 @@ internal static class RowHash
         foreach (ref var hash in vectors)
         {
             hash = Mix(hash, Vector<ulong>.Zero) * new Vector<ulong>(LastFactor);
-            hash ^= hash >>> 29;
+            hash ^= hash >>> 32;
         }
         for (var row = vectors.Length * Vector<ulong>.Count; row < hashes.Length; row++)
         {
             var hash = Mix(hashes[row], 0) * LastFactor;
-            hashes[row] = hash ^ (hash >>> 29);
+            hashes[row] = hash ^ (hash >>> 32);
         }
     }
 
     private static Vector<ulong> Mix(Vector<ulong> hash, Vector<ulong> value)
     {
-        var mixed = (hash ^ value) * new Vector<ulong>(MixFactor);
-        return mixed ^ (mixed >>> 32);
+        var mixed = hash ^ value;
+        mixed = (mixed ^ (mixed >>> 32)) * new Vector<ulong>(MixFactor);
+        return mixed ^ (mixed >>> 29);
     }
 
     private static ulong Mix(ulong hash, ulong value)
     {
-        var mixed = (hash ^ value) * MixFactor;
-        return mixed ^ (mixed >>> 32);
+        var mixed = hash ^ value;
+        mixed = (mixed ^ (mixed >>> 32)) * MixFactor;
+        return mixed ^ (mixed >>> 29);
     }
 
     private static Vector<uint> CanonicalBits(Vector<float> values)
