@@ -9,13 +9,14 @@ internal static class SqliteDialect
 {
     private const int Busy = 5, Locked = 6, ReadOnly = 8, DiskError = 10, Corrupt = 11, Full = 13, CannotOpen = 14, NoDatabase = 26;
 
-    /// <summary>The connection string for a file: created when missing, foreign keys on, connections pooled.</summary>
+    /// <summary>The connection string for a file: created when missing, foreign keys and every trigger on, connections pooled.</summary>
     public static string ConnectionString(string path) => new SqliteConnectionStringBuilder
     {
         DataSource = path,
         Mode = SqliteOpenMode.ReadWriteCreate,
         ForeignKeys = true,
         Pooling = true,
+        RecursiveTriggers = true, // Without it INSERT OR REPLACE removes a row of an append-only table and no trigger sees it.
         DefaultTimeout = StateLimits.StatementRetrySeconds,
     }.ToString();
 
