@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace BatchEngine.Storage.Snapshots;
 
-/// <summary>The 64-bit hash of a key. Its top bits choose the partition, its low 32 bits the slot in a segment; part of the file formats. Pure, thread-safe.</summary>
+/// <summary>The 64-bit hash of a key. Its top bits choose the partition, its low 32 bits the slot in a segment, bits 32 to 39 the slot's tag; part of the file formats. Pure, thread-safe.</summary>
 public static class KeyHash
 {
     /// <summary>The most partitions a snapshot may have.</summary>
@@ -25,6 +25,9 @@ public static class KeyHash
     /// <param name="hash">The key's hash.</param>
     /// <param name="partitionCount">A power of two from 1 to <see cref="MaxPartitions"/>.</param>
     public static int PartitionOf(ulong hash, int partitionCount) => (int)((hash >> 32) * (ulong)partitionCount >> 32);
+
+    /// <summary>The tag that a segment keeps of a hash: bits 32 to 39, never 0, which means an empty slot.</summary>
+    internal static byte TagOf(ulong hash) => Math.Max((byte)(hash >> 32), (byte)1);
 
     /// <summary>Throws unless the count is a power of two from 1 to <see cref="MaxPartitions"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>

@@ -142,7 +142,7 @@ public sealed unsafe class RunFileWriter : IDisposable
         *(ulong*)(slot + SlotLayout.FingerprintAt) = rows.Fingerprints.IsEmpty ? 0 : rows.Fingerprints[row];
         *(float*)(slot + SlotLayout.ConfidenceAt) = rows.Confidence.IsEmpty ? 0 : rows.Confidence[row];
         slot[SlotLayout.FlagsAt] = rows.Confidence.IsEmpty ? (byte)(flags | (byte)PredictionFlags.NoConfidence) : flags;
-        slot[SlotLayout.StateAt] = 1;
+        slot[SlotLayout.FlagsAt + 1] = 0;
         var outputs = (float*)(slot + _layout.OutputsAt);
         for (var c = 0; c < _layout.OutputCount; c++)
             outputs[c] = rows.Outputs[(c * rows.OutputStride) + row];

@@ -28,11 +28,13 @@ public static unsafe class SegmentBuilder
             return new SegmentOutcome.DuplicateKeyFound(rows.KeyOf(pair.RowA), rows.RowNumberOf(pair.RowA), rows.RowNumberOf(pair.RowB));
         ct.ThrowIfCancellationRequested();
 
-        var header = Plan(request, rows, order);
+        using var tags = new NativeBuffer();
+        var header = Plan(request, rows, order, tags);
         Span<byte> headerBytes = stackalloc byte[SegmentHeader.Bytes];
         header.Write(headerBytes);
         output.Write(headerBytes);
         var body = new BlockWriter(output);
+        WriteTags(header, tags, body);
         WriteSlots(header, rows, order, body);
         if (request.KeyKind == KeyKind.Utf8)
             WriteHeap(rows, order, body);
@@ -47,19 +49,36 @@ public static unsafe class SegmentBuilder
     /// <summary>Home slots for so many keys: a load of 0.8, and always an empty one.</summary>
     internal static long HomeSlotsFor(long keys) => keys + (keys / 4) + 1;
 
-    private static SegmentHeader Plan(SegmentRequest request, PartitionRows rows, RowOrder order)
+    /// <summary>Finds every entry's slot, which sizes the file exactly, and notes its tag there.</summary>
+    private static SegmentHeader Plan(SegmentRequest request, PartitionRows rows, RowOrder order, NativeBuffer tags)
     {
         var homeSlots = HomeSlotsFor(order.Count);
+        tags.Reserve(homeSlots + order.Count + 1);
         long last = -1, heapBytes = 0;
         for (var i = 0; i < order.Count; i++)
         {
-            last = Math.Max(HomeOf(RowOrder.HashOf(order.Entries[i]), homeSlots), last + 1);
+            Prefetch(rows, order, i);
+            var row = RowOrder.RowOf(order.Entries[i]);
+            var slot = Math.Max(HomeOf(RowOrder.HashOf(order.Entries[i]), homeSlots), last + 1);
+            for (var empty = last + 1; empty < slot; empty++)
+                tags.Start[empty] = 0;
+            tags.Start[slot] = KeyHash.TagOf(rows.HashOf(row));
+            tags.Used = slot + 1;
+            last = slot;
             if (request.KeyKind == KeyKind.Utf8)
-                heapBytes += rows.TextKeyOf(RowOrder.RowOf(order.Entries[i])).Length;
+                heapBytes += rows.TextKeyOf(row).Length;
         }
         // One slot beyond the last used and the last home one is empty: every search ends there at the latest.
         var totalSlots = Math.Max(last + 1, homeSlots) + 1;
         return new SegmentHeader(request.KeyKind, request.OutputCount, request.Partition, request.PartitionCount, order.Count, homeSlots, totalSlots, heapBytes);
+    }
+
+    private static void WriteTags(SegmentHeader header, NativeBuffer tags, BlockWriter body)
+    {
+        const int AtOnce = 1 << 20;
+        for (long from = 0; from < tags.Used; from += AtOnce)
+            body.Append(new ReadOnlySpan<byte>(tags.Start + from, (int)Math.Min(AtOnce, tags.Used - from)));
+        body.AppendZeros(header.TagBytes - tags.Used);
     }
 
     private static void WriteSlots(SegmentHeader header, PartitionRows rows, RowOrder order, BlockWriter body)
@@ -69,12 +88,7 @@ public static unsafe class SegmentBuilder
         long next = 0, heapOffset = 0;
         for (var i = 0; i < order.Count; i++)
         {
-            if (Sse.IsSupported && i + PrefetchDistance < order.Count)
-            {
-                var ahead = rows.SlotOf(RowOrder.RowOf(order.Entries[i + PrefetchDistance]));
-                Sse.Prefetch0(ahead);
-                Sse.Prefetch0(ahead + slotBytes - 1);
-            }
+            Prefetch(rows, order, i);
             var home = HomeOf(RowOrder.HashOf(order.Entries[i]), header.HomeSlots);
             if (home > next)
             {
@@ -98,6 +112,15 @@ public static unsafe class SegmentBuilder
             next++;
         }
         body.AppendZeros((header.TotalSlots - next) * slotBytes);
+    }
+
+    private static void Prefetch(PartitionRows rows, RowOrder order, int index)
+    {
+        if (!Sse.IsSupported || index + PrefetchDistance >= order.Count)
+            return;
+        var ahead = rows.SlotOf(RowOrder.RowOf(order.Entries[index + PrefetchDistance]));
+        Sse.Prefetch0(ahead);
+        Sse.Prefetch0(ahead + rows.Layout.SlotBytes - 1);
     }
 
     private static void WriteHeap(PartitionRows rows, RowOrder order, BlockWriter body)

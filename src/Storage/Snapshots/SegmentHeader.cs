@@ -10,16 +10,22 @@ internal sealed record SegmentHeader(KeyKind KeyKind, int OutputCount, int Parti
     public const uint Version = 1;
     public const int Bytes = 128;
     public const int BlockBytes = 256 * 1024;
+    public const int TagsAtOnce = 32;
     private const int ChecksumAt = 120;
 
     public static ReadOnlySpan<byte> Magic => "BEPREDSG"u8;
 
     public SlotLayout Layout => new(KeyKind, OutputCount);
 
-    public long HeapOffset => Bytes + (TotalSlots * Layout.SlotBytes);
+    /// <summary>One tag a slot, and at least 32 zeros behind, so that 32 tags can be loaded from any slot; a multiple of 64.</summary>
+    public long TagBytes => (TotalSlots + TagsAtOnce + 63) & ~63L;
 
-    /// <summary>Slots, heap and padding to 8 bytes.</summary>
-    public long BodyBytes => (HeapOffset + HeapBytes + 7 & ~7L) - Bytes;
+    public long SlotsOffset => Bytes + TagBytes;
+
+    public long HeapOffset => SlotsOffset + (TotalSlots * Layout.SlotBytes);
+
+    /// <summary>Tags, slots, heap and padding to 8 bytes.</summary>
+    public long BodyBytes => ((HeapOffset + HeapBytes + 7) & ~7L) - Bytes;
 
     public long BlockCount => (BodyBytes + BlockBytes - 1) / BlockBytes;
 
@@ -43,11 +49,12 @@ internal sealed record SegmentHeader(KeyKind KeyKind, int OutputCount, int Parti
         BinaryPrimitives.WriteInt64LittleEndian(target[48..], TotalSlots);
         BinaryPrimitives.WriteInt32LittleEndian(target[56..], Layout.SlotBytes);
         BinaryPrimitives.WriteInt32LittleEndian(target[60..], BlockBytes);
-        BinaryPrimitives.WriteInt64LittleEndian(target[64..], HeapOffset);
-        BinaryPrimitives.WriteInt64LittleEndian(target[72..], HeapBytes);
-        BinaryPrimitives.WriteInt64LittleEndian(target[80..], TableOffset);
-        BinaryPrimitives.WriteInt64LittleEndian(target[88..], BlockCount);
-        BinaryPrimitives.WriteInt64LittleEndian(target[96..], FileBytes);
+        BinaryPrimitives.WriteInt64LittleEndian(target[64..], SlotsOffset);
+        BinaryPrimitives.WriteInt64LittleEndian(target[72..], HeapOffset);
+        BinaryPrimitives.WriteInt64LittleEndian(target[80..], HeapBytes);
+        BinaryPrimitives.WriteInt64LittleEndian(target[88..], TableOffset);
+        BinaryPrimitives.WriteInt64LittleEndian(target[96..], BlockCount);
+        BinaryPrimitives.WriteInt64LittleEndian(target[104..], FileBytes);
         BinaryPrimitives.WriteUInt64LittleEndian(target[ChecksumAt..], XxHash3.HashToUInt64(target[..ChecksumAt]));
     }
 
@@ -72,7 +79,7 @@ internal sealed record SegmentHeader(KeyKind KeyKind, int OutputCount, int Parti
             BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]),
-            BinaryPrimitives.ReadInt64LittleEndian(bytes[72..]));
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[80..]));
         Span<byte> again = stackalloc byte[Bytes];
         header.Write(again);
         if (!again.SequenceEqual(bytes[..Bytes]))

@@ -1,7 +1,8 @@
 using System.IO.Hashing;
 using System.IO.MemoryMappedFiles;
+using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
+using System.Runtime.Intrinsics;
 using System.Text;
 using BatchEngine.Domain;
 
@@ -17,6 +18,7 @@ public sealed unsafe class SegmentReader : IDisposable
     private readonly int _slotBytes;
     private readonly long _homeSlots;
     private byte* _start;
+    private byte* _tags;
     private byte* _slots;
     private byte* _heap;
 
@@ -29,7 +31,8 @@ public sealed unsafe class SegmentReader : IDisposable
         _layout = header.Layout;
         _slotBytes = _layout.SlotBytes;
         _homeSlots = header.HomeSlots;
-        _slots = start + SegmentHeader.Bytes;
+        _tags = start + SegmentHeader.Bytes;
+        _slots = start + header.SlotsOffset;
         _heap = start + header.HeapOffset;
     }
 
@@ -107,7 +110,7 @@ public sealed unsafe class SegmentReader : IDisposable
     {
         if (_start is null)
             return;
-        _start = _slots = _heap = null;
+        _start = _tags = _slots = _heap = null;
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _file.Dispose();
@@ -115,44 +118,49 @@ public sealed unsafe class SegmentReader : IDisposable
 
     internal bool TryGet(long key, ulong hash, out StoredPrediction prediction)
     {
-        for (var slot = HomeSlot(hash); ; slot += _slotBytes)
+        var tag = Vector256.Create(KeyHash.TagOf(hash));
+        for (var from = HomeOf(hash); ; from += SegmentHeader.TagsAtOnce)
         {
-            if (slot[SlotLayout.StateAt] == 0)
-                break;
-            if (*(long*)(slot + SlotLayout.KeyAt) == key)
+            for (var matches = Matches(from, tag, out var ends); ; matches &= matches - 1)
             {
-                prediction = new(slot, _layout);
-                return true;
+                if (matches == 0 && ends)
+                {
+                    prediction = default;
+                    return false;
+                }
+                if (matches == 0)
+                    break;
+                var slot = _slots + ((from + BitOperations.TrailingZeroCount(matches)) * _slotBytes);
+                if (*(long*)(slot + SlotLayout.KeyAt) == key)
+                {
+                    prediction = new(slot, _layout);
+                    return true;
+                }
             }
         }
-        prediction = default;
-        return false;
     }
 
     internal bool TryGet(scoped ReadOnlySpan<byte> utf8, ulong hash, out StoredPrediction prediction)
     {
-        for (var slot = HomeSlot(hash); ; slot += _slotBytes)
+        var tag = Vector256.Create(KeyHash.TagOf(hash));
+        for (var from = HomeOf(hash); ; from += SegmentHeader.TagsAtOnce)
         {
-            if (slot[SlotLayout.StateAt] == 0)
-                break;
-            if (*(ulong*)(slot + SlotLayout.KeyAt) == hash && TextKeyOf(slot).SequenceEqual(utf8))
+            for (var matches = Matches(from, tag, out var ends); ; matches &= matches - 1)
             {
-                prediction = new(slot, _layout);
-                return true;
+                if (matches == 0 && ends)
+                {
+                    prediction = default;
+                    return false;
+                }
+                if (matches == 0)
+                    break;
+                var slot = _slots + ((from + BitOperations.TrailingZeroCount(matches)) * _slotBytes);
+                if (*(ulong*)(slot + SlotLayout.KeyAt) == hash && TextKeyOf(slot).SequenceEqual(utf8))
+                {
+                    prediction = new(slot, _layout);
+                    return true;
+                }
             }
-        }
-        prediction = default;
-        return false;
-    }
-
-    /// <summary>Asks the processor to fetch a hash's home slot, for batches of look-ups.</summary>
-    internal void Prefetch(ulong hash)
-    {
-        if (Sse.IsSupported)
-        {
-            var slot = HomeSlot(hash);
-            Sse.Prefetch0(slot);
-            Sse.Prefetch0(slot + 64);
         }
     }
 
@@ -161,7 +169,7 @@ public sealed unsafe class SegmentReader : IDisposable
     {
         for (; slot < _header.TotalSlots; slot++)
         {
-            if (_slots[(slot * _slotBytes) + SlotLayout.StateAt] != 0)
+            if (_tags[slot] != 0)
                 return slot;
         }
         return -1;
@@ -177,11 +185,17 @@ public sealed unsafe class SegmentReader : IDisposable
         return (key, new StoredPrediction(slot, _layout).ToPrediction());
     }
 
-    private byte* HomeSlot(ulong hash)
+    private long HomeOf(ulong hash) => _tags is null
+        ? throw new ObjectDisposedException(nameof(SegmentReader), $"Segment {Partition} was closed.")
+        : SegmentBuilder.HomeOf((uint)hash, _homeSlots);
+
+    /// <summary>Which of 32 slots have the tag, up to the first empty one, which ends the search. One bit a slot and no branch a slot, so that look-ups overlap their cache misses.</summary>
+    private uint Matches(long from, Vector256<byte> tag, out bool ends)
     {
-        if (_slots is null)
-            throw new ObjectDisposedException(nameof(SegmentReader), $"Segment {Partition} was closed.");
-        return _slots + (SegmentBuilder.HomeOf((uint)hash, _homeSlots) * _slotBytes);
+        var tags = Vector256.Load(_tags + from);
+        var empty = Vector256.Equals(tags, Vector256<byte>.Zero).ExtractMostSignificantBits();
+        ends = empty != 0;
+        return Vector256.Equals(tags, tag).ExtractMostSignificantBits() & (empty - 1) & ~empty;
     }
 
     private ReadOnlySpan<byte> TextKeyOf(byte* slot) => new(_heap + *(long*)(slot + SlotLayout.HeapOffsetAt), *(ushort*)(slot + SlotLayout.KeyLengthAt));
@@ -218,8 +232,7 @@ public sealed unsafe class SegmentReader : IDisposable
 
     private static void RequireEndOfSearch(string path, byte* start, SegmentHeader header)
     {
-        var last = start + header.HeapOffset - header.Layout.SlotBytes;
-        if (header.TotalSlots <= header.HomeSlots || last[SlotLayout.StateAt] != 0)
+        if (header.TotalSlots <= header.HomeSlots || start[SegmentHeader.Bytes + header.TotalSlots - 1] != 0)
             throw new CorruptDataException($"Segment {path}", "no empty slot at the end", "one that ends every search");
     }
 }

@@ -17,9 +17,6 @@ internal readonly record struct SlotLayout
     /// <summary>The prediction's flags.</summary>
     public const int FlagsAt = 20;
 
-    /// <summary>0 empty, 1 used.</summary>
-    public const int StateAt = 21;
-
     /// <summary>Bytes of a text key; 0 for an integer key.</summary>
     public const int KeyLengthAt = 22;
 
