@@ -10,12 +10,12 @@ namespace BatchEngine.CostModel.Ledger;
 public static class LedgerPosting
 {
     /// <summary>Posts one usage. The entries' ids derive from the usage's id and the kind, so posting twice gives the same entries.</summary>
-    /// <param name="usage">The usage. Rework is part of the busy time.</param>
+    /// <param name="usage">The usage. Rework is part of the busy time; where two clocks say that it exceeds it, all busy time is rework.</param>
     /// <param name="job">The job; a usage without a run is booked under its serving name when this is empty.</param>
     /// <param name="model">"name:number" of the model; empty when unknown.</param>
     /// <param name="prices">The price book.</param>
     /// <param name="postedAt">When the entries are written.</param>
-    /// <exception cref="InvariantBrokenException">A share is outside 0 to 1, rework exceeds busy time, or the interval ends before it starts.</exception>
+    /// <exception cref="InvariantBrokenException">A share is outside 0 to 1, or the interval ends before it starts.</exception>
     public static IReadOnlyList<SpendEntry> Post(UsageRecord usage, string job, string model, PriceBook prices, DateTimeOffset postedAt)
     {
         Check(usage);
@@ -35,8 +35,8 @@ public static class LedgerPosting
 
     private static void Check(UsageRecord usage)
     {
-        if (!(usage.BusyShare is >= 0 and <= 1) || !(usage.ReworkShare >= 0) || usage.ReworkShare > usage.BusyShare)
-            throw new InvariantBrokenException("0 <= rework share <= busy share <= 1", FormattableString.Invariant($"usage {usage.Id}: busy {usage.BusyShare}, rework {usage.ReworkShare}"));
+        if (!(usage.BusyShare is >= 0 and <= 1) || !(usage.ReworkShare is >= 0 and <= 1))
+            throw new InvariantBrokenException("busy and rework shares lie between 0 and 1", FormattableString.Invariant($"usage {usage.Id}: busy {usage.BusyShare}, rework {usage.ReworkShare}"));
         if (usage.ToExclusive < usage.From || usage.Predictions < 0)
             throw new InvariantBrokenException("a usage ends after it starts and counts no negative predictions",
                 FormattableString.Invariant($"usage {usage.Id}: {usage.From:O} to {usage.ToExclusive:O}, {usage.Predictions} predictions"));

@@ -1,0 +1,52 @@
+using BatchEngine.Domain;
+using BatchEngine.Storage.Database;
+
+namespace BatchEngine.CostModel.Drift;
+
+/// <summary>Finds the baseline that a job's gate names and compares a run with it. Thread-safe; writes nothing, so judging twice says the same as long as the baseline stays.</summary>
+/// <param name="database">The database.</param>
+public sealed class DriftJudge(StateDatabase database)
+{
+    /// <summary>"previous" looks back over at most so many runs of the job.</summary>
+    public const int MaxRunsLookedBack = 1_000;
+
+    private readonly RunStore _runs = new(database);
+    private readonly ProfileStore _profiles = new(database);
+
+    /// <summary>Compares the run with its baseline. Without one every column is not measured.</summary>
+    /// <param name="run">The run judged.</param>
+    /// <param name="current">Its merged profiles.</param>
+    /// <param name="gate">The limits and the baseline: "previous", "first" or a run id.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <exception cref="BadInputException">The baseline is none of the three.</exception>
+    /// <exception cref="StorageFailedException">The database cannot be read.</exception>
+    public async Task<DriftReport> JudgeAsync(RunId run, IReadOnlyList<ColumnProfile> current, DriftGate gate, CancellationToken ct)
+    {
+        var baseline = await BaselineAsync(run, gate, ct).ConfigureAwait(false);
+        var profiles = baseline is { } found ? await _profiles.FindAsync(found, ct).ConfigureAwait(false) : [];
+        return DriftComparison.Compare(run, baseline, profiles, current, gate);
+    }
+
+    /// <summary>The run to compare with; null means there is none yet. "previous" is the newest published run that was due before this one.</summary>
+    /// <exception cref="BadInputException">The gate's baseline is neither "previous" nor "first" nor a run id.</exception>
+    public async Task<RunId?> BaselineAsync(RunId run, DriftGate gate, CancellationToken ct)
+    {
+        switch (gate.Baseline)
+        {
+            case "previous":
+                var runs = await _runs.ListAsync(run.Job, MaxRunsLookedBack, ct).ConfigureAwait(false);
+                return runs.Where(r => r.State == RunState.Published && r.Run.ScheduledAt < run.ScheduledAt).OrderByDescending(r => r.Run.ScheduledAt).FirstOrDefault()?.Run;
+            case "first":
+                return await _runs.FirstPublishedAsync(run.Job, ct).ConfigureAwait(false) is { } first && first != run ? first : null;
+            default:
+                try
+                {
+                    return RunId.Parse(gate.Baseline);
+                }
+                catch (FormatException failure)
+                {
+                    throw new BadInputException("drift.baseline", $"'{gate.Baseline}'", "previous, first or a run id such as churn_20261123T020000Z", "List the runs with: batchengine runs list.", failure);
+                }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using BatchEngine.CostModel.Prices;
+using BatchEngine.Domain;
+using BatchEngine.Storage.Database;
+
+namespace BatchEngine.CostModel.Ledger;
+
+/// <summary>Posts stored usage to the stored ledger by the stored prices. Idempotent: what is posted stays as it is. Thread-safe.</summary>
+/// <param name="database">The database.</param>
+/// <param name="clock">Says when an entry is written.</param>
+public sealed class LedgerPoster(StateDatabase database, TimeProvider clock)
+{
+    private readonly UsageStore _usage = new(database);
+    private readonly LedgerStore _ledger = new(database);
+    private readonly PriceStore _prices = new(database);
+
+    /// <summary>Posts whatever usage of the run is not in the ledger yet.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="model">The model's "name:number".</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <returns>The new entries; empty when all usage was posted before.</returns>
+    /// <exception cref="StorageFailedException">The database cannot be read or written.</exception>
+    public async Task<IReadOnlyList<SpendEntry>> PostRunAsync(RunId run, string model, CancellationToken ct)
+    {
+        var usage = await _usage.ListAsync(run, ct).ConfigureAwait(false);
+        return await PostAsync(usage, new LedgerFilter(RunId: run), _ => (run.Job, model), ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Posts usage that belongs to no run (endpoints) and overlaps the half-open interval, under its serving name.</summary>
+    /// <returns>The new entries.</returns>
+    /// <exception cref="StorageFailedException">The database cannot be read or written.</exception>
+    public async Task<IReadOnlyList<SpendEntry>> PostEndpointsAsync(DateTimeOffset from, DateTimeOffset toExclusive, CancellationToken ct)
+    {
+        var usage = (await _usage.ListAsync(from, toExclusive, ct).ConfigureAwait(false)).Where(u => u.Run is null).ToList();
+        return await PostAsync(usage, new LedgerFilter(From: usage.Count == 0 ? from : usage.Min(u => u.From)), u => (u.ServingName, ""), ct).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<SpendEntry>> PostAsync(IReadOnlyList<UsageRecord> usage, LedgerFilter posted, Func<UsageRecord, (string Job, string Model)> owner, CancellationToken ct)
+    {
+        var known = (await _ledger.ListAsync(posted, ct).ConfigureAwait(false)).Select(e => e.UsageId).ToHashSet();
+        var open = usage.Where(u => !known.Contains(u.Id)).ToList();
+        if (open.Count == 0)
+            return [];
+        var prices = new PriceBook(await _prices.ListAsync(ct).ConfigureAwait(false));
+        var now = clock.GetUtcNow();
+        var entries = open.SelectMany(u => LedgerPosting.Post(u, owner(u).Job, owner(u).Model, prices, now)).ToList();
+        await _ledger.AppendAsync(entries, ct).ConfigureAwait(false);
+        return entries;
+    }
+}
