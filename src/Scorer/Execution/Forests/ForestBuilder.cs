@@ -1,0 +1,141 @@
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Execution.Graphs;
+
+namespace BatchEngine.Scorer.Execution.Forests;
+
+/// <summary>Collects nodes and leaves and makes a validated <see cref="ForestModel"/> of them. Not thread-safe.</summary>
+internal sealed class ForestBuilder(string place)
+{
+    private const int MaxTargets = 4_096;
+    private const int MaxFeature = 1_000_000;
+
+    private readonly List<ForestNode> _nodes = [];
+    private readonly List<NodePlace> _places = [];
+    private readonly List<int> _roots = [];
+    private readonly List<List<(int Target, float Weight)>> _leaves = [];
+    private readonly List<float[]> _sets = [];
+
+    /// <summary>Nodes so far.</summary>
+    public int NodeCount => _nodes.Count;
+
+    /// <summary>Adds a node and gives its index.</summary>
+    public int Add(ForestNode node, NodePlace at)
+    {
+        if (!node.IsLeaf && node.Feature is < 0 or > MaxFeature)
+            throw Wrong(at, $"feature {node.Feature}", "a feature counted from 0");
+        if (!node.IsLeaf && float.IsNaN(node.Threshold))
+            throw Wrong(at, "a threshold of NaN", "a number");
+        _nodes.Add(node);
+        _places.Add(at);
+        return _nodes.Count - 1;
+    }
+
+    /// <summary>Adds a leaf without weights and gives its number.</summary>
+    public int AddLeaf()
+    {
+        _leaves.Add([]);
+        return _leaves.Count - 1;
+    }
+
+    /// <summary>Adds a weight to a leaf.</summary>
+    public void AddWeight(int leaf, long target, float weight, NodePlace at)
+    {
+        if (target is < 0 or >= MaxTargets)
+            throw Wrong(at, $"a weight for target {target}", $"a target from 0 to {MaxTargets - 1}");
+        if (float.IsNaN(weight))
+            throw Wrong(at, "a leaf weight of NaN", "a number");
+        _leaves[leaf].Add(((int)target, weight));
+    }
+
+    /// <summary>Adds a set and gives its number.</summary>
+    public int AddSet(float[] values)
+    {
+        _sets.Add(values);
+        return _sets.Count - 1;
+    }
+
+    /// <summary>Adds a tree by its first node.</summary>
+    public void AddRoot(int node) => _roots.Add(node);
+
+    /// <summary>Checks everything and gives the model.</summary>
+    /// <exception cref="BadInputException">Named by tree and node.</exception>
+    public ForestModel Build(int targets, ForestAggregate aggregate, PostTransform transform, float[] baseValues, ClassLabels? classes)
+    {
+        if (_roots.Count == 0)
+            throw new BadInputException(place, "a forest without trees", "at least one tree", "Export the model again.");
+        if (targets is < 1 or > MaxTargets)
+            throw new BadInputException(place, $"{targets} targets", $"1 to {MaxTargets}", "Export the model again.");
+        if (baseValues.Any(float.IsNaN))
+            throw new BadInputException(place, "a base value of NaN", "numbers", "Export the model again.");
+        RequireTargetsBelow(targets);
+        RequireNoCycle();
+        var from = new int[_leaves.Count + 1];
+        for (var i = 0; i < _leaves.Count; i++)
+            from[i + 1] = from[i] + _leaves[i].Count;
+        return new ForestModel
+        {
+            Nodes = [.. _nodes],
+            Places = [.. _places],
+            Roots = [.. _roots],
+            LeafFrom = from,
+            LeafTargets = [.. _leaves.SelectMany(l => l.Select(w => w.Target))],
+            LeafWeights = [.. _leaves.SelectMany(l => l.Select(w => w.Weight))],
+            Sets = [.. _sets],
+            TargetCount = targets,
+            Aggregate = aggregate,
+            Transform = transform,
+            BaseValues = baseValues,
+            Classes = classes,
+        };
+    }
+
+    /// <summary>The error for one node.</summary>
+    public BadInputException Wrong(NodePlace at, string seen, string expected) => new($"{place}, {at}", seen, expected, "Export the model again.");
+
+    private void RequireTargetsBelow(int targets)
+    {
+        for (var i = 0; i < _nodes.Count; i++)
+        {
+            if (!_nodes[i].IsLeaf)
+                continue;
+            foreach (var (target, _) in _leaves[_nodes[i].True])
+            {
+                if (target >= targets)
+                    throw Wrong(_places[i], $"a weight for target {target}", $"a target below {targets}");
+            }
+        }
+    }
+
+    // Depth first with three colours; a child met while its own descent is under way closes a cycle. Sharing a child is allowed.
+    private void RequireNoCycle()
+    {
+        const byte underWay = 1, done = 2;
+        var colour = new byte[_nodes.Count];
+        var path = new Stack<(int Node, int Step)>();
+        foreach (var root in _roots)
+        {
+            if (colour[root] == done)
+                continue;
+            path.Push((root, 0));
+            colour[root] = underWay;
+            while (path.TryPop(out var at))
+            {
+                var node = _nodes[at.Node];
+                if (node.IsLeaf || at.Step == 2)
+                {
+                    colour[at.Node] = done;
+                    continue;
+                }
+                path.Push((at.Node, at.Step + 1));
+                var child = at.Step == 0 ? node.True : node.False;
+                if (colour[child] == underWay)
+                    throw Wrong(_places[child], $"a cycle: it can be reached from itself through {_places[at.Node]}", "a tree");
+                if (colour[child] == 0)
+                {
+                    colour[child] = underWay;
+                    path.Push((child, 0));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace BatchEngine.Scorer.Execution.Forests;
+
+/// <summary>One way of adding up a forest's leaf values, bit for bit like <see cref="ReferenceKernel"/>. Not thread-safe: one per worker.</summary>
+internal abstract unsafe class ForestKernel : IDisposable
+{
+    /// <summary>The stable name, as <see cref="ForestKernels"/> lists it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Adds up (or takes the least or largest of) the leaf values, tree after tree from 0, in 32-bit floats. Base values and transforms come later.</summary>
+    /// <param name="columns">The address of each feature's first row.</param>
+    /// <param name="rows">Rows, at least 1.</param>
+    /// <param name="sums">Receives target after target.</param>
+    /// <param name="stride">Floats from one target to the next, at least <paramref name="rows"/>.</param>
+    public abstract void Sum(float** columns, int rows, float* sums, int stride);
+
+    /// <summary>Frees the kernel's buffers.</summary>
+    public virtual void Dispose()
+    {
+    }
+
+    /// <summary>What a target's score starts from.</summary>
+    protected static float StartOf(ForestAggregate aggregate) => aggregate switch
+    {
+        ForestAggregate.Min => float.PositiveInfinity,
+        ForestAggregate.Max => float.NegativeInfinity,
+        _ => 0,
+    };
+
+    /// <summary>One step of the aggregate.</summary>
+    protected static float Combine(ForestAggregate aggregate, float score, float value) => aggregate switch
+    {
+        ForestAggregate.Min => value < score ? value : score,
+        ForestAggregate.Max => value > score ? value : score,
+        _ => score + value,
+    };
+}

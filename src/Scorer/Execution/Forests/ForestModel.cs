@@ -1,0 +1,78 @@
+using BatchEngine.Scorer.Execution.Graphs;
+
+namespace BatchEngine.Scorer.Execution.Forests;
+
+/// <summary>A validated tree ensemble in flat arrays: every child exists, nothing is a cycle, no threshold is NaN. Children may be shared. Immutable.</summary>
+internal sealed record ForestModel
+{
+    /// <summary>All nodes of all trees.</summary>
+    public required ForestNode[] Nodes { get; init; }
+
+    /// <summary>Where each node stands in the file.</summary>
+    public required NodePlace[] Places { get; init; }
+
+    /// <summary>The first node of each tree, in the order in which trees are added up.</summary>
+    public required int[] Roots { get; init; }
+
+    /// <summary>Where each leaf's weights begin in <see cref="LeafTargets"/>; one more entry than leaves.</summary>
+    public required int[] LeafFrom { get; init; }
+
+    /// <summary>The target or class that a weight belongs to.</summary>
+    public required int[] LeafTargets { get; init; }
+
+    /// <summary>The weights.</summary>
+    public required float[] LeafWeights { get; init; }
+
+    /// <summary>The value sets of <see cref="BranchMode.Member"/> nodes.</summary>
+    public required float[][] Sets { get; init; }
+
+    /// <summary>Targets of a regressor, classes of a classifier.</summary>
+    public required int TargetCount { get; init; }
+
+    /// <summary>How leaf values become a score.</summary>
+    public required ForestAggregate Aggregate { get; init; }
+
+    /// <summary>What is done to the scores.</summary>
+    public required PostTransform Transform { get; init; }
+
+    /// <summary>Added to the scores: none, one, or one a target.</summary>
+    public required float[] BaseValues { get; init; }
+
+    /// <summary>The labels of a classifier; null means a regressor.</summary>
+    public required ClassLabels? Classes { get; init; }
+
+    /// <summary>Trees.</summary>
+    public int TreeCount => Roots.Length;
+
+    /// <summary>The highest feature asked for, plus 1.</summary>
+    public int FeatureCount => Nodes.Where(n => !n.IsLeaf).Select(n => n.Feature + 1).DefaultIfEmpty(0).Max();
+
+    /// <summary>The distinct targets of a tree's leaves, in order.</summary>
+    public int[] TargetsOf(IEnumerable<int> leaves) => [.. leaves.SelectMany(l => LeafTargets[LeafFrom[l]..LeafFrom[l + 1]]).Distinct().Order()];
+
+    /// <summary>The weight of a leaf for a target; 0 when it has none.</summary>
+    public float Weight(int leaf, int target)
+    {
+        for (var i = LeafFrom[leaf]; i < LeafFrom[leaf + 1]; i++)
+        {
+            if (LeafTargets[i] == target)
+                return LeafWeights[i];
+        }
+        return 0;
+    }
+
+    /// <summary>Whether some leaf names a target twice: then its additions cannot be looked up as one.</summary>
+    public bool HasRepeatedTargets()
+    {
+        for (var leaf = 0; leaf + 1 < LeafFrom.Length; leaf++)
+        {
+            var targets = LeafTargets.AsSpan(LeafFrom[leaf]..LeafFrom[leaf + 1]);
+            for (var i = 1; i < targets.Length; i++)
+            {
+                if (targets[..i].Contains(targets[i]))
+                    return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,141 @@
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Execution.Graphs;
+
+namespace BatchEngine.Scorer.Execution.Forests;
+
+/// <summary>Reads TreeEnsembleRegressor and TreeEnsembleClassifier (ai.onnx.ml 1 to 3) and hands TreeEnsemble (5) on. Pure.</summary>
+internal static class ForestReader
+{
+    private static readonly string[] s_modes = ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ", "BRANCH_MEMBER", "LEAF"];
+
+    /// <summary>Whether the node is a tree ensemble of any version.</summary>
+    public static bool IsForest(OnnxNode node) =>
+        node.IsLearner("TreeEnsembleRegressor") || node.IsLearner("TreeEnsembleClassifier") || node.IsLearner("TreeEnsemble");
+
+    /// <summary>Reads one ensemble.</summary>
+    /// <param name="node">The operator.</param>
+    /// <param name="place">The model, for errors.</param>
+    /// <exception cref="BadInputException">It is not a valid ensemble, or uses what is not read here; tree and node are named.</exception>
+    public static ForestModel Read(OnnxNode node, string place)
+    {
+        if (node.IsLearner("TreeEnsemble"))
+            return TreeEnsembleReader.Read(node, place);
+        var isClassifier = node.IsLearner("TreeEnsembleClassifier");
+        var prefix = isClassifier ? "class" : "target";
+        foreach (var name in new[] { "nodes_values_as_tensor", "nodes_hitrates_as_tensor", $"{prefix}_weights_as_tensor", "base_values_as_tensor" })
+        {
+            if (node.Attribute(name)?.Tensor is { Element: not OnnxElement.Float32 } tensor)
+                throw new BadInputException(place, $"{name} of {tensor.Element}", "32-bit floats", "Export the model with float thresholds and weights.");
+        }
+        var builder = new ForestBuilder(place);
+        var index = AddNodes(node, builder, place);
+        var leaves = Connect(node, builder, index, place);
+        AddWeights(node, builder, index, leaves, prefix, place);
+        var classes = isClassifier ? ClassLabels.Of(node) : null;
+        var targets = classes is null ? (int)Math.Clamp(node.Int("n_targets", 1), 0, int.MaxValue) : classes.Names.Count;
+        return builder.Build(targets, Aggregate(node, isClassifier, place), Transform(node, place), [.. FloatsOf(node, "base_values")], classes);
+    }
+
+    private sealed record Columns(IReadOnlyList<long> Trees, IReadOnlyList<long> Ids, IReadOnlyList<long> Features, IReadOnlyList<float> Values, IReadOnlyList<string> Modes,
+        IReadOnlyList<long> True, IReadOnlyList<long> False, IReadOnlyList<long> Missing);
+
+    private static Columns ReadColumns(OnnxNode node, string place)
+    {
+        var c = new Columns(node.Ints("nodes_treeids"), node.Ints("nodes_nodeids"), node.Ints("nodes_featureids"), FloatsOf(node, "nodes_values"), node.Texts("nodes_modes"),
+            node.Ints("nodes_truenodeids"), node.Ints("nodes_falsenodeids"), node.Ints("nodes_missing_value_tracks_true"));
+        int[] lengths = [c.Ids.Count, c.Features.Count, c.Values.Count, c.Modes.Count, c.True.Count, c.False.Count, c.Missing.Count == 0 ? c.Trees.Count : c.Missing.Count];
+        return lengths.All(l => l == c.Trees.Count)
+            ? c
+            : throw new BadInputException(place, $"node lists of {c.Trees.Count}, {string.Join(", ", lengths)} entries", "one entry per node in each", "Export the model again.");
+    }
+
+    private sealed record NodeIndex(Columns Columns, Dictionary<NodePlace, int> ByPlace);
+
+    private static NodeIndex AddNodes(OnnxNode node, ForestBuilder builder, string place)
+    {
+        var c = ReadColumns(node, place);
+        var byPlace = new Dictionary<NodePlace, int>(c.Trees.Count);
+        var seen = new HashSet<long>();
+        for (var i = 0; i < c.Trees.Count; i++)
+        {
+            var at = new NodePlace(c.Trees[i], c.Ids[i]);
+            if (!byPlace.TryAdd(at, i))
+                throw builder.Wrong(at, "the same id a second time", "each node once");
+            if ((i == 0 || c.Trees[i - 1] != at.Tree) && !seen.Add(at.Tree))
+                throw builder.Wrong(at, "a tree whose nodes do not stand together", "the nodes of one tree in a row");
+        }
+        return new NodeIndex(c, byPlace);
+    }
+
+    // Adds all nodes in the file's order; gives the leaf number by node, -1 for branches.
+    private static int[] Connect(OnnxNode node, ForestBuilder builder, NodeIndex index, string place)
+    {
+        var c = index.Columns;
+        var leaves = new int[c.Trees.Count];
+        for (var i = 0; i < leaves.Length; i++)
+        {
+            var at = new NodePlace(c.Trees[i], c.Ids[i]);
+            var mode = Array.IndexOf(s_modes, c.Modes[i]);
+            if (mode is < 0 or (int)BranchMode.Member)
+                throw builder.Wrong(at, $"mode '{c.Modes[i]}'", "LEAF or a BRANCH mode of this operator");
+            leaves[i] = mode == (int)BranchMode.Leaf ? builder.AddLeaf() : -1;
+            builder.Add(leaves[i] >= 0
+                ? ForestNode.Leaf(leaves[i])
+                : new ForestNode((BranchMode)mode, FeatureOf(c.Features[i], at, builder), c.Values[i], c.Missing.Count > 0 && c.Missing[i] == 1,
+                    Child(index, at, c.True[i], builder), Child(index, at, c.False[i], builder), -1), at);
+            if (i == 0 || c.Trees[i - 1] != at.Tree)
+                builder.AddRoot(i);
+        }
+        return leaves;
+    }
+
+    private static int FeatureOf(long feature, NodePlace at, ForestBuilder builder) =>
+        feature is >= 0 and <= int.MaxValue ? (int)feature : throw builder.Wrong(at, $"feature {feature}", "a feature counted from 0");
+
+    private static int Child(NodeIndex index, NodePlace at, long child, ForestBuilder builder) =>
+        index.ByPlace.TryGetValue(at with { Node = child }, out var found) ? found : throw builder.Wrong(at, $"a branch to node {child}, which is missing", "a node of the same tree");
+
+    private static void AddWeights(OnnxNode node, ForestBuilder builder, NodeIndex index, int[] leaves, string prefix, string place)
+    {
+        var (trees, nodes, targets, weights) = (node.Ints($"{prefix}_treeids"), node.Ints($"{prefix}_nodeids"), node.Ints($"{prefix}_ids"), FloatsOf(node, $"{prefix}_weights"));
+        if (nodes.Count != trees.Count || targets.Count != trees.Count || weights.Count != trees.Count)
+            throw new BadInputException(place, $"weight lists of {trees.Count}, {nodes.Count}, {targets.Count}, {weights.Count} entries", "one entry per weight in each", "Export the model again.");
+        var weighted = new bool[leaves.Length];
+        for (var i = 0; i < trees.Count; i++)
+        {
+            var at = new NodePlace(trees[i], nodes[i]);
+            if (!index.ByPlace.TryGetValue(at, out var found))
+                throw builder.Wrong(at, "a weight for a node that is missing", "a node of the forest");
+            if (leaves[found] < 0)
+                throw builder.Wrong(at, "a weight on a branch", "weights on leaves only");
+            weighted[found] = true;
+            builder.AddWeight(leaves[found], targets[i], weights[i], at);
+        }
+        for (var i = 0; i < leaves.Length; i++)
+        {
+            if (leaves[i] >= 0 && !weighted[i])
+                throw builder.Wrong(new NodePlace(index.Columns.Trees[i], index.Columns.Ids[i]), "a leaf without a weight", "a weight on every leaf");
+        }
+    }
+
+    private static ForestAggregate Aggregate(OnnxNode node, bool isClassifier, string place) => isClassifier ? ForestAggregate.Sum : node.Text("aggregate_function", "SUM") switch
+    {
+        "SUM" => ForestAggregate.Sum,
+        "AVERAGE" => ForestAggregate.Average,
+        "MIN" => ForestAggregate.Min,
+        "MAX" => ForestAggregate.Max,
+        var other => throw new BadInputException(place, $"aggregate '{other}'", "SUM, AVERAGE, MIN or MAX", "Export the model again."),
+    };
+
+    private static PostTransform Transform(OnnxNode node, string place) => node.Text("post_transform", "NONE") switch
+    {
+        "NONE" => PostTransform.None,
+        "LOGISTIC" => PostTransform.Logistic,
+        "SOFTMAX" => PostTransform.Softmax,
+        "SOFTMAX_ZERO" => PostTransform.SoftmaxZero,
+        "PROBIT" => PostTransform.Probit,
+        var other => throw new BadInputException(place, $"post transform '{other}'", "NONE, LOGISTIC, SOFTMAX, SOFTMAX_ZERO or PROBIT", "Export the model again."),
+    };
+
+    private static IReadOnlyList<float> FloatsOf(OnnxNode node, string name) => node.Attribute($"{name}_as_tensor")?.Tensor is { } tensor ? tensor.ToFloats() : node.Floats(name);
+}
