@@ -22,9 +22,9 @@ internal sealed class SliceGroupBuilder(ForestModel model, IReadOnlyDictionary<(
     public int SlotCount => FirstCondition + _conditions.Count + _scratch;
 
     /// <summary>Adds a tree; its bits are placed when the group is built.</summary>
-    public void Add(SliceTop top, int tablesFrom, int tablesTo, int exitsFrom, int tailSteps)
+    public void Add(SliceTop top, SliceNumbering numbering, int tablesFrom, int tablesTo, int exitsFrom, int tailSteps)
     {
-        var (ops, bits, scratch) = new SliceTreeBuilder(model, top, Slot).Build();
+        var (ops, bits, scratch) = new SliceTreeBuilder(model, top, numbering, Slot).Build();
         var from = _ops.Count;
         _ops.AddRange(ops);
         _scratch = Math.Max(_scratch, scratch);

@@ -5,6 +5,8 @@ internal static class SlicePlanner
 {
     // A set of values costs two conditions a value; beyond this a tree is better walked.
     private const int MaxTreeConditions = 20_000;
+    private const int TwoTablesCost = 8;
+    private const int FourTablesCost = 32;
 
     /// <summary>Why a forest cannot be sliced; null means that it can.</summary>
     public static string? Refusal(ForestModel model) =>
@@ -25,7 +27,8 @@ internal static class SlicePlanner
         var firstPlanes = new Dictionary<int, int>();
         for (var i = planes.Length - 1; i >= 0; i--)
             firstPlanes[planes[i].Feature] = i;
-        var parts = Parts(model, walk, tops);
+        var numberings = tops.Select(t => Number(model, t)).ToArray();
+        var parts = Parts(model, walk, tops, numberings);
         var slots = 0;
         SliceGroup[] Groups(bool withMissing)
         {
@@ -34,7 +37,7 @@ internal static class SlicePlanner
             for (var i = 0; i < tops.Length; i++)
             {
                 var part = parts.Trees[i];
-                open.Add(tops[i], part.TablesFrom, part.TablesTo, part.ExitsFrom, part.TailSteps);
+                open.Add(tops[i], numberings[i], part.TablesFrom, part.TablesTo, part.ExitsFrom, part.TailSteps);
                 if (open.ConditionCount < groupSlots && i < tops.Length - 1)
                     continue;
                 slots = Math.Max(slots, open.SlotCount);
@@ -56,27 +59,52 @@ internal static class SlicePlanner
         };
     }
 
+    // A bit more may save more operations than the larger leaf table costs; the costs are operations for 512 rows.
+    private static SliceNumbering Number(ForestModel model, SliceTop top)
+    {
+        if (top.IsShared(model))
+            return SliceNumbering.Counted(top);
+        var minBits = SliceNumbering.MinBits(top);
+        SliceNumbering? best = null;
+        var bestCost = int.MaxValue;
+        for (var bits = minBits; bits <= Math.Min(SliceBits.MaxBits, minBits + 2); bits++)
+        {
+            var numbering = SliceNumbering.Aligned(model, top, bits);
+            var values = new Dictionary<(int, float, bool), int>();
+            var ops = new SliceTreeBuilder(model, top, numbering, (feature, threshold, missing) =>
+            {
+                var key = (feature, threshold, missing);
+                return values.TryGetValue(key, out var known) ? known : values[key] = 2 + values.Count;
+            }).Build().Ops.Length;
+            var cost = ops + (bits switch { <= 6 => 0, 7 => TwoTablesCost, _ => FourTablesCost });
+            if (cost < bestCost)
+                (best, bestCost) = (numbering, cost);
+        }
+        return best!;
+    }
+
     private sealed record Part(int TablesFrom, int TablesTo, int ExitsFrom, int TailSteps);
 
     private sealed record PartList(List<Part> Trees, List<LeafTable> Tables, List<int> Exits);
 
     private static bool AnswersMissing(in ForestNode node) => node.Mode == BranchMode.Member ? node.MissingIsTrue : ForestSplit.Of(node).MissingIsYes;
 
-    private static PartList Parts(ForestModel model, WalkForest walk, SliceTop[] tops)
+    private static PartList Parts(ForestModel model, WalkForest walk, SliceTop[] tops, SliceNumbering[] numberings)
     {
         var parts = new PartList([], [], []);
-        foreach (var top in tops)
+        for (var i = 0; i < tops.Length; i++)
         {
-            var steps = top.Exits.Max(walk.HeightOf);
+            var steps = tops[i].Exits.Max(walk.HeightOf);
+            var exits = numberings[i].ExitByNumber(tops[i]);
             var tablesFrom = parts.Tables.Count;
             var exitsFrom = parts.Exits.Count;
             if (steps > 0)
             {
-                parts.Exits.AddRange(top.Exits.Select(walk.PlaceOf));
+                parts.Exits.AddRange(exits.Select(walk.PlaceOf));
             }
             else
             {
-                int[] leaves = [.. top.Exits.Select(e => model.Nodes[e].True)];
+                int[] leaves = [.. exits.Select(e => model.Nodes[e].True)];
                 parts.Tables.AddRange(model.TargetsOf(leaves).Select(target => new LeafTable(target, [.. leaves.Select(l => model.Weight(l, target))])));
             }
             parts.Trees.Add(new Part(tablesFrom, parts.Tables.Count, exitsFrom, steps));

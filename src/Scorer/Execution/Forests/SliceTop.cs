@@ -32,6 +32,9 @@ internal sealed record SliceTop(int Root, IReadOnlySet<int> Inner, IReadOnlyList
         return new SliceTop(root, inner, Ordered(model, root, inner));
     }
 
+    /// <summary>Whether a node inside can be reached in two ways.</summary>
+    public bool IsShared(ForestModel model) => 2 * Inner.Count != Inner.Count + Exits.Count - 1 || Inner.Any(n => model.Nodes[n].True == model.Nodes[n].False);
+
     // From left to right, so that neighbours differ in few bits.
     private static List<int> Ordered(ForestModel model, int root, HashSet<int> inner)
     {

@@ -2,13 +2,14 @@ namespace BatchEngine.Scorer.Execution.Forests;
 
 /// <summary>Turns one tree's top into choices between bits, the exits' numbers first, the root last. Not thread-safe.</summary>
 /// <remarks>Values are numbered: 0 and 1 are constants, conditions follow from 2, results of operations from <see cref="FirstResult"/>.</remarks>
-internal sealed class SliceTreeBuilder(ForestModel model, SliceTop top, Func<int, float, bool, int> condition)
+internal sealed class SliceTreeBuilder(ForestModel model, SliceTop top, SliceNumbering numbering, Func<int, float, bool, int> condition)
 {
     /// <summary>The number of the first operation's result.</summary>
     public const int FirstResult = 1 << 20;
 
     private const int Zero = SlicePlan.Zero;
     private const int One = SlicePlan.One;
+    private const int Either = -1;
 
     private readonly List<(int Condition, int Yes, int No)> _ops = [];
     private readonly Dictionary<int, int[]> _bits = [];
@@ -20,10 +21,9 @@ internal sealed class SliceTreeBuilder(ForestModel model, SliceTop top, Func<int
     /// <summary>The operations, the values that are the exit's number, and how many scratch slots they need.</summary>
     public (Op[] Ops, int[] Bits, int Scratch) Build()
     {
-        var bitCount = 32 - int.LeadingZeroCount(top.Exits.Count - 1);
-        for (var exit = 0; exit < top.Exits.Count; exit++)
-            _bits[top.Exits[exit]] = [.. Enumerable.Range(0, bitCount).Select(bit => (exit >> bit) & 1)];
-        var bits = BitsOf(top.Root);
+        foreach (var (exit, (from, freeBits)) in numbering.Ranges)
+            _bits[exit] = [.. Enumerable.Range(0, numbering.BitCount).Select(bit => bit < freeBits ? Either : (from >> bit) & 1)];
+        int[] bits = [.. BitsOf(top.Root).Select(b => b == Either ? Zero : b)];
         return Place(bits);
     }
 
@@ -66,9 +66,9 @@ internal sealed class SliceTreeBuilder(ForestModel model, SliceTop top, Func<int
 
     private int Choose(int asked, int yes, int no)
     {
-        if (yes == no || asked == Zero)
+        if (yes == no || asked == Zero || yes == Either)
             return no;
-        if (asked == One)
+        if (asked == One || no == Either)
             return yes;
         if (yes == One && no == Zero)
             return asked;
