@@ -1,0 +1,167 @@
+using BatchEngine.Domain;
+using BatchEngine.Registry.Models;
+using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Database;
+using Microsoft.Extensions.Time.Testing;
+
+namespace BatchEngine.Registry.Tests;
+
+public sealed class ModelRegistryTests : IAsyncLifetime
+{
+    private static readonly ModelSignature Signature = new([new TensorSpec("x", TensorElement.Float32, [-1, 2])], [new TensorSpec("y", TensorElement.Float32, [-1, 1])]);
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("batchengine-registry-");
+    private readonly LineInspector _inspector = new();
+    private StateDatabase _database = null!;
+    private LocalFolderBlobs _blobs = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _blobs = new LocalFolderBlobs(Path.Combine(_folder.FullName, "blobs"));
+        _database = await StateDatabase.OpenAsync(Path.Combine(_folder.FullName, "state.db"), new FakeTimeProvider(), Ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    private ModelRegistry CreateSut(IBlobStore? blobs = null) => new(new ModelStore(_database), blobs ?? _blobs, _inspector, Path.Combine(_folder.FullName, "cache"));
+
+    private string Write(string file, string content)
+    {
+        var path = Path.Combine(_folder.FullName, file);
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    [Fact]
+    public async Task Register_File_IsCopiedUnderItsDigestAndResolvedFromTheCopy()
+    {
+        var path = Write("churn.onnx", "model one");
+        var registered = await CreateSut().RegisterAsync("churn", path, Ct);
+        Assert.True(registered.IsNew);
+        Assert.Equal(new ModelVersion("churn", 1, Digest.Of("model one")), registered.Model.Version);
+        File.Delete(path);
+        var resolved = await CreateSut().ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct);
+        Assert.Equal(registered.Model.Version, resolved.Version);
+        Assert.Equal("model one", await File.ReadAllTextAsync(resolved.LocalPath, Ct));
+        Assert.Equal("x", resolved.Signature.Inputs.Single().Name);
+    }
+
+    [Fact]
+    public async Task Register_SameBytesAgain_IsTheSameVersion()
+    {
+        await CreateSut().RegisterAsync("churn", Write("a.onnx", "one"), Ct);
+        await CreateSut().RegisterAsync("churn", Write("b.onnx", "two"), Ct);
+        var again = await CreateSut().RegisterAsync("churn", Write("c.onnx", "one"), Ct);
+        Assert.Equal((1, false), (again.Model.Version.Number, again.IsNew));
+        Assert.Equal([1, 2], (await CreateSut().ListAsync("churn", Ct)).Select(m => m.Version.Number));
+    }
+
+    [Fact]
+    public async Task Register_DamagedStoredCopy_IsReplacedBySoundBytes()
+    {
+        await CreateSut().RegisterAsync("churn", Write("a.onnx", "one"), Ct);
+        var stored = (await CreateSut().ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct)).LocalPath;
+        await File.WriteAllTextAsync(stored, "onf", Ct);
+        await CreateSut().RegisterAsync("churn", Write("a.onnx", "one"), Ct);
+        Assert.Equal("one", await File.ReadAllTextAsync((await CreateSut().ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct)).LocalPath, Ct));
+    }
+
+    [Fact]
+    public async Task Register_NoModel_StoresNothing()
+    {
+        await Assert.ThrowsAsync<BadInputException>(() => CreateSut().RegisterAsync("churn", Write("a.onnx", "corrupt"), Ct));
+        await Assert.ThrowsAsync<BadInputException>(() => CreateSut().RegisterAsync("churn", Write("b.onnx", ""), Ct));
+        await Assert.ThrowsAsync<BadInputException>(() => CreateSut().RegisterAsync("../churn", Write("c.onnx", "one"), Ct));
+        Assert.Empty(await CreateSut().ListAsync(null, Ct));
+        await foreach (var blob in _blobs.ListAsync("", Ct))
+            Assert.Fail($"{blob.Name} was stored");
+    }
+
+    [Fact]
+    public async Task Register_MissingFile_NamesTheNearestBesideIt()
+    {
+        Write("churn.onnx", "one");
+        var failure = await Assert.ThrowsAsync<BadInputException>(() => CreateSut().RegisterAsync("churn", Path.Combine(_folder.FullName, "chrun.onnx"), Ct));
+        Assert.Contains("churn.onnx", failure.Remedy);
+    }
+
+    [Fact]
+    public async Task Resolve_FlippedByteInTheStore_IsCorruptEachTime()
+    {
+        await CreateSut().RegisterAsync("churn", Write("a.onnx", "model one"), Ct);
+        await CreateSut().PromoteAsync("churn", 1, ModelRegistry.Champion, "ada", Ct);
+        var stored = (await CreateSut().ResolveAsync(new ModelReference.ByAlias("churn", "champion"), Ct)).LocalPath;
+        await File.WriteAllTextAsync(stored, "model onf", Ct);
+        await Assert.ThrowsAsync<CorruptDataException>(() => CreateSut().ResolveAsync(new ModelReference.ByAlias("churn", "champion"), Ct));
+        await Assert.ThrowsAsync<CorruptDataException>(() => CreateSut().ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct));
+        File.Delete(stored);
+        await Assert.ThrowsAsync<CorruptDataException>(() => CreateSut().ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct));
+    }
+
+    [Fact]
+    public async Task Resolve_FileNeverRegistered_HasNumberZero()
+    {
+        var path = Write("my model (2).onnx", "one");
+        var resolved = await CreateSut().ResolveAsync(new ModelReference.ByFile(path), Ct);
+        Assert.Equal(new ModelVersion("my-model--2-", 0, Digest.Of("one")), resolved.Version);
+        Assert.Equal(path, resolved.LocalPath);
+        Assert.Empty(await CreateSut().ListAsync(null, Ct));
+        await Assert.ThrowsAsync<BadInputException>(() => CreateSut().ResolveAsync(new ModelReference.ByFile(path + "x"), Ct));
+    }
+
+    [Fact]
+    public async Task Resolve_UnknownNames_SayWhatThereIs()
+    {
+        Assert.Contains("registry is empty", (await Assert.ThrowsAsync<BadInputException>(() => CreateSut().ResolveAsync(new ModelReference.ByAlias("churn", "champion"), Ct))).Message);
+        await CreateSut().RegisterAsync("churn", Write("a.onnx", "one"), Ct);
+        await CreateSut().RegisterAsync("fraud", Write("a.onnx", "two"), Ct);
+        Assert.Equal("one of: churn, fraud", (await Assert.ThrowsAsync<BadInputException>(() => CreateSut().ResolveAsync(new ModelReference.ByAlias("chrun", "champion"), Ct))).Expected);
+        Assert.Contains("no alias is set", (await Assert.ThrowsAsync<BadInputException>(() => CreateSut().ResolveAsync(new ModelReference.ByAlias("churn", "champion"), Ct))).Expected);
+        await CreateSut().PromoteAsync("churn", 1, ModelRegistry.Champion, "ada", Ct);
+        Assert.Equal("one of: champion", (await Assert.ThrowsAsync<BadInputException>(() => CreateSut().ResolveAsync(new ModelReference.ByAlias("churn", "champoin"), Ct))).Expected);
+        Assert.Contains("from 1 to 1", (await Assert.ThrowsAsync<BadInputException>(() => CreateSut().ResolveAsync(new ModelReference.ByNumber("churn", 7), Ct))).Expected);
+    }
+
+    [Fact]
+    public async Task Promote_ThenRollback_MovesTheAliasAndKeepsHistory()
+    {
+        await CreateSut().RegisterAsync("churn", Write("a.onnx", "one"), Ct);
+        await CreateSut().RegisterAsync("churn", Write("a.onnx", "two"), Ct);
+        await CreateSut().PromoteAsync("churn", 1, ModelRegistry.Champion, "ada", Ct);
+        Assert.Equal(["champion"], (await CreateSut().PromoteAsync("churn", 2, ModelRegistry.Champion, "ada", Ct)).Aliases);
+        Assert.Equal(1, (await CreateSut().RollbackAsync("churn", ModelRegistry.Champion, "bob", Ct)).Version.Number);
+        await Assert.ThrowsAsync<BadInputException>(() => CreateSut().RollbackAsync("churn", ModelRegistry.Champion, "bob", Ct));
+        await Assert.ThrowsAsync<BadInputException>(() => CreateSut().RollbackAsync("churn", "challenger", "bob", Ct));
+        await Assert.ThrowsAsync<BadInputException>(() => CreateSut().PromoteAsync("churn", 3, ModelRegistry.Champion, "ada", Ct));
+        await Assert.ThrowsAsync<BadInputException>(() => CreateSut().PromoteAsync("churn", 1, "no alias", "ada", Ct));
+        var card = await CreateSut().ShowAsync("churn", Ct);
+        Assert.Equal([1, 2, 1], card.AliasHistory.Select(m => m.To));
+        Assert.Equal(2, card.Versions.Count);
+        await Assert.ThrowsAsync<BadInputException>(() => CreateSut().ShowAsync("fraud", Ct));
+    }
+
+    [Fact]
+    public async Task Resolve_StoreElsewhere_KeepsOneVerifiedCopyHere()
+    {
+        var remote = new ElsewhereBlobs(_blobs);
+        await CreateSut(remote).RegisterAsync("churn", Write("a.onnx", "one"), Ct);
+        var resolved = await CreateSut(remote).ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct);
+        Assert.StartsWith(Path.Combine(_folder.FullName, "cache"), resolved.LocalPath);
+        await File.WriteAllTextAsync(resolved.LocalPath, "onf", Ct);
+        var again = await CreateSut(remote).ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct);
+        Assert.Equal("one", await File.ReadAllTextAsync(again.LocalPath, Ct));
+    }
+
+    /// <summary>Calls a file that says "corrupt" no model.</summary>
+    private sealed class LineInspector : IModelInspector
+    {
+        public ModelSignature Inspect(string path) => File.ReadAllText(path) == "corrupt"
+            ? throw new BadInputException(path, "no ONNX model", "an ONNX model", "Export it again.")
+            : Signature;
+    }
+}
