@@ -1,0 +1,87 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using BatchEngine.Domain;
+using BatchEngine.Host.Configuration;
+
+namespace BatchEngine.Host.Tests.Configuration;
+
+/// <summary>Schema, parser and the commented default file name the same keys.</summary>
+public sealed class ConfigurationKeysTests
+{
+    [Fact]
+    public void JobSchema_NamesExactlyTheKeysThatTheParserReads()
+    {
+        var problems = new ConfigProblems("job.yaml");
+        JobFile.Read(YamlText.Read("name: j\ninput: i\nkey: k\nmodel: m@a\noutput: o\n", problems), "/", problems);
+        Assert.Equal(problems.AskedKeys.Order(StringComparer.Ordinal), SchemaKeys("config/job.schema.json"));
+    }
+
+    [Fact]
+    public void EngineSchema_NamesExactlyTheKeysThatTheParserReads()
+    {
+        var problems = new ConfigProblems("batchengine.yaml");
+        EngineConfigurationFile.Read(new YamlNode.Mapping(1, 1, []), problems);
+        Assert.Equal(problems.AskedKeys.Order(StringComparer.Ordinal), SchemaKeys("config/batchengine.schema.json"));
+        Assert.Equal(EngineConfigurationFile.Keys.Order(StringComparer.Ordinal), problems.AskedKeys.Where(k => k != "live").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void FeaturesSchema_NamesEveryStep()
+    {
+        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "config/features.schema.json")));
+        var words = schema.RootElement.GetProperty("$defs").GetProperty("step").GetProperty("oneOf").EnumerateArray()
+            .SelectMany(s => s.TryGetProperty("enum", out var alone) ? alone.EnumerateArray().Select(w => w.GetString()!) : s.GetProperty("properties").EnumerateObject().Select(p => p.Name));
+        Assert.Equal(FeatureStepReader.Words.Order(StringComparer.Ordinal), words.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void DefaultFile_Uncommented_IsEveryKeyAtItsDefault()
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "config/batchengine.yaml"));
+        Assert.Equal(EngineConfiguration.In(EngineConfiguration.DefaultDataDirectory), Read(text));
+        var uncommented = Regex.Replace(text, @"^# ( *\w+:)", "$1", RegexOptions.Multiline);
+        var problems = new ConfigProblems("batchengine.yaml");
+        var root = YamlText.Read(uncommented, problems);
+        Assert.Equal(EngineConfiguration.In(EngineConfiguration.DefaultDataDirectory), EngineConfigurationFile.Read(root, problems));
+        var written = root.Entries.SelectMany(e => e.Value is YamlNode.Mapping section ? section.Entries.Select(s => $"{e.Key.Text}.{s.Key.Text}") : [e.Key.Text]);
+        Assert.Equal(EngineConfigurationFile.Keys.Order(StringComparer.Ordinal), written.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Environment_OverridesTheFile_AndIsNamedWhenWrong()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("engine").FullName, "e.yaml");
+        File.WriteAllText(file, "workers: 3\nlive: { maxConcurrent: 9 }\n");
+        var set = new Dictionary<string, string> { ["BATCHENGINE_LIVE_MAX_CONCURRENT"] = "5", ["BATCHENGINE_LEASE_TTL"] = "45s" };
+        var configuration = EngineConfigurationFile.Load(file, set.GetValueOrDefault);
+        Assert.Equal((3, 5, TimeSpan.FromSeconds(45)), (configuration.Workers, configuration.Live.MaxConcurrent, configuration.LeaseTtl));
+        set["BATCHENGINE_LEASE_TTL"] = "forever";
+        Assert.Contains("BATCHENGINE_LEASE_TTL", Assert.Throws<BadInputException>(() => EngineConfigurationFile.Load(file, set.GetValueOrDefault)).Message, StringComparison.Ordinal);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    private static EngineConfiguration Read(string text)
+    {
+        var problems = new ConfigProblems("batchengine.yaml");
+        return EngineConfigurationFile.Read(YamlText.Read(text, problems), problems);
+    }
+
+    private static List<string> SchemaKeys(string path)
+    {
+        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, path)));
+        var keys = new List<string>();
+        Collect(schema.RootElement, "", keys);
+        return [.. keys.Order(StringComparer.Ordinal)];
+    }
+
+    private static void Collect(JsonElement element, string prefix, List<string> keys)
+    {
+        if (!element.TryGetProperty("properties", out var properties))
+            return;
+        foreach (var property in properties.EnumerateObject())
+        {
+            keys.Add(prefix + property.Name);
+            Collect(property.Value, prefix + property.Name + ".", keys);
+        }
+    }
+}
