@@ -81,7 +81,9 @@ internal sealed class NumberTally : ColumnTally
             partial[bins[i]]++;
         if (partial[0] > int.MaxValue / 2 || _partial.AsSpan().IndexOfAnyInRange(int.MaxValue / 2, int.MaxValue) >= 0)
             Spill();
+        var missingBefore = _missing;
         AddMoments(values);
+        _counts[0] -= _missing - missingBefore; // the search put NaN into bin 0
     }
 
     private void Spill()
