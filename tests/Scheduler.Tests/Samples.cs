@@ -6,7 +6,8 @@ namespace BatchEngine.Scheduler.Tests;
 /// <summary>Small valid values, changed per test with <c>with</c>.</summary>
 internal static class Samples
 {
-    public static readonly DateTimeOffset Night = new(2026, 11, 23, 2, 0, 0, TimeSpan.Zero);
+    /// <summary>Far ahead of the machine's own clock, which stamps the files: so every blob of a test is old enough to be swept.</summary>
+    public static readonly DateTimeOffset Night = new(2126, 11, 23, 2, 0, 0, TimeSpan.Zero);
 
     public static readonly RunId Run = new("churn", Night);
 

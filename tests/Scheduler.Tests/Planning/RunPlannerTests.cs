@@ -1,11 +1,24 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Planning;
+using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Scheduler.Tests.Planning;
 
 public sealed class RunPlannerTests
 {
     private static readonly InputManifest Manifest = Samples.Manifest([10, 10, 10], [10, 10]);
+
+    [Fact]
+    public void Plan_SameRequestTwice_GivesTheSameBytes()
+    {
+        var first = Samples.Request(Manifest);
+        var second = Samples.Request(Manifest) with
+        {
+            Prepared = first.Prepared with { ProfileEdges = first.Prepared.ProfileEdges.Reverse().ToDictionary(e => e.Key, e => e.Value) },
+        };
+
+        Assert.Equal(StoredJson.Write(Samples.Plan(first)), StoredJson.Write(Samples.Plan(second)));
+    }
 
     [Fact]
     public void Plan_NothingMeasuredYet_TakesAllWorkersAndSaysNotMeasured()

@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using BatchEngine.Scheduler.Runs;
+
+namespace BatchEngine.Scheduler.Tests;
+
+/// <summary>Keeps every event, and dies at one of them: every later event dies too, as nothing happens after a crash.</summary>
+internal sealed class CrashingLog(int crashAt = int.MaxValue) : IRunLog
+{
+    private int _count;
+
+    public ConcurrentQueue<RunEvent> Events { get; } = new();
+
+    public int Count => Volatile.Read(ref _count);
+
+    public string? CrashedAt { get; private set; }
+
+    public void Write(RunEvent happened)
+    {
+        Events.Enqueue(happened);
+        Pass(happened.ToString());
+    }
+
+    public void Pass(string boundary)
+    {
+        if (Interlocked.Increment(ref _count) <= crashAt)
+            return;
+        CrashedAt ??= boundary;
+        throw new SimulatedCrash(boundary);
+    }
+}

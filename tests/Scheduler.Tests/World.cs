@@ -1,0 +1,126 @@
+using System.Globalization;
+using BatchEngine.Domain;
+using BatchEngine.Scheduler.Leasing;
+using BatchEngine.Scheduler.Planning;
+using BatchEngine.Scheduler.Policies;
+using BatchEngine.Scheduler.Runs;
+using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Database;
+
+namespace BatchEngine.Scheduler.Tests;
+
+/// <summary>A real database and a real blob folder in a temporary directory, with fakes at the ports. Several processes are played by several logs and holders on one world.</summary>
+internal sealed class World : IAsyncDisposable, IRunPreparation, IQuoteSource, IRunGate, IRunAccounting
+{
+    private readonly string _folder;
+
+    private World(string folder, StateDatabase database, ScaledClock clock)
+    {
+        (_folder, Database, Clock) = (folder, database, clock);
+        Blobs = new LocalFolderBlobs(Path.Combine(folder, "blobs"));
+        Scorer = new FakeScorer(Blobs);
+        (Runs, Leases, Snapshots, Usage, Decisions) = (new RunStore(database), new LeaseStore(database), new SnapshotStore(database), new UsageStore(database), new DecisionStore(database));
+    }
+
+    public StateDatabase Database { get; }
+
+    public ScaledClock Clock { get; }
+
+    public LocalFolderBlobs Blobs { get; }
+
+    public FakeScorer Scorer { get; }
+
+    public RunStore Runs { get; }
+
+    public LeaseStore Leases { get; }
+
+    public SnapshotStore Snapshots { get; }
+
+    public UsageStore Usage { get; }
+
+    public DecisionStore Decisions { get; }
+
+    public InputManifest Manifest { get; set; } = Samples.Manifest([10, 6, 9], [8, 7]);
+
+    public ScoringJob Job { get; set; } = Samples.Job() with { Workers = 1 };
+
+    public GateVerdict Verdict { get; set; } = new GateVerdict.Pass("nothing to say against it", null);
+
+    public int Closings { get; private set; }
+
+    public static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static async Task<World> CreateAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("batchengine-scheduler-").FullName;
+        var clock = new ScaledClock(Samples.Night.AddMinutes(1), 20);
+        return new World(folder, await StateDatabase.OpenAsync(Path.Combine(folder, "state.db"), clock, Stop), clock);
+    }
+
+    public WorkerServices WorkersWith(IRunLog log) => new(Runs, Leases, Usage, Decisions, Scorer, log, Clock);
+
+    public NightRun NightRun(IRunLog? log = null, string holder = "here", Func<RunSettings, RunSettings>? change = null)
+    {
+        log ??= SilentRunLog.Instance;
+        var settings = new RunSettings(holder, LeasePolicy.Default, new InProcessWorkers(WorkersWith(log), LeasePolicy.Default, holder), null) { SweepGrace = TimeSpan.Zero, MaxSealers = 1 };
+        return new NightRun(
+            new NightRunServices(Runs, Leases, Snapshots, new ProfileStore(Database), Usage, Decisions, Blobs, new NamedBlobs(Database), this, this, this, this, log, Clock),
+            change?.Invoke(settings) ?? settings);
+    }
+
+    public Task<RunOutcome> RunAsync(
+        IRunLog? log = null, string holder = "here", CancellationTokenSource? notice = null, DateTimeOffset? at = null, IProgress<RunProgress>? progress = null, Func<RunSettings, RunSettings>? change = null) =>
+        NightRun(log, holder, change).RunAsync(Job, at ?? Samples.Night, progress, notice?.Token ?? default, Stop);
+
+    public Task<RunOutcome> ResumeAsync() => NightRun().ResumeAsync(Samples.Run, null, default, Stop);
+
+    /// <summary>The published predictions as bytes, one line a segment.</summary>
+    public async Task<string> PublishedAsync(string servingName = "churn")
+    {
+        var current = await Snapshots.CurrentAsync(servingName, Stop) ?? throw new InvalidOperationException("Nothing is published.");
+        var lines = current.Segments.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Partition} {s.Keys} {Convert.ToHexString(File.ReadAllBytes(Blobs.LocalPath(s.Artifact.BlobName)!))}"));
+        return string.Join('\n', lines);
+    }
+
+    public async Task<IReadOnlyList<string>> OrphansAsync()
+    {
+        var named = await new NamedBlobs(Database).ListAsync(Stop);
+        var orphans = new List<string>();
+        await foreach (var blob in Blobs.ListAsync("", Stop))
+        {
+            if (!named.Contains(blob.Name))
+                orphans.Add(blob.Name);
+        }
+        return orphans;
+    }
+
+    /// <summary>Records a run as planned, changed as the test wishes, and in the state Scoring.</summary>
+    public async Task<RunPlan> OpenRunAsync(Func<RunPlan, RunPlan>? change = null)
+    {
+        var planned = Samples.Plan(new PlanRequest(new RunId(Job.Name, Samples.Night), Job, Samples.Prepared(Manifest), [Samples.Local()], Clock.GetUtcNow(), null));
+        var plan = change?.Invoke(planned) ?? planned;
+        await Runs.CreateAsync(plan, Stop);
+        await Runs.MoveAsync(plan.Run, RunState.Planned, RunState.Scoring, "", Stop);
+        return plan;
+    }
+
+    public Task<PreparedInputs> PrepareAsync(ScoringJob job, RunId run, CancellationToken ct) => Task.FromResult(Samples.Prepared(Manifest));
+
+    public Task<InputManifest> FreezeInputAsync(ScoringJob job, RunId run, CancellationToken ct) => Task.FromResult(Manifest);
+
+    public Task<IReadOnlyList<CapacityOffer>> OffersAsync(ScoringJob job, DateTimeOffset at, CancellationToken ct) => Task.FromResult<IReadOnlyList<CapacityOffer>>([Samples.Local()]);
+
+    public Task<GateVerdict> JudgeAsync(RunPlan plan, IReadOnlyList<ColumnProfile> profiles, CancellationToken ct) => Task.FromResult(Verdict);
+
+    public Task CloseAsync(RunId run, CancellationToken ct)
+    {
+        Closings++;
+        return Task.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
