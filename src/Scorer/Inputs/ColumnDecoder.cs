@@ -13,24 +13,24 @@ internal abstract class ColumnDecoder : IDisposable
 
     public abstract void Dispose();
 
-    public static ColumnDecoder Create(FileColumn column, ColumnReader reader) => column.Decoding switch
+    public static ColumnDecoder Create(FileColumn column, ColumnReader reader, short[] levels) => column.Decoding switch
     {
-        ColumnDecoding.Float => new FloatDecoder((ColumnReader<float>)reader),
-        ColumnDecoding.Double => new DoubleDecoder((ColumnReader<double>)reader),
-        ColumnDecoding.Int64 => new Int64Decoder((ColumnReader<long>)reader),
-        ColumnDecoding.Text => new TextDecoder((ColumnReader<ByteArray>)reader),
-        ColumnDecoding.Bool => new StagedDecoder<bool>((ColumnReader<bool>)reader, StoredValues.Bools),
-        ColumnDecoding.Int32 => new StagedDecoder<int>((ColumnReader<int>)reader, StoredValues.Int32s),
-        ColumnDecoding.UInt32 => new StagedDecoder<int>((ColumnReader<int>)reader, StoredValues.UInt32s),
-        ColumnDecoding.UInt64 => new StagedDecoder<long>((ColumnReader<long>)reader, StoredValues.UInt64s(column)),
-        ColumnDecoding.MillisTimestamp => new StagedDecoder<long>((ColumnReader<long>)reader, StoredValues.Millis(column)),
-        ColumnDecoding.NanosTimestamp => new StagedDecoder<long>((ColumnReader<long>)reader, StoredValues.Nanos),
-        ColumnDecoding.Int96Timestamp => new StagedDecoder<Int96>((ColumnReader<Int96>)reader, StoredValues.Int96s),
-        ColumnDecoding.Int32Decimal => new StagedDecoder<int>((ColumnReader<int>)reader, StoredValues.Int32Decimals(column)),
-        ColumnDecoding.Int64Decimal => new StagedDecoder<long>((ColumnReader<long>)reader, StoredValues.Int64Decimals(column)),
-        ColumnDecoding.BytesDecimal => new StagedDecoder<ByteArray>((ColumnReader<ByteArray>)reader, StoredValues.BytesDecimals(column)),
-        ColumnDecoding.FixedBytesDecimal => new StagedDecoder<FixedLenByteArray>((ColumnReader<FixedLenByteArray>)reader, StoredValues.FixedBytesDecimals(column)),
-        ColumnDecoding.Float16 => new StagedDecoder<FixedLenByteArray>((ColumnReader<FixedLenByteArray>)reader, StoredValues.Halves),
+        ColumnDecoding.Float => new FloatDecoder((ColumnReader<float>)reader, levels),
+        ColumnDecoding.Double => new DoubleDecoder((ColumnReader<double>)reader, levels),
+        ColumnDecoding.Int64 => new Int64Decoder((ColumnReader<long>)reader, levels),
+        ColumnDecoding.Text => new TextDecoder((ColumnReader<ByteArray>)reader, levels),
+        ColumnDecoding.Bool => new StagedDecoder<bool>((ColumnReader<bool>)reader, levels, StoredValues.Bools),
+        ColumnDecoding.Int32 => new StagedDecoder<int>((ColumnReader<int>)reader, levels, StoredValues.Int32s),
+        ColumnDecoding.UInt32 => new StagedDecoder<int>((ColumnReader<int>)reader, levels, StoredValues.UInt32s),
+        ColumnDecoding.UInt64 => new StagedDecoder<long>((ColumnReader<long>)reader, levels, StoredValues.UInt64s(column)),
+        ColumnDecoding.MillisTimestamp => new StagedDecoder<long>((ColumnReader<long>)reader, levels, StoredValues.Millis(column)),
+        ColumnDecoding.NanosTimestamp => new StagedDecoder<long>((ColumnReader<long>)reader, levels, StoredValues.Nanos),
+        ColumnDecoding.Int96Timestamp => new StagedDecoder<Int96>((ColumnReader<Int96>)reader, levels, StoredValues.Int96s),
+        ColumnDecoding.Int32Decimal => new StagedDecoder<int>((ColumnReader<int>)reader, levels, StoredValues.Int32Decimals(column)),
+        ColumnDecoding.Int64Decimal => new StagedDecoder<long>((ColumnReader<long>)reader, levels, StoredValues.Int64Decimals(column)),
+        ColumnDecoding.BytesDecimal => new StagedDecoder<ByteArray>((ColumnReader<ByteArray>)reader, levels, StoredValues.BytesDecimals(column)),
+        ColumnDecoding.FixedBytesDecimal => new StagedDecoder<FixedLenByteArray>((ColumnReader<FixedLenByteArray>)reader, levels, StoredValues.FixedBytesDecimals(column)),
+        ColumnDecoding.Float16 => new StagedDecoder<FixedLenByteArray>((ColumnReader<FixedLenByteArray>)reader, levels, StoredValues.Halves),
         _ => throw InputProblems.Unreadable($"column '{column.Column.Name}'", column.Column),
     };
 }

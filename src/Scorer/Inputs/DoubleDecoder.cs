@@ -3,9 +3,9 @@ using ParquetSharp;
 namespace BatchEngine.Scorer.Inputs;
 
 /// <summary>Doubles, straight into the vector's memory.</summary>
-internal sealed class DoubleDecoder(ColumnReader<double> reader) : ColumnDecoder
+internal sealed class DoubleDecoder(ColumnReader<double> reader, short[] levels) : ColumnDecoder
 {
-    private readonly LevelReader<double> _levels = new(reader, double.NaN);
+    private readonly LevelReader<double> _levels = new(reader, double.NaN, levels);
 
     public override void Read(ColumnVector target, int rows) => _levels.Read(target.Doubles, target, 0);
 

@@ -8,6 +8,7 @@ public sealed class InputFileReader : IDisposable
 {
     private readonly ParquetFileReader _reader;
     private readonly FileMetaData _metaData;
+    private readonly short[] _levels = new short[LevelReader<float>.MaxLevels];
 
     private InputFileReader(string path, ParquetFileReader reader)
     {
@@ -62,7 +63,7 @@ public sealed class InputFileReader : IDisposable
     public RowGroupReader OpenRowGroup(int index, IReadOnlyList<string> columns)
     {
         var wanted = columns.Select(c => Schema.Find(Path, c)).ToArray();
-        return new RowGroupReader(Path, index, _reader.RowGroup(index), wanted);
+        return new RowGroupReader(Path, index, _reader.RowGroup(index), wanted, _levels);
     }
 
     /// <summary>Closes the file.</summary>

@@ -5,11 +5,16 @@ using ParquetSharp;
 namespace BatchEngine.Scorer.Inputs;
 
 /// <summary>Reads stored values of one column and spreads them to their rows by definition level. Not thread-safe.</summary>
-internal sealed class LevelReader<T>(ColumnReader<T> reader, T missing) : IDisposable
+/// <param name="reader">The library's reader; disposed with this.</param>
+/// <param name="missing">What a row without a value gets.</param>
+/// <param name="levels">Room for <see cref="MaxLevels"/>, shared by the columns of a file, which are read one after the other.</param>
+internal sealed class LevelReader<T>(ColumnReader<T> reader, T missing, short[] levels) : IDisposable
     where T : unmanaged
 {
+    /// <summary>The most rows of a nullable column that are read at once: levels and values stay in the second-level cache until they are spread.</summary>
+    public const int MaxLevels = 8_192;
+
     private readonly bool _isNullable = reader.ColumnDescriptor.MaxDefinitionLevel > 0;
-    private short[] _levels = [];
 
     /// <summary>Reads exactly values.Length rows of a column; rows without a value get the missing value and their presence byte cleared.</summary>
     /// <param name="values">Filled whole.</param>
@@ -28,9 +33,8 @@ internal sealed class LevelReader<T>(ColumnReader<T> reader, T missing) : IDispo
         int rows;
         if (_isNullable)
         {
-            if (_levels.Length < values.Length)
-                _levels = GC.AllocateUninitializedArray<short>(Math.Max(values.Length, 1_024));
-            rows = (int)reader.ReadBatch(values.Length, _levels, [], values, out var found);
+            var chunk = values[..Math.Min(values.Length, MaxLevels)];
+            rows = (int)reader.ReadBatch(chunk.Length, levels, [], chunk, out var found);
             if (found != rows)
                 Spread(values[..rows], (int)found, vector.MarkMissing().Slice(firstRow, rows));
         }
@@ -58,7 +62,7 @@ internal sealed class LevelReader<T>(ColumnReader<T> reader, T missing) : IDispo
     private void Spread(Span<T> values, int found, Span<byte> present)
     {
         ref var value = ref MemoryMarshal.GetReference(values);
-        ref var level = ref MemoryMarshal.GetArrayDataReference(_levels);
+        ref var level = ref MemoryMarshal.GetArrayDataReference(levels);
         var next = found - 1;
         for (var row = values.Length - 1; row >= 0; row--)
         {

@@ -13,7 +13,7 @@ public sealed class RowGroupReader : IDisposable
     private readonly ParquetSharp.RowGroupReader _group;
     private readonly ColumnDecoder[] _decoders;
 
-    internal RowGroupReader(string path, int index, ParquetSharp.RowGroupReader group, IReadOnlyList<FileColumn> columns)
+    internal RowGroupReader(string path, int index, ParquetSharp.RowGroupReader group, IReadOnlyList<FileColumn> columns, short[] levels)
     {
         (_path, _index, _group) = (path, index, group);
         Rows = group.MetaData.NumRows;
@@ -23,7 +23,7 @@ public sealed class RowGroupReader : IDisposable
         {
             try
             {
-                _decoders[i] = ColumnDecoder.Create(columns[i], group.Column(columns[i].LeafIndex));
+                _decoders[i] = ColumnDecoder.Create(columns[i], group.Column(columns[i].LeafIndex), levels);
             }
             catch (Exception e) when (e is not BatchEngineException)
             {

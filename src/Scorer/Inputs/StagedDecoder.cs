@@ -3,12 +3,12 @@ using ParquetSharp;
 namespace BatchEngine.Scorer.Inputs;
 
 /// <summary>Values that are stored in another form than ours: read in chunks that stay in the first-level cache, then converted.</summary>
-internal sealed class StagedDecoder<T>(ColumnReader<T> reader, StoredValues.Conversion<T> convert) : ColumnDecoder
+internal sealed class StagedDecoder<T>(ColumnReader<T> reader, short[] levels, StoredValues.Conversion<T> convert) : ColumnDecoder
     where T : unmanaged
 {
     private const int ChunkRows = 1_024;
 
-    private readonly LevelReader<T> _levels = new(reader, default);
+    private readonly LevelReader<T> _levels = new(reader, default, levels);
     private readonly T[] _chunk = new T[ChunkRows];
 
     public override void Read(ColumnVector target, int rows)

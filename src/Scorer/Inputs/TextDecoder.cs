@@ -3,11 +3,11 @@ using ParquetSharp;
 namespace BatchEngine.Scorer.Inputs;
 
 /// <summary>Text as bytes. The library's pointers are valid only until its next read, so each chunk is copied at once.</summary>
-internal sealed class TextDecoder(ColumnReader<ByteArray> reader) : ColumnDecoder
+internal sealed class TextDecoder(ColumnReader<ByteArray> reader, short[] levels) : ColumnDecoder
 {
     private const int ChunkRows = 2_048;
 
-    private readonly LevelReader<ByteArray> _levels = new(reader, default);
+    private readonly LevelReader<ByteArray> _levels = new(reader, default, levels);
     private readonly ByteArray[] _chunk = new ByteArray[ChunkRows];
 
     public override void Read(ColumnVector target, int rows)
