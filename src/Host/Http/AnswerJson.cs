@@ -1,0 +1,89 @@
+using System.Text.Json;
+using BatchEngine.Domain;
+
+namespace BatchEngine.Host.Http;
+
+/// <summary>Writes a route decision as the JSON an application reads, and says which HTTP status it has. Stateless, so safe for many threads.</summary>
+/// <remarks>Non-finite outputs cannot be stored or scored (the row check rejects them), so every number is legal JSON.</remarks>
+internal static class AnswerJson
+{
+    /// <summary>The HTTP status of the decision: 200 for any prediction, 404 for an unknown name or key, 503 when a prediction should exist and cannot be given now.</summary>
+    public static int StatusOf(RouteDecision decision) => decision switch
+    {
+        RouteDecision.Hit or RouteDecision.Fallback or RouteDecision.Degraded => StatusCodes.Status200OK,
+        RouteDecision.Refused { Reason: RouteReason.UnknownName } => StatusCodes.Status404NotFound,
+        RouteDecision.Refused { Reason: RouteReason.KeyMissing, WhyNotLive: RouteReason.NoFeatures or RouteReason.RealtimeOff } => StatusCodes.Status404NotFound,
+        RouteDecision.Refused => StatusCodes.Status503ServiceUnavailable,
+        _ => throw new InvariantBrokenException("every decision has a status", decision.GetType().Name),
+    };
+
+    /// <summary>Writes one answer as an object.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="key">The key as the application wrote it.</param>
+    /// <param name="decision">What the router decided.</param>
+    public static void Write(Utf8JsonWriter json, string key, RouteDecision decision)
+    {
+        json.WriteStartObject();
+        json.WriteString("key"u8, key);
+        switch (decision)
+        {
+            case RouteDecision.Hit hit:
+                WriteSource(json, "snapshot"u8, RouteReason.Fresh);
+                WritePrediction(json, hit.Prediction, hit.Provenance);
+                break;
+            case RouteDecision.Fallback live:
+                WriteSource(json, "realtime"u8, live.Reason);
+                WritePrediction(json, live.Prediction, live.Provenance);
+                break;
+            case RouteDecision.Degraded stored:
+                WriteSource(json, "degraded"u8, stored.Reason);
+                json.WriteString("whyNotLive"u8, Name(stored.WhyNotLive));
+                WritePrediction(json, stored.Prediction, stored.Provenance);
+                break;
+            case RouteDecision.Refused refused:
+                WriteSource(json, "refused"u8, refused.Reason);
+                json.WriteString("whyNotLive"u8, Name(refused.WhyNotLive));
+                json.WriteString("error"u8, refused.Detail);
+                break;
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>The reason in camelCase, as it stands in answers and reports.</summary>
+    public static JsonEncodedText Name(RouteReason reason) => Names[(int)reason];
+
+    private static readonly JsonEncodedText[] Names =
+        [.. Enum.GetNames<RouteReason>().Select(n => JsonEncodedText.Encode(char.ToLowerInvariant(n[0]) + n[1..]))];
+
+    private static void WriteSource(Utf8JsonWriter json, ReadOnlySpan<byte> source, RouteReason reason)
+    {
+        json.WriteString("source"u8, source);
+        json.WriteString("reason"u8, Name(reason));
+    }
+
+    private static void WritePrediction(Utf8JsonWriter json, Prediction prediction, Provenance provenance)
+    {
+        json.WriteStartObject("outputs"u8);
+        for (var i = 0; i < provenance.Outputs.Count; i++)
+            WriteOutput(json, provenance.Outputs[i], prediction.Outputs[i]);
+        json.WriteEndObject();
+        if (prediction.Confidence.TryGet(out var confidence))
+            json.WriteNumber("confidence"u8, confidence);
+        json.WriteString("model"u8, provenance.Model.ToString());
+        if (provenance.SnapshotId is { } snapshot)
+            json.WriteNumber("snapshot"u8, snapshot);
+        json.WriteString("asOf"u8, provenance.AsOf);
+        json.WriteNumber("ageSeconds"u8, Math.Round(provenance.Age.TotalSeconds, 3));
+    }
+
+    private static void WriteOutput(Utf8JsonWriter json, OutputColumn column, float value)
+    {
+        if (column.Labels.Count == 0)
+            json.WriteNumber(column.Name, value);
+        else if (value >= 0 && value < column.Labels.Count)
+            json.WriteString(column.Name, column.Labels[(int)value]);
+        else
+            json.WriteNull(column.Name);
+    }
+}
