@@ -1,0 +1,34 @@
+using System.Globalization;
+using BatchEngine.Domain;
+
+namespace BatchEngine.Host.Commands;
+
+/// <summary>Reads instants from the command line.</summary>
+internal static class Instants
+{
+    /// <summary>Reads "2026-11-23", "2026-11-23T02:00" or "2026-11-23T02:00:00Z"; without a zone it is UTC.</summary>
+    /// <param name="text">As typed.</param>
+    /// <param name="option">The option, for the error.</param>
+    /// <exception cref="BadInputException">It is no instant.</exception>
+    public static DateTimeOffset Read(string text, string option) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
+            ? at
+            : throw new BadInputException(option, $"'{text}'", "an instant such as 2026-11-23T02:00:00Z or 2026-11-23", "Write it in UTC.");
+
+    /// <summary>The instant cut to whole seconds.</summary>
+    public static DateTimeOffset WholeSecond(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerSecond)).ToUniversalTime();
+
+    /// <summary>Reads a run id.</summary>
+    /// <exception cref="BadInputException">It is none.</exception>
+    public static RunId ReadRun(string text)
+    {
+        try
+        {
+            return RunId.Parse(text);
+        }
+        catch (FormatException problem)
+        {
+            throw new BadInputException("run", $"'{text}'", "a run id such as churn_20261123T020000Z", "List the runs with: batchengine runs list.", problem);
+        }
+    }
+}
