@@ -1,0 +1,95 @@
+using System.CommandLine;
+using BatchEngine.Domain;
+using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Terminal;
+
+namespace BatchEngine.Host.Commands;
+
+/// <summary>`run`, `plan` and `backfill`: one job file, one run, none, or many.</summary>
+internal static class RunCommand
+{
+    /// <summary>The most runs of one backfill.</summary>
+    private const int MaxBackfillRuns = 1_000;
+
+    private static readonly Argument<string> JobPath = new("job") { Description = "The job's YAML file" };
+    private static readonly Option<string?> AsOf = new("--as-of") { Description = "The scheduled instant this run stands for [default: the latest due by the schedule, else now]" };
+    private static readonly Option<int?> Workers = new("--workers", "-w") { Description = "Workers, instead of the job's; 0 means one per core" };
+    private static readonly Option<bool> ChildProcesses = new("--child-processes") { Description = "Run workers as child processes, so that one can die without the others" };
+    private static readonly Option<string> From = new("--from") { Description = "First scheduled instant, inclusive", Required = true };
+    private static readonly Option<string> To = new("--to") { Description = "Last scheduled instant, exclusive", Required = true };
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only list the runs" };
+
+    /// <summary>`run JOB`.</summary>
+    public static Command BuildRun(GlobalOptions globals) => Verb.Does(
+        new Command("run", """
+            Run a job now: plan, score, seal, judge, publish, account. The same command after a crash goes on where it stopped.
+
+              batchengine run config/jobs/customer-value.yaml
+              batchengine run job.yaml --as-of 2026-11-23T02:00:00Z --workers 2
+            """) { JobPath, AsOf, Workers, ChildProcesses }, globals, RunAsync);
+
+    /// <summary>`plan JOB`.</summary>
+    public static Command BuildPlan(GlobalOptions globals) => Verb.Does(
+        new Command("plan", "Show what a run would do and cost; nothing is started or stored.") { JobPath, AsOf, Workers }, globals, PlanAsync);
+
+    /// <summary>`backfill JOB`.</summary>
+    public static Command BuildBackfill(GlobalOptions globals) => Verb.Does(
+        new Command("backfill", "Run every scheduled instant between two instants that has no finished run, oldest first.") { JobPath, From, To, DryRun }, globals, BackfillAsync);
+
+    private static async Task<int> RunAsync(Verb verb, CancellationToken ct)
+    {
+        var job = ReadJob(verb);
+        await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
+        return await RunScreen.RunAsync(verb, engine, job, RunOf(verb, job), ct).ConfigureAwait(false);
+    }
+
+    private static async Task<int> PlanAsync(Verb verb, CancellationToken ct)
+    {
+        var job = ReadJob(verb);
+        await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
+        var outcome = await engine.PlanAsync(job, RunOf(verb, job), ct).ConfigureAwait(false);
+        return PlanScreen.Show(verb.Screen, outcome);
+    }
+
+    private static async Task<int> BackfillAsync(Verb verb, CancellationToken ct)
+    {
+        var job = ReadJob(verb);
+        var schedule = job.Schedule ?? throw new BadInputException(verb.Line.GetValue(JobPath)!, "no schedule", "a schedule with cron and timeZone", "Add one, or use: batchengine run JOB --as-of T.");
+        var due = Scheduler.Triggers.CronInstants.Between(schedule, Instants.Read(verb.Line.GetValue(From)!, "--from"), Instants.Read(verb.Line.GetValue(To)!, "--to"), MaxBackfillRuns);
+        await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
+        var worst = ExitCode.Done;
+        foreach (var at in due)
+        {
+            var run = new RunId(job.Name, at);
+            var known = await engine.Runs.FindAsync(run, ct).ConfigureAwait(false);
+            if (known is { State: RunState.Published })
+            {
+                verb.Screen.Note($"{run}: already published");
+                continue;
+            }
+
+            if (verb.Line.GetValue(DryRun))
+                verb.Screen.Line(run.ToString());
+            else
+                worst = Math.Max(worst, await RunScreen.RunAsync(verb, engine, job, run, ct).ConfigureAwait(false));
+        }
+
+        return worst;
+    }
+
+    private static ScoringJob ReadJob(Verb verb)
+    {
+        var job = JobFile.Load(verb.Line.GetValue(JobPath)!);
+        if (verb.Line.GetValue(Workers) is { } workers)
+            job = job with { Workers = workers };
+        return verb.Line.CommandResult.Command.Options.Contains(ChildProcesses) && verb.Line.GetValue(ChildProcesses) ? job with { WorkerMode = WorkerMode.ChildProcess } : job;
+    }
+
+    private static RunId RunOf(Verb verb, ScoringJob job)
+    {
+        if (verb.Line.GetValue(AsOf) is { } asOf)
+            return new RunId(job.Name, Instants.Read(asOf, "--as-of"));
+        var now = verb.Clock.GetUtcNow();
+        return new RunId(job.Name, job.Schedule is { } schedule ? Scheduler.Triggers.CronInstants.LatestAtOrBefore(schedule, now) ?? now : now);
+    }
+}

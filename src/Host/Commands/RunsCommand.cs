@@ -1,0 +1,81 @@
+using System.CommandLine;
+using BatchEngine.Domain;
+using BatchEngine.Host.Terminal;
+using Spectre.Console;
+
+namespace BatchEngine.Host.Commands;
+
+/// <summary>`runs`: what ran, how it went, and how to go on.</summary>
+internal static class RunsCommand
+{
+    private static readonly Argument<string> RunName = new("run") { Description = "A run id, for instance churn_20261123T020000Z" };
+    private static readonly Option<string?> Job = new("--job") { Description = "Only this job's runs" };
+    private static readonly Option<int> Limit = new("--limit") { Description = "At most so many, newest first", DefaultValueFactory = _ => 20 };
+    private static readonly Option<string?> Html = new("--html") { Description = "Also write the report as one HTML file to this path" };
+
+    /// <summary>The verb and its parts.</summary>
+    public static Command Build(GlobalOptions globals)
+    {
+        var runs = new Command("runs", "List, show, resume and cancel runs.");
+        runs.Subcommands.Add(Verb.Does(new Command("list", "Runs, newest first.") { Job, Limit }, globals, ListAsync));
+        runs.Subcommands.Add(Verb.Does(new Command("show", "Everything about one run: planned against actual, rows, cost, saving, drift, decisions.") { RunName, Html }, globals, ShowAsync));
+        runs.Subcommands.Add(Verb.Does(new Command("resume", "Go on with a run that was stopped or failed; finished work is not done again.") { RunName }, globals, ResumeAsync));
+        runs.Subcommands.Add(Verb.Does(new Command("cancel", "Stop a run for good; its workers stop at their next checkpoint.") { RunName }, globals, CancelAsync));
+        return runs;
+    }
+
+    private static async Task<int> ListAsync(Verb verb, CancellationToken ct)
+    {
+        await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
+        var runs = await engine.Runs.ListAsync(verb.Line.GetValue(Job), verb.Line.GetValue(Limit), ct).ConfigureAwait(false);
+        verb.Screen.Answer(runs, () =>
+        {
+            if (runs.Count == 0)
+                verb.Screen.Line("No runs yet. Start one with: batchengine run JOB.yaml");
+            else
+                verb.Screen.Draw(RunTable(runs));
+        });
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> ShowAsync(Verb verb, CancellationToken ct)
+    {
+        await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
+        return await RunReportScreen.ShowAsync(verb.Screen, engine, Instants.ReadRun(verb.Line.GetValue(RunName)!), verb.Line.GetValue(Html), ct).ConfigureAwait(false);
+    }
+
+    private static async Task<int> ResumeAsync(Verb verb, CancellationToken ct)
+    {
+        await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
+        var run = Instants.ReadRun(verb.Line.GetValue(RunName)!);
+        var plan = await engine.Runs.PlanAsync(run, ct).ConfigureAwait(false)
+            ?? throw new BadInputException("run", run.ToString(), "a run that was planned before", "List the runs with: batchengine runs list.");
+        return await RunScreen.RunAsync(verb, engine, plan.Job, run, ct).ConfigureAwait(false);
+    }
+
+    private static async Task<int> CancelAsync(Verb verb, CancellationToken ct)
+    {
+        await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
+        var run = Instants.ReadRun(verb.Line.GetValue(RunName)!);
+        var record = await engine.Runs.FindAsync(run, ct).ConfigureAwait(false)
+            ?? throw new BadInputException("run", run.ToString(), "a known run", "List the runs with: batchengine runs list.");
+        var moved = record.State is not (RunState.Published or RunState.Held or RunState.Cancelled)
+            && await engine.Runs.MoveAsync(run, record.State, RunState.Cancelled, "cancelled by a person", ct).ConfigureAwait(false);
+        verb.Screen.Answer(new { run, cancelled = moved, state = record.State }, () =>
+            verb.Screen.Line(moved ? $"{run} is cancelled." : $"{run} is {record.State.ToString().ToLowerInvariant()}; nothing to cancel."));
+        return moved ? ExitCode.Done : ExitCode.Violation;
+    }
+
+    private static Table RunTable(IReadOnlyList<RunRecord> runs)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("run", "state", "model").AddColumn("rows", c => c.RightAligned()).AddColumns("planned", "took", "note");
+        foreach (var run in runs)
+        {
+            var took = run is { StartedAt: { } from, EndedAt: { } to } ? Figures.Duration(to - from) : "";
+            table.AddRow(Markup.Escape(run.Run.ToString()), RunScreen.StateMarkup(run.State), Markup.Escape(run.Model.ToString()), Figures.Count(run.Rows),
+                Figures.Instant(run.PlannedAt), took, Markup.Escape(run.Note));
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using BatchEngine.Domain;
+using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Terminal;
+using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Sharding;
+
+namespace BatchEngine.Host.Commands;
+
+/// <summary>`score`: one-shot scoring of any ONNX model over any flat Parquet, no job file and no database.</summary>
+internal static class ScoreCommand
+{
+    private static readonly Option<string> Model = new("--model", "-m") { Description = "The ONNX file", Required = true };
+    private static readonly Option<string[]> Input = new("--input", "-i") { Description = "Parquet files, folders or patterns (data/**/*.parquet); may be repeated", Required = true, AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string> Output = new("--output", "-o") { Description = "Folder for the result; created when missing", Required = true };
+    private static readonly Option<string?> Key = new("--key", "-k") { Description = "Key column [default: the row number]" };
+    private static readonly Option<string?> Features = new("--features", "-f") { Description = "Column names in the model's order (a,b,c) or a features.yaml [default: the model's own input names]" };
+    private static readonly Option<string[]> Carry = new("--carry") { Description = "Input columns to copy to the output", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<int> Workers = new("--workers", "-w") { Description = "Workers; 0 means one per core" };
+    private static readonly Option<string> Engine = new("--engine") { Description = $"How the model is run: {string.Join(", ", ExecutorFactory.EngineNames)}", DefaultValueFactory = _ => ExecutorOptions.AutoEngine };
+    private static readonly Option<ExecutionDevice> Device = new("--device") { Description = "Where ONNX Runtime runs the model" };
+    private static readonly Option<long> MaxRejects = new("--max-rejects") { Description = "Fail when more rows than this are rejected", DefaultValueFactory = _ => RejectBudget.Default.MaxRows };
+    private static readonly Option<double> MaxRejectShare = new("--max-reject-share") { Description = "Fail when a larger share of rows is rejected (0 to 1)", DefaultValueFactory = _ => RejectBudget.Default.MaxShare };
+
+    /// <summary>The verb.</summary>
+    public static Command Build(GlobalOptions globals)
+    {
+        var command = new Command("score", """
+            Score Parquet files with an ONNX model, once.
+
+              batchengine score --model churn.onnx --input 'data/*.parquet' --key customer_id --output scored
+              batchengine score --model housing.onnx --input housing.parquet --features longitude,latitude,median_income --output scored
+            """) { Model, Input, Output, Key, Features, Carry, Workers, Engine, Device, MaxRejects, MaxRejectShare };
+        return Verb.Does(command, globals, RunAsync);
+    }
+
+    private static async Task<int> RunAsync(Verb verb, CancellationToken ct)
+    {
+        var line = verb.Line;
+        var options = new OneShotOptions(line.GetValue(Model)!, line.GetValue(Input)!, line.GetValue(Output)!)
+        {
+            KeyColumn = line.GetValue(Key),
+            Features = line.GetValue(Features) is { Length: > 0 } features ? FeaturesArgument.Parse(features) : null,
+            CarriedColumns = line.GetValue(Carry) ?? [],
+            Workers = line.GetValue(Workers),
+            Rejects = new RejectBudget(line.GetValue(MaxRejects), line.GetValue(MaxRejectShare)),
+            Execution = ExecutorOptions.Default with { Engine = line.GetValue(Engine)!, Device = line.GetValue(Device) },
+        };
+        var result = await new ProgressDisplay(verb.Screen, verb.Clock).ShowAsync("score", progress =>
+            new OneShotScoring(verb.Clock).RunAsync(options, new OneShotProgress(progress), ct)).ConfigureAwait(false);
+        verb.Screen.Answer(result, () => Print(verb.Screen, options, result));
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using BatchEngine.Domain;
+using BatchEngine.Host.Terminal;
+using Spectre.Console;
+
+namespace BatchEngine.Host.Commands;
+
+/// <summary>`snapshots`: which predictions are served, and how to move between them.</summary>
+internal static class SnapshotsCommand
+{
+    private static readonly Argument<string?> NameFilter = new("name") { Description = "The serving name", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string> Name = new("name") { Description = "The serving name" };
+    private static readonly Argument<long> Id = new("id") { Description = "The snapshot's number, from: batchengine snapshots list" };
+
+    /// <summary>The verb and its parts.</summary>
+    public static Command Build(GlobalOptions globals)
+    {
+        var snapshots = new Command("snapshots", "List, publish and roll back what look-ups serve.");
+        snapshots.Subcommands.Add(Verb.Does(new Command("list", "All snapshots, newest first; the current one is marked.") { NameFilter }, globals, ListAsync));
+        snapshots.Subcommands.Add(Verb.Does(new Command("publish", "Serve this snapshot; routers see it within a second.") { Id }, globals, PublishAsync));
+        snapshots.Subcommands.Add(Verb.Does(new Command("rollback", "Serve the snapshot that was published before the current one.") { Name }, globals, RollbackAsync));
+        return snapshots;
+    }
+
+    private static async Task<int> ListAsync(Verb verb, CancellationToken ct)
+    {
+        await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
+        var all = await engine.Snapshots.ListAsync(verb.Line.GetValue(NameFilter), ct).ConfigureAwait(false);
+        verb.Screen.Answer(all, () =>
+        {
+            if (all.Count == 0)
+            {
+                verb.Screen.Line("No snapshots yet. A run publishes one: batchengine run JOB.yaml");
+                return;
+            }
+
+            var table = new Table().Border(TableBorder.Simple).AddColumn("id", c => c.RightAligned()).AddColumns("name", "serves", "run", "model").AddColumn("keys", c => c.RightAligned()).AddColumns("as of", "published");
+            foreach (var entry in all)
+            {
+                table.AddRow(entry.Snapshot.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), Markup.Escape(entry.Snapshot.ServingName), entry.IsCurrent ? "[green]current[/]" : "",
+                    entry.Snapshot.Run.ToString(), Markup.Escape(entry.Snapshot.Model.ToString()), Figures.Count(entry.Snapshot.Keys), Figures.Instant(entry.Snapshot.AsOf),
+                    entry.PublishedAt is { } at ? Figures.Instant(at) : "never");
+            }
+
+            verb.Screen.Draw(table);
+        });
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> PublishAsync(Verb verb, CancellationToken ct)
+    {
+        await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
+        var id = verb.Line.GetValue(Id);
+        var snapshot = await engine.Snapshots.FindAsync(id, ct).ConfigureAwait(false)
+            ?? throw new BadInputException("snapshot", $"{id}", "a known snapshot", "List them with: batchengine snapshots list.");
+        await engine.Snapshots.PublishAsync(id, ct).ConfigureAwait(false);
+        Say(verb, snapshot);
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> RollbackAsync(Verb verb, CancellationToken ct)
+    {
+        await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
+        var name = verb.Line.GetValue(Name)!;
+        var snapshot = await engine.Snapshots.RollbackAsync(name, ct).ConfigureAwait(false);
+        if (snapshot is null)
+        {
+            verb.Screen.Error($"'{name}' has no earlier published snapshot to go back to.");
+            return ExitCode.Violation;
+        }
+
+        Say(verb, snapshot);
+        return ExitCode.Done;
+    }
+
+    private static void Say(Verb verb, SnapshotInfo snapshot) => verb.Screen.Answer(snapshot, () =>
+        verb.Screen.Line($"'{snapshot.ServingName}' now serves snapshot {snapshot.Id}: run {snapshot.Run}, model {snapshot.Model}, {Figures.Count(snapshot.Keys)} keys."));
+}
