@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Execution;
+
+namespace BatchEngine.Host.Adapters;
+
+/// <summary>The models this process has in memory: each loaded once, shared by all workers. Thread-safe; disposing frees them, so dispose it after all work has ended.</summary>
+internal sealed class LoadedModels(ModelLocator locator) : IDisposable
+{
+    private readonly ConcurrentDictionary<(Digest Model, Digest Features), Lazy<Task<LoadedModel>>> _loaded = new();
+
+    /// <summary>The model of a plan, loaded for its features.</summary>
+    /// <exception cref="BadInputException">It is missing, damaged or does not match the features.</exception>
+    public Task<LoadedModel> GetAsync(RunPlan plan, CancellationToken ct) => GetAsync(plan.Model, plan.ModelArtifact, plan.Features, ct);
+
+    /// <summary>A model loaded for the given features. Concurrent callers share one load; a failed load is tried again by the next caller.</summary>
+    /// <exception cref="BadInputException">It is missing, damaged or does not match the features.</exception>
+    public async Task<LoadedModel> GetAsync(ModelVersion model, string artifact, FeatureSpec features, CancellationToken ct)
+    {
+        var key = (model.Digest, features.ContentHash);
+        var entry = _loaded.GetOrAdd(key, _ => new Lazy<Task<LoadedModel>>(() => LoadAsync(model, artifact, features)));
+        try
+        {
+            return await entry.Value.WaitAsync(ct).ConfigureAwait(false);
+        }
+        catch (BatchEngineException)
+        {
+            _loaded.TryRemove(KeyValuePair.Create(key, entry));
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var entry in _loaded.Values)
+        {
+            if (entry is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+                entry.Value.Result.Dispose();
+        }
+    }
+
+    private async Task<LoadedModel> LoadAsync(ModelVersion model, string artifact, FeatureSpec features)
+    {
+        var path = await locator.PathOfAsync(model, artifact, CancellationToken.None).ConfigureAwait(false);
+        return ExecutorFactory.Open(path, features.FeatureNames);
+    }
+}

@@ -1,0 +1,17 @@
+using BatchEngine.Domain;
+using BatchEngine.Scheduler.Planning;
+using BatchEngine.Scheduler.Runs;
+
+namespace BatchEngine.Host.Adapters;
+
+/// <summary>Offers this machine's cores, priced by the sheet's local offering. Thread-safe.</summary>
+internal sealed class LocalQuotes(CurrentPrices prices, int configuredWorkers) : IQuoteSource
+{
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<CapacityOffer>> OffersAsync(ScoringJob job, DateTimeOffset at, CancellationToken ct)
+    {
+        var book = await prices.BookAsync(ct).ConfigureAwait(false);
+        var workers = job.Workers > 0 ? job.Workers : configuredWorkers > 0 ? configuredWorkers : Environment.ProcessorCount;
+        return [new CapacityOffer(Offering.Local, workers, book.At(Offering.Local, at).PerHour)];
+    }
+}

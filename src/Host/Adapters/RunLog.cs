@@ -1,0 +1,17 @@
+using BatchEngine.Host.Terminal;
+using BatchEngine.Scheduler.Runs;
+
+namespace BatchEngine.Host.Adapters;
+
+/// <summary>Writes a run's events to stderr when details are wanted. Thread-safe.</summary>
+internal sealed class RunLog(Screen screen) : IRunLog
+{
+    /// <inheritdoc/>
+    public void Write(RunEvent happened)
+    {
+        if (happened.Kind is RunEventKind.WorkerDied or RunEventKind.ShardTakenOver or RunEventKind.FenceLost or RunEventKind.ShardRetried)
+            screen.Note($"{happened.Run} {happened.Kind}: {happened.Subject} {happened.Detail}");
+        else
+            screen.Detail($"{happened.Run} {happened.Kind}: {happened.Subject} {happened.Detail}");
+    }
+}
