@@ -1,0 +1,23 @@
+using System.Diagnostics;
+using BatchEngine.Domain;
+using BatchEngine.Host.Configuration;
+
+namespace BatchEngine.Host.Composition;
+
+/// <summary>How this program starts itself as a worker of a run.</summary>
+internal static class ChildWorker
+{
+    /// <summary>The command: `batchengine worker --run RUN --name WORKER` over the same database and blobs.</summary>
+    public static ProcessStartInfo Command(EngineConfiguration configuration, RunId run, string worker)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "batchengine.exe" : "batchengine");
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = false };
+        foreach (var argument in (string[])["worker", "--run", run.ToString(), "--name", worker])
+            start.ArgumentList.Add(argument);
+        start.Environment["BATCHENGINE_DATA_DIRECTORY"] = configuration.DataDirectory;
+        start.Environment["BATCHENGINE_DATABASE_PATH"] = configuration.DatabasePath;
+        start.Environment["BATCHENGINE_BLOBS_ROOT"] = configuration.BlobsRoot;
+        start.Environment["BATCHENGINE_LEASE_TTL"] = $"{(int)configuration.LeaseTtl.TotalSeconds}s";
+        return start;
+    }
+}

@@ -1,0 +1,158 @@
+using BatchEngine.Domain;
+using BatchEngine.Host.Adapters;
+using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Terminal;
+using BatchEngine.Registry.Models;
+using BatchEngine.Scheduler.Leasing;
+using BatchEngine.Scheduler.Planning;
+using BatchEngine.Scheduler.Policies;
+using BatchEngine.Scheduler.Runs;
+using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Database;
+
+namespace BatchEngine.Host.Composition;
+
+/// <summary>The rooms of one process, wired: database, blobs, stores, registry, scheduler and cost model. Thread-safe once opened; dispose it after all work has ended.</summary>
+internal sealed class Engine : IAsyncDisposable
+{
+    private readonly Screen _screen;
+    private readonly TimeProvider _clock;
+    private readonly NightRun _night;
+
+    private Engine(EngineConfiguration configuration, StateDatabase database, TimeProvider clock, Screen screen)
+    {
+        (Configuration, Database, _clock, _screen) = (configuration, database, clock, screen);
+        Blobs = new LocalFolderBlobs(configuration.BlobsRoot);
+        Runs = new RunStore(database);
+        Leases = new LeaseStore(database);
+        Snapshots = new SnapshotStore(database);
+        Usage = new UsageStore(database);
+        Ledger = new LedgerStore(database);
+        Profiles = new ProfileStore(database);
+        Decisions = new DecisionStore(database);
+        Jobs = new JobStore(database);
+        Answers = new AnswerStore(database);
+        Registry = new ModelRegistry(new ModelStore(database), Blobs, new OnnxModelInspector(), Path.Combine(configuration.DataDirectory, "cache"));
+        Models = new LoadedModels(new ModelLocator(Registry));
+        Prices = new CurrentPrices(new PriceStore(database), ShippedFiles.PricesDirectory(configuration));
+        Preparation = new JobPreparation(Registry, Models, Profiles, new PinnedFeatures(Runs), new RunSpeed(Runs, Usage));
+        Quotes = new LocalQuotes(Prices, configuration.Workers);
+        _night = new NightRun(Services(), Settings());
+    }
+
+    /// <summary>What was configured.</summary>
+    public EngineConfiguration Configuration { get; }
+
+    /// <summary>The SQL database.</summary>
+    public StateDatabase Database { get; }
+
+    /// <summary>The blob store.</summary>
+    public IBlobStore Blobs { get; }
+
+    /// <summary>Runs and their states.</summary>
+    public RunStore Runs { get; }
+
+    /// <summary>Leases, checkpoints and receipts.</summary>
+    public LeaseStore Leases { get; }
+
+    /// <summary>Segments, snapshots and contracts.</summary>
+    public SnapshotStore Snapshots { get; }
+
+    /// <summary>Usage records.</summary>
+    public UsageStore Usage { get; }
+
+    /// <summary>The ledger.</summary>
+    public LedgerStore Ledger { get; }
+
+    /// <summary>Profiles, edges and drift reports.</summary>
+    public ProfileStore Profiles { get; }
+
+    /// <summary>What the engine decided.</summary>
+    public DecisionStore Decisions { get; }
+
+    /// <summary>Jobs that were scheduled.</summary>
+    public JobStore Jobs { get; }
+
+    /// <summary>Look-ups answered.</summary>
+    public AnswerStore Answers { get; }
+
+    /// <summary>The model registry.</summary>
+    public ModelRegistry Registry { get; }
+
+    /// <summary>Models in memory.</summary>
+    public LoadedModels Models { get; }
+
+    /// <summary>What capacity costs.</summary>
+    public CurrentPrices Prices { get; }
+
+    /// <summary>Looks up what planning needs.</summary>
+    public JobPreparation Preparation { get; }
+
+    /// <summary>The capacity that is offered.</summary>
+    public LocalQuotes Quotes { get; }
+
+    /// <summary>The machine's clock.</summary>
+    public TimeProvider Clock => _clock;
+
+    /// <summary>Opens the database and wires the rooms.</summary>
+    /// <exception cref="StorageFailedException">Database or blob folder cannot be used.</exception>
+    public static async Task<Engine> OpenAsync(EngineConfiguration configuration, TimeProvider clock, Screen screen, CancellationToken ct)
+    {
+        var database = await StateDatabase.OpenAsync(configuration.DatabasePath, clock, ct).ConfigureAwait(false);
+        return new Engine(configuration, database, clock, screen);
+    }
+
+    /// <summary>Runs or resumes a run to its end, then copies a published run's Parquet to the job's output directory.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="run">The run: its scheduled instant is its identity.</param>
+    /// <param name="progress">Told how far it is; null means nobody looks.</param>
+    /// <param name="drain">Finishes the units in flight and stops; the run can be resumed.</param>
+    public async Task<RunOutcome> RunAsync(ScoringJob job, RunId run, IProgress<RunProgress>? progress, CancellationToken drain)
+    {
+        await Snapshots.SaveContractAsync(job.Serving, job, CancellationToken.None).ConfigureAwait(false);
+        var outcome = await _night.RunAsync(job, run.ScheduledAt, progress, drain, CancellationToken.None).ConfigureAwait(false);
+        if (outcome is RunOutcome.Published or RunOutcome.AlreadyEnded { Record.State: RunState.Published })
+            await new OutputExport(Leases, Runs, Blobs).ExportAsync(run, CancellationToken.None).ConfigureAwait(false);
+        return outcome;
+    }
+
+    /// <summary>Plans a run without recording anything.</summary>
+    public async Task<PlanOutcome> PlanAsync(ScoringJob job, RunId run, CancellationToken ct)
+    {
+        var prepared = await Preparation.PrepareAsync(job, run, ct).ConfigureAwait(false);
+        var now = _clock.GetUtcNow();
+        return RunPlanner.Plan(new PlanRequest(run, job, prepared, await Quotes.OffersAsync(job, now, ct).ConfigureAwait(false), now, null));
+    }
+
+    /// <summary>Cancels a run.</summary>
+    /// <returns>Whether it was still going.</returns>
+    public Task<bool> CancelAsync(RunId run, string who, CancellationToken ct) => _night.CancelAsync(run, who, ct);
+
+    /// <summary>What a worker of this process needs.</summary>
+    public WorkerServices WorkerServices() => new(Runs, Leases, Usage, Decisions, new ShardScorer(Models, Blobs), new RunLog(_screen), _clock);
+
+    /// <summary>How leases are held.</summary>
+    public LeasePolicy LeasePolicy() => new LeasePolicy { Ttl = Configuration.LeaseTtl, RenewEvery = Configuration.LeaseTtl / 3 }.Checked();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Models.Dispose();
+        await Database.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private NightRunServices Services() => new(Runs, Leases, Snapshots, Profiles, Usage, Decisions, Blobs, new NamedBlobs(Database), Preparation, Quotes,
+        new ProfileGate(Profiles, Runs), new LedgerAccounting(Runs, Usage, Ledger, Prices, _clock), new RunLog(_screen), _clock);
+
+    private RunSettings Settings()
+    {
+        var holder = ProcessName.Of(_clock);
+        var policy = LeasePolicy();
+        return new RunSettings(holder, policy, new InProcessWorkers(WorkerServices(), policy, holder),
+            new LocalProcessWorkers(WorkerServices(), policy, holder, (plan, worker) => ChildWorker.Command(Configuration, plan.Run, worker)))
+        {
+            // A little over a lease's life: a restart after a kill goes on where the dead process stopped.
+            LeadWait = Configuration.LeaseTtl + TimeSpan.FromSeconds(2),
+        };
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using BatchEngine.Domain;
+using BatchEngine.Host.Adapters;
+using BatchEngine.Host.Terminal;
+using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Database;
+
+namespace BatchEngine.Host.Composition;
+
+/// <summary>Copies a published run's Parquet from the blob store to the job's output directory, whole or not at all. Repeating it changes nothing.</summary>
+internal sealed class OutputExport(LeaseStore leases, RunStore runs, IBlobStore blobs)
+{
+    /// <summary>The file that names every other file of an export with rows, bytes and checksum; an export without it is none.</summary>
+    public const string ManifestName = "_manifest.json";
+
+    /// <summary>Copies output and dead letters, verified, into a temporary folder beside the target and moves it into place.</summary>
+    /// <returns>The folder.</returns>
+    /// <exception cref="StorageFailedException">The folder cannot be written.</exception>
+    public async Task<string> ExportAsync(RunId run, CancellationToken ct)
+    {
+        var plan = await runs.PlanAsync(run, ct).ConfigureAwait(false) ?? throw new InvariantBrokenException("a published run has a plan", run.ToString());
+        var target = TargetOf(plan.Job, run);
+        if (File.Exists(Path.Combine(target, ManifestName)))
+            return target;
+        var partial = target + ".partial";
+        try
+        {
+            if (Directory.Exists(partial))
+                Directory.Delete(partial, recursive: true);
+            Directory.CreateDirectory(partial);
+            var files = await CopyAsync(run, partial, ct).ConfigureAwait(false);
+            await File.WriteAllTextAsync(Path.Combine(partial, ManifestName), JsonSerializer.Serialize(new { run, model = plan.Model, files }, Screen.JsonOptions), ct).ConfigureAwait(false);
+            if (Directory.Exists(target))
+                Directory.Delete(target, recursive: true);
+            Directory.Move(partial, target);
+            return target;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageFailedException(target, $"the output could not be copied ({problem.Message}). The run is published; free the disk or mend the permissions and repeat the same command.", isTransient: false, problem);
+        }
+    }
+
+    /// <summary>The job's output directory with "{run}" filled in, or its subfolder named by the run.</summary>
+    public static string TargetOf(ScoringJob job, RunId run) => Path.GetFullPath(job.OutputDirectory.Contains("{run}", StringComparison.Ordinal)
+        ? InputPatterns.Fill(job.OutputDirectory, run)
+        : Path.Combine(InputPatterns.Fill(job.OutputDirectory, run), run.ToString()));
+
+    private async Task<List<object>> CopyAsync(RunId run, string folder, CancellationToken ct)
+    {
+        var files = new List<object>();
+        foreach (var artifact in (await leases.ReceiptsAsync(run, ct).ConfigureAwait(false)).OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts))
+        {
+            if (artifact.Kind is not (ArtifactKind.Output or ArtifactKind.DeadLetters))
+                continue;
+            await blobs.VerifyAsync(artifact.BlobName, artifact.Bytes, artifact.Checksum, ct).ConfigureAwait(false);
+            var name = Path.Combine(artifact.Kind == ArtifactKind.DeadLetters ? "rejects" : "", Path.GetFileName(artifact.BlobName));
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, name))!);
+            var source = await blobs.OpenReadAsync(artifact.BlobName, ct).ConfigureAwait(false);
+            await using (source.ConfigureAwait(false))
+            {
+                await using var copy = File.Create(Path.Combine(folder, name));
+                await source.CopyToAsync(copy, ct).ConfigureAwait(false);
+            }
+
+            files.Add(new { name = name.Replace('\\', '/'), artifact.Rows, artifact.Bytes, checksum = artifact.Checksum.ToString("x16", System.Globalization.CultureInfo.InvariantCulture) });
+        }
+
+        return files;
+    }
+}
