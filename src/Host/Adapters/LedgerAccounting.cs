@@ -5,16 +5,14 @@ using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Host.Adapters;
 
-/// <summary>Posts a run's usage to the ledger. Posting again posts nothing twice. Thread-safe.</summary>
-internal sealed class LedgerAccounting(RunStore runs, UsageStore usage, LedgerStore ledger, CurrentPrices prices, TimeProvider clock) : IRunAccounting
+/// <summary>Posts a run's usage to the ledger at the prices known now. Posting again posts nothing twice. Thread-safe.</summary>
+internal sealed class LedgerAccounting(StateDatabase database, RunStore runs, CurrentPrices prices, TimeProvider clock) : IRunAccounting
 {
     /// <inheritdoc/>
     public async Task CloseAsync(RunId run, CancellationToken ct)
     {
+        await prices.BookAsync(ct).ConfigureAwait(false);
         var record = await runs.FindAsync(run, ct).ConfigureAwait(false);
-        var book = await prices.BookAsync(ct).ConfigureAwait(false);
-        var entries = (await usage.ListAsync(run, ct).ConfigureAwait(false))
-            .SelectMany(u => LedgerPosting.Post(u, run.Job, record?.Model.ToString() ?? "", book, clock.GetUtcNow())).ToList();
-        await ledger.AppendAsync(entries, ct).ConfigureAwait(false);
+        await new LedgerPoster(database, clock).PostRunAsync(run, record?.Model.ToString() ?? "", ct).ConfigureAwait(false);
     }
 }

@@ -6,13 +6,13 @@ using BatchEngine.Storage.Database;
 namespace BatchEngine.Host.Adapters;
 
 /// <summary>Judges a sealed run's drift by the cost model's comparison and the job's gate. Thread-safe.</summary>
-internal sealed class ProfileGate(ProfileStore profiles, RunStore runs) : IRunGate
+internal sealed class ProfileGate(StateDatabase database) : IRunGate
 {
     /// <inheritdoc/>
     public async Task<GateVerdict> JudgeAsync(RunPlan plan, IReadOnlyList<ColumnProfile> current, CancellationToken ct)
     {
         var gate = plan.Job.Drift;
-        var report = await new DriftJudge(profiles, runs).JudgeAsync(plan.Run, gate, current, ct).ConfigureAwait(false);
+        var report = await new DriftJudge(database).JudgeAsync(plan.Run, current, gate, ct).ConfigureAwait(false);
         var drifted = report.Columns.Where(c => c.Verdict == DriftVerdict.Drifted).Select(c => c.Column).ToList();
         var reason = report.Verdict switch
         {

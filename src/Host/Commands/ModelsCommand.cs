@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Host.Terminal;
+using BatchEngine.Registry.Models;
+using BatchEngine.Scorer.Execution;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;
@@ -27,5 +29,91 @@ internal static class ModelsCommand
         models.Subcommands.Add(Verb.Does(new Command("promote", "Point an alias at a version: models promote churn:3") { Reference, Alias, Who }, globals, PromoteAsync));
         models.Subcommands.Add(Verb.Does(new Command("rollback", "Point an alias back at the version it had before.") { Name, Alias, Who }, globals, RollbackAsync));
         return models;
+    }
+
+    private static async Task<int> RegisterAsync(Verb verb, CancellationToken ct)
+    {
+        await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
+        var registration = await engine.Registry.RegisterAsync(verb.Line.GetValue(Name)!, verb.Line.GetValue(File)!, ct).ConfigureAwait(false);
+        var version = registration.Model.Version;
+        if (verb.Line.GetValue(Promote))
+            await engine.Registry.PromoteAsync(version.Name, version.Number, ModelRegistry.Champion, verb.Line.GetValue(Who)!, ct).ConfigureAwait(false);
+        verb.Screen.Answer(registration, () =>
+            verb.Screen.Line($"{version} {(registration.IsNew ? "registered" : "was registered before with the same bytes")}, digest {version.Digest.Short}{(verb.Line.GetValue(Promote) ? ", now champion" : "")}."));
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> ListAsync(Verb verb, CancellationToken ct)
+    {
+        await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
+        var models = await engine.Registry.ListAsync(verb.Line.GetValue(NameFilter), ct).ConfigureAwait(false);
+        verb.Screen.Answer(models, () =>
+        {
+            if (models.Count == 0)
+            {
+                verb.Screen.Line("No models yet. Register one with: batchengine models register NAME FILE.onnx --promote");
+                return;
+            }
+
+            var table = new Table().Border(TableBorder.Simple).AddColumns("model", "aliases", "digest").AddColumn("size", c => c.RightAligned()).AddColumn("registered");
+            foreach (var model in models)
+                table.AddRow(Markup.Escape(model.Version.ToString()), string.Join(", ", model.Aliases), model.Version.Digest.Short, Figures.Bytes(model.Bytes), Figures.Instant(model.RegisteredAt));
+            verb.Screen.Draw(table);
+        });
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> ShowAsync(Verb verb, CancellationToken ct)
+    {
+        await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
+        var model = await engine.Registry.ResolveAsync(ModelReference.Parse(verb.Line.GetValue(Reference)!, "model"), ct).ConfigureAwait(false);
+        var how = EngineOf(model);
+        verb.Screen.Answer(new { model.Version, model.Version.Digest, model.Signature, engine = how.Name, notes = how.Notes }, () =>
+        {
+            var facts = new Grid().AddColumn().AddColumn();
+            facts.AddRow("model", Markup.Escape(model.Version.ToString()));
+            facts.AddRow("digest", model.Version.Digest.Hex);
+            foreach (var input in model.Signature.Inputs)
+                facts.AddRow("input", Markup.Escape(input.ToString()));
+            foreach (var output in model.Signature.Outputs)
+                facts.AddRow("output", Markup.Escape(output.ToString()));
+            facts.AddRow("engine", Markup.Escape(how.Name));
+            foreach (var note in how.Notes)
+                facts.AddRow("", Markup.Escape(note));
+            verb.Screen.Draw(facts);
+        });
+        return ExitCode.Done;
+    }
+
+    private static (string Name, IReadOnlyList<string> Notes) EngineOf(ResolvedModel model)
+    {
+        var width = model.Signature.TakesOneMatrix ? (int)model.Signature.Inputs[0].Shape[1] : 0;
+        if (model.Signature.TakesOneMatrix && width <= 0)
+            return ("chosen when the features are known: the model does not say how many it takes", []);
+        IReadOnlyList<string> features = model.Signature.TakesOneMatrix
+            ? [.. Enumerable.Range(0, width).Select(i => string.Create(CultureInfo.InvariantCulture, $"feature_{i}"))]
+            : [.. model.Signature.Inputs.Select(i => i.Name)];
+        using var loaded = ExecutorFactory.Open(model.LocalPath, features);
+        return (loaded.Name, loaded.Notes);
+    }
+
+    private static async Task<int> PromoteAsync(Verb verb, CancellationToken ct)
+    {
+        await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
+        var text = verb.Line.GetValue(Reference)!;
+        var wanted = ModelReference.Parse(text, "model") as ModelReference.ByNumber
+            ?? throw new BadInputException("model", $"'{text}'", "name:version, for instance churn:3", "List the versions with: batchengine models list.");
+        var model = await engine.Registry.PromoteAsync(wanted.Name, wanted.Number, verb.Line.GetValue(Alias)!, verb.Line.GetValue(Who)!, ct).ConfigureAwait(false);
+        verb.Screen.Answer(model, () => verb.Screen.Line($"{wanted.Name}@{verb.Line.GetValue(Alias)} is now {model.Version}."));
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> RollbackAsync(Verb verb, CancellationToken ct)
+    {
+        await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
+        var name = verb.Line.GetValue(Name)!;
+        var model = await engine.Registry.RollbackAsync(name, verb.Line.GetValue(Alias)!, verb.Line.GetValue(Who)!, ct).ConfigureAwait(false);
+        verb.Screen.Answer(model, () => verb.Screen.Line($"{name}@{verb.Line.GetValue(Alias)} is back at {model.Version}."));
+        return ExitCode.Done;
     }
 }

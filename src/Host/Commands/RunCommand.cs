@@ -1,7 +1,7 @@
 using System.CommandLine;
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration;
-using BatchEngine.Host.Terminal;
+using BatchEngine.Scheduler.Triggers;
 
 namespace BatchEngine.Host.Commands;
 
@@ -55,7 +55,8 @@ internal static class RunCommand
     {
         var job = ReadJob(verb);
         var schedule = job.Schedule ?? throw new BadInputException(verb.Line.GetValue(JobPath)!, "no schedule", "a schedule with cron and timeZone", "Add one, or use: batchengine run JOB --as-of T.");
-        var due = Scheduler.Triggers.CronInstants.Between(schedule, Instants.Read(verb.Line.GetValue(From)!, "--from"), Instants.Read(verb.Line.GetValue(To)!, "--to"), MaxBackfillRuns);
+        var due = new CronOccurrences(schedule, $"job {job.Name}").Between(
+            Instants.Read(verb.Line.GetValue(From)!, "--from").AddTicks(-1), Instants.Read(verb.Line.GetValue(To)!, "--to").AddTicks(-1), MaxBackfillRuns);
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var worst = ExitCode.Done;
         foreach (var at in due)
@@ -90,6 +91,20 @@ internal static class RunCommand
         if (verb.Line.GetValue(AsOf) is { } asOf)
             return new RunId(job.Name, Instants.Read(asOf, "--as-of"));
         var now = verb.Clock.GetUtcNow();
-        return new RunId(job.Name, job.Schedule is { } schedule ? Scheduler.Triggers.CronInstants.LatestAtOrBefore(schedule, now) ?? now : now);
+        return new RunId(job.Name, job.Schedule is { } schedule ? LatestDue(schedule, job.Name, now) ?? now : now);
+    }
+
+    // The latest instant due in the last 32 days; a job that fires less often names its instant with --as-of.
+    private static DateTimeOffset? LatestDue(Schedule schedule, string job, DateTimeOffset now)
+    {
+        var occurrences = new CronOccurrences(schedule, $"job {job}");
+        foreach (var reach in (double[])[1.0 / 24, 1, 32])
+        {
+            var due = occurrences.Between(now.AddDays(-reach), now, MaxBackfillRuns);
+            if (due.Count is > 0 and < MaxBackfillRuns)
+                return due[^1];
+        }
+
+        return null;
     }
 }

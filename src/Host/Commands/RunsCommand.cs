@@ -59,8 +59,7 @@ internal static class RunsCommand
         var run = Instants.ReadRun(verb.Line.GetValue(RunName)!);
         var record = await engine.Runs.FindAsync(run, ct).ConfigureAwait(false)
             ?? throw new BadInputException("run", run.ToString(), "a known run", "List the runs with: batchengine runs list.");
-        var moved = record.State is not (RunState.Published or RunState.Held or RunState.Cancelled)
-            && await engine.Runs.MoveAsync(run, record.State, RunState.Cancelled, "cancelled by a person", ct).ConfigureAwait(false);
+        var moved = await engine.CancelAsync(run, Environment.UserName, ct).ConfigureAwait(false);
         verb.Screen.Answer(new { run, cancelled = moved, state = record.State }, () =>
             verb.Screen.Line(moved ? $"{run} is cancelled." : $"{run} is {record.State.ToString().ToLowerInvariant()}; nothing to cancel."));
         return moved ? ExitCode.Done : ExitCode.Violation;

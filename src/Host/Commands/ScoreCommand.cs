@@ -47,8 +47,24 @@ internal static class ScoreCommand
             Execution = ExecutorOptions.Default with { Engine = line.GetValue(Engine)!, Device = line.GetValue(Device) },
         };
         var result = await new ProgressDisplay(verb.Screen, verb.Clock).ShowAsync("score", progress =>
-            new OneShotScoring(verb.Clock).RunAsync(options, new OneShotProgress(progress), ct)).ConfigureAwait(false);
-        verb.Screen.Answer(result, () => Print(verb.Screen, options, result));
+            OneShotScoring.RunAsync(options, new RowsToScreen(progress), verb.Clock, ct)).ConfigureAwait(false);
+        verb.Screen.Answer(result, () => Print(verb.Screen, result));
         return ExitCode.Done;
+    }
+
+    private static void Print(Screen screen, OneShotResult result)
+    {
+        var counts = result.Counts;
+        screen.Line($"{Figures.Count(counts.Read)} rows read, {Figures.Count(counts.Scored)} scored, {Figures.Count(counts.Rejected)} rejected in {Figures.Duration(result.Elapsed)}"
+            + (result.RowsPerSecond.TryGet(out var rate) ? $" ({Figures.Rate(rate)}, {result.Engine})" : $" ({result.Engine})"));
+        screen.Line($"outputs: {string.Join(", ", result.Outputs.Select(o => o.Name))}");
+        screen.Line($"written to {result.OutputDirectory}");
+        if (counts.Rejected > 0)
+            screen.Line("Rejected rows are in the rejects files there, each with file, row group, row and reason.");
+    }
+
+    private sealed class RowsToScreen(IProgress<ProgressSample> screen) : IProgress<OneShotProgress>
+    {
+        public void Report(OneShotProgress value) => screen.Report(new ProgressSample("scoring", value.Done.Read, value.TotalRows, Measured<Money>.NotMeasured("not priced")));
     }
 }

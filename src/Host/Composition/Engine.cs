@@ -142,7 +142,7 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     private NightRunServices Services() => new(Runs, Leases, Snapshots, Profiles, Usage, Decisions, Blobs, new NamedBlobs(Database), Preparation, Quotes,
-        new ProfileGate(Profiles, Runs), new LedgerAccounting(Runs, Usage, Ledger, Prices, _clock), new RunLog(_screen), _clock);
+        new ProfileGate(Database), new LedgerAccounting(Database, Runs, Prices, _clock), new RunLog(_screen), _clock);
 
     private RunSettings Settings()
     {

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using BatchEngine.CostModel.Ledger;
+using BatchEngine.Domain;
+using BatchEngine.Host.Terminal;
+using BatchEngine.Storage.Database;
+using Spectre.Console;
+
+namespace BatchEngine.Host.Commands;
+
+/// <summary>`cost`: what was spent, on what, and what it saved.</summary>
+internal static class CostCommand
+{
+    private static readonly Option<CostGrouping> By = new("--by") { Description = "What a line stands for", DefaultValueFactory = _ => CostGrouping.Job };
+    private static readonly Option<string?> Job = new("--job") { Description = "Only this job" };
+    private static readonly Option<string?> Run = new("--run") { Description = "Only this run" };
+    private static readonly Option<string?> Model = new("--model") { Description = "Only this model (name:number)" };
+    private static readonly Option<string?> From = new("--from") { Description = "First instant, inclusive" };
+    private static readonly Option<string?> To = new("--to") { Description = "Last instant, exclusive" };
+
+    /// <summary>The verb and its parts.</summary>
+    public static Command Build(GlobalOptions globals)
+    {
+        var cost = new Command("cost", "What predictions cost.");
+        cost.Subcommands.Add(Verb.Does(new Command("report", "Spend per job, run, model or serving name; dollars per 1,000 predictions; savings against named baselines.") { By, Job, Run, Model, From, To }, globals, ReportAsync));
+        return cost;
+    }
+
+    private static async Task<int> ReportAsync(Verb verb, CancellationToken ct)
+    {
+        var line = verb.Line;
+        await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
+        var filter = new LedgerFilter(line.GetValue(Job), line.GetValue(Run) is { } run ? Instants.ReadRun(run) : null, line.GetValue(Model),
+            line.GetValue(From) is { } from ? Instants.Read(from, "--from") : null, line.GetValue(To) is { } to ? Instants.Read(to, "--to") : null);
+        var summary = await new CostSummaryBuilder(engine.Database).BuildAsync(line.GetValue(By), filter, null, ct).ConfigureAwait(false);
+        verb.Screen.Answer(summary, () => CostScreen.Print(verb.Screen, summary));
+        return summary.Lines.Count == 0 && summary.Unallocated is null ? ExitCode.Inconclusive : ExitCode.Done;
+    }
+}

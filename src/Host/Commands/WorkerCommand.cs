@@ -1,0 +1,44 @@
+using System.CommandLine;
+using BatchEngine.Domain;
+using BatchEngine.Scheduler.Leasing;
+
+namespace BatchEngine.Host.Commands;
+
+/// <summary>`worker`: takes shards of one run until none is left. Closing its standard input asks it to leave after the unit in hand.</summary>
+internal static class WorkerCommand
+{
+    private static readonly Option<string> Run = new("--run") { Description = "The run to work on", Required = true };
+    private static readonly Option<string?> Name = new("--name") { Description = "A name no other worker has at this time [default: machine and process id]" };
+
+    /// <summary>The verb.</summary>
+    public static Command Build(GlobalOptions globals) => Verb.Does(
+        new Command("worker", "Work on the shards of a run until none is left. Several workers, on one machine or many, share a run.") { Run, Name }, globals, RunAsync);
+
+    private static async Task<int> RunAsync(Verb verb, CancellationToken ct)
+    {
+        await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
+        var run = Instants.ReadRun(verb.Line.GetValue(Run)!);
+        var plan = await engine.Runs.PlanAsync(run, ct).ConfigureAwait(false)
+            ?? throw new BadInputException("--run", run.ToString(), "a run that was planned", "List the runs with: batchengine runs list.");
+        using var drain = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        if (Console.IsInputRedirected)
+            _ = LeaveWhenInputEndsAsync(drain);
+        var name = verb.Line.GetValue(Name) ?? Composition.ProcessName.Of(verb.Clock);
+        var outcome = await new WorkerLoop(engine.WorkerServices(), engine.LeasePolicy()).RunAsync(plan, name, plan.Chosen.Offering, null, drain.Token, CancellationToken.None).ConfigureAwait(false);
+        verb.Screen.Answer(new { worker = name, run, outcome = outcome.GetType().Name, outcome.ShardsCommitted },
+            () => verb.Screen.Note($"{name}: {outcome.GetType().Name}, {outcome.ShardsCommitted} shards committed."));
+        return outcome is WorkerOutcome.RunClosed { State: not (RunState.Published or RunState.Sealing or RunState.Judging) } ? ExitCode.Violation : ExitCode.Done;
+    }
+
+    private static async Task LeaveWhenInputEndsAsync(CancellationTokenSource drain)
+    {
+        await using var input = Console.OpenStandardInput();
+        var buffer = new byte[64];
+        while (await input.ReadAsync(buffer).ConfigureAwait(false) > 0)
+        {
+            // Nobody sends anything: only the end of the stream says something.
+        }
+
+        await drain.CancelAsync().ConfigureAwait(false);
+    }
+}
