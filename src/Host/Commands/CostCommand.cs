@@ -1,9 +1,6 @@
 using System.CommandLine;
 using BatchEngine.CostModel.Ledger;
-using BatchEngine.Domain;
-using BatchEngine.Host.Terminal;
 using BatchEngine.Storage.Database;
-using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using BatchEngine.CostModel.Drift;
 using BatchEngine.Domain;
 using BatchEngine.Host.Terminal;
-using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;
 

@@ -109,7 +109,9 @@ internal sealed class Engine : IAsyncDisposable
     /// <param name="drain">Finishes the units in flight and stops; the run can be resumed.</param>
     public async Task<RunOutcome> RunAsync(ScoringJob job, RunId run, IProgress<RunProgress>? progress, CancellationToken drain)
     {
+        job = WithoutMissedDeadline(job, run);
         await Snapshots.SaveContractAsync(job.Serving, job, CancellationToken.None).ConfigureAwait(false);
+        await Jobs.SaveAsync(job, CancellationToken.None).ConfigureAwait(false);
         var outcome = await _night.RunAsync(job, run.ScheduledAt, progress, drain, CancellationToken.None).ConfigureAwait(false);
         if (outcome is RunOutcome.Published or RunOutcome.AlreadyEnded { Record.State: RunState.Published })
             await new OutputExport(Leases, Runs, Blobs).ExportAsync(run, CancellationToken.None).ConfigureAwait(false);
@@ -119,6 +121,7 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>Plans a run without recording anything.</summary>
     public async Task<PlanOutcome> PlanAsync(ScoringJob job, RunId run, CancellationToken ct)
     {
+        job = WithoutMissedDeadline(job, run);
         var prepared = await Preparation.PrepareAsync(job, run, ct).ConfigureAwait(false);
         var now = _clock.GetUtcNow();
         return RunPlanner.Plan(new PlanRequest(run, job, prepared, await Quotes.OffersAsync(job, now, ct).ConfigureAwait(false), now, null));
@@ -127,6 +130,15 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>Cancels a run.</summary>
     /// <returns>Whether it was still going.</returns>
     public Task<bool> CancelAsync(RunId run, string who, CancellationToken ct) => _night.CancelAsync(run, who, ct);
+
+    // A backfill, or a night after an outage: late predictions are better than none, and the person is told.
+    private ScoringJob WithoutMissedDeadline(ScoringJob job, RunId run)
+    {
+        if (job.Deadline is not { } deadline || run.ScheduledAt + deadline > _clock.GetUtcNow())
+            return job;
+        _screen.Note($"{run}: its deadline ({Figures.Instant(run.ScheduledAt + deadline)}) has passed before it starts; it runs without one.");
+        return job with { Deadline = null };
+    }
 
     /// <summary>What a worker of this process needs.</summary>
     public WorkerServices WorkerServices() => new(Runs, Leases, Usage, Decisions, new ShardScorer(Models, Blobs), new RunLog(_screen), _clock);
