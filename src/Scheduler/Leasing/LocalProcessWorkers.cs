@@ -33,7 +33,7 @@ public sealed class LocalProcessWorkers(WorkerServices services, LeasePolicy pol
                 var exitCode = await LiveAsync(plan, name, drain, ct).ConfigureAwait(false);
                 if (exitCode == 0 || ct.IsCancellationRequested)
                     return;
-                var replace = Interlocked.Decrement(ref restartsLeft) >= 0 && await IsOpenAsync(plan, ct).ConfigureAwait(false);
+                var replace = !drain.IsCancellationRequested && Interlocked.Decrement(ref restartsLeft) >= 0 && await IsOpenAsync(plan, ct).ConfigureAwait(false);
                 await MournAsync(plan, name, startedAt, exitCode, replace, board).ConfigureAwait(false);
                 if (!replace)
                     return;
