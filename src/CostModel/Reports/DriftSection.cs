@@ -6,7 +6,7 @@ namespace BatchEngine.CostModel.Reports;
 /// <summary>The section on drift. Pure.</summary>
 internal static class DriftSection
 {
-    internal const int MaxColumns = 120;
+    internal const int MaxColumns = 100;
     internal const int MaxHistograms = 12;
 
     internal static void Write(HtmlWriter html, RunReport report)

@@ -7,6 +7,7 @@ namespace BatchEngine.CostModel.Reports;
 internal static class ReportCharts
 {
     private const double Width = 260, Height = 92, Base = 76, Top = 8;
+    private const int MaxLabelLength = 60;
 
     /// <summary>This run as filled bars, the baseline as an outline over them: told apart without colour.</summary>
     internal static string Histogram(ReportHistogram histogram)
@@ -19,7 +20,7 @@ internal static class ReportCharts
         for (var bar = 0; bar < bars; bar++)
         {
             var height = (Base - Top) * histogram.Current[bar] / highest;
-            svg.Append(Invariant($"<rect class=\"now\" x=\"{(bar * step) + 1:0.##}\" y=\"{Base - height:0.##}\" width=\"{step - 2:0.##}\" height=\"{height:0.##}\"><title>{HtmlWriter.Escape(ReportText.Cut(histogram.Labels[bar]))}: now {ReportText.Share(histogram.Current[bar])}{(histogram.Baseline.Count == bars ? $", baseline {ReportText.Share(histogram.Baseline[bar])}" : "")}</title></rect>"));
+            svg.Append(Invariant($"<rect class=\"now\" x=\"{(bar * step) + 1:0.##}\" y=\"{Base - height:0.##}\" width=\"{step - 2:0.##}\" height=\"{height:0.##}\"><title>{HtmlWriter.Escape(ReportText.Cut(histogram.Labels[bar], MaxLabelLength))}: now {ReportText.Share(histogram.Current[bar])}{(histogram.Baseline.Count == bars ? $", baseline {ReportText.Share(histogram.Baseline[bar])}" : "")}</title></rect>"));
         }
 
         if (histogram.Baseline.Count == bars && bars > 0)
@@ -71,7 +72,7 @@ internal static class ReportCharts
             + (histogram.Baseline.Count == histogram.Current.Count ? $", against {ReportText.Share(histogram.Baseline[most])} in the baseline" : "");
     }
 
-    private static string Short(string label) => label.Length <= 22 ? label : string.Concat(label.AsSpan(0, 21), "…");
+    private static string Short(string label) => ReportText.Cut(label, 22);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

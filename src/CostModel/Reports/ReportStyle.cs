@@ -23,17 +23,17 @@ internal static class ReportStyle
         .verdict .sign{flex:none;width:2.1rem;height:2.1rem;border:2px solid;border-radius:50%;display:grid;place-items:center;font-weight:700;font-size:1.1rem}
         .verdict strong{display:block;font-size:1.2rem;line-height:1.35} .verdict p{margin:.15rem 0;color:var(--ink)}
         .good{color:var(--good);background:var(--good-wash)} .warn{color:var(--warn);background:var(--warn-wash)} .bad{color:var(--bad);background:var(--bad-wash)} .still{color:var(--still);background:var(--still-wash)}
-        .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.2rem,1fr));gap:.75rem;margin:1rem 0 0;padding:0}
+        .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr));gap:.75rem;margin:1rem 0 0;padding:0}
         .tiles div{padding:.75rem .9rem;border:1px solid var(--line);border-radius:.5rem}
         .tiles dt{color:var(--soft);font-size:.8rem} .tiles dd{margin:.1rem 0 0;font-size:1.22rem;font-weight:620;font-variant-numeric:tabular-nums;line-height:1.3}
-        .tiles dd.none{font-size:.98rem}
+        .tiles small{overflow-wrap:anywhere} .tiles dd.none{font-size:.98rem}
         nav{margin-top:1.2rem;font-size:.88rem;color:var(--soft)} nav a{margin-right:1rem;white-space:nowrap}
         .scroll{overflow-x:auto}
         table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
         caption{text-align:left;color:var(--soft);font-size:.82rem;padding:0 0 .35rem}
         th{font-weight:600;text-align:left;color:var(--soft);font-size:.8rem;border-bottom:1.5px solid var(--line);padding:.3rem .9rem .3rem 0;vertical-align:bottom}
         td,tbody th{border-bottom:1px solid var(--line);padding:.42rem .9rem .42rem 0;vertical-align:top;color:var(--ink);font-size:.9rem;overflow-wrap:anywhere}
-        tbody th{font-weight:500} th:last-child,td:last-child{padding-right:0}
+        tbody th{font-weight:500;min-width:7.5rem} th:last-child,td:last-child{padding-right:0}
         .n{text-align:right;white-space:nowrap;overflow-wrap:normal} .n small{white-space:normal;min-width:9rem} .none{color:var(--soft);font-style:italic} .none small{font-style:normal}
         tr.sum td,tr.sum th{font-weight:650;border-top:1.5px solid var(--soft);border-bottom:0}
         .tag{display:inline-block;padding:.02rem .5rem;border:1px solid;border-radius:1rem;font-size:.78rem;font-weight:600;white-space:nowrap}

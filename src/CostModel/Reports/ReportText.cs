@@ -44,5 +44,17 @@ internal static class ReportText
 
     internal static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 
-    internal static string Cut(string text) => text.Length <= MaxTextLength ? text : string.Concat(text.AsSpan(0, MaxTextLength - 1), "…");
+    /// <summary>Cuts a text so that it stays within its length once escaped: markup characters count for six, other characters beyond ASCII for three.</summary>
+    internal static string Cut(string text, int maxLength = MaxTextLength)
+    {
+        var length = 0;
+        for (var index = 0; index < text.Length; index++)
+        {
+            length += text[index] is '<' or '>' or '&' or '"' or '\'' ? 6 : char.IsAscii(text[index]) ? 1 : 3;
+            if (length > maxLength)
+                return string.Concat(text.AsSpan(0, index > 0 && char.IsLowSurrogate(text[index]) ? index - 1 : index), "…");
+        }
+
+        return text;
+    }
 }

@@ -5,10 +5,10 @@ namespace BatchEngine.CostModel.Reports;
 /// <summary>The sections on plan, rows, workers, decisions and provenance. Pure.</summary>
 internal static class WorkSections
 {
-    internal const int MaxShards = 120;
-    internal const int MaxWorkers = 60;
+    internal const int MaxShards = 100;
+    internal const int MaxWorkers = 40;
     internal const int MaxInterruptions = 30;
-    internal const int MaxDecisions = 80;
+    internal const int MaxDecisions = 60;
     internal const int MaxRejected = 12;
     internal const int MaxFacts = 40;
     internal const int MaxDeadLetters = 12;

@@ -1,0 +1,95 @@
+using BatchEngine.CostModel.Drift;
+using BatchEngine.Domain;
+
+namespace BatchEngine.CostModel.Tests.Drift;
+
+public sealed class DriftComparisonTests
+{
+    private static readonly RunId Now = new("churn", new DateTimeOffset(2026, 11, 23, 2, 0, 0, TimeSpan.Zero));
+    private static readonly RunId Before = new("churn", new DateTimeOffset(2026, 11, 22, 2, 0, 0, TimeSpan.Zero));
+    private static readonly DriftGate Loose = DriftGate.Default with { MinRows = 10 };
+
+    private static ColumnProfile Numbers(long missing, params long[] counts) =>
+        new(new BinEdges("x", [.. Enumerable.Range(0, counts.Length - 1).Select(i => (float)i)], []), false, counts, missing, 0, 1, 0, 0);
+
+    private static ColumnProfile Words(params long[] counts) =>
+        new(new BinEdges("x", [], [.. Enumerable.Range(0, counts.Length - 1).Select(i => $"c{i:000}")]), false, counts, 0, 0, 0, 0, 0);
+
+    private static ColumnDrift Compare(ColumnProfile before, ColumnProfile now, DriftGate? gate = null) =>
+        DriftComparison.Compare(Now, Before, [before], [now], gate ?? DriftGate.Default).Columns.Single();
+
+    [Fact]
+    public void Column_SameSharesOfAnotherSize_IsExactlyZero()
+    {
+        var drift = Compare(Numbers(100, 300, 500, 200, 1000), Numbers(300, 900, 1500, 600, 3000));
+        Assert.Equal((DriftVerdict.Stable, 0.0, 0.0), (drift.Verdict, drift.Psi.Value, drift.Ks.Value));
+    }
+
+    [Fact]
+    public void Column_OneNewCategoryInNineHundredRows_IsStable() => Assert.Equal(DriftVerdict.Stable, Compare(Words(500, 400, 0), Words(499, 400, 1), Loose).Verdict);
+
+    [Fact]
+    public void Column_SixtyRowsAgainstThreeThousandOfTheSame_IsStable() =>
+        Assert.Equal(DriftVerdict.Stable, Compare(Numbers(0, 9, 3, 8, 4, 7, 5, 9, 3, 8, 4), Numbers(0, [.. Enumerable.Repeat(300L, 10)]), Loose).Verdict);
+
+    [Fact]
+    public void Column_IdenticalConstants_AreStable() => Assert.Equal((DriftVerdict.Stable, 0.0), (Compare(Numbers(0, 0, 2000, 0), Numbers(0, 0, 5000, 0)).Verdict, Compare(Numbers(0, 0, 2000, 0), Numbers(0, 0, 5000, 0)).Psi.Value));
+
+    [Fact]
+    public void Column_OneCategoryEverywhere_IsStable() => Assert.Equal(DriftVerdict.Stable, Compare(Words(2000, 0), Words(1500, 0)).Verdict);
+
+    [Fact]
+    public void Column_ConstantThatMoves_HasDrifted() => Assert.Equal(DriftVerdict.Drifted, Compare(Numbers(0, 2000, 0, 0), Numbers(0, 1000, 0, 1000)).Verdict);
+
+    [Fact]
+    public void Column_MissingShareFromElevenToTwentyPercent_HasDriftedByItsOwnTest()
+    {
+        var drift = Compare(Numbers(1100, 4450, 4450), Numbers(2000, 4000, 4000));
+        Assert.Equal(DriftVerdict.Drifted, drift.Verdict);
+        Assert.StartsWith("missing share changed by 0.0900", drift.Reason);
+        Assert.Equal(0.0, drift.Psi.Value);
+    }
+
+    [Fact]
+    public void Column_UnseenCategories_HaveDrifted() => Assert.Equal(DriftVerdict.Drifted, Compare(Words(5000, 5000, 0), Words(4600, 4600, 800)).Verdict);
+
+    [Fact]
+    public void Column_HeavyTailOfSmallShift_IsSeenAndSmall()
+    {
+        var drift = Compare(Numbers(0, [.. Enumerable.Repeat(1000L, 10)]), Numbers(0, 800, 900, 1000, 1000, 1000, 1000, 1000, 1000, 1100, 1200));
+        Assert.InRange(drift.Psi.Value, 0.005, 0.05);
+        Assert.Equal(DriftVerdict.Stable, drift.Verdict);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    public void Column_VerdictOfAShift_DoesNotDependOnSize(int times) => Assert.Equal(DriftVerdict.Drifted,
+        Compare(Numbers(0, [.. Enumerable.Repeat(200L * times, 10)]), Numbers(0, 50 * times, 50 * times, 100 * times, 100 * times, 100 * times, 200 * times, 200 * times, 400 * times, 400 * times, 400 * times)).Verdict);
+
+    [Fact]
+    public void Column_TooFewRowsOrNoBaseline_IsNotMeasured()
+    {
+        Assert.Contains("999", Compare(Numbers(0, 999, 0), Numbers(0, 5000, 0)).Reason);
+        Assert.Equal(DriftVerdict.NotMeasured, DriftComparison.Compare(Now, null, [], [Numbers(0, 5000, 1)], DriftGate.Default).Verdict);
+        Assert.Contains("different bins", Compare(Numbers(0, 5000, 1), Numbers(0, 5000, 1, 1)).Reason);
+    }
+
+    [Fact]
+    public void Report_ShardsMergedInAnyOrder_SaysTheSame()
+    {
+        ColumnProfile[] shards = [Numbers(3, 400, 20, 900), Numbers(7, 10, 900, 300), Numbers(0, 200, 4, 5)];
+        var forward = shards.Aggregate((a, b) => a.Merge(b));
+        var backward = shards.Reverse().Aggregate((a, b) => a.Merge(b));
+        Assert.Equal(Compare(Numbers(9, 700, 700, 700), forward), Compare(Numbers(9, 700, 700, 700), backward));
+    }
+
+    [Theory]
+    [InlineData(3.841458820694124, 1, 0.05)]
+    [InlineData(16.918977604620448, 9, 0.05)]
+    [InlineData(27.877164871256568, 9, 0.001)]
+    public void ChiSquare_KnownQuantiles_GiveTheirProbability(double statistic, int freedom, double expected) => Assert.Equal(expected, Significance.ChiSquare(statistic, freedom), 1e-10);
+
+    [Fact]
+    public void KolmogorovSmirnov_KnownQuantile_GivesItsProbability() => Assert.Equal(0.05, Significance.KolmogorovSmirnov(1.3580986393225505 / Math.Sqrt(500), 1000, 1000), 1e-9);
+}
