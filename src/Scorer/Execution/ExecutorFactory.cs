@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Execution.Forests;
 using BatchEngine.Scorer.Execution.Onnx;
 
 namespace BatchEngine.Scorer.Execution;
@@ -7,7 +8,7 @@ namespace BatchEngine.Scorer.Execution;
 public static class ExecutorFactory
 {
     // In order of preference; the last one takes every valid model.
-    private static readonly IModelEngine[] s_engines = [new OnnxEngine()];
+    private static readonly IModelEngine[] s_engines = [new ForestEngine(), new OnnxEngine()];
 
     /// <summary>The names that <see cref="ExecutorOptions.Engine"/> takes, "auto" first.</summary>
     public static IReadOnlyList<string> EngineNames { get; } = [ExecutorOptions.AutoEngine, .. s_engines.Select(e => e.Name)];

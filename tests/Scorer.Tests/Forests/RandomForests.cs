@@ -14,24 +14,24 @@ public static class RandomForests
 {
     private static readonly float[] s_special = [0f, -0f, float.Epsilon, -float.Epsilon, 1e-39f, float.MaxValue, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, 1f, -1f];
 
-    internal static ForestModel Make(ForestShape shape, ForestAggregate aggregate = ForestAggregate.Sum)
+    internal static ForestModel Make(ForestShape shape, ForestAggregate aggregate = ForestAggregate.Sum, bool withSets = true, bool stopAtRoot = true)
     {
         var random = new Random(shape.Seed);
         var builder = new ForestBuilder("random");
         for (var tree = 0; tree < shape.Trees; tree++)
         {
             var target = random.Next(shape.Targets);
-            builder.AddRoot(Grow(builder, random, shape, shape.Depth, tree, target));
+            builder.AddRoot(Grow(builder, random, shape, shape.Depth, tree, target, withSets, stopAtRoot));
         }
         return builder.Build(shape.Targets, aggregate, PostTransform.None, [], null);
     }
 
-    private static int Grow(ForestBuilder builder, Random random, ForestShape shape, int depth, int tree, int target)
+    private static int Grow(ForestBuilder builder, Random random, ForestShape shape, int depth, int tree, int target, bool withSets, bool mayStop)
     {
-        var at = new NodePlace(tree, builder.NodeCount);
-        if (depth == 0 || random.NextDouble() < shape.Stop)
+        if (depth == 0 || (mayStop && random.NextDouble() < shape.Stop))
         {
             var leaf = builder.AddLeaf();
+            var at = new NodePlace(tree, builder.NodeCount);
             if (shape.OneTargetATree || shape.Targets == 1)
                 builder.AddWeight(leaf, target, Weight(random), at);
             else
@@ -39,11 +39,11 @@ public static class RandomForests
                     builder.AddWeight(leaf, t, Weight(random), at);
             return builder.Add(ForestNode.Leaf(leaf), at);
         }
-        var yes = Grow(builder, random, shape, depth - 1, tree, target);
-        var no = Grow(builder, random, shape, depth - 1, tree, target);
-        var mode = shape.AllModes ? (BranchMode)random.Next(7) : BranchMode.Below;
-        var set = mode == BranchMode.Member ? builder.AddSet([.. Enumerable.Range(0, random.Next(4)).Select(_ => Threshold(random, shape)).Distinct().Order()]) : -1;
-        return builder.Add(new ForestNode(mode, random.Next(shape.Features), Threshold(random, shape), shape.Missing && random.Next(2) == 0, yes, no, set), at);
+        var yes = Grow(builder, random, shape, depth - 1, tree, target, withSets, true);
+        var no = Grow(builder, random, shape, depth - 1, tree, target, withSets, true);
+        var mode = shape.AllModes ? (BranchMode)random.Next(withSets ? 7 : 6) : BranchMode.Below;
+        var set = mode == BranchMode.Member ? builder.AddSet([.. Enumerable.Range(0, 1 + random.Next(4)).Select(_ => (float)random.Next(1, 30)).Distinct().Order()]) : -1;
+        return builder.Add(new ForestNode(mode, random.Next(shape.Features), Threshold(random, shape), shape.Missing && random.Next(2) == 0, yes, no, set), new NodePlace(tree, builder.NodeCount));
     }
 
     private static float Weight(Random random) => (float)((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-4, 4)));

@@ -12,6 +12,7 @@ internal static unsafe class Exits512
 
     /// <summary>Writes 512 numbers.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write(byte* slots, SliceTree tree, byte* exits)
     {
         var p0 = Slot(slots, tree.Bits[0]);

@@ -55,6 +55,7 @@ internal sealed unsafe class LeafBytes : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _bytes.Dispose();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add64(byte* bytes, byte* exits, float* scores)
     {
         var (t0, t1, t2, t3) = (Vector512.Load(bytes), Vector512.Load(bytes + Line), Vector512.Load(bytes + (2 * Line)), Vector512.Load(bytes + (3 * Line)));
@@ -65,6 +66,7 @@ internal sealed unsafe class LeafBytes : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add128(byte* bytes, byte* exits, float* scores)
     {
         for (var row = 0; row < SlicePlan.BlockRows; row += Line)
@@ -74,6 +76,7 @@ internal sealed unsafe class LeafBytes : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add256(byte* bytes, byte* exits, float* scores)
     {
         for (var row = 0; row < SlicePlan.BlockRows; row += Line)

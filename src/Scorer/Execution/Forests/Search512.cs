@@ -25,6 +25,7 @@ internal static unsafe class Search512
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Rank4(float* tree, float* values, byte* bits)
     {
         var top = Vector512.Load(tree);
@@ -34,6 +35,7 @@ internal static unsafe class Search512
         return Any(missing);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Rank5(float* tree, float* values, byte* bits)
     {
         var (top, t4) = (Vector512.Load(tree), Vector512.Load(tree + 16));
@@ -47,6 +49,7 @@ internal static unsafe class Search512
         return Any(missing);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Rank6(float* tree, float* values, byte* bits)
     {
         var (top, t4) = (Vector512.Load(tree), Vector512.Load(tree + 16));
@@ -62,6 +65,7 @@ internal static unsafe class Search512
         return Any(missing);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Rank7(float* tree, float* values, byte* bits)
     {
         var (top, t4) = (Vector512.Load(tree), Vector512.Load(tree + 16));
@@ -79,6 +83,7 @@ internal static unsafe class Search512
         return Any(missing);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Rank8(float* tree, float* values, byte* bits)
     {
         var (top, t4) = (Vector512.Load(tree), Vector512.Load(tree + 16));

@@ -32,6 +32,7 @@ internal sealed unsafe class SliceKernel512 : SliceKernel
     protected override bool Rank(SlicePlane plane, float* values, byte* bits) => Search512.Rank(plane, values, bits);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void NoteMissing(float* values, byte* missing)
     {
         for (var i = 0; i < SlicePlan.BlockRows; i += 16)
@@ -42,6 +43,7 @@ internal sealed unsafe class SliceKernel512 : SliceKernel
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Ask(byte* bits, byte* missing, ReadOnlySpan<SliceCondition> conditions)
     {
         var steps = Scratch.Steps;
@@ -61,6 +63,7 @@ internal sealed unsafe class SliceKernel512 : SliceKernel
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Choose(ReadOnlySpan<SliceOp> ops)
     {
         var slots = Scratch.Slots;
@@ -74,6 +77,7 @@ internal sealed unsafe class SliceKernel512 : SliceKernel
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void AddLeaves(SliceTree tree)
     {
         var exits = stackalloc byte[SlicePlan.BlockRows + Lanes];

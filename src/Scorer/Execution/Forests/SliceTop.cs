@@ -32,6 +32,26 @@ internal sealed record SliceTop(int Root, IReadOnlySet<int> Inner, IReadOnlyList
         return new SliceTop(root, inner, Ordered(model, root, inner));
     }
 
+    /// <summary>The numbers of all leaves that a tree can end in.</summary>
+    public static IEnumerable<int> LeavesOf(ForestModel model, int root)
+    {
+        var met = new HashSet<int> { root };
+        var path = new Stack<int>([root]);
+        while (path.TryPop(out var at))
+        {
+            var node = model.Nodes[at];
+            if (node.IsLeaf)
+            {
+                yield return node.True;
+                continue;
+            }
+            if (met.Add(node.True))
+                path.Push(node.True);
+            if (met.Add(node.False))
+                path.Push(node.False);
+        }
+    }
+
     /// <summary>Whether a node inside can be reached in two ways.</summary>
     public bool IsShared(ForestModel model) => 2 * Inner.Count != Inner.Count + Exits.Count - 1 || Inner.Any(n => model.Nodes[n].True == model.Nodes[n].False);
 

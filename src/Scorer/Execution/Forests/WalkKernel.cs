@@ -28,6 +28,7 @@ internal sealed unsafe class WalkKernel : ForestKernel
             SumTrees(columns, row, sums + row, stride);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SumRows(float** columns, int from, int toExclusive, float* sums, int stride)
     {
         var leaves = stackalloc int[Lanes];
@@ -47,6 +48,7 @@ internal sealed unsafe class WalkKernel : ForestKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SumTrees(float** columns, int row, float* sums, int stride)
     {
         var at = stackalloc int[Lanes];
@@ -85,6 +87,7 @@ internal sealed unsafe class WalkKernel : ForestKernel
     }
 
     /// <summary>Moves eight rows down so many steps from the nodes at hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void WalkRows(WalkNode* nodes, float** columns, int row, int* at, int steps)
     {
         var (a0, a1, a2, a3, a4, a5, a6, a7) = (at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7]);
@@ -112,6 +115,7 @@ internal sealed unsafe class WalkKernel : ForestKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WalkTrees(WalkNode* nodes, float** columns, int row, int* at, int steps)
     {
         var (a0, a1, a2, a3, a4, a5, a6, a7) = (at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7]);

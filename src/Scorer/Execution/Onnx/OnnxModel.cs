@@ -50,6 +50,12 @@ public sealed class OnnxModel : LoadedModel
     /// <inheritdoc/>
     public override bool AcceptsMissing => _acceptsMissing;
 
+    /// <summary>Which feature feeds which input.</summary>
+    internal InputLayout Inputs => _inputs;
+
+    /// <summary>Which output fills which columns.</summary>
+    internal OutputLayout Layout => _outputs;
+
     /// <summary>Rows per call into the runtime.</summary>
     public int SubBatchRows { get; }
 

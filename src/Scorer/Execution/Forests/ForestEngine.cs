@@ -1,0 +1,68 @@
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Execution.Graphs;
+using BatchEngine.Scorer.Execution.Onnx;
+
+namespace BatchEngine.Scorer.Execution.Forests;
+
+/// <summary>Takes models that are one tree ensemble and its usual neighbours, and that it scores as ONNX Runtime does. Thread-safe.</summary>
+internal sealed class ForestEngine : IModelEngine
+{
+    /// <inheritdoc/>
+    public string Name => "forest";
+
+    /// <inheritdoc/>
+    public EngineAnswer Open(string modelPath, IReadOnlyList<string> featureNames, ExecutorOptions options)
+    {
+        if (options.Device != ExecutionDevice.Cpu)
+            return new EngineAnswer.Declined("it runs on the processor");
+        OnnxGraph graph;
+        try
+        {
+            graph = OnnxGraph.ReadFile(modelPath);
+        }
+        catch (BadInputException unreadable)
+        {
+            return new EngineAnswer.Declined(unreadable.Message);
+        }
+        if (!graph.Nodes.Any(ForestReader.IsForest))
+            return new EngineAnswer.Declined("there is no tree ensemble in it");
+        using var runtime = OpenRuntime(modelPath, featureNames, options, graph);
+        return Translate(modelPath, graph, runtime);
+    }
+
+    // A broken forest is named by tree and node; ONNX Runtime's own message would not.
+    private static OnnxModel OpenRuntime(string modelPath, IReadOnlyList<string> featureNames, ExecutorOptions options, OnnxGraph graph)
+    {
+        try
+        {
+            return OnnxModel.Open(modelPath, featureNames, options);
+        }
+        catch (BadInputException)
+        {
+            foreach (var node in graph.Nodes.Where(ForestReader.IsForest))
+                ForestReader.Read(node, modelPath);
+            throw;
+        }
+    }
+
+    private static EngineAnswer Translate(string modelPath, OnnxGraph graph, OnnxModel runtime)
+    {
+        try
+        {
+            var (columns, refusal) = ColumnGraph.Of(graph, runtime.Inputs.IsMatrix ? [] : runtime.Inputs.FeatureOfInput, runtime.FeatureNames.Count, modelPath);
+            if (columns is null)
+                return new EngineAnswer.Declined(refusal!);
+            for (var i = 0; i < columns.Outputs.Count; i++)
+            {
+                if (columns.Outputs[i].Columns.Length != runtime.Layout.Parts[i].Columns.Count)
+                    return new EngineAnswer.Declined($"its output '{graph.Outputs[i].Name}' has another width than expected");
+            }
+            var forest = new LoadedForest(runtime, columns);
+            return ForestProbe.Difference(forest, runtime) is { } difference ? new EngineAnswer.Declined(difference) : new EngineAnswer.Opened(forest);
+        }
+        catch (BadInputException notUnderstood)
+        {
+            return new EngineAnswer.Declined(notUnderstood.Message);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Execution.Onnx;
+
+namespace BatchEngine.Scorer.Execution.Forests;
+
+/// <summary>A forest and its neighbours, laid out for this processor. Thread-safe.</summary>
+internal sealed class LoadedForest : LoadedModel
+{
+    private readonly KernelChoice _choice;
+
+    /// <summary>Takes the description of inputs and outputs from the same model opened with ONNX Runtime.</summary>
+    public LoadedForest(OnnxModel model, ColumnGraph graph)
+    {
+        Graph = graph;
+        Signature = model.Signature;
+        FeatureNames = model.FeatureNames;
+        Layout = model.Layout;
+        AcceptsMissing = model.AcceptsMissing;
+        Walk = new WalkForest(graph.Forest.Model);
+        Plan = SlicePlanner.Refusal(graph.Forest.Model) is null ? SlicePlanner.Plan(graph.Forest.Model, Walk) : null;
+        _choice = KernelChoice.Measure(graph.Forest.Model, Walk, Plan);
+        Name = $"forest-{_choice.Block}";
+    }
+
+    /// <inheritdoc/>
+    public override string Name { get; }
+
+    /// <inheritdoc/>
+    public override ModelSignature Signature { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> FeatureNames { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OutputColumn> Outputs => Layout.Columns;
+
+    /// <inheritdoc/>
+    public override bool GivesConfidence => Layout.GivesConfidence;
+
+    /// <inheritdoc/>
+    public override bool AcceptsMissing { get; }
+
+    /// <summary>The graph.</summary>
+    public ColumnGraph Graph { get; }
+
+    /// <summary>Which columns of a prediction are what.</summary>
+    public OutputLayout Layout { get; }
+
+    private WalkForest Walk { get; }
+
+    private SlicePlan? Plan { get; }
+
+    /// <summary>Rows from which on the block kernel is faster.</summary>
+    public int BlockFromRows => _choice.BlockFromRows;
+
+    /// <inheritdoc/>
+    public override IModelExecutor CreateExecutor() => new ForestExecutor(this);
+
+    /// <summary>The kernel for few rows.</summary>
+    public ForestKernel CreateWalk() => new WalkKernel(Graph.Forest.Model, Walk);
+
+    /// <summary>The kernel for many rows.</summary>
+    public ForestKernel CreateBlock() => Plan is null || _choice.Block == ForestKernels.Walk ? CreateWalk() : ForestKernels.Slicing(_choice.Block, Graph.Forest.Model, Walk, Plan);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+    }
+}

@@ -1,0 +1,14 @@
+namespace BatchEngine.Scorer.Execution.Forests;
+
+/// <summary>How <see cref="RowStep"/> works across the columns of a row.</summary>
+internal enum RowArithmetic
+{
+    /// <summary>Divide by the sum of absolute values.</summary>
+    NormalizeL1,
+
+    /// <summary>Divide by the Euclidean length.</summary>
+    NormalizeL2,
+
+    /// <summary>Exponentials that add up to 1.</summary>
+    Softmax,
+}

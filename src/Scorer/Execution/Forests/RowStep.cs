@@ -1,0 +1,35 @@
+namespace BatchEngine.Scorer.Execution.Forests;
+
+/// <summary>Arithmetic across the columns of each row.</summary>
+internal sealed unsafe record RowStep(RowArithmetic Kind, int[] From, int[] To) : ColumnStep
+{
+    /// <inheritdoc/>
+    public override void Run(float** columns, int rows)
+    {
+        var row = new float[From.Length];
+        for (var i = 0; i < rows; i++)
+        {
+            for (var c = 0; c < row.Length; c++)
+                row[c] = columns[From[c]][i];
+            Apply(row);
+            for (var c = 0; c < row.Length; c++)
+                columns[To[c]][i] = row[c];
+        }
+    }
+
+    private void Apply(float[] row)
+    {
+        if (Kind == RowArithmetic.Softmax)
+        {
+            ScoreTransforms.Softmax(row);
+            return;
+        }
+        var size = 0f;
+        foreach (var x in row)
+            size = Kind switch { RowArithmetic.NormalizeL1 => size + MathF.Abs(x), _ => size + (x * x) };
+        if (Kind == RowArithmetic.NormalizeL2)
+            size = MathF.Sqrt(size);
+        foreach (ref var x in row.AsSpan())
+            x = size != 0 ? x / size : x;
+    }
+}
