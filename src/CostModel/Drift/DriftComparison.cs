@@ -89,7 +89,7 @@ public static class DriftComparison
         var byChance = tests.Where(t => t.ReachesLimit).ToList();
         if (byChance.Count > 0)
             return string.Join("; ", byChance.Select(t => t.Sentence));
-        var within = string.Join("; ", tests.Select(t => t.Sentence));
+        var within = $"under every limit: {string.Join("; ", tests.Select(t => t.Short))}";
         return psi.HasValue ? within : $"{within}; PSI not measured: {psi.Reason}";
     }
 

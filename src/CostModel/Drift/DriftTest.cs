@@ -7,6 +7,8 @@ internal sealed record DriftTest(string Name, double Distance, double Limit, dou
 
     internal bool Drifted => ReachesLimit && Chance < DriftComparison.MaxChance;
 
+    internal string Short => FormattableString.Invariant($"{Name} {Distance:0.0000} < {Limit:0.####}");
+
     internal string Sentence => FormattableString.Invariant($"{Name} {Distance:0.0000} ")
         + (Drifted ? FormattableString.Invariant($"reaches the limit {Limit:0.####} (p {ChanceText})")
         : ReachesLimit ? FormattableString.Invariant($"reaches the limit {Limit:0.####}, but chance alone does so with p {ChanceText}: too few rows to tell")

@@ -50,7 +50,7 @@ internal static class DriftSection
             .Element("span", $"{Sign(column.Verdict)} {Word(column.Verdict)}", $"tag {Tone(column.Verdict)}").Markup("</td>");
         if (column.Verdict == DriftVerdict.NotMeasured)
         {
-            html.Markup("<td class=\"n none\">–</td><td class=\"n none\">–</td><td class=\"n none\">–</td><td class=\"n none\">–</td><td class=\"n none\">–</td>").Element("td", column.Reason).Markup("</tr>\n");
+            html.Markup("<td class=\"n none\">–</td><td class=\"n none\">–</td><td class=\"n none\">–</td><td class=\"n none\">–</td><td class=\"n none\">–</td>").Element("td", column.Reason, "why").Markup("</tr>\n");
             return;
         }
 
@@ -59,7 +59,7 @@ internal static class DriftSection
         Cell(html, column.MissingShareBaseline, ReportText.Share);
         Cell(html, column.MissingShareCurrent, ReportText.Share);
         Cell(html, column.UnseenShareCurrent, ReportText.Share);
-        html.Element("td", column.Reason).Markup("</tr>\n");
+        html.Element("td", column.Reason, "why").Markup("</tr>\n");
     }
 
     /// <summary>A dash with the reason as its title: the column's own reason stands in the last cell.</summary>

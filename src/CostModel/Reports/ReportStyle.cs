@@ -35,7 +35,7 @@ internal static class ReportStyle
         td,tbody th{border-bottom:1px solid var(--line);padding:.42rem .9rem .42rem 0;vertical-align:top;color:var(--ink);font-size:.9rem;overflow-wrap:anywhere}
         tbody th{font-weight:500;min-width:7.5rem} th:last-child,td:last-child{padding-right:0}
         .n{text-align:right;white-space:nowrap;overflow-wrap:normal} .n small{white-space:normal;min-width:9rem} .none{color:var(--soft);font-style:italic} .none small{font-style:normal}
-        tr.sum td,tr.sum th{font-weight:650;border-top:1.5px solid var(--soft);border-bottom:0}
+        .why{min-width:14rem;font-size:.84rem} tr.sum td,tr.sum th{font-weight:650;border-top:1.5px solid var(--soft);border-bottom:0}
         .tag{display:inline-block;padding:.02rem .5rem;border:1px solid;border-radius:1rem;font-size:.78rem;font-weight:600;white-space:nowrap}
         .meter{display:block;min-width:6rem} .meter rect:first-child{fill:var(--wash);stroke:var(--line)} .meter rect:last-child{fill:var(--fill)}
         figure{margin:0} figcaption{font-size:.84rem;color:var(--ink);font-weight:600;overflow-wrap:anywhere} figcaption small{display:inline;margin-left:.3rem}
@@ -50,7 +50,7 @@ internal static class ReportStyle
         footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--line);color:var(--soft);font-size:.82rem}
         @media print{@page{size:A4;margin:14mm 13mm 15mm}
         :root{--ink:#111;--soft:#444;--line:#cfd5da;--paper:#fff;--wash:#f3f5f7;--fill:#9cbcd6;--deep:#1f5f8b;--good:#1d6b45;--good-wash:#fff;--warn:#8a5200;--warn-wash:#fff;--bad:#9c2424;--bad-wash:#fff;--still:#333;--still-wash:#fff}
-        body{font-size:9.6pt;print-color-adjust:exact;-webkit-print-color-adjust:exact} main{max-width:none;padding:0} nav,.skip{display:none} section{margin-top:1.3rem} .scroll{overflow:visible}
+        html{font-size:11.5px} body{font-size:11.5px;print-color-adjust:exact;-webkit-print-color-adjust:exact} main{max-width:none;padding:0} nav,.skip{display:none} section{margin-top:1.3rem} .scroll{overflow:visible} .why{min-width:11rem} details{break-inside:auto}
         .tiles{grid-template-columns:repeat(3,1fr);gap:.5rem} .charts{grid-template-columns:repeat(3,1fr);gap:.7rem 1rem} h2,h3,caption{break-after:avoid} tr,figure,.verdict,.tiles div{break-inside:avoid} thead{display:table-header-group} a{color:inherit;text-decoration:none}}
         """;
 }
