@@ -8,17 +8,19 @@ namespace BatchEngine.Host.Commands;
 internal static class DriftScreen
 {
     /// <summary>Prints it.</summary>
-    public static void Print(Screen screen, DriftReport report)
+    public static void Print(Screen screen, DriftReport report) => Print(screen, report, _ => true);
+
+    private static void Print(Screen screen, DriftReport report, Func<ColumnDrift, bool> isShown)
     {
         var drifted = report.Columns.Count(c => c.Verdict == DriftVerdict.Drifted);
         screen.Line(report.Baseline is { } baseline
             ? $"{drifted} of {report.Columns.Count} columns drifted against {baseline}."
             : "Drift was not measured: there is no baseline run yet.");
-        if (report.Baseline is null)
+        if (report.Baseline is null || !report.Columns.Any(isShown))
             return;
         var table = new Table().Border(TableBorder.Simple).AddColumns("column", "verdict").AddColumn("PSI", c => c.RightAligned()).AddColumn("KS", c => c.RightAligned())
             .AddColumn("missing then", c => c.RightAligned()).AddColumn("now", c => c.RightAligned()).AddColumn("reason");
-        foreach (var column in report.Columns)
+        foreach (var column in report.Columns.Where(isShown))
         {
             table.AddRow(Markup.Escape(column.IsOutput ? $"{column.Column} (output)" : column.Column), VerdictMarkup(column.Verdict), Short(column.Psi, "0.000"), Short(column.Ks, "0.000"),
                 Share(column.MissingShareBaseline), Share(column.MissingShareCurrent), Markup.Escape(column.Reason));
@@ -26,6 +28,9 @@ internal static class DriftScreen
 
         screen.Draw(table);
     }
+
+    /// <summary>Prints only what drifted, and how much did not.</summary>
+    public static void PrintDrifted(Screen screen, DriftReport report) => Print(screen, report, c => c.Verdict == DriftVerdict.Drifted);
 
     private static string VerdictMarkup(DriftVerdict verdict) => verdict switch
     {

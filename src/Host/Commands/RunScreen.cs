@@ -64,15 +64,4 @@ internal static class RunScreen
         RunOutcome.Interrupted => ExitCode.Interrupted,
         _ => ExitCode.Violation,
     };
-
-    private sealed class RunProgressToScreen(IProgress<ProgressSample> screen) : IProgress<RunProgress>
-    {
-        public void Report(RunProgress value)
-        {
-            var phase = value.State == RunState.Sealing && value.SegmentsTotal > 0
-                ? $"sealing {value.SegmentsDone}/{value.SegmentsTotal} segments,"
-                : value.State.ToString().ToLowerInvariant();
-            screen.Report(new ProgressSample(phase, value.RowsDone, value.RowsTotal, Measured<Money>.NotMeasured("priced when the run ends")));
-        }
-    }
 }

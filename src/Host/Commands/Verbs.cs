@@ -10,17 +10,21 @@ internal static class Verbs
     {
         var root = new RootCommand("BatchEngine: scheduled batch scoring, published look-ups, and what they cost. Try: batchengine demo");
         globals.AddTo(root);
+        root.Subcommands.Add(DemoCommand.Build(globals));
         root.Subcommands.Add(SampleCommand.Build(globals));
         root.Subcommands.Add(ScoreCommand.Build(globals));
         root.Subcommands.Add(RunCommand.BuildRun(globals));
         root.Subcommands.Add(RunCommand.BuildPlan(globals));
         root.Subcommands.Add(RunCommand.BuildBackfill(globals));
+        root.Subcommands.Add(ServeCommand.Build(globals));
         root.Subcommands.Add(WorkerCommand.Build(globals));
+        root.Subcommands.Add(LookupCommand.Build(globals));
         root.Subcommands.Add(ModelsCommand.Build(globals));
         root.Subcommands.Add(RunsCommand.Build(globals));
         root.Subcommands.Add(SnapshotsCommand.Build(globals));
         root.Subcommands.Add(CostCommand.Build(globals));
         root.Subcommands.Add(DriftCommand.Build(globals));
+        root.Subcommands.Add(DoctorCommand.Build(globals));
         return root;
     }
 }

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Globalization;
+using BatchEngine.Domain;
+using BatchEngine.Host.Composition;
+using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Terminal;
+using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Database;
+using Spectre.Console;
+
+namespace BatchEngine.Host.Commands;
+
+/// <summary>`doctor`: checks configuration, database, blobs, prices, clock and disk, and says what to do.</summary>
+internal static class DoctorCommand
+{
+    private const long LowDiskBytes = 1_000_000_000;
+
+    /// <summary>The verb.</summary>
+    public static Command Build(GlobalOptions globals) => Verb.Does(
+        new Command("doctor", "Check configuration, database, blobs, prices, clock, disk and processor; say what to do."), globals, RunAsync);
+
+    private static async Task<int> RunAsync(Verb verb, CancellationToken ct)
+    {
+        var checks = new List<DoctorCheck>();
+        EngineConfiguration? configuration = null;
+        await CheckAsync(checks, "configuration", () =>
+        {
+            configuration = verb.Configuration();
+            return Task.FromResult($"data in {configuration.DataDirectory}");
+        }).ConfigureAwait(false);
+        if (configuration is not null)
+            await CheckStateAsync(checks, configuration, verb.Clock, ct).ConfigureAwait(false);
+        checks.Add(new DoctorCheck("processor", true, Processor()));
+        verb.Screen.Answer(checks, () =>
+        {
+            foreach (var check in checks)
+                verb.Screen.Markup($"{(check.IsWell ? "[green]well[/]  " : "[red]not well[/]")} {Markup.Escape(check.Name),-14} {Markup.Escape(check.Finding)}");
+        });
+        return checks.TrueForAll(c => c.IsWell) ? ExitCode.Done : ExitCode.Violation;
+    }
+
+    private static async Task CheckStateAsync(List<DoctorCheck> checks, EngineConfiguration configuration, TimeProvider clock, CancellationToken ct)
+    {
+        await CheckAsync(checks, "database", async () =>
+        {
+            await using var database = await StateDatabase.OpenAsync(configuration.DatabasePath, clock, ct).ConfigureAwait(false);
+            var skew = await database.NowAsync(ct).ConfigureAwait(false) - clock.GetUtcNow();
+            return string.Create(CultureInfo.InvariantCulture, $"{database.Path} opens, its clock differs by {Math.Abs(skew.TotalMilliseconds):0} ms");
+        }).ConfigureAwait(false);
+        await CheckAsync(checks, "blobs", async () =>
+        {
+            var blobs = new LocalFolderBlobs(configuration.BlobsRoot);
+            await using (var probe = await blobs.CreateAsync("doctor/probe", ct).ConfigureAwait(false))
+            {
+                await probe.Content.WriteAsync(new byte[] { 1 }, ct).ConfigureAwait(false);
+                await probe.CommitAsync(ct).ConfigureAwait(false);
+            }
+
+            await blobs.DeleteAsync("doctor/probe", ct).ConfigureAwait(false);
+            return $"{configuration.BlobsRoot} can be written";
+        }).ConfigureAwait(false);
+        await CheckAsync(checks, "disk", () =>
+        {
+            var free = new DriveInfo(configuration.DataDirectory).AvailableFreeSpace;
+            return free >= LowDiskBytes
+                ? Task.FromResult($"{Figures.Bytes(free)} free")
+                : throw new StorageFailedException(configuration.DataDirectory, $"only {Figures.Bytes(free)} free; make room before a large run.", isTransient: false);
+        }).ConfigureAwait(false);
+        await CheckAsync(checks, "prices", () =>
+        {
+            var quotes = PriceSheetFile.LoadAll(ShippedFiles.PricesDirectory(configuration));
+            return quotes.Any(q => q.Offering == Offering.Local)
+                ? Task.FromResult($"{quotes.Count} quotes, this machine is priced")
+                : throw new BadInputException(configuration.PricesDirectory, "no price for this machine", "an offering with provider local", "Add one, or its costs are reported as not measured.");
+        }).ConfigureAwait(false);
+    }
+
+    private static string Processor()
+    {
+        var vectors = System.Runtime.Intrinsics.X86.Avx512BW.IsSupported ? "AVX-512" : System.Runtime.Intrinsics.X86.Avx2.IsSupported ? "AVX2" : "128-bit vectors";
+        return string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {vectors}; engines: {string.Join(", ", Scorer.Execution.ExecutorFactory.EngineNames)}");
+    }
+
+    private static async Task CheckAsync(List<DoctorCheck> checks, string name, Func<Task<string>> check)
+    {
+        try
+        {
+            checks.Add(new DoctorCheck(name, true, await check().ConfigureAwait(false)));
+        }
+        catch (BatchEngineException problem)
+        {
+            checks.Add(new DoctorCheck(name, false, problem.Message));
+        }
+    }
+}

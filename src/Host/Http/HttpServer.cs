@@ -1,0 +1,61 @@
+using BatchEngine.CostModel.Reports;
+using BatchEngine.Domain;
+using BatchEngine.Host.Composition;
+using BatchEngine.Host.Terminal;
+
+namespace BatchEngine.Host.Http;
+
+/// <summary>The web server: look-ups, health and run reports.</summary>
+internal static class HttpServer
+{
+    /// <summary>Builds it; the caller starts and stops it.</summary>
+    /// <param name="engine">The rooms.</param>
+    /// <param name="lookups">The router.</param>
+    /// <param name="url">Where to listen; port 0 means any free one.</param>
+    /// <param name="screen">Told of failures.</param>
+    public static WebApplication Build(Engine engine, LookupService lookups, string url, Screen screen)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(url);
+        builder.WebHost.ConfigureKestrel(o =>
+        {
+            o.AddServerHeader = false;
+            o.Limits.MaxRequestBodySize = engine.Configuration.Live.MaxRequestBytes;
+        });
+        var app = builder.Build();
+        ErrorAnswers.Use(app, screen.Note);
+        new PredictionEndpoints(lookups.Router, engine.Configuration.Live.MaxKeysPerRequest).Map(app);
+        app.MapGet("/health/live", () => Results.Text("{\"live\":true}", "application/json"));
+        app.MapGet("/health/ready", () => Ready(lookups));
+        app.MapGet("/runs/{run}", (string run, CancellationToken ct) => ReportAsync(engine, run, ct));
+        return app;
+    }
+
+    /// <summary>Where a started server listens.</summary>
+    public static string AddressOf(WebApplication app) => app.Urls.First();
+
+    private static IResult Ready(LookupService lookups)
+    {
+        var names = lookups.Catalog.All.Select(s => new { name = s.Contract.Name, snapshot = s.Reader?.Info.Id, keys = s.Reader?.Info.Keys }).ToList();
+        var problems = lookups.Catalog.Problems;
+        return Results.Json(new { ready = problems.Count == 0, names, problems }, statusCode: problems.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static async Task<IResult> ReportAsync(Engine engine, string run, CancellationToken ct)
+    {
+        RunId id;
+        try
+        {
+            id = RunId.Parse(run);
+        }
+        catch (FormatException problem)
+        {
+            return Results.Json(new { error = problem.Message }, statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        return await new RunReportBuilder(engine.Database, engine.Clock).BuildAsync(id, null, ct).ConfigureAwait(false) is { } report
+            ? Results.Text(RunReportPage.Render(report), "text/html; charset=utf-8")
+            : Results.Json(new { error = $"No run {run}." }, statusCode: StatusCodes.Status404NotFound);
+    }
+}

@@ -1,0 +1,82 @@
+using BatchEngine.Domain;
+using BatchEngine.Router.Lookup;
+using BatchEngine.Router.Realtime;
+using BatchEngine.Storage.Snapshots;
+
+namespace BatchEngine.Router.Routing;
+
+/// <summary>One key in, one decision out; never a silent default score. Thread-safe; a hit takes no lock and does not wait.</summary>
+public sealed class PredictionRouter(SnapshotCatalog catalog, LiveGate live, TimeProvider clock)
+{
+    private const int MaxSwapRetries = 8;
+
+    /// <summary>What was answered, for the reports.</summary>
+    public AnswerCounters Answered { get; } = new();
+
+    /// <summary>Answers one key: the stored prediction when it is fresh and sure, else a live score, else the stored one with both reasons, else a refusal.</summary>
+    /// <param name="servingName">The name in the URL.</param>
+    /// <param name="key">As the application writes it.</param>
+    /// <param name="features">For a live score, by source column; null means none were given.</param>
+    /// <param name="ct">The caller leaves.</param>
+    /// <exception cref="BadInputException">The key is not of the snapshot's kind, or the features cannot be used.</exception>
+    public ValueTask<RouteDecision> RouteAsync(string servingName, string key, IReadOnlyDictionary<string, object?>? features, CancellationToken ct)
+    {
+        if (catalog.Find(servingName) is not { } served)
+            return new(new RouteDecision.Refused(RouteReason.UnknownName, RouteReason.UnknownName, $"No job serves under the name '{servingName}'."));
+        var (stored, provenance) = Stored(servingName, served, key);
+        var reason = RoutePolicy.Judge(served.Contract, provenance is not null, stored, provenance?.Age ?? TimeSpan.Zero);
+        return reason == RouteReason.Fresh
+            ? new(Counted(servingName, new RouteDecision.Hit(stored!, provenance!)))
+            : LiveAsync(served.Contract, reason, stored, provenance, features, ct);
+    }
+
+    private async ValueTask<RouteDecision> LiveAsync(
+        ServingContract contract, RouteReason reason, Prediction? stored, Provenance? provenance, IReadOnlyDictionary<string, object?>? features, CancellationToken ct)
+    {
+        var (scored, whyNot, detail) = await live.TryScoreAsync(contract, features, ct).ConfigureAwait(false);
+        if (scored is not null)
+            return Counted(contract.Name, new RouteDecision.Fallback(reason, scored.Prediction, new Provenance(scored.Model, null, clock.GetUtcNow(), TimeSpan.Zero, scored.Outputs)));
+        return Counted(contract.Name, stored is not null
+            ? new RouteDecision.Degraded(reason, whyNot, stored, provenance!)
+            : new RouteDecision.Refused(reason, whyNot, detail));
+    }
+
+    // A snapshot that is swapped out between finding and holding it is looked for again: the next one is already in the catalogue.
+    private (Prediction? Stored, Provenance? Provenance) Stored(string servingName, ServedName served, string key)
+    {
+        for (var attempt = 0; attempt < MaxSwapRetries; attempt++)
+        {
+            if (served.Reader is not { } reader)
+                return (null, null);
+            if (!reader.TryAcquire())
+            {
+                served = catalog.Find(servingName) ?? served;
+                continue;
+            }
+
+            try
+            {
+                var found = reader.TryGet(PredictionKey.Parse(key, reader.Info.KeyKind), out var prediction);
+                return (found ? prediction : null, ProvenanceOf(reader));
+            }
+            finally
+            {
+                reader.Release();
+            }
+        }
+
+        return (null, null);
+    }
+
+    private Provenance ProvenanceOf(SnapshotReader reader)
+    {
+        var info = reader.Info;
+        return new Provenance(info.Model, info.Id, info.AsOf, clock.GetUtcNow() - info.AsOf, info.Outputs);
+    }
+
+    private RouteDecision Counted(string servingName, RouteDecision decision)
+    {
+        Answered.Count(servingName, decision);
+        return decision;
+    }
+}
