@@ -1,6 +1,6 @@
 namespace BatchEngine.CostModel.Drift;
 
-/// <summary>Probabilities of seeing a distance this large by chance alone. Pure; relative error under 1e-10 where a probability is above 1e-300.</summary>
+/// <summary>Probabilities of seeing a distance this large by chance alone. Pure; agrees with known quantiles of both distributions to 1e-9.</summary>
 internal static class Significance
 {
     private const int MaxTerms = 10_000;
