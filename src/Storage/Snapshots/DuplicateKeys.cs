@@ -28,7 +28,7 @@ internal static class DuplicateKeys
                 first ??= FirstPair(rows, group);
                 for (var i = 0; i < group.Length; i++)
                 {
-                    if (i + 1 == group.Length || !SameKey(rows, RowOrder.RowOf(group[i]), RowOrder.RowOf(group[i + 1])))
+                    if (i + 1 == group.Length || !IsSuperseded(rows, RowOrder.RowOf(group[i]), RowOrder.RowOf(group[i + 1])))
                         entries[kept++] = group[i];
                 }
             }
@@ -48,17 +48,22 @@ internal static class DuplicateKeys
         return null;
     }
 
+    /// <summary>Whether the next row in order has the same key. The very same row twice means that a run file was counted twice.</summary>
+    private static bool IsSuperseded(PartitionRows rows, int row, int next)
+    {
+        if (!SameKey(rows, row, next))
+            return false;
+        return rows.RowNumberOf(row) != rows.RowNumberOf(next)
+            ? true
+            : throw new InvariantBrokenException("a row is in one run file only", $"row {rows.RowNumberOf(row)} with key {rows.KeyOf(row)} is there twice");
+    }
+
     private static bool SameKey(PartitionRows rows, int a, int b) => CompareKeys(rows, a, b) == 0;
 
     private static int Compare(PartitionRows rows, int a, int b)
     {
         var keys = CompareKeys(rows, a, b);
-        if (keys != 0 || a == b)
-            return keys;
-        var numbers = rows.RowNumberOf(a).CompareTo(rows.RowNumberOf(b));
-        return numbers != 0
-            ? numbers
-            : throw new InvariantBrokenException("a row is in one run file only", $"row {rows.RowNumberOf(a)} with key {rows.KeyOf(a)} is there twice");
+        return keys != 0 ? keys : rows.RowNumberOf(a).CompareTo(rows.RowNumberOf(b));
     }
 
     private static int CompareKeys(PartitionRows rows, int a, int b)
