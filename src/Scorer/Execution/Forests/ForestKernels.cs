@@ -15,13 +15,11 @@ internal static class ForestKernels
     /// <summary>512 rows as bits, 256-bit vectors.</summary>
     public const string Slices256 = "slices-avx2";
 
-    /// <summary>512 rows as bits, 128-bit vectors of any processor.</summary>
-    public const string Slices128 = "slices-portable";
-
     /// <summary>The names that this processor runs, the best first.</summary>
     public static IReadOnlyList<string> Available { get; } =
     [
         .. SliceKernel512.IsSupported ? (string[])[Slices512] : [],
+        .. SliceKernel256.IsSupported ? (string[])[Slices256] : [],
         Walk,
         Reference,
     ];
@@ -41,6 +39,7 @@ internal static class ForestKernels
     public static ForestKernel Slicing(string name, ForestModel model, WalkForest walk, SlicePlan plan) => name switch
     {
         Slices512 => new SliceKernel512(model, walk, plan),
+        Slices256 => new SliceKernel256(model, walk, plan),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no kernel of this name"),
     };
 }
