@@ -78,6 +78,18 @@ def hidden_rule(c):
             + 0.8 * (tenure < 150) - 0.5 * c['is_business'] * (c['plan'] >= 2) + 0.25 * np.isnan(c['age']) + 0.3 * (DOMAIN_BUCKETS[c['domain']] % 7 == 0) - 1.4)
 
 
+def centre_thresholds(model, x):
+    """Moves each threshold to the middle of the gap above it, so that the last bit of a feature (two ways to compute a logarithm) decides nothing."""
+    values = [np.unique(column[~np.isnan(column)]) for column in x.T]
+    for (predictor,) in model._predictors:
+        for node in predictor.nodes:
+            if not node['is_leaf'] and np.isfinite(node['num_threshold']):
+                column = values[node['feature_idx']]
+                above = np.searchsorted(column, node['num_threshold'], side='right')
+                if 0 < above < len(column):
+                    node['num_threshold'] = (float(column[above - 1]) + float(column[above])) / 2
+
+
 def export(model, feature_count, path):
     """The boosted trees as one TreeEnsembleClassifier: label and both probabilities."""
     nodes = {key: [] for key in ['nodes_treeids', 'nodes_nodeids', 'nodes_featureids', 'nodes_values', 'nodes_modes', 'nodes_truenodeids', 'nodes_falsenodeids',
@@ -132,6 +144,7 @@ def main():
     x = features(c)
     model = HistGradientBoostingClassifier(max_iter=TREES, max_leaf_nodes=LEAVES, learning_rate=RATE, early_stopping=False, min_samples_leaf=50, random_state=1)
     model.fit(x[:TRAINING_ROWS], truth[:TRAINING_ROWS])
+    centre_thresholds(model, x[:TRAINING_ROWS])
     given, held = model.predict_proba(x[TRAINING_ROWS:])[:, 1], truth[TRAINING_ROWS:]
     node_count = export(model, x.shape[1], HERE / 'churn.onnx')
     write_golden(model)
