@@ -17,8 +17,11 @@ public sealed class SnapshotCatalog : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly SemaphoreSlim _one = new(1, 1);
     private volatile FrozenDictionary<string, ServedName> _served = FrozenDictionary<string, ServedName>.Empty;
-    private volatile IReadOnlyList<string> _problems = [];
+    private volatile IReadOnlyList<string> _unopened = [];
+    private volatile string? _unread;
     private long _stamp = -1;
+    private long _triedAt;
+    private bool _disposed;
 
     /// <summary>Creates an empty catalogue; refresh it before use.</summary>
     public SnapshotCatalog(SnapshotStore snapshots, IBlobStore blobs, TimeProvider clock) => (_snapshots, _blobs, _clock) = (snapshots, blobs, clock);
@@ -26,8 +29,11 @@ public sealed class SnapshotCatalog : IAsyncDisposable
     /// <summary>How often <see cref="FollowAsync"/> asks the database.</summary>
     public static TimeSpan PollInterval { get; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>What could not be opened at the last refresh, one sentence each; empty when all is well.</summary>
-    public IReadOnlyList<string> Problems => _problems;
+    /// <summary>A snapshot that cannot be opened is tried again after this time, or when anything is published: verifying reads every byte of it.</summary>
+    public static TimeSpan RetryInterval { get; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What could not be read or opened at the last refresh, one sentence each; empty when all is well.</summary>
+    public IReadOnlyList<string> Problems => _unread is { } unread ? [unread, .. _unopened] : _unopened;
 
     /// <summary>Every serving name now.</summary>
     public IReadOnlyCollection<ServedName> All => _served.Values;
@@ -43,29 +49,36 @@ public sealed class SnapshotCatalog : IAsyncDisposable
             try
             {
                 await RefreshAsync(ct).ConfigureAwait(false);
+                _unread = null;
             }
             catch (BatchEngineException failure)
             {
-                _problems = [failure.Message];
+                _unread = failure.Message;
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                return;
             }
 
             await Task.Delay(PollInterval, _clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Brings the catalogue to the database's state, if that moved or the last refresh had problems.</summary>
+    /// <summary>Brings the catalogue to the database's state, if that moved, or if something could not be opened a <see cref="RetryInterval"/> ago.</summary>
     /// <returns>Whether anything was looked at.</returns>
-    /// <exception cref="StorageFailedException">The database cannot be read.</exception>
+    /// <exception cref="StorageFailedException">The database cannot be read; what was served before still is.</exception>
+    /// <exception cref="ObjectDisposedException">The catalogue is closed.</exception>
     public async Task<bool> RefreshAsync(CancellationToken ct)
     {
         await _one.WaitAsync(ct).ConfigureAwait(false);
         try
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             var stamp = await _snapshots.ChangeStampAsync(ct).ConfigureAwait(false);
-            if (stamp == _stamp && _problems.Count == 0)
+            if (stamp == _stamp && (_unopened.Count == 0 || _clock.GetElapsedTime(_triedAt) < RetryInterval))
                 return false;
             await SwapAsync(ct).ConfigureAwait(false);
-            _stamp = stamp;
+            (_stamp, _triedAt) = (stamp, _clock.GetTimestamp());
             return true;
         }
         finally
@@ -74,39 +87,53 @@ public sealed class SnapshotCatalog : IAsyncDisposable
         }
     }
 
-    /// <summary>Unmaps everything after the last look-up has left.</summary>
+    /// <summary>Unmaps everything after the last look-up has left. Calling it again does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
         await _one.WaitAsync().ConfigureAwait(false);
-        foreach (var served in _served.Values)
-            served.Reader?.Dispose();
+        _disposed = true;
+        var last = _served;
         _served = FrozenDictionary<string, ServedName>.Empty;
+        DisposeReadersOf(last, keep: _served);
         _one.Release();
     }
 
     private async Task SwapAsync(CancellationToken ct)
     {
         var next = new Dictionary<string, ServedName>(StringComparer.Ordinal);
-        var problems = new List<string>();
+        var unopened = new List<string>();
         var before = _served;
-        foreach (var contract in await _snapshots.ContractsAsync(ct).ConfigureAwait(false))
+        try
         {
-            var name = contract.Contract.Name;
-            var old = before.GetValueOrDefault(name)?.Reader;
-            var current = await _snapshots.CurrentAsync(name, ct).ConfigureAwait(false);
-            next[name] = new ServedName(contract.Contract, current is null ? null : current.Id == old?.Info.Id ? old : Open(current, old, problems, ct));
+            foreach (var contract in await _snapshots.ContractsAsync(ct).ConfigureAwait(false))
+            {
+                var name = contract.Contract.Name;
+                var old = before.GetValueOrDefault(name)?.Reader;
+                var current = await _snapshots.CurrentAsync(name, ct).ConfigureAwait(false);
+                next[name] = new ServedName(contract.Contract, current is null ? null : current.Id == old?.Info.Id ? old : Open(current, old, unopened, ct));
+            }
+        }
+        catch
+        {
+            DisposeReadersOf(next, keep: before);
+            throw;
         }
 
         _served = next.ToFrozenDictionary(StringComparer.Ordinal);
-        _problems = problems;
-        foreach (var (name, served) in before)
+        _unopened = unopened;
+        DisposeReadersOf(before, keep: next);
+    }
+
+    private static void DisposeReadersOf(IReadOnlyDictionary<string, ServedName> some, IReadOnlyDictionary<string, ServedName> keep)
+    {
+        foreach (var (name, served) in some)
         {
-            if (served.Reader is { } old && next.GetValueOrDefault(name)?.Reader != old)
-                old.Dispose();
+            if (served.Reader is { } reader && keep.GetValueOrDefault(name)?.Reader != reader)
+                reader.Dispose();
         }
     }
 
-    private SnapshotReader? Open(SnapshotInfo snapshot, SnapshotReader? old, List<string> problems, CancellationToken ct)
+    private SnapshotReader? Open(SnapshotInfo snapshot, SnapshotReader? old, List<string> unopened, CancellationToken ct)
     {
         try
         {
@@ -114,7 +141,7 @@ public sealed class SnapshotCatalog : IAsyncDisposable
         }
         catch (BatchEngineException failure)
         {
-            problems.Add($"'{snapshot.ServingName}' keeps {(old is null ? "nothing" : $"snapshot {old.Info.Id}")}, snapshot {snapshot.Id} cannot be served: {failure.Message}");
+            unopened.Add($"'{snapshot.ServingName}' keeps {(old is null ? "nothing" : $"snapshot {old.Info.Id}")}, snapshot {snapshot.Id} cannot be served: {failure.Message}");
             return old;
         }
     }

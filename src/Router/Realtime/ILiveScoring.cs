@@ -6,6 +6,6 @@ public interface ILiveScoring
     /// <summary>Scores the features with the model that the name serves.</summary>
     /// <param name="servingName">The name in the URL.</param>
     /// <param name="features">By source column.</param>
-    /// <param name="ct">Stops waiting.</param>
+    /// <param name="ct">Gives the scoring up; one that does not heed it keeps its place in the bound.</param>
     Task<LiveOutcome> ScoreAsync(string servingName, IReadOnlyDictionary<string, object?> features, CancellationToken ct);
 }

@@ -1,31 +1,36 @@
-using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text;
 using BatchEngine.Domain;
 
 namespace BatchEngine.Router.Realtime;
 
 /// <summary>
 /// The door to live scoring: a bound on calls at once, a deadline, and one call for callers that ask the same at the same time. Thread-safe.
-/// A caller that leaves does not stop the call for the others; failures are shared by those waiting but never kept.
+/// A caller that leaves, or whose deadline passes, does not stop the call for the others, and the call keeps its place in the bound until it ends;
+/// failures are shared by those waiting but never kept.
 /// </summary>
 public sealed class LiveGate(ILiveScoring scoring, TimeProvider clock)
 {
-    private readonly ConcurrentDictionary<string, Task<LiveOutcome>> _flights = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, StrongCount> _inFlight = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Task<LiveOutcome>> _flights = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _underWay = new(StringComparer.Ordinal);
+
+    /// <summary>A scoring that runs longer is asked to stop, so that an endpoint that hangs gives its place back. Far above any deadline: callers have left by then.</summary>
+    public static TimeSpan MaxFlight { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Scores within the contract's limits.</summary>
     /// <param name="contract">The bound, the deadline, and whether live scoring is allowed.</param>
-    /// <param name="features">By source column; null means that the caller gave none.</param>
+    /// <param name="features">By source column; null means that the caller gave none. Not changed afterwards: the call may outlive its caller.</param>
     /// <param name="ct">The caller leaves.</param>
     /// <returns>The scored outcome, or why there is none with a sentence for the caller.</returns>
     /// <exception cref="BadInputException">The features cannot be used.</exception>
+    /// <exception cref="InvariantBrokenException">The scoring broke an assumption of ours; never answered around.</exception>
     public async ValueTask<(LiveOutcome.Scored? Scored, RouteReason WhyNot, string Detail)> TryScoreAsync(ServingContract contract, IReadOnlyDictionary<string, object?>? features, CancellationToken ct)
     {
         if (!contract.Realtime)
             return (null, RouteReason.RealtimeOff, $"'{contract.Name}' does not score live.");
         if (features is null)
             return (null, RouteReason.NoFeatures, "No features were given; send them by POST to have the key scored live.");
+        ct.ThrowIfCancellationRequested();
         if (Join(contract, features) is not { } flight)
             return (null, RouteReason.Overloaded, string.Create(CultureInfo.InvariantCulture, $"{contract.MaxConcurrentRealtime} live scorings of '{contract.Name}' are going on already; try again in a second."));
         try
@@ -44,64 +49,69 @@ public sealed class LiveGate(ILiveScoring scoring, TimeProvider clock)
         }
     }
 
-    // The flight that asks the same, or a new one; null when the name's bound is reached.
-    private Task<LiveOutcome>? Join(ServingContract contract, IReadOnlyDictionary<string, object?> features)
+    /// <summary>Live scorings of the name that have not ended, whether or not anybody still waits for them.</summary>
+    internal int UnderWay(string servingName)
     {
-        var question = Question(contract.Name, features);
-        if (_flights.TryGetValue(question, out var joined))
-            return joined;
-        var count = _inFlight.GetOrAdd(contract.Name, _ => new StrongCount());
-        if (Interlocked.Increment(ref count.Value) > contract.MaxConcurrentRealtime)
-        {
-            Interlocked.Decrement(ref count.Value);
-            return null;
-        }
-
-        var promise = new TaskCompletionSource<LiveOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var flight = _flights.GetOrAdd(question, promise.Task);
-        if (flight == promise.Task)
-            _ = FlyAsync(question, contract.Name, features, promise, count);
-        else
-            Interlocked.Decrement(ref count.Value);
-        return flight;
+        lock (_lock)
+            return _underWay.GetValueOrDefault(servingName);
     }
 
-    private async Task FlyAsync(string question, string name, IReadOnlyDictionary<string, object?> features, TaskCompletionSource<LiveOutcome> promise, StrongCount count)
+    // The flight that asks the same, or a new one; null when the name's bound is reached. Finding, counting and entering are one step, else two callers
+    // with one question could take two places of the bound, and one of them be refused while the other flies.
+    private Task<LiveOutcome>? Join(ServingContract contract, IReadOnlyDictionary<string, object?> features)
     {
-        LiveOutcome outcome;
+        var question = LiveQuestion.TextOf(contract.Name, features);
+        var promise = new TaskCompletionSource<LiveOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            if (question is not null && _flights.TryGetValue(question, out var joined))
+                return joined;
+            var underWay = _underWay.GetValueOrDefault(contract.Name);
+            if (underWay >= contract.MaxConcurrentRealtime)
+                return null;
+            _underWay[contract.Name] = underWay + 1;
+            if (question is not null)
+                _flights.Add(question, promise.Task);
+        }
+
+        // On a thread of its own: a model that computes without waiting would otherwise keep its caller beyond the deadline.
+        _ = Task.Run(() => FlyAsync(question, contract.Name, features, promise));
+        return promise.Task;
+    }
+
+    private async Task FlyAsync(string? question, string name, IReadOnlyDictionary<string, object?> features, TaskCompletionSource<LiveOutcome> promise)
+    {
+        var outcome = ScoreAsync(name, features);
+        await ((Task)outcome).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_lock)
+        {
+            _underWay[name]--;
+            if (question is not null)
+                _flights.Remove(question);
+        }
+
+        promise.SetFromTask(outcome);
+    }
+
+    // Everything but a broken assumption of ours is an outcome; that one reaches every caller as it is.
+    private async Task<LiveOutcome> ScoreAsync(string name, IReadOnlyDictionary<string, object?> features)
+    {
+        using var limit = new CancellationTokenSource(MaxFlight, clock);
         try
         {
-            outcome = await scoring.ScoreAsync(name, features, CancellationToken.None).ConfigureAwait(false);
+            return await scoring.ScoreAsync(name, features, limit.Token).ConfigureAwait(false);
         }
         catch (BadInputException problem)
         {
-            outcome = new LiveOutcome.BadFeatures(problem);
+            return new LiveOutcome.BadFeatures(problem);
         }
-        catch (Exception failure)
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            outcome = new LiveOutcome.Failed(failure.Message);
+            return new LiveOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"The live score did not end within {MaxFlight.TotalSeconds:0} s and was given up."));
         }
-
-        _flights.TryRemove(KeyValuePair.Create(question, promise.Task));
-        Interlocked.Decrement(ref count.Value);
-        promise.SetResult(outcome);
-    }
-
-    // Length-prefixed, so that no two different questions have one text.
-    private static string Question(string name, IReadOnlyDictionary<string, object?> features)
-    {
-        var text = new StringBuilder(name).Append('\n');
-        foreach (var (column, value) in features.OrderBy(f => f.Key, StringComparer.Ordinal))
+        catch (Exception failure) when (failure is not InvariantBrokenException)
         {
-            var shown = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
-            text.Append(column.Length).Append(':').Append(column).Append(value?.GetType().Name).Append(shown.Length).Append(':').Append(shown);
+            return new LiveOutcome.Failed(failure.Message);
         }
-
-        return text.ToString();
-    }
-
-    private sealed class StrongCount
-    {
-        public int Value;
     }
 }
