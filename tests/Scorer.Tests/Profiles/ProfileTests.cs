@@ -110,7 +110,10 @@ public sealed class ProfileTests
 
     private static Dictionary<string, BinEdges> Edges() => new(StringComparer.Ordinal)
     {
-        ["x"] = new("x", [0f, 2f], []), ["n"] = new("n", [6f], []), ["t"] = new("t", [], ["blue", "red"]), ["y"] = new("y", [0.5f], []),
+        ["x"] = new("x", [0f, 2f], []),
+        ["n"] = new("n", [6f], []),
+        ["t"] = new("t", [], ["blue", "red"]),
+        ["y"] = new("y", [0.5f], []),
     };
 
     private static ColumnProfile Profile(float[] values)
