@@ -30,6 +30,38 @@ public sealed class PredictionRouter(SnapshotCatalog catalog, LiveGate live, Tim
             : LiveAsync(served.Contract, reason, stored, provenance, features, ct);
     }
 
+    /// <summary>Answers many keys, in the order asked; stored answers cost no wait, and at most the contract's bound of this batch's keys are scored live at once.</summary>
+    /// <param name="servingName">The name in the URL.</param>
+    /// <param name="asked">Keys, each with features or null.</param>
+    /// <param name="ct">The caller leaves.</param>
+    /// <exception cref="BadInputException">A key is not of the snapshot's kind, or features cannot be used; no answer is given then.</exception>
+    public async Task<IReadOnlyList<RouteDecision>> RouteManyAsync(string servingName, IReadOnlyList<(string Key, IReadOnlyDictionary<string, object?>? Features)> asked, CancellationToken ct)
+    {
+        var decisions = new RouteDecision[asked.Count];
+        var maxAtOnce = Math.Max(1, catalog.Find(servingName)?.Contract.MaxConcurrentRealtime ?? 1);
+        var waiting = new Queue<(int Index, Task<RouteDecision> Decision)>();
+        for (var i = 0; i < asked.Count; i++)
+        {
+            var pending = RouteAsync(servingName, asked[i].Key, asked[i].Features, ct);
+            if (pending.IsCompletedSuccessfully)
+                decisions[i] = pending.Result;
+            else
+                waiting.Enqueue((i, pending.AsTask()));
+            if (waiting.Count == maxAtOnce)
+                await TakeOneAsync().ConfigureAwait(false);
+        }
+
+        while (waiting.Count > 0)
+            await TakeOneAsync().ConfigureAwait(false);
+        return decisions;
+
+        async Task TakeOneAsync()
+        {
+            var (index, decision) = waiting.Dequeue();
+            decisions[index] = await decision.ConfigureAwait(false);
+        }
+    }
+
     private async ValueTask<RouteDecision> LiveAsync(
         ServingContract contract, RouteReason reason, Prediction? stored, Provenance? provenance, IReadOnlyDictionary<string, object?>? features, CancellationToken ct)
     {

@@ -25,7 +25,7 @@ public sealed class SegmentCorruptionTests : SnapshotTestBed
                 File.WriteAllBytes(path, changed);
                 Assert.ThrowsAny<BatchEngineException>(() => SegmentReader.Open(path).Dispose());
             },
-            iter: 1_500,
+            iter: 800,
             threads: 1);
     }
 
@@ -110,7 +110,7 @@ public sealed class SegmentCorruptionTests : SnapshotTestBed
                 changed[at] ^= (byte)(1 << bit);
                 Assert.ThrowsAny<BatchEngineException>(() => ReadAll(changed));
             },
-            iter: 1_500);
+            iter: 800);
     }
 
     [Fact]

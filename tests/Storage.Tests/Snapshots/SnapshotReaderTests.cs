@@ -48,11 +48,11 @@ public sealed class SnapshotReaderTests : SnapshotTestBed
     public async Task Dispose_WhileManyThreadsLookUp_NeverUnmapsUnderOne()
     {
         var rows = Rows(KeyKind.Int64);
-        for (var round = 0; round < 20; round++)
+        for (var round = 0; round < 10; round++)
         {
             var reader = Open(KeyKind.Int64, rows);
             using var started = new CountdownEvent(3);
-            var lookers = Enumerable.Range(0, 3).Select(t => Task.Run(() =>
+            var lookers = Enumerable.Range(0, 3).Select(t => Task.Factory.StartNew(() =>
             {
                 started.Signal();
                 for (var i = t; reader.TryAcquire(); i++)
@@ -60,7 +60,7 @@ public sealed class SnapshotReaderTests : SnapshotTestBed
                     Assert.True(reader.TryGet(rows[i % rows.Length].Key, out var found) && rows[i % rows.Length].Matches(found));
                     reader.Release();
                 }
-            })).ToList();
+            }, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToList();
             started.Wait(TestContext.Current.CancellationToken);
             reader.Dispose();
             await Task.WhenAll(lookers);
