@@ -1,0 +1,63 @@
+using BatchEngine.Domain;
+using BatchEngine.Host.Composition;
+using BatchEngine.Scheduler.Runs;
+using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Database;
+
+namespace BatchEngine.Host.Tests.EndToEnd;
+
+[Collection(ProcessesCollection.Name)]
+public sealed class WorkerKillTests(KillStage stage)
+{
+    private const int Kills = 50;
+    private const int KillsPerRun = 17;
+    private const int MaxRuns = 30;
+
+    [Fact]
+    public async Task Run_WithWorkersKilledAtFiftyRandomPoints_EqualsTheUninterruptedRun()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "NeedsLinux: workers are found in /proc.");
+        var ct = TestContext.Current.CancellationToken;
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+        var kills = 0;
+        await using var engine = await stage.OpenAsync("workers", ct);
+        var job = stage.Job("workers", WorkerMode.ChildProcess);
+        var (mourned, takenOver) = (0, 0);
+        for (var night = 0; kills < Kills; night++)
+        {
+            Assert.True(night < MaxRuns, $"seed {seed}: only {kills} kills in {night} runs");
+            var run = new RunId(job.Name, KillStage.Night(night));
+            var running = engine.RunAsync(job, run, null, ct);
+            var killer = new WorkerKiller(random, async () => [.. (await engine.Leases.ProgressAsync(run, ct)).Where(s => s.State == ShardState.Leased && (s.Counts.Read > 0 || random.Next(4) == 0)).Select(s => s.Worker!)]);
+            await killer.KillUntilAsync(Math.Min(Kills - kills, KillsPerRun), run.ToString(), running);
+            kills += killer.Kills;
+            var when = $"seed {seed}, {run}, after {kills} kills";
+            var outcome = await running;
+            Assert.True(outcome is RunOutcome.Published, $"{when}: {outcome}");
+            stage.Uninterrupted.MustEqual(await ScoredNight.ReadAsync(engine, job, run, ct), when);
+            var lost = (await engine.Decisions.ListAsync(run, ct)).Where(d => d.Subject == "worker-lost").ToList();
+            mourned += lost.Count(d => d.Reason.Contains("exit code 137", StringComparison.Ordinal));
+            takenOver += lost.Count(d => d.Choice.Contains("taken over", StringComparison.Ordinal));
+        }
+        TestContext.Current.SendDiagnosticMessage($"seed {seed}: {kills} kills, {mourned} workers mourned, {takenOver} shards taken over");
+        Assert.InRange(mourned, 1, Kills);
+        Assert.InRange(takenOver, 1, Kills);
+        await MustHaveNoOrphanAfterSweepAsync(engine, ct);
+    }
+
+    internal static async Task MustHaveNoOrphanAfterSweepAsync(Engine engine, CancellationToken ct)
+    {
+        var named = new NamedBlobs(engine.Database);
+        var sweeper = new BlobSweeper(engine.Blobs, TimeProvider.System);
+        var swept = await sweeper.SweepAsync(named.ListAsync, TimeSpan.Zero, ct);
+        TestContext.Current.SendDiagnosticMessage($"{swept.Removed.Count} orphans, {swept.RemovedTemporaries} temporaries, {swept.Spared} spared");
+        Assert.Equal(0, swept.Spared);
+        var left = new List<string>();
+        await foreach (var blob in engine.Blobs.ListAsync("", ct))
+            left.Add(blob.Name);
+        Assert.Equal((await named.ListAsync(ct)).Order(StringComparer.Ordinal), left);
+        Assert.Equal(0, (await sweeper.SweepAsync(named.ListAsync, TimeSpan.Zero, ct)).RemovedTemporaries);
+        Assert.DoesNotContain(Directory.EnumerateFiles(engine.Configuration.BlobsRoot, "*", SearchOption.AllDirectories), f => f.Contains(".uncommitted", StringComparison.Ordinal));
+    }
+}
