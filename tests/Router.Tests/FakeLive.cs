@@ -1,38 +1,75 @@
-using System.Collections.Concurrent;
 using BatchEngine.Domain;
 using BatchEngine.Router.Realtime;
 
 namespace BatchEngine.Router.Tests;
 
-/// <summary>A live endpoint that answers what the test says, at once or when the test lets it.</summary>
+/// <summary>Live scoring that a test answers. Thread-safe.</summary>
 internal sealed class FakeLive : ILiveScoring
 {
-    private readonly SemaphoreSlim _called = new(0);
+    private readonly SemaphoreSlim _started = new(0);
+    private int _calls;
+    private int _now;
+    private int _mostAtOnce;
 
-    public ConcurrentQueue<IReadOnlyDictionary<string, object?>> Calls { get; } = new();
+    public static ModelVersion Model { get; } = new("live", 9, Digest.Of("live"));
 
-    /// <summary>Calls wait for it; set by a test that wants them to.</summary>
-    public TaskCompletionSource? Hold { get; set; }
+    public int Calls => Volatile.Read(ref _calls);
 
-    public Func<IReadOnlyDictionary<string, object?>, LiveOutcome> Answer { get; set; } = _ => Scored(0.7f);
+    public int MostAtOnce => Volatile.Read(ref _mostAtOnce);
 
-    public static LiveOutcome Scored(float score) =>
-        new LiveOutcome.Scored(new Prediction([score], Measured<float>.Of(0.8f), 5, PredictionFlags.None), new ModelVersion("churn", 9, Digest.Of("live")), [OutputColumn.Number("score")]);
+    /// <summary>What a call gives; may throw at once.</summary>
+    public Func<IReadOnlyDictionary<string, object?>, CancellationToken, Task<LiveOutcome>> Answer { get; set; } = (_, _) => Task.FromResult(Scored(1));
 
-    /// <summary>Waits until so many further calls have arrived.</summary>
-    public async Task CalledAsync(int times)
+    public static LiveOutcome Scored(float value) =>
+        new LiveOutcome.Scored(new Prediction([value], Measured<float>.Of(1), 1, PredictionFlags.None), Model, [OutputColumn.Number("score")]);
+
+    /// <summary>Answers nothing until the promise is kept.</summary>
+    public TaskCompletionSource<LiveOutcome> Hold()
     {
-        for (var i = 0; i < times; i++)
-            Assert.True(await _called.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), "the live endpoint was not called");
+        var promise = new TaskCompletionSource<LiveOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Answer = (_, ct) => promise.Task.WaitAsync(ct);
+        return promise;
     }
 
-    public async Task<LiveOutcome> ScoreAsync(string servingName, IReadOnlyDictionary<string, object?> features, CancellationToken ct)
+    /// <summary>Waits until so many more calls have begun.</summary>
+    public async Task BegunAsync(int calls = 1)
     {
-        Calls.Enqueue(features);
-        var hold = Hold;
-        _called.Release();
-        if (hold is not null)
-            await hold.Task;
-        return Answer(features);
+        for (var i = 0; i < calls; i++)
+            await _started.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    public Task<LiveOutcome> ScoreAsync(string servingName, IReadOnlyDictionary<string, object?> features, CancellationToken ct)
+    {
+        Interlocked.Increment(ref _calls);
+        var now = Interlocked.Increment(ref _now);
+        for (var most = MostAtOnce; now > most && Interlocked.CompareExchange(ref _mostAtOnce, now, most) != most; most = MostAtOnce)
+        {
+        }
+
+        _started.Release();
+        Task<LiveOutcome> answer;
+        try
+        {
+            answer = Answer(features, ct);
+        }
+        catch
+        {
+            Interlocked.Decrement(ref _now);
+            throw;
+        }
+
+        return EndAsync(answer);
+    }
+
+    private async Task<LiveOutcome> EndAsync(Task<LiveOutcome> answer)
+    {
+        try
+        {
+            return await answer;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _now);
+        }
     }
 }

@@ -1,128 +1,192 @@
 using BatchEngine.Domain;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Router.Lookup;
 
 namespace BatchEngine.Router.Tests.Lookup;
 
-public sealed class SnapshotCatalogTests
+public sealed class SnapshotCatalogTests : RouterTestBed
 {
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+    [Fact]
+    public async Task Refresh_Published_ServesItFromThatRefreshOn()
+    {
+        await ServeAsync(Contract);
+        Assert.Null(Served());
+        var first = await PublishAsync("churn", 0, Row(1, 1));
+        Assert.Null(Served());
+        Assert.True(await Catalog.RefreshAsync(Ct));
+        Assert.Equal(first.Id, Served());
+        Assert.False(await Catalog.RefreshAsync(Ct));
+        var second = await PublishAsync("churn", 1, Row(1, 2));
+        Assert.Equal(first.Id, Served());
+        Assert.True(await Catalog.RefreshAsync(Ct));
+        Assert.Equal(second.Id, Served());
+        Assert.Empty(Catalog.Problems);
+    }
 
     [Fact]
-    public async Task Refresh_AfterAPublicationAndARollback_SwapsAndLetsTheOldDrain()
+    public async Task Refresh_SealedButNotPublished_IsNotServed()
     {
-        await using var world = await RouterWorld.CreateAsync();
-        var first = await world.PublishAsync(0, RouterWorld.Row(7, 1));
-        Assert.True(await world.Catalog.RefreshAsync(Ct));
-        Assert.False(await world.Catalog.RefreshAsync(Ct));
-        var old = Reader(world);
-        await world.PublishAsync(1, RouterWorld.Row(7, 2));
+        await SealAsync("churn", 0, [Row(1, 1)]);
+        await ServeAsync(Contract);
+        Assert.Null(Served());
+    }
+
+    [Fact]
+    public async Task Refresh_RolledBack_ServesThePreviousOneAgain()
+    {
+        var (first, _) = await ServeTwoAsync();
+        Assert.Equal(first.Id, (await Snapshots.RollbackAsync("churn", Ct))!.Id);
+        await Catalog.RefreshAsync(Ct);
+        Assert.Equal(first.Id, Served());
+        Assert.Equal(1, Assert.IsType<RouteDecision.Hit>(await RouteAsync("1")).Prediction.Outputs[0]);
+    }
+
+    [Fact]
+    public async Task Refresh_ContractChanged_KeepsTheMappedSnapshot()
+    {
+        await ServeTwoAsync();
+        var reader = Catalog.Find("churn")!.Reader;
+        await ServeAsync(Contract with { Realtime = false });
+        Assert.Same(reader, Catalog.Find("churn")!.Reader);
+        Assert.False(Catalog.Find("churn")!.Contract.Realtime);
+        Assert.False(reader!.Drained.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Refresh_SeveralNames_EachServesItsOwn()
+    {
+        var churn = await PublishAsync("churn", 0, Row(1, 1));
+        var fraud = await PublishAsync("fraud", 0, Row(1, 2));
+        await ServeAsync(Contract);
+        await ServeAsync(ServingContract.Default("fraud"));
+        Assert.Equal((churn.Id, fraud.Id), (Served(), Served("fraud")));
+        Assert.Equal(["churn", "fraud"], Catalog.All.Select(s => s.Contract.Name).Order(StringComparer.Ordinal));
+        Assert.Null(Catalog.Find("Churn"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Refresh_SegmentDamaged_KeepsTheOldOneSaysSoAndHeals(bool removed)
+    {
+        var first = await PublishAsync("churn", 0, Row(1, 1));
+        await ServeAsync(Contract);
+        var second = await PublishAsync("churn", 1, Row(1, 2));
+        var path = Blobs.LocalPath(second.Segments[1].Artifact.BlobName)!;
+        var whole = await File.ReadAllBytesAsync(path, Ct);
+        Damage(path, whole, removed);
+        Assert.True(await Catalog.RefreshAsync(Ct));
+        Assert.Equal(first.Id, Served());
+        Assert.Equal(1, Assert.IsType<RouteDecision.Hit>(await RouteAsync("1")).Prediction.Outputs[0]);
+        var problem = Assert.Single(Catalog.Problems);
+        Assert.Contains($"keeps snapshot {first.Id}, snapshot {second.Id} cannot be served", problem);
+
+        await File.WriteAllBytesAsync(path, whole, Ct);
+        Clock.Advance(SnapshotCatalog.RetryInterval - TimeSpan.FromMilliseconds(1));
+        Assert.False(await Catalog.RefreshAsync(Ct));
+        Clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True(await Catalog.RefreshAsync(Ct));
+        Assert.Equal(second.Id, Served());
+        Assert.Empty(Catalog.Problems);
+    }
+
+    [Fact]
+    public async Task Refresh_FirstSnapshotDamaged_AnswersNothingButHarmsNoOtherName()
+    {
+        var bad = await PublishAsync("churn", 0, Row(1, 1));
+        var good = await PublishAsync("fraud", 0, Row(1, 2));
+        var path = Blobs.LocalPath(bad.Segments[0].Artifact.BlobName)!;
+        Damage(path, await File.ReadAllBytesAsync(path, Ct), removed: false);
+        await ServeAsync(Contract);
+        await ServeAsync(ServingContract.Default("fraud"));
+        Assert.Equal((null, good.Id), (Served(), Served("fraud")));
+        Assert.Contains("'churn' keeps nothing", Assert.Single(Catalog.Problems));
+        Assert.Equal(RouteReason.NoSnapshot, Assert.IsType<RouteDecision.Refused>(await RouteAsync("1")).Reason);
+    }
+
+    [Fact]
+    public async Task Refresh_WhileALookUpHoldsTheOldOne_UnmapsItWhenThatLeaves()
+    {
+        await PublishAsync("churn", 0, Row(1, 1));
+        await ServeAsync(Contract);
+        var old = Catalog.Find("churn")!.Reader!;
         Assert.True(old.TryAcquire());
-        await world.Catalog.RefreshAsync(Ct);
-        Assert.Equal(2, await ScoreAsync(world));
+        var second = await PublishAsync("churn", 1, Row(1, 2));
+        await Catalog.RefreshAsync(Ct);
         Assert.False(old.Drained.IsCompleted);
+        Assert.True(old.TryGet(PredictionKey.Of(1), out var held));
+        Assert.Equal(1, held.Outputs[0]);
+        Assert.Equal(second.Id, Assert.IsType<RouteDecision.Hit>(await RouteAsync("1")).Provenance.SnapshotId);
         old.Release();
-        Assert.True(old.Drained.IsCompleted);
-        await world.Store.RollbackAsync("churn", Ct);
-        await world.Catalog.RefreshAsync(Ct);
-        Assert.Equal(1, await ScoreAsync(world));
-        Assert.Equal(first.Id, Reader(world).Info.Id);
+        Assert.True(old.Drained.IsCompletedSuccessfully);
+        Assert.False(old.TryAcquire());
     }
 
     [Fact]
-    public async Task Refresh_WithADamagedNewSnapshot_KeepsTheOldSaysSoAndRecovers()
+    public async Task Refresh_FailsHalfWay_UnmapsWhatItHadOpened()
     {
-        await using var world = await RouterWorld.CreateAsync();
-        await world.PublishAsync(0, RouterWorld.Row(7, 1));
-        await world.Catalog.RefreshAsync(Ct);
-        var next = await world.SealAsync(1, RouterWorld.Row(7, 2));
-        var path = world.Blobs.LocalPath(next.Segments[1].Artifact.BlobName)!;
-        var intact = await File.ReadAllBytesAsync(path, Ct);
-        var damaged = (byte[])intact.Clone();
-        damaged[200] ^= 1;
-        await File.WriteAllBytesAsync(path, damaged, Ct);
-        await world.Store.PublishAsync(next.Id, Ct);
-        await world.Catalog.RefreshAsync(Ct);
-        Assert.Equal(1, await ScoreAsync(world));
-        var problem = Assert.Single(world.Catalog.Problems);
-        Assert.Contains($"snapshot {next.Id} cannot be served", problem);
-
-        await File.WriteAllBytesAsync(path, intact, Ct);
-        Assert.False(await world.Catalog.RefreshAsync(Ct)); // not read again before its time
-        world.Clock.Advance(Router.Lookup.SnapshotCatalog.RetryInterval);
-        Assert.True(await world.Catalog.RefreshAsync(Ct));
-        Assert.Equal(2, await ScoreAsync(world));
-        Assert.Empty(world.Catalog.Problems);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "NeedsLinux: reads the list of mapped files");
+        await PublishAsync("churn", 0, Row(1, 1));
+        await PublishAsync("fraud", 0, Row(1, 2));
+        await ServeAsync(Contract);
+        await ServeAsync(ServingContract.Default("fraud"));
+        var mapped = MappedSegments();
+        Assert.True(mapped > 0);
+        await using var other = new SnapshotCatalog(Snapshots, new BrokenBlobs(Blobs, "segments/fraud"), Clock);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => other.RefreshAsync(Ct));
+        Assert.Empty(other.All);
+        Assert.Equal(mapped, MappedSegments());
     }
 
     [Fact]
-    public async Task Refresh_AfterAContractChange_JudgesByTheNewContractWithTheSameMapping()
+    public async Task Dispose_Twice_UnmapsAndRefusesToRefresh()
     {
-        await using var world = await RouterWorld.CreateAsync();
-        await world.PublishAsync(0, RouterWorld.Row(7, 1));
-        await world.Catalog.RefreshAsync(Ct);
-        var reader = Reader(world);
-        await world.ContractAsync(ServingContract.Default("churn") with { MaxAge = TimeSpan.FromMinutes(1) });
-        await world.Catalog.RefreshAsync(Ct);
-        Assert.Same(reader, Reader(world));
-        Assert.Equal(RouteReason.Stale, Assert.IsType<RouteDecision.Degraded>(await world.Sut.RouteAsync("churn", "7", null, Ct)).Reason);
+        await ServeTwoAsync();
+        var reader = Catalog.Find("churn")!.Reader!;
+        await Catalog.DisposeAsync();
+        await Catalog.DisposeAsync();
+        Assert.True(reader.Drained.IsCompletedSuccessfully);
+        Assert.Null(Catalog.Find("churn"));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => Catalog.RefreshAsync(Ct));
     }
 
-    [Fact]
-    public async Task Dispose_UnmapsWhatIsServed()
+    [Fact(Timeout = 60_000)]
+    public async Task Follow_Published_IsSeenAtAPollAndEndsQuietlyWhenStopped()
     {
-        await using var world = await RouterWorld.CreateAsync();
-        await world.PublishAsync(0, RouterWorld.Row(7, 1));
-        await world.Catalog.RefreshAsync(Ct);
-        var reader = Reader(world);
-        await world.Catalog.DisposeAsync();
-        Assert.True(reader.Drained.IsCompleted);
-        Assert.Null(world.Catalog.Find("churn"));
-    }
-
-    [Fact]
-    public async Task Swap_WhileLookUpsRun_EveryAnswerIsOneSnapshotsAndOldMappingsGo()
-    {
-        await using var world = await RouterWorld.CreateAsync();
-        // In snapshot n every key says n: an answer whose score and provenance differ was torn.
-        var rounds = Enumerable.Range(0, 6).ToList();
-        var ids = new Dictionary<long, float>();
-        foreach (var day in rounds)
-            ids[(await world.SealAsync(day, [.. Enumerable.Range(0, 10).Select(k => RouterWorld.Row(k, day))])).Id] = day;
-        await world.Store.PublishAsync(ids.Keys.Min(), Ct);
-        await world.Catalog.RefreshAsync(Ct);
-        using var stop = new CancellationTokenSource();
-        long answers = 0;
-        var lookers = Enumerable.Range(0, 3).Select(t => Task.Factory.StartNew(
-            () =>
-            {
-                for (var i = t; !stop.IsCancellationRequested; i++)
-                {
-                    var decision = world.Sut.RouteAsync("churn", $"{i % 10}", null, CancellationToken.None);
-                    var hit = Assert.IsType<RouteDecision.Hit>(decision.Result);
-                    Assert.Equal(ids[hit.Provenance.SnapshotId!.Value], hit.Prediction.Outputs[0]);
-                    Interlocked.Increment(ref answers);
-                }
-            },
-            Ct,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default)).ToList();
-        var seen = new List<SnapshotReader> { Reader(world) };
-        for (var swap = 0; swap < 30; swap++)
+        await ServeAsync(Contract);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var following = Catalog.FollowAsync(stop.Token);
+        var snapshot = await PublishAsync("churn", 0, Row(1, 1));
+        while (Served() != snapshot.Id)
         {
-            await world.Store.PublishAsync(ids.Keys.Min() + ((swap + 1) % rounds.Count), Ct);
-            await world.Catalog.RefreshAsync(Ct);
-            seen.Add(Reader(world));
+            Ct.ThrowIfCancellationRequested();
+            Clock.Advance(SnapshotCatalog.PollInterval);
+            await Task.Yield();
         }
 
         await stop.CancelAsync();
-        await Task.WhenAll(lookers);
-        Assert.True(Interlocked.Read(ref answers) > 0);
-        Assert.Equal(31, seen.Distinct().Count());
-        Assert.All(seen.SkipLast(1), old => Assert.True(old.Drained.IsCompleted));
-        Assert.False(seen[^1].Drained.IsCompleted);
+        await following;
     }
 
-    private static SnapshotReader Reader(RouterWorld world) => world.Catalog.Find("churn")!.Reader!;
+    private static void Damage(string path, byte[] whole, bool removed)
+    {
+        if (removed)
+        {
+            File.Delete(path);
+            return;
+        }
 
-    private static async Task<float> ScoreAsync(RouterWorld world) => Assert.IsType<RouteDecision.Hit>(await world.Sut.RouteAsync("churn", "7", null, Ct)).Prediction.Outputs[0];
+        var changed = whole.ToArray();
+        changed[^9] ^= 1;
+        File.WriteAllBytes(path, changed);
+    }
+
+    private int MappedSegments() => File.ReadLines("/proc/self/maps").Count(l => l.Contains(Folder, StringComparison.Ordinal) && l.Contains("/segments/", StringComparison.Ordinal));
+
+    private async Task<(SnapshotInfo First, SnapshotInfo Second)> ServeTwoAsync()
+    {
+        var first = await PublishAsync("churn", 0, Row(1, 1));
+        var second = await PublishAsync("churn", 1, Row(1, 2));
+        await ServeAsync(Contract);
+        return (first, second);
+    }
 }

@@ -1,113 +1,216 @@
 using BatchEngine.Domain;
-using BatchEngine.Router.Realtime;
+using BatchEngine.Router.Routing;
+using BatchEngine.TestKit.Snapshots;
 
 namespace BatchEngine.Router.Tests.Routing;
 
-public sealed class PredictionRouterTests
+public sealed class PredictionRouterTests : RouterTestBed
 {
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
     [Fact]
-    public async Task Route_AFreshKey_IsAHitWithItsProvenance()
+    public async Task Route_FreshKey_IsAHitWithItsProvenanceAndNoLiveCall()
     {
-        await using var world = await RouterWorld.CreateAsync();
-        var snapshot = await world.PublishAsync(0, RouterWorld.Row(7, 0.25f));
-        await world.Catalog.RefreshAsync(Ct);
-        var hit = Assert.IsType<RouteDecision.Hit>(await world.Sut.RouteAsync("churn", "7", RouterWorld.Features(1), Ct));
-        Assert.Equal([0.25f], hit.Prediction.Outputs);
-        Assert.Equal((snapshot.Id, RouterWorld.Model(0), TimeSpan.FromHours(1)), (hit.Provenance.SnapshotId, hit.Provenance.Model, hit.Provenance.Age));
-        Assert.Empty(world.Live.Calls);
+        var snapshot = await ServeOneAsync(Contract with { MaxAge = TimeSpan.FromHours(26), MinConfidence = 0.6 });
+        Clock.Advance(TimeSpan.FromHours(3));
+        var hit = Assert.IsType<RouteDecision.Hit>(await RouteAsync("42", SomeFeatures));
+        Assert.Equal(0.25f, Assert.Single(hit.Prediction.Outputs));
+        Assert.Equal((snapshot.Id, Night, TimeSpan.FromHours(3), snapshot.Model), (hit.Provenance.SnapshotId, hit.Provenance.AsOf, hit.Provenance.Age, hit.Provenance.Model));
+        Assert.Equal("score", Assert.Single(hit.Provenance.Outputs).Name);
+        Assert.Equal(0, Live.Calls);
     }
 
     [Fact]
-    public async Task Route_AMissingKeyWithFeatures_IsScoredLive()
+    public async Task Route_TextKey_IsFoundByItsBytes()
     {
-        await using var world = await RouterWorld.CreateAsync();
-        await world.PublishAsync(0, RouterWorld.Row(7, 0.25f));
-        await world.Catalog.RefreshAsync(Ct);
-        var live = Assert.IsType<RouteDecision.Fallback>(await world.Sut.RouteAsync("churn", "8", RouterWorld.Features(41), Ct));
-        Assert.Equal(RouteReason.KeyMissing, live.Reason);
-        Assert.Equal([0.7f], live.Prediction.Outputs);
-        Assert.Null(live.Provenance.SnapshotId);
-        Assert.Equal(9, live.Provenance.Model.Number);
-        Assert.Equal(41, Assert.Single(world.Live.Calls)["age"]);
+        await PublishAsync("churn", 0, new SampleRow(PredictionKey.Of("größe/7"), 0, [3]));
+        await ServeAsync(Contract);
+        Assert.Equal(3, Assert.IsType<RouteDecision.Hit>(await RouteAsync("größe/7")).Prediction.Outputs[0]);
+        Assert.IsType<RouteDecision.Refused>(await RouteAsync("7"));
     }
 
     [Theory]
-    [InlineData(false, true, RouteReason.NoFeatures)]
-    [InlineData(true, false, RouteReason.RealtimeOff)]
-    [InlineData(true, true, RouteReason.RealtimeFailed)]
-    public async Task Route_AStaleKeyThatCannotBeScored_IsDegradedWithBothReasons(bool features, bool realtime, RouteReason whyNot)
+    [InlineData("42", 27, RouteReason.Stale)]
+    [InlineData("43", 1, RouteReason.LowConfidence)]
+    [InlineData("44", 1, RouteReason.KeyMissing)]
+    public async Task Route_NotGoodEnoughWithFeatures_IsScoredLiveForThatReason(string key, int ageHours, RouteReason reason)
     {
-        await using var world = await RouterWorld.CreateAsync(ServingContract.Default("churn") with { MaxAge = TimeSpan.FromMinutes(30), Realtime = realtime });
-        await world.PublishAsync(0, RouterWorld.Row(7, 0.25f));
-        await world.Catalog.RefreshAsync(Ct);
-        world.Live.Answer = _ => new LiveOutcome.Failed("no model");
-        var degraded = Assert.IsType<RouteDecision.Degraded>(await world.Sut.RouteAsync("churn", "7", features ? RouterWorld.Features(1) : null, Ct));
-        Assert.Equal((RouteReason.Stale, whyNot), (degraded.Reason, degraded.WhyNotLive));
-        Assert.Equal([0.25f], degraded.Prediction.Outputs);
+        await ServeOneAsync(Contract with { MaxAge = TimeSpan.FromHours(26), MinConfidence = 0.6 });
+        Clock.Advance(TimeSpan.FromHours(ageHours));
+        var fallback = Assert.IsType<RouteDecision.Fallback>(await RouteAsync(key, SomeFeatures));
+        Assert.Equal((reason, 1f), (fallback.Reason, fallback.Prediction.Outputs[0]));
+        Assert.Equal((FakeLive.Model, null, Clock.GetUtcNow(), TimeSpan.Zero), (fallback.Provenance.Model, fallback.Provenance.SnapshotId, fallback.Provenance.AsOf, fallback.Provenance.Age));
+    }
+
+    [Theory]
+    [InlineData("42", 27, RouteReason.Stale, 0.25f)]
+    [InlineData("43", 1, RouteReason.LowConfidence, 0.75f)]
+    public async Task Route_NotGoodEnoughWithoutFeatures_IsDegradedWithBothReasons(string key, int ageHours, RouteReason reason, float stored)
+    {
+        await ServeOneAsync(Contract with { MaxAge = TimeSpan.FromHours(26), MinConfidence = 0.6 });
+        Clock.Advance(TimeSpan.FromHours(ageHours));
+        var degraded = Assert.IsType<RouteDecision.Degraded>(await RouteAsync(key));
+        Assert.Equal((reason, RouteReason.NoFeatures, stored), (degraded.Reason, degraded.WhyNotLive, degraded.Prediction.Outputs[0]));
+        Assert.Equal(TimeSpan.FromHours(ageHours), degraded.Provenance.Age);
     }
 
     [Fact]
-    public async Task Route_NothingStoredAndNothingLive_IsRefusedNeverADefault()
+    public async Task Route_MissingKeyWithoutFeatures_IsRefusedNotScored()
     {
-        await using var world = await RouterWorld.CreateAsync();
-        await world.Catalog.RefreshAsync(Ct);
-        var none = Assert.IsType<RouteDecision.Refused>(await world.Sut.RouteAsync("churn", "7", null, Ct));
-        Assert.Equal((RouteReason.NoSnapshot, RouteReason.NoFeatures), (none.Reason, none.WhyNotLive));
-        await world.PublishAsync(0, RouterWorld.Row(7, 0.25f));
-        await world.Catalog.RefreshAsync(Ct);
-        var missing = Assert.IsType<RouteDecision.Refused>(await world.Sut.RouteAsync("churn", "8", null, Ct));
-        Assert.Equal((RouteReason.KeyMissing, RouteReason.NoFeatures), (missing.Reason, missing.WhyNotLive));
-        var unknown = Assert.IsType<RouteDecision.Refused>(await world.Sut.RouteAsync("nobody", "8", RouterWorld.Features(1), Ct));
-        Assert.Equal(RouteReason.UnknownName, unknown.Reason);
-        Assert.Contains("nobody", unknown.Detail);
+        await ServeOneAsync(Contract);
+        var refused = Assert.IsType<RouteDecision.Refused>(await RouteAsync("44"));
+        Assert.Equal((RouteReason.KeyMissing, RouteReason.NoFeatures), (refused.Reason, refused.WhyNotLive));
+        Assert.Contains("POST", refused.Detail);
+        Assert.Equal(0, Live.Calls);
     }
 
     [Fact]
-    public async Task Route_AKeyOfTheWrongKindOrBadFeatures_IsTheCallersError()
+    public async Task Route_RealtimeOff_IsSaidWithAndWithoutFeatures()
     {
-        await using var world = await RouterWorld.CreateAsync();
-        await world.PublishAsync(0, RouterWorld.Row(7, 0.25f));
-        await world.Catalog.RefreshAsync(Ct);
-        await Assert.ThrowsAsync<BadInputException>(async () => await world.Sut.RouteAsync("churn", "seven", null, Ct));
-        world.Live.Answer = _ => new LiveOutcome.BadFeatures(new BadInputException("features.age", "'x'", "a number", "Send a number."));
-        var problem = await Assert.ThrowsAsync<BadInputException>(async () => await world.Sut.RouteAsync("churn", "8", RouterWorld.Features("x"), Ct));
-        Assert.Equal("features.age", problem.Place);
+        await ServeOneAsync(Contract with { Realtime = false, MinConfidence = 0.6 });
+        Assert.Equal(RouteReason.RealtimeOff, Assert.IsType<RouteDecision.Degraded>(await RouteAsync("43", SomeFeatures)).WhyNotLive);
+        Assert.Equal(RouteReason.RealtimeOff, Assert.IsType<RouteDecision.Refused>(await RouteAsync("44")).WhyNotLive);
+        Assert.Equal(0, Live.Calls);
     }
 
     [Fact]
-    public async Task RouteMany_OfHitsAndLiveKeys_AnswersInOrderWithinTheBound()
+    public async Task Route_NothingPublished_AsksLiveOrRefuses()
     {
-        await using var world = await RouterWorld.CreateAsync(ServingContract.Default("churn") with { MaxConcurrentRealtime = 2, RealtimeDeadline = TimeSpan.FromMinutes(5) });
-        await world.PublishAsync(0, RouterWorld.Row(0, 0.5f), RouterWorld.Row(2, 0.5f));
-        await world.Catalog.RefreshAsync(Ct);
-        world.Live.Answer = f => FakeLive.Scored((int)f["age"]! / 100f);
-        var asked = Enumerable.Range(0, 20).Select(i => (Key: $"{i}", Features: (IReadOnlyDictionary<string, object?>?)RouterWorld.Features(i))).ToList();
-        var decisions = await world.Sut.RouteManyAsync("churn", asked, Ct);
-        for (var i = 0; i < 20; i++)
+        await ServeAsync(Contract);
+        Assert.Equal(RouteReason.NoSnapshot, Assert.IsType<RouteDecision.Refused>(await RouteAsync("42")).Reason);
+        Assert.Equal(RouteReason.NoSnapshot, Assert.IsType<RouteDecision.Fallback>(await RouteAsync("42", SomeFeatures)).Reason);
+    }
+
+    [Fact]
+    public async Task Route_UnknownName_IsRefusedAndNotCounted()
+    {
+        await ServeOneAsync(Contract);
+        var refused = Assert.IsType<RouteDecision.Refused>(await RouteAsync("42", SomeFeatures, name: "nobody"));
+        Assert.Equal((RouteReason.UnknownName, RouteReason.UnknownName), (refused.Reason, refused.WhyNotLive));
+        Assert.Contains("'nobody'", refused.Detail);
+        Assert.Empty(Router.Answered.Drain());
+        Assert.Equal(0, Live.Calls);
+    }
+
+    [Fact]
+    public async Task Route_LiveOverloaded_AnswersTheStoredOneWhenThereIsOne()
+    {
+        await ServeOneAsync(Contract with { MinConfidence = 0.6, MaxConcurrentRealtime = 1 });
+        var held = Live.Hold();
+        var first = RouteAsync("44", SomeFeatures);
+        await Live.BegunAsync();
+        var other = new Dictionary<string, object?> { ["age"] = 43L };
+        Assert.Equal(RouteReason.Overloaded, Assert.IsType<RouteDecision.Degraded>(await RouteAsync("43", other)).WhyNotLive);
+        Assert.Equal(RouteReason.Overloaded, Assert.IsType<RouteDecision.Refused>(await RouteAsync("44", other)).WhyNotLive);
+        held.SetResult(FakeLive.Scored(8));
+        Assert.Equal(8, Assert.IsType<RouteDecision.Fallback>(await first).Prediction.Outputs[0]);
+    }
+
+    [Fact]
+    public async Task Route_LiveFails_IsDegradedWithBothReasons()
+    {
+        await ServeOneAsync(Contract with { MinConfidence = 0.6 });
+        Live.Answer = (_, _) => throw new StorageFailedException("model.onnx", "it is gone.", isTransient: false);
+        var degraded = Assert.IsType<RouteDecision.Degraded>(await RouteAsync("43", SomeFeatures));
+        Assert.Equal((RouteReason.LowConfidence, RouteReason.RealtimeFailed), (degraded.Reason, degraded.WhyNotLive));
+        Assert.Contains("it is gone", Assert.IsType<RouteDecision.Refused>(await RouteAsync("44", SomeFeatures)).Detail);
+    }
+
+    [Theory]
+    [InlineData("forty-two")]
+    [InlineData("4.2")]
+    [InlineData("")]
+    [InlineData("9223372036854775808")]
+    public async Task Route_KeyOfAnotherKind_IsBadInput(string key)
+    {
+        await ServeOneAsync(Contract);
+        var bad = await Assert.ThrowsAsync<BadInputException>(() => RouteAsync(key, SomeFeatures));
+        Assert.Contains($"'{key}'", bad.Seen);
+        Assert.Empty(Router.Answered.Drain());
+        Assert.IsType<RouteDecision.Hit>(await RouteAsync("42"));
+    }
+
+    [Fact]
+    public async Task Route_BadFeatures_IsBadInputNotAStoredAnswer()
+    {
+        await ServeOneAsync(Contract with { MinConfidence = 0.6 });
+        Live.Answer = (_, _) => throw new BadInputException("features.age", "'old'", "a number", "Send a number.");
+        Assert.Equal("features.age", (await Assert.ThrowsAsync<BadInputException>(() => RouteAsync("43", SomeFeatures))).Place);
+        Assert.Empty(Router.Answered.Drain());
+    }
+
+    [Fact]
+    public async Task RouteMany_StoredAndLiveKeys_AreAnsweredInOrderWithinTheBound()
+    {
+        const int Keys = 60, Bound = 3;
+        await PublishAsync("churn", 0, Row(0, 0.5f), Row(2, 0.5f));
+        await ServeAsync(Contract with { MaxConcurrentRealtime = Bound, RealtimeDeadline = TimeSpan.FromMinutes(5) });
+        Live.Answer = async (features, _) =>
         {
-            if (i is 0 or 2)
-                Assert.IsType<RouteDecision.Hit>(decisions[i]);
-            else
-                Assert.Equal([i / 100f], Assert.IsType<RouteDecision.Fallback>(decisions[i]).Prediction.Outputs);
-        }
+            await Task.Yield();
+            return FakeLive.Scored((long)features["age"]!);
+        };
+        var decisions = await Router.RouteManyAsync("churn", [.. Enumerable.Range(0, Keys).Select(i => ($"{i}", (IReadOnlyDictionary<string, object?>?)new Dictionary<string, object?> { ["age"] = (long)i }))], Ct);
+        Assert.Equal(Keys, decisions.Count);
+        for (var i = 0; i < Keys; i++)
+            Assert.Equal(i is 0 or 2 ? 0.5f : i, decisions[i] is RouteDecision.Hit hit ? hit.Prediction.Outputs[0] : Assert.IsType<RouteDecision.Fallback>(decisions[i]).Prediction.Outputs[0]);
+        Assert.InRange(Live.MostAtOnce, 1, Bound);
+        Assert.Equal(Keys - 2, Live.Calls);
+        Assert.Equal(Keys, Router.Answered.Drain().Sum(t => t.Count));
     }
 
     [Fact]
-    public async Task Answered_Drained_CountsEveryDecisionOnceBySourceAndReason()
+    public async Task RouteMany_OneKeyOfAnotherKind_IsBadInput()
     {
-        await using var world = await RouterWorld.CreateAsync();
-        await world.PublishAsync(0, RouterWorld.Row(7, 0.25f));
-        await world.Catalog.RefreshAsync(Ct);
-        await world.Sut.RouteAsync("churn", "7", null, Ct);
-        await world.Sut.RouteAsync("churn", "7", null, Ct);
-        await world.Sut.RouteAsync("churn", "8", null, Ct);
-        await world.Sut.RouteAsync("churn", "8", RouterWorld.Features(1), Ct);
-        await world.Sut.RouteAsync("nobody", "8", null, Ct);
+        await ServeOneAsync(Contract);
+        await Assert.ThrowsAsync<BadInputException>(() => Router.RouteManyAsync("churn", [("42", null), ("forty-three", null)], Ct));
+        Assert.Empty(await Router.RouteManyAsync("churn", [], Ct));
+    }
+
+    [Fact]
+    public async Task Answered_EachDecision_IsCountedOnceWithItsSourceAndReason()
+    {
+        await ServeOneAsync(Contract with { MinConfidence = 0.6 });
+        await RouteAsync("42");
+        await RouteAsync("42");
+        await RouteAsync("43");
+        await RouteAsync("44");
+        await RouteAsync("44", SomeFeatures);
         Assert.Equal(
-            [("realtime", RouteReason.KeyMissing, 1L), ("refused", RouteReason.KeyMissing, 1), ("snapshot", RouteReason.Fresh, 2)],
-            world.Sut.Answered.Drain().Select(t => (t.Source, t.Reason, t.Count)));
-        Assert.Empty(world.Sut.Answered.Drain());
+            [
+                new AnswerTally("churn", "degraded", RouteReason.LowConfidence, 1),
+                new AnswerTally("churn", "realtime", RouteReason.KeyMissing, 1),
+                new AnswerTally("churn", "refused", RouteReason.KeyMissing, 1),
+                new AnswerTally("churn", "snapshot", RouteReason.Fresh, 2),
+            ],
+            Router.Answered.Drain());
+        Assert.Empty(Router.Answered.Drain());
+    }
+
+    [Fact]
+    public async Task Answered_DrainedWhileCounting_LosesAndRepeatsNothing()
+    {
+        const int Threads = 4, Each = 5_000;
+        await ServeOneAsync(Contract);
+        var asking = Task.WhenAll(Enumerable.Range(0, Threads).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < Each; i++)
+                await RouteAsync("42");
+        }, Ct)));
+        long drained = 0;
+        while (!asking.IsCompleted)
+        {
+            drained += Router.Answered.Drain().Sum(t => t.Count);
+            await Task.Yield();
+        }
+
+        await asking;
+        Assert.Equal(Threads * Each, drained + Router.Answered.Drain().Sum(t => t.Count));
+    }
+
+    // 42 is sure, 43 is not, 44 is missing.
+    private async Task<SnapshotInfo> ServeOneAsync(ServingContract contract)
+    {
+        var snapshot = await PublishAsync("churn", 0, Row(42, 0.25f), Row(43, 0.75f, 0.5f));
+        await ServeAsync(contract);
+        return snapshot;
     }
 }

@@ -1,0 +1,23 @@
+using BatchEngine.Storage.Blobs;
+
+namespace BatchEngine.Router.Tests;
+
+/// <summary>Blobs that fail in a way nobody foresaw when a name begins with the given prefix.</summary>
+internal sealed class BrokenBlobs(IBlobStore whole, string prefix) : IBlobStore
+{
+    public string? LocalPath(string name) => name.StartsWith(prefix, StringComparison.Ordinal) ? throw new InvalidOperationException(name) : whole.LocalPath(name);
+
+    public Task<BlobWriter> CreateAsync(string name, CancellationToken ct) => whole.CreateAsync(name, ct);
+
+    public Task<Stream> OpenReadAsync(string name, CancellationToken ct) => whole.OpenReadAsync(name, ct);
+
+    public Task VerifyAsync(string name, long bytes, ulong checksum, CancellationToken ct) => whole.VerifyAsync(name, bytes, checksum, ct);
+
+    public IAsyncEnumerable<BlobEntry> ListAsync(string some, CancellationToken ct) => whole.ListAsync(some, ct);
+
+    public Task<bool> DeleteAsync(string name, CancellationToken ct) => whole.DeleteAsync(name, ct);
+
+    public Task<bool> ExistsAsync(string name, CancellationToken ct) => whole.ExistsAsync(name, ct);
+
+    public Task<int> DeleteUncommittedAsync(DateTimeOffset before, CancellationToken ct) => whole.DeleteUncommittedAsync(before, ct);
+}
