@@ -143,7 +143,7 @@ public sealed class LiveGateTests
         using var computing = new ManualResetEventSlim();
         _live.Answer = (_, _) =>
         {
-            computing.Wait(Ct);
+            computing.Wait(TimeSpan.FromSeconds(20), Ct);
             return Task.FromResult(FakeLive.Scored(1));
         };
         var asked = Ask(1, 1);
