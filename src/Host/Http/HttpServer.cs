@@ -39,7 +39,9 @@ internal static class HttpServer
     {
         var names = lookups.Catalog.All.Select(s => new { name = s.Contract.Name, snapshot = s.Reader?.Info.Id, keys = s.Reader?.Info.Keys }).ToList();
         var problems = lookups.Catalog.Problems;
-        return Results.Json(new { ready = problems.Count == 0, names, problems }, statusCode: problems.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        // A snapshot that cannot be opened keeps the earlier one serving: that is worth an alarm, not an outage.
+        var isReady = problems.Count == 0 || lookups.Catalog.All.Any(s => s.Reader is not null);
+        return Results.Json(new { ready = isReady, names, problems }, statusCode: isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<IResult> ReportAsync(Engine engine, string run, CancellationToken ct)

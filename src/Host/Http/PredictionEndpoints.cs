@@ -43,14 +43,12 @@ internal sealed class PredictionEndpoints(PredictionRouter router, int maxBatchK
         var model = (string)context.Request.RouteValues["model"]!;
         using var body = await ReadBodyAsync(context).ConfigureAwait(false);
         var asked = BatchRequest.Read(body.RootElement, maxBatchKeys);
-        var decisions = new RouteDecision[asked.Count];
-        for (var i = 0; i < asked.Count; i++)
-            decisions[i] = await router.RouteAsync(model, asked[i].Key, asked[i].Features, context.RequestAborted).ConfigureAwait(false);
+        var decisions = await router.RouteManyAsync(model, [.. asked.Select(a => (a.Key, a.Features))], context.RequestAborted).ConfigureAwait(false);
         context.Response.ContentType = JsonType;
         var json = Writer(context.Response.BodyWriter);
         json.WriteStartObject();
         json.WriteStartArray("predictions"u8);
-        for (var i = 0; i < decisions.Length; i++)
+        for (var i = 0; i < decisions.Count; i++)
             AnswerJson.Write(json, asked[i].Key, decisions[i]);
         json.WriteEndArray();
         json.WriteEndObject();
