@@ -1,1 +1,20 @@
-return 0;
+using BatchEngine.Benchmarks.Forests;
+using BatchEngine.Benchmarks.Scoring;
+
+switch (args.FirstOrDefault())
+{
+    case "score":
+        return await ScoreBench.RunAsync(ScoreOptions.Parse(args[1..]));
+    case ScoreBench.ChildVerb:
+        return await ScoreChild.RunAsync(ScoreOptions.Parse(args[2..]), args[1]);
+    case "forests":
+        ForestBench.Run(args.Skip(1), Console.Out);
+        return 0;
+    default:
+        Console.Error.WriteLine("""
+            score --model M.onnx [--rows 5000000] [--engine onnx] [--repeats 3] [--unit-rows N] [--only a,b]
+                                     end-to-end scoring beside its parts and a plain program
+            forests M.onnx...        forest kernels beside ONNX Runtime, one thread
+            """);
+        return 2;
+}
