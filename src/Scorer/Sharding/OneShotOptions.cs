@@ -21,8 +21,8 @@ public sealed record OneShotOptions(string ModelPath, IReadOnlyList<string> Inpu
     /// <summary>Workers; 0 (the default) means one per core.</summary>
     public int Workers { get; init; }
 
-    /// <summary>At most so many rows in a unit; default <see cref="ScoringJob.DefaultUnitRows"/>.</summary>
-    public int UnitRows { get; init; } = ScoringJob.DefaultUnitRows;
+    /// <summary>At most so many rows in a unit, which becomes one row group of the output; 0 (the default) means by the number of columns read: 131,072 for few, 16,384 for many.</summary>
+    public int UnitRows { get; init; }
 
     /// <summary>An output file ends after at least so many rows; default <see cref="ScoringJob.DefaultCheckpointRows"/>.</summary>
     public int RowsPerFile { get; init; } = ScoringJob.DefaultCheckpointRows;

@@ -93,7 +93,7 @@ public static class OneShotScoring
         var columns = ReadColumns.Of(features, options.KeyColumn, options.CarriedColumns, manifest);
         var schema = new PredictionSchema(options.KeyColumn ?? RowNumberColumn, ReadColumns.IndexOf(columns, options.KeyColumn), columns,
             [.. options.CarriedColumns.Select(c => ReadColumns.IndexOf(columns, c))], model.Outputs, version.ToString(), "score", scoredAt);
-        return new ScoringSetup(manifest, [], options.UnitRows, options.RowsPerFile, model, features, columns, schema, FingerprintSeed.Of(spec, version.Digest),
+        return new ScoringSetup(manifest, [], options.UnitRows > 0 ? options.UnitRows : UnitSizing.RowsFor(columns.Count), options.RowsPerFile, model, features, columns, schema, FingerprintSeed.Of(spec, version.Digest),
             new Dictionary<string, BinEdges>(StringComparer.Ordinal), options.Rejects, 0, new LocalFolderBlobs(options.OutputDirectory), static (_, _) => "", Checkpoint.Start, CancellationToken.None);
     }
 

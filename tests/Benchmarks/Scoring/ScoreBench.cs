@@ -80,11 +80,12 @@ public static class ScoreBench
     private static void Save(ScoreOptions options, IReadOnlyList<ScoreFigures> raw, Dictionary<string, double> ratios)
     {
         var folder = Path.Combine("tests", "Benchmarks", "results");
-        if (!Directory.Exists(folder))
+        if (!Directory.Exists(Path.GetDirectoryName(folder)))
         {
-            Console.WriteLine($"Not saved: no folder {folder} here.");
+            Console.WriteLine($"Not saved: no folder {Path.GetDirectoryName(folder)} here.");
             return;
         }
+        Directory.CreateDirectory(folder);
         var now = TimeProvider.System.GetUtcNow();
         var name = string.Create(CultureInfo.InvariantCulture, $"score-{Path.GetFileNameWithoutExtension(options.Model)}-{options.Engine}-{options.Rows}.json");
         File.WriteAllText(Path.Combine(folder, name), JsonSerializer.Serialize(new

@@ -9,14 +9,14 @@ namespace BatchEngine.Benchmarks.Scoring;
 /// <param name="Rows">Rows of the generated file.</param>
 /// <param name="Engine">The engine of the end-to-end run and of the inference stage.</param>
 /// <param name="Repeats">Runs of each variant; the median counts.</param>
-/// <param name="UnitRows">Rows of a unit.</param>
+/// <param name="UnitRows">Rows of a unit; by default as many as the scorer takes for this width.</param>
 /// <param name="Only">The variants to run; empty means all.</param>
 public sealed record ScoreOptions(string Model, int Rows, string Engine, int Repeats, int UnitRows, IReadOnlyList<string> Only)
 {
     /// <summary>Reads the command line; unknown words are an error.</summary>
     public static ScoreOptions Parse(IReadOnlyList<string> words)
     {
-        var options = new ScoreOptions("", 5_000_000, "onnx", 3, new OneShotOptions("", [], "").UnitRows, []);
+        var options = new ScoreOptions("", 5_000_000, "onnx", 3, UnitSizing.RowsFor(InputTable.Features + 1), []);
         for (var i = 0; i + 1 < words.Count; i += 2)
         {
             var value = words[i + 1];
