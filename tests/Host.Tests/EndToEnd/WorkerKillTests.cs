@@ -10,7 +10,7 @@ namespace BatchEngine.Host.Tests.EndToEnd;
 public sealed class WorkerKillTests(KillStage stage)
 {
     private const int Kills = 50;
-    private const int KillsPerRun = 17;
+    private const int KillsPerRun = 13;
     private const int MaxRuns = 30;
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class WorkerKillTests(KillStage stage)
             Assert.True(night < MaxRuns, $"seed {seed}: only {kills} kills in {night} runs");
             var run = new RunId(job.Name, KillStage.Night(night));
             var running = engine.RunAsync(job, run, null, ct);
-            var killer = new WorkerKiller(random, async () => [.. (await engine.Leases.ProgressAsync(run, ct)).Where(s => s.State == ShardState.Leased && (s.Counts.Read > 0 || random.Next(4) == 0)).Select(s => s.Worker!)]);
+            var killer = new WorkerKiller(random, async () => [.. (await engine.Leases.ProgressAsync(run, ct)).Where(s => s.State == ShardState.Leased && (s.Counts.Read > 0 || random.Next(8) == 0)).Select(s => s.Worker!)]);
             await killer.KillUntilAsync(Math.Min(Kills - kills, KillsPerRun), run.ToString(), running);
             kills += killer.Kills;
             var when = $"seed {seed}, {run}, after {kills} kills";
@@ -42,7 +42,7 @@ public sealed class WorkerKillTests(KillStage stage)
         }
         TestContext.Current.SendDiagnosticMessage($"seed {seed}: {kills} kills, {mourned} workers mourned, {takenOver} shards taken over");
         Assert.InRange(mourned, 1, Kills);
-        Assert.InRange(takenOver, 1, Kills);
+        Assert.InRange(takenOver, Kills / 5, Kills);
         await MustHaveNoOrphanAfterSweepAsync(engine, ct);
     }
 

@@ -18,22 +18,25 @@ internal sealed class WorkerKiller(Random random, Func<Task<IReadOnlyList<string
     /// <summary>Kills until so many are dead in all or the run has ended.</summary>
     public async Task KillUntilAsync(int kills, string run, Task ended)
     {
+        var atAnyMoment = random.NextDouble() < ShareAtAnyMoment;
         while (Kills < kills && !ended.IsCompleted)
         {
-            IReadOnlyList<string> victims = random.NextDouble() < ShareAtAnyMoment ? [""] : await busyAsync();
+            IReadOnlyList<string> victims = atAnyMoment ? [""] : await busyAsync();
             await Task.WhenAny(Task.Delay(victims.Count == 0 ? Glance : MaxPause * random.NextDouble()), ended);
             if (victims.Count == 0 || ended.IsCompleted)
                 continue;
             var processes = WorkersOf(run, victims[random.Next(victims.Count)]);
-            if (processes.Count > 0 && TryKill(processes[random.Next(processes.Count)]))
-                Kills++;
+            if (processes.Count == 0 || !TryKill(processes[random.Next(processes.Count)]))
+                continue;
+            Kills++;
+            atAnyMoment = random.NextDouble() < ShareAtAnyMoment;
         }
     }
 
     private static List<int> WorkersOf(string run, string name) =>
     [
         .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, CultureInfo.InvariantCulture, out _)).Select(n => int.Parse(n!, CultureInfo.InvariantCulture))
-            .Where(id => ReadOrEmpty($"/proc/{id}/cmdline").Replace('\0', ' ').Contains($"worker --run {run} --name {name}", StringComparison.Ordinal) && ParentOf(id) == Environment.ProcessId).Order(),
+            .Where(id => ReadOrEmpty($"/proc/{id}/cmdline").Replace('\0', ' ').Contains($"worker --run {run} --name {name}{(name.Length > 0 ? " " : "")}", StringComparison.Ordinal) && ParentOf(id) == Environment.ProcessId).Order(),
     ];
 
     // The fourth field; the second is the name in brackets and may hold spaces.

@@ -1,0 +1,61 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Host.Tests.EndToEnd;
+
+[Collection(ProcessesCollection.Name)]
+public sealed class CoordinatorKillTests(KillStage stage)
+{
+    private const int Kills = 5;
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(3);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RunCommand_KilledAndRepeated_PublishesOnceAndEqualsTheUninterruptedRun(bool childProcesses)
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+        var data = childProcesses ? "coordinator-children" : "coordinator";
+        var run = new RunId("kill", KillStage.Night(0));
+        string[] command = ["run", JobOf(data), "--as-of", "2026-11-01T02:00:00Z", "--data", stage.DataFolder(data), "--json", .. (string[])(childProcesses ? ["--child-processes"] : [])];
+        var killed = 0;
+        for (var start = 0; start < Kills; start++)
+        {
+            using var process = ProgramRun.Start(command, KillStage.LeaseTtl);
+            await Task.WhenAny(process.WaitForExitAsync(ct), Task.Delay(MaxPause * random.NextDouble(), ct));
+            killed += process.HasExited ? 0 : 1;
+            process.Kill();
+            await ProgramRun.EndAsync(process);
+        }
+
+        var when = $"seed {seed}, {killed} kills";
+        using (var last = ProgramRun.Start(command, KillStage.LeaseTtl))
+        {
+            var ended = await ProgramRun.EndAsync(last);
+            Assert.True(ended.ExitCode == 0, $"{when}: exit code {ended.ExitCode}: {ended.Output}\n{ended.Errors}");
+        }
+
+        await using var engine = await stage.OpenAsync(data, ct);
+        var job = stage.Job(data, WorkerMode.InProcess);
+        stage.Uninterrupted.MustEqual(await ScoredNight.ReadAsync(engine, job, run, ct), when);
+        using (var again = ProgramRun.Start(command, KillStage.LeaseTtl))
+        {
+            var ended = await ProgramRun.EndAsync(again);
+            Assert.Equal(0, ended.ExitCode);
+            Assert.Equal("AlreadyEnded", ended.Json().GetProperty("outcome").GetString());
+        }
+
+        Assert.Single(await engine.Snapshots.ListAsync(job.Serving.Name, ct));
+        Assert.Single(await engine.Runs.ListAsync(null, 10, ct));
+        await WorkerKillTests.MustHaveNoOrphanAfterSweepAsync(engine, ct);
+    }
+
+    // The same job with its output in the data folder of this test.
+    private string JobOf(string data)
+    {
+        var path = Path.Combine(Path.GetDirectoryName(stage.JobPath)!, $"job-{data}.yaml");
+        File.WriteAllText(path, File.ReadAllText(stage.JobPath).Replace("output: output/{run}", $"output: {stage.DataFolder(data)}/output/{{run}}", StringComparison.Ordinal));
+        return path;
+    }
+}
