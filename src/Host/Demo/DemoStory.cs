@@ -55,9 +55,8 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
         await follow.ConfigureAwait(false);
         await lookups.BookAsync().ConfigureAwait(false);
         var pages = await SummaryAsync(engine, today, ct).ConfigureAwait(false);
-        screen.Line();
-        screen.Line($"The whole demo took {Figures.Duration(clock.GetElapsedTime(started))}.");
-        screen.Line($"Look around: batchengine runs list --data {folder.Data}");
+        Heading($"The whole demo took {Figures.Duration(clock.GetElapsedTime(started))}.");
+        Say($"Look around: batchengine runs list --data {folder.Data}");
         var well = asExpected && first is RunOutcome.Published && second is RunOutcome.Published;
         if (screen.Json)
             screen.Answer(new { well, runs = new[] { first.GetType().Name, second.GetType().Name }, reports = pages, data = folder.Data, output = folder.Output }, () => { });
