@@ -1,0 +1,68 @@
+namespace BatchEngine.Host.Tests.EndToEnd;
+
+[Collection(ProcessesCollection.Name)]
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("bogus")]
+    [InlineData("score")]
+    [InlineData("cost")]
+    public async Task Command_ThatCannotBeRead_EndsWithUsage(string command) => (await ProgramRun.RunAsync(command)).MustRefuse("error:", "--help");
+
+    [Fact]
+    public async Task Run_JobWithAnUnknownKey_IsRefusedWithPlaceAndNearest()
+    {
+        using var folder = await InputFolder.CreateAsync();
+        await WriteJobAsync(folder, "worker: 2");
+        (await ProgramRun.RunAsync("run", folder["job.yaml"], "--data", folder["data"])).MustRefuse("job.yaml:8:1", "'worker'", "Did you mean 'workers'?");
+        Assert.False(Directory.Exists(folder["data"]), "a refused job leaves no database behind");
+    }
+
+    [Fact]
+    public async Task Run_OfAnUnknownRun_IsRefused()
+    {
+        using var folder = await InputFolder.CreateAsync();
+        (await ProgramRun.RunAsync("runs", "resume", "nobody_20261101T020000Z", "--data", folder["data"])).MustRefuse("nobody_20261101T020000Z");
+    }
+
+    [Fact]
+    public async Task CostReport_WithoutPrices_SaysNotMeasuredAndWhy()
+    {
+        using var folder = await InputFolder.CreateAsync();
+        await WriteJobAsync(folder, "owner: nobody");
+        Directory.CreateDirectory(folder["no-prices"]);
+        await File.WriteAllTextAsync(folder["engine.yaml"], $"pricesDirectory: {folder["no-prices"]}\n", TestContext.Current.CancellationToken);
+        (await ProgramRun.RunAsync("run", folder["job.yaml"], "--as-of", "2026-11-01T02:00:00Z", "--data", folder["data"], "--config", folder["engine.yaml"])).MustEnd(0);
+        var report = await ProgramRun.RunAsync("cost", "report", "--data", folder["data"], "--config", folder["engine.yaml"], "--json");
+        var total = report.Json().GetProperty("lines")[0].GetProperty("total");
+        Assert.Contains("no price for local", total.GetProperty("notMeasured").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Demo_TwentyThousandCustomers_EndsWellAndItsPagesAskNoNetwork()
+    {
+        using var folder = await InputFolder.CreateAsync();
+        var run = await ProgramRun.RunAsync("demo", "--rows", "20000", "--out", folder["demo"], "--json");
+        run.MustEnd(0);
+        Assert.True(run.Json().GetProperty("well").GetBoolean());
+        var pages = run.Json().GetProperty("reports").EnumerateArray().Select(p => p.GetString()!).ToList();
+        Assert.Equal(2, pages.Count);
+        foreach (var page in pages)
+        {
+            var html = await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken);
+            Assert.StartsWith("<!doctype html>", html, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotMatch("""(src|href|action)\s*=\s*["']?\s*(https?:)?//|url\(\s*["']?(https?:)?//|@import""", html);
+        }
+    }
+
+    private static Task WriteJobAsync(InputFolder folder, string lastLine) => File.WriteAllTextAsync(folder["job.yaml"], $$"""
+        name: small
+        input: good.parquet
+        key: customer_id
+        model: {{InputFolder.Model}}
+        features: {{InputFolder.Features}}
+        output: output/{run}
+        quality: { rejects: { maxRows: 5000, maxShare: 0.05 } }
+        {{lastLine}}
+        """, TestContext.Current.CancellationToken);
+}
