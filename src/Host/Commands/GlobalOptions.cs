@@ -6,7 +6,7 @@ namespace BatchEngine.Host.Commands;
 internal sealed class GlobalOptions
 {
     /// <summary>The configuration file.</summary>
-    public Option<string?> Config { get; } = new("--config") { Description = "Configuration file [default: batchengine.yaml in the working directory, if there is one]", Recursive = true };
+    public Option<string?> Config { get; } = new("--config") { Description = "Configuration file [default: config/batchengine.yaml, if there is one]", Recursive = true };
 
     /// <summary>The data directory.</summary>
     public Option<string?> Data { get; } = new("--data") { Description = "Folder for database and blobs, instead of the configuration's dataDirectory", Recursive = true };

@@ -11,8 +11,7 @@ namespace BatchEngine.Host.Configuration;
 /// <param name="HttpUrl">Where `serve` listens; default "http://localhost:5080".</param>
 /// <param name="LeaseTtl">How long a worker may be silent before its shard is given to another; default 30 seconds.</param>
 /// <param name="Workers">Workers of a run when the job does not say; 0 means one per core; default 0.</param>
-/// <param name="LogLevel">The least important log lines written to stderr; default information.</param>
-/// <param name="Live">What one router process accepts at once.</param>
+/// <param name="Live">What one router process accepts in one request.</param>
 public sealed record EngineConfiguration(
     string DataDirectory,
     string DatabasePath,
@@ -22,7 +21,6 @@ public sealed record EngineConfiguration(
     string HttpUrl,
     TimeSpan LeaseTtl,
     int Workers,
-    LogLevel LogLevel,
     LiveLimits Live)
 {
     /// <summary>The default of <see cref="HttpUrl"/>.</summary>
@@ -39,11 +37,11 @@ public sealed record EngineConfiguration(
     {
         var data = Path.GetFullPath(dataDirectory);
         return new EngineConfiguration(data, Path.Combine(data, "batchengine.db"), Path.Combine(data, "blobs"), Path.GetFullPath("config/jobs"), Path.GetFullPath("config/prices"),
-            DefaultHttpUrl, DefaultLeaseTtl, 0, LogLevel.Information, LiveLimits.Default);
+            DefaultHttpUrl, DefaultLeaseTtl, 0, LiveLimits.Default);
     }
 
     /// <summary>
-    /// Reads the configuration: defaults, then the file, then the environment (BATCHENGINE_DATA_DIRECTORY, BATCHENGINE_LIVE_MAX_CONCURRENT, ...).
+    /// Reads the configuration: defaults, then the file, then the environment (BATCHENGINE_DATA_DIRECTORY, BATCHENGINE_LIVE_MAX_REQUEST_BYTES, ...).
     /// </summary>
     /// <param name="path">The YAML file; null means config/batchengine.yaml when it is there, else no file.</param>
     /// <exception cref="BadInputException">The file is missing, or the file or a variable has problems; all of them are named.</exception>

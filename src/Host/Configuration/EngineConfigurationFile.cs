@@ -9,11 +9,11 @@ internal static class EngineConfigurationFile
     /// <summary>Where the file is looked for when nobody names one.</summary>
     public const string DefaultPath = "config/batchengine.yaml";
 
-    /// <summary>The keys, "live.maxConcurrent" for one in a section.</summary>
+    /// <summary>The keys, "live.maxRequestBytes" for one in a section.</summary>
     public static IReadOnlyList<string> Keys { get; } =
     [
-        "dataDirectory", "databasePath", "blobsRoot", "jobsDirectory", "pricesDirectory", "httpUrl", "leaseTtl", "workers", "logLevel",
-        "live.maxKeysPerRequest", "live.maxRequestBytes", "live.maxConcurrent",
+        "dataDirectory", "databasePath", "blobsRoot", "jobsDirectory", "pricesDirectory", "httpUrl", "leaseTtl", "workers",
+        "live.maxKeysPerRequest", "live.maxRequestBytes",
     ];
 
     /// <summary>Reads file and environment.</summary>
@@ -25,7 +25,7 @@ internal static class EngineConfigurationFile
         return Read(Override(root, variable), problems);
     }
 
-    /// <summary>"live.maxConcurrent" is overridden by BATCHENGINE_LIVE_MAX_CONCURRENT.</summary>
+    /// <summary>"live.maxRequestBytes" is overridden by BATCHENGINE_LIVE_MAX_REQUEST_BYTES.</summary>
     public static string VariableOf(string key) =>
         VariablePrefix + string.Concat(key.Select(c => c == '.' ? "_" : char.IsAsciiLetterUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString()));
 
@@ -44,11 +44,9 @@ internal static class EngineConfigurationFile
             HttpUrl = reader.Parsed("httpUrl", preset.HttpUrl, "an address such as http://localhost:5080", text => (IsHttp(text), text)),
             LeaseTtl = LeaseTtl(reader, preset.LeaseTtl),
             Workers = (int)reader.Integer("workers", preset.Workers, 0, JobFile.MaxWorkers),
-            LogLevel = reader.Choice("logLevel", preset.LogLevel),
             Live = new LiveLimits(
                 (int)live.Integer("maxKeysPerRequest", preset.Live.MaxKeysPerRequest, 1, 1_000_000),
-                (int)live.Integer("maxRequestBytes", preset.Live.MaxRequestBytes, 1024, 1 << 30),
-                (int)live.Integer("maxConcurrent", preset.Live.MaxConcurrent, 1, 65_536)),
+                (int)live.Integer("maxRequestBytes", preset.Live.MaxRequestBytes, 1024, 1 << 30)),
         };
         live.RefuseUnknownKeys();
         reader.RefuseUnknownKeys();

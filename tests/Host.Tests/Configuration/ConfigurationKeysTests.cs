@@ -51,10 +51,10 @@ public sealed class ConfigurationKeysTests
     public void Environment_OverridesTheFile_AndIsNamedWhenWrong()
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("engine").FullName, "e.yaml");
-        File.WriteAllText(file, "workers: 3\nlive: { maxConcurrent: 9 }\n");
-        var set = new Dictionary<string, string> { ["BATCHENGINE_LIVE_MAX_CONCURRENT"] = "5", ["BATCHENGINE_LEASE_TTL"] = "45s" };
+        File.WriteAllText(file, "workers: 3\nlive: { maxKeysPerRequest: 9 }\n");
+        var set = new Dictionary<string, string> { ["BATCHENGINE_LIVE_MAX_KEYS_PER_REQUEST"] = "5", ["BATCHENGINE_LEASE_TTL"] = "45s" };
         var configuration = EngineConfigurationFile.Load(file, set.GetValueOrDefault);
-        Assert.Equal((3, 5, TimeSpan.FromSeconds(45)), (configuration.Workers, configuration.Live.MaxConcurrent, configuration.LeaseTtl));
+        Assert.Equal((3, 5, TimeSpan.FromSeconds(45)), (configuration.Workers, configuration.Live.MaxKeysPerRequest, configuration.LeaseTtl));
         set["BATCHENGINE_LEASE_TTL"] = "forever";
         Assert.Contains("BATCHENGINE_LEASE_TTL", Assert.Throws<BadInputException>(() => EngineConfigurationFile.Load(file, set.GetValueOrDefault)).Message, StringComparison.Ordinal);
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
