@@ -6,6 +6,9 @@ namespace BatchEngine.Scheduler.Planning;
 /// <summary>Chooses among the capacity on offer. Pure: cheapest first, then fastest, then fewest workers; what is not measured never wins over what is.</summary>
 internal static class CapacityChoice
 {
+    private const decimal SecondsPerHour = 3_600;
+    private const int CostDecimals = 12;
+
     /// <summary>Every option with its verdict, the chosen one apart; null means none may be taken.</summary>
     public static (PlanOption? Chosen, IReadOnlyList<PlanOption> Rejected, PlanRefusal Why) Choose(PlanRequest request)
     {
@@ -39,10 +42,11 @@ internal static class CapacityChoice
         var shards = ShardCuts.Cut(prepared.Manifest, ShardCuts.Aim(prepared.Manifest.Rows, workers, request.Job.UnitRows, request.Job.CheckpointRows)).Count;
         var busy = Math.Min(Math.Min(workers, offer.MaxWorkers), shards);
         var duration = prepared.RowsPerSecond.TryGet(out var speed) && speed > 0
-            ? Measured<TimeSpan>.Of(TimeSpan.FromSeconds(Math.Ceiling(prepared.Manifest.Rows / (speed * busy))))
+            ? Measured<TimeSpan>.Of(TimeSpan.FromMilliseconds(Math.Ceiling(1_000 * prepared.Manifest.Rows / (speed * busy))))
             : Measured<TimeSpan>.NotMeasured(prepared.RowsPerSecond.Reason ?? "no run has told the speed yet");
-        var cost = !duration.TryGet(out var time) ? Measured<Money>.NotMeasured(duration.Reason!)
-            : offer.PerWorkerHour.Map(rate => rate * workers * (decimal)time.TotalHours);
+        // From the rows, not from the rounded duration: as many workers as shards keep busy cost the same, and then the faster option wins.
+        var cost = !duration.HasValue ? Measured<Money>.NotMeasured(duration.Reason!)
+            : offer.PerWorkerHour.Map(rate => rate with { Amount = Math.Round(rate.Amount * workers * prepared.Manifest.Rows / ((decimal)speed * busy * SecondsPerHour), CostDecimals) });
         return new PlanOption(offer.Offering, workers, duration, cost, "");
     }
 
