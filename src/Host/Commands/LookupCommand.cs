@@ -20,7 +20,7 @@ internal static class LookupCommand
     private static async Task<int> RunAsync(Verb verb, CancellationToken ct)
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        await using var lookups = new LookupService(engine);
+        await using var lookups = new LookupService(engine, verb.Screen.Note);
         await lookups.Catalog.RefreshAsync(ct).ConfigureAwait(false);
         foreach (var problem in lookups.Catalog.Problems)
             verb.Screen.Error(problem);

@@ -23,7 +23,7 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(Verb verb, CancellationToken ct)
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        await using var lookups = new LookupService(engine);
+        await using var lookups = new LookupService(engine, verb.Screen.Note);
         await lookups.Catalog.RefreshAsync(ct).ConfigureAwait(false);
         await using var web = HttpServer.Build(engine, lookups, verb.Line.GetValue(Url) ?? engine.Configuration.HttpUrl, verb.Screen);
         await StartAsync(web, verb.Line.GetValue(Url) ?? engine.Configuration.HttpUrl, ct).ConfigureAwait(false);

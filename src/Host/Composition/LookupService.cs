@@ -1,6 +1,3 @@
-using System.Globalization;
-using BatchEngine.CostModel.Ledger;
-using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
 using BatchEngine.Router.Lookup;
 using BatchEngine.Router.Realtime;
@@ -13,18 +10,17 @@ internal sealed class LookupService : IAsyncDisposable
 {
     private readonly Engine _engine;
     private readonly LiveModels _live;
-    private readonly string _subject;
-    private DateTimeOffset _meteredFrom;
 
     /// <summary>Wires the router over an opened engine.</summary>
-    public LookupService(Engine engine)
+    /// <param name="engine">The rooms.</param>
+    /// <param name="note">Told when the books cannot be written, in a sentence.</param>
+    public LookupService(Engine engine, Action<string> note)
     {
         _engine = engine;
-        _subject = ProcessName.Of(engine.Clock) + "-endpoint";
-        _meteredFrom = engine.Clock.GetUtcNow();
         Catalog = new SnapshotCatalog(engine.Snapshots, engine.Blobs, engine.Clock);
         _live = new LiveModels(Catalog, engine.Runs, new ModelLocator(engine.Registry), engine.Clock);
         Router = new PredictionRouter(Catalog, new LiveGate(_live, engine.Clock), engine.Clock);
+        Books = new LookupBooks(engine, Router.Answered, _live, ProcessName.Of(engine.Clock) + "-endpoint", note);
     }
 
     /// <summary>How often answers and endpoint time are written down.</summary>
@@ -36,42 +32,23 @@ internal sealed class LookupService : IAsyncDisposable
     /// <summary>The router.</summary>
     public PredictionRouter Router { get; }
 
-    /// <summary>Books periodically until stopped, then once more.</summary>
+    /// <summary>What was answered and what it cost.</summary>
+    public LookupBooks Books { get; }
+
+    /// <summary>Writes the books periodically until stopped, then once more; trouble is noted and tried again at the next turn.</summary>
     public async Task KeepBooksAsync(CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
         {
             await Task.Delay(BookInterval, _engine.Clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await BookAsync().ConfigureAwait(false);
+            await Books.WriteAsync().ConfigureAwait(false);
         }
-    }
-
-    /// <summary>Writes down the answers since the last call, and the time of the endpoint for each name that scored live.</summary>
-    public async Task BookAsync()
-    {
-        var now = _engine.Clock.GetUtcNow();
-        var hour = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerHour));
-        foreach (var tally in Router.Answered.Drain())
-            await _engine.Answers.AddAsync(tally.ServingName, hour, tally.Source, tally.Reason, tally.Count, CancellationToken.None).ConfigureAwait(false);
-        var (from, length) = (_meteredFrom, now - _meteredFrom);
-        _meteredFrom = now;
-        var meters = _live.TakeMeters().Where(m => m.Predictions > 0).ToList();
-        if (meters.Count == 0 || length <= TimeSpan.Zero)
-            return;
-        await _engine.Prices.BookAsync(CancellationToken.None).ConfigureAwait(false);
-        foreach (var (name, busy, predictions) in meters)
-        {
-            var id = string.Create(CultureInfo.InvariantCulture, $"{_subject}/{name}/{from.UtcTicks}");
-            await _engine.Usage.AppendAsync(new UsageRecord(id, null, name, _subject, UsageKind.RealtimeEndpoint, Offering.Local, from, now, Math.Clamp(busy / length, 0, 1), 0, predictions), CancellationToken.None).ConfigureAwait(false);
-        }
-
-        await new LedgerPoster(_engine.Database, _engine.Clock).PostEndpointsAsync(from, now, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await BookAsync().ConfigureAwait(false);
+        await Books.WriteAsync().ConfigureAwait(false);
         await Catalog.DisposeAsync().ConfigureAwait(false);
         _live.Dispose();
     }

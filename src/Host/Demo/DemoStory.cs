@@ -32,7 +32,7 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
         var job = await RegisterAsync(engine, ct).ConfigureAwait(false);
         var first = await NightAsync(engine, job, today.AddDays(-1), "3. First night", ct).ConfigureAwait(false);
 
-        await using var lookups = new LookupService(engine);
+        await using var lookups = new LookupService(engine, screen.Note);
         await lookups.Catalog.RefreshAsync(ct).ConfigureAwait(false);
         await using var web = HttpServer.Build(engine, lookups, "http://127.0.0.1:0", screen);
         await web.StartAsync(ct).ConfigureAwait(false);
@@ -53,7 +53,7 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
         await web.StopAsync(ct).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
         await follow.ConfigureAwait(false);
-        await lookups.BookAsync().ConfigureAwait(false);
+        await lookups.Books.WriteAsync().ConfigureAwait(false);
         var pages = await SummaryAsync(engine, today, ct).ConfigureAwait(false);
         Heading($"The whole demo took {Figures.Duration(clock.GetElapsedTime(started))}.");
         Say($"Look around: batchengine runs list --data {folder.Data}");
