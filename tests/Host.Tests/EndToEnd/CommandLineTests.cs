@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace BatchEngine.Host.Tests.EndToEnd;
 
 [Collection(ProcessesCollection.Name)]
@@ -23,6 +25,22 @@ public sealed class CommandLineTests
     {
         using var folder = await InputFolder.CreateAsync();
         (await ProgramRun.RunAsync("runs", "resume", "nobody_20261101T020000Z", "--data", folder["data"])).MustRefuse("nobody_20261101T020000Z");
+    }
+
+    [Fact]
+    public async Task Run_DatabaseLockedByAnotherProgram_SaysWhoAndRunsOnceItIsFree()
+    {
+        using var folder = await InputFolder.CreateAsync();
+        await WriteJobAsync(folder, "owner: nobody");
+        string[] command = ["run", folder["job.yaml"], "--as-of", "2026-11-01T02:00:00Z", "--data", folder["data"]];
+        (await ProgramRun.RunAsync("doctor", "--data", folder["data"])).MustEnd(0);
+        await using (var other = new SqliteConnection($"Data Source={folder["data/batchengine.db"]};Pooling=false"))
+        {
+            await other.OpenAsync(TestContext.Current.CancellationToken);
+            await using var held = other.BeginTransaction(deferred: false);
+            (await ProgramRun.RunAsync(command)).MustEnd(1, "batchengine.db", "locked", $"process {Environment.ProcessId}");
+        }
+        (await ProgramRun.RunAsync(command)).MustEnd(0);
     }
 
     [Fact]
