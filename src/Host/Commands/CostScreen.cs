@@ -8,6 +8,9 @@ namespace BatchEngine.Host.Commands;
 /// <summary>A cost summary as a table with its method beneath.</summary>
 internal static class CostScreen
 {
+    // A millionth of a dollar: finer parts of a run's spend only widen the table; --json has them all.
+    private const int MaxDecimals = 6;
+
     /// <summary>Prints it.</summary>
     public static void Print(Screen screen, CostSummary summary)
     {
@@ -17,15 +20,15 @@ internal static class CostScreen
             return;
         }
 
-        var table = new Table().Border(TableBorder.Simple).AddColumn(summary.Grouping.ToString().ToLowerInvariant());
-        foreach (var name in (string[])["spent", "batch", "real time", "idle", "rework", "shared", "made", "served", "per 1,000 made", "per 1,000 served"])
-            table.AddColumn(name, c => c.RightAligned());
-        foreach (var line in summary.Lines)
-            AddRow(table, line);
-        if (summary.Unallocated is { } unallocated)
-            AddRow(table, unallocated);
-        if (summary.Lines.Count + (summary.Unallocated is null ? 0 : 1) > 1)
-            AddRow(table, summary.Total);
+        IReadOnlyList<CostLine> lines = [.. summary.Lines, .. summary.Unallocated is { } unallocated ? [unallocated] : Array.Empty<CostLine>()];
+        if (lines.Count > 1)
+            lines = [.. lines, summary.Total];
+        var currency = OnlyCurrency(lines);
+        var table = new Table().Border(TableBorder.Simple).AddColumn(summary.Grouping.ToString().ToLowerInvariant() + (currency is null ? "" : $" (amounts in {currency})"), c => c.PadLeft(0).NoWrap());
+        foreach (var name in (string[])["spent", "batch", "real time", "idle", "rework", "shared", "made", "served", "per 1,000\nmade", "per 1,000\nserved"])
+            table.AddColumn(name, c => c.RightAligned().PadLeft(0).PadRight(1));
+        foreach (var line in lines)
+            AddRow(table, line, currency);
         screen.Draw(table);
         screen.Line($"Against on-demand: {Saving(summary.Total.OnDemand, summary.Total.Total)}");
         screen.Line($"Against all real time: {Saving(summary.Total.AllRealtime, summary.Total.Total)}");
@@ -45,9 +48,23 @@ internal static class CostScreen
             : $"{Figures.Price(instead)} would have been spent, {Figures.Price(paid - instead)} more was";
     }
 
-    private static void AddRow(Table table, CostLine line) => table.AddRow(
-        Markup.Escape(line.Name), Short(line.Total), Short(line.Batch), Short(line.Realtime), Short(line.Idle), Short(line.Rework), Short(line.Shared),
-        Figures.Count(line.PredictionsMade), line.Served.TryGet(out var served) ? Figures.Count(served) : "not measured", Short(line.PerThousandMade), Short(line.PerThousandServed));
+    private static void AddRow(Table table, CostLine line, string? currency)
+    {
+        Measured<Money>[] spent = [line.Total, line.Batch, line.Realtime, line.Idle, line.Rework, line.Shared];
+        table.AddRow([
+            Markup.Escape(line.Name), .. spent.Select(m => Short(m, currency, MaxDecimals)), Figures.Count(line.PredictionsMade),
+            line.Served.TryGet(out var served) ? Figures.Count(served) : "not measured", Short(line.PerThousandMade, currency), Short(line.PerThousandServed, currency),
+        ]);
+    }
 
-    private static string Short(Measured<Money> money) => money.TryGet(out var value) ? Figures.Price(value) : "not measured";
+    // The heading names the currency when there is but one; a cell does otherwise.
+    private static string? OnlyCurrency(IReadOnlyList<CostLine> lines)
+    {
+        var seen = lines.SelectMany(l => (Measured<Money>[])[l.Total, l.Batch, l.Realtime, l.Idle, l.Rework, l.Shared, l.PerThousandMade, l.PerThousandServed])
+            .Select(m => m.TryGet(out var money) ? money.Currency : null).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        return seen.Count == 1 ? seen[0] : null;
+    }
+
+    private static string Short(Measured<Money> money, string? currency, int maxDecimals = Figures.MaxDecimals) => !money.TryGet(out var value) ? "not measured"
+        : currency is null ? Figures.Price(value) : Figures.Amount(value, maxDecimals);
 }

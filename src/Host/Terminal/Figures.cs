@@ -6,6 +6,9 @@ namespace BatchEngine.Host.Terminal;
 /// <summary>Numbers as people read them, always with a unit, always in the invariant culture.</summary>
 internal static class Figures
 {
+    /// <summary>The most decimals of an amount of money.</summary>
+    public const int MaxDecimals = 10;
+
     /// <summary>"1.24 M rows/s", "85.1 k rows/s", "420 rows/s".</summary>
     public static string Rate(double rowsPerSecond) => $"{Short(rowsPerSecond)} rows/s";
 
@@ -41,11 +44,16 @@ internal static class Figures
     };
 
     /// <summary>Money with four significant digits below a cent: "0.00001234 USD", "12.34 USD".</summary>
-    public static string Price(Money money)
+    public static string Price(Money money) => $"{Amount(money)} {money.Currency}";
+
+    /// <summary>The same without the currency, for a table that names it once; what rounds to nothing is "below" the last decimal.</summary>
+    public static string Amount(Money money, int maxDecimals = MaxDecimals)
     {
         var amount = Math.Abs(money.Amount);
-        var decimals = amount >= 1 ? 2 : amount == 0 ? 2 : Math.Clamp(3 - (int)Math.Floor(Math.Log10((double)amount)), 4, 10);
-        return money.Amount.ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) + " " + money.Currency;
+        var decimals = amount >= 1 ? 2 : amount == 0 ? 2 : Math.Clamp(3 - (int)Math.Floor(Math.Log10((double)amount)), 4, maxDecimals);
+        if (amount > 0 && Math.Round(amount, maxDecimals) == 0)
+            return string.Create(CultureInfo.InvariantCulture, $"<{Math.Round(1 / (decimal)Math.Pow(10, maxDecimals), maxDecimals)}");
+        return money.Amount.ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 
     /// <summary>Money, or why it is not known.</summary>
