@@ -28,10 +28,54 @@ public sealed class ForestKernelTests
         Compare(kernel, model, RandomForests.Rows(shape, rows), shape.Targets);
     }, iter: 150, print: s => s.Item1.ToString());
 
+    public static TheoryData<string> SlicingKernels => [.. ForestKernels.Available.Where(k => k.StartsWith("slices", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(SlicingKernels))]
+    public void SlicingKernel_WithTopsAndGroupsMuchSmallerThanItsTrees_EqualsTheReferenceBitForBit(string kernel) =>
+        Gen.Select(s_shapes, Gen.Int[1, 12], Gen.OneOf([.. new[] { 1, 17, 600, 2_100 }.Select(v => Gen.Const(v))])).Sample((shape, exits, rows) =>
+        {
+            var model = RandomForests.Make(shape);
+            var walk = new WalkForest(model);
+            var plan = SlicePlanner.Plan(model, walk, exits, Math.Max(1, exits / 2), 30);
+            Assert.NotNull(plan);
+            using var tested = ForestKernels.Slicing(kernel, model, walk, plan);
+            Compare(tested, model, RandomForests.Rows(shape, rows), shape.Targets);
+        }, iter: 120, print: s => s.ToString());
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Kernel_OfExtremeSizes_EqualsTheReferenceBitForBit(string kernel)
+    {
+        ForestShape[] shapes =
+        [
+            new(1, 10_000, 2, 0.1, 3, 40, true, true, 1, true),
+            new(2, 40, 6, 0.1, 2_000, 40, true, true, 2, false),
+            new(3, 3, 13, 0.02, 8, 60_000, false, true, 1, true),
+            new(4, 2, 12, 0.05, 5, 60_000, true, false, 3, false),
+            new(5, 20, 0, 0, 4, 3, false, false, 1, true),
+        ];
+        foreach (var shape in shapes)
+            Compare(kernel, RandomForests.Make(shape), RandomForests.Rows(shape, 130), shape.Targets);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Kernel_OfOneHundredThousandRows_EqualsTheReferenceBitForBit(string kernel)
+    {
+        var shape = new ForestShape(6, 3, 5, 0.2, 4, 300, true, true, 1, true);
+        Compare(kernel, RandomForests.Make(shape), RandomForests.Rows(shape, 100_000), 1);
+    }
+
     internal static void Compare(string kernel, ForestModel model, float[][] columns, int targets)
     {
-        using var reference = ForestKernels.Create(ForestKernels.Reference, model);
         using var tested = ForestKernels.Create(kernel, model);
+        Compare(tested, model, columns, targets);
+    }
+
+    private static void Compare(ForestKernel tested, ForestModel model, float[][] columns, int targets)
+    {
+        using var reference = ForestKernels.Create(ForestKernels.Reference, model);
         var expected = RandomForests.Score(reference, columns, targets);
         var actual = RandomForests.Score(tested, columns, targets);
         for (var i = 0; i < expected.Length; i++)

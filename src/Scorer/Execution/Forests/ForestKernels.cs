@@ -15,11 +15,15 @@ internal static class ForestKernels
     /// <summary>512 rows as bits, 256-bit vectors.</summary>
     public const string Slices256 = "slices-avx2";
 
+    /// <summary>512 rows as bits, portable 128-bit vectors.</summary>
+    public const string Slices128 = "slices-vector128";
+
     /// <summary>The names that this processor runs, the best first.</summary>
     public static IReadOnlyList<string> Available { get; } =
     [
         .. SliceKernel512.IsSupported ? (string[])[Slices512] : [],
         .. SliceKernel256.IsSupported ? (string[])[Slices256] : [],
+        Slices128,
         Walk,
         Reference,
     ];
@@ -32,7 +36,10 @@ internal static class ForestKernels
         if (name == Reference)
             return new ReferenceKernel(model);
         var walk = new WalkForest(model);
-        return name == Walk ? new WalkKernel(model, walk) : Slicing(name, model, walk, SlicePlanner.Plan(model, walk));
+        if (name == Walk)
+            return new WalkKernel(model, walk);
+        var plan = SlicePlanner.Plan(model, walk) ?? throw new ArgumentException("its trees are too large", nameof(model));
+        return Slicing(name, model, walk, plan);
     }
 
     /// <summary>Makes a slicing kernel of a plan that several workers share.</summary>
@@ -40,6 +47,7 @@ internal static class ForestKernels
     {
         Slices512 => new SliceKernel512(model, walk, plan),
         Slices256 => new SliceKernel256(model, walk, plan),
+        Slices128 => new SliceKernel128(model, walk, plan),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no kernel of this name"),
     };
 }

@@ -22,13 +22,13 @@ internal sealed class SliceGroupBuilder(ForestModel model, IReadOnlyDictionary<(
     public int SlotCount => FirstCondition + _conditions.Count + _scratch;
 
     /// <summary>Adds a tree; its bits are placed when the group is built.</summary>
-    public void Add(SliceTop top, SliceNumbering numbering, int tablesFrom, int tablesTo, int exitsFrom, int tailSteps)
+    public void Add(SliceTop top, SliceNumbering numbering, int tablesFrom, int tablesTo)
     {
         var (ops, bits, scratch) = new SliceTreeBuilder(model, top, numbering, Slot).Build();
         var from = _ops.Count;
         _ops.AddRange(ops);
         _scratch = Math.Max(_scratch, scratch);
-        _trees.Add((new SliceTree(from, _ops.Count, bits.Length, default, tablesFrom, tablesTo, exitsFrom, tailSteps), bits));
+        _trees.Add((new SliceTree(from, _ops.Count, bits.Length, default, tablesFrom, tablesTo), bits));
     }
 
     /// <summary>Gives every value its slot.</summary>

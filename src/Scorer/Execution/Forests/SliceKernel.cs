@@ -7,12 +7,13 @@ namespace BatchEngine.Scorer.Execution.Forests;
 internal abstract unsafe class SliceKernel : ForestKernel
 {
     private readonly ForestModel _model;
-    private readonly WalkForest _walk;
+    private readonly TailWalk? _tails;
 
     protected SliceKernel(ForestModel model, WalkForest walk, SlicePlan plan)
     {
-        (_model, _walk, Plan) = (model, walk, plan);
+        (_model, Plan) = (model, plan);
         Scratch = new SliceScratch(plan, model.TargetCount);
+        _tails = plan.Tails is { } tails ? new TailWalk(model, walk, tails) : null;
     }
 
     /// <summary>What is done.</summary>
@@ -24,6 +25,11 @@ internal abstract unsafe class SliceKernel : ForestKernel
     /// <inheritdoc/>
     public override void Sum(float** columns, int rows, float* sums, int stride)
     {
+        if (_tails is not null)
+        {
+            SumWithTails(_tails, columns, rows, sums, stride);
+            return;
+        }
         for (var from = 0; from < rows; from += SlicePlan.BlockRows)
         {
             var count = Math.Min(SlicePlan.BlockRows, rows - from);
@@ -35,7 +41,11 @@ internal abstract unsafe class SliceKernel : ForestKernel
     }
 
     /// <inheritdoc/>
-    public override void Dispose() => Scratch.Dispose();
+    public override void Dispose()
+    {
+        Scratch.Dispose();
+        _tails?.Dispose();
+    }
 
     /// <summary>Ranks 512 values of a plane; true when one is missing.</summary>
     protected abstract bool Rank(SlicePlane plane, float* values, byte* bits);
@@ -53,28 +63,70 @@ internal abstract unsafe class SliceKernel : ForestKernel
     protected abstract void AddLeaves(SliceTree tree);
 
     /// <summary>Writes the exits' numbers of a tree, one byte a row.</summary>
-    protected abstract void WriteExits(SliceTree tree);
-
-    /// <summary>Where a row's score stands among a target's 512.</summary>
-    protected abstract int ScoreIndex(int row);
+    protected abstract void WriteExits(SliceTree tree, byte* exits);
 
     /// <summary>Copies the scores of a target in the order of the rows.</summary>
     protected abstract void CopyScores(int target, float* to, int count);
 
+    // The tops of all trees first, block by block; then the walks below them, which want many rows a tree.
+    private void SumWithTails(TailWalk tails, float** columns, int rows, float* sums, int stride)
+    {
+        for (var from = 0; from < rows; from += TailWalk.ChunkRows)
+        {
+            var count = Math.Min(TailWalk.ChunkRows, rows - from);
+            var anyMissing = tails.Fill(columns, from, count);
+            for (var block = 0; block < count; block += SlicePlan.BlockRows)
+            {
+                var tree = 0;
+                foreach (var group in RankBlock(columns, from + block, Math.Min(SlicePlan.BlockRows, count - block)))
+                {
+                    AskGroup(group);
+                    foreach (var top in group.Trees)
+                    {
+                        Choose(group.Ops.AsSpan(top.OpsFrom, top.OpsTo - top.OpsFrom));
+                        WriteExits(top, tails.ExitsOf(tree++) + block);
+                    }
+                }
+            }
+            tails.Sum(count, anyMissing, sums + from, stride);
+        }
+        GC.KeepAlive(this);
+    }
+
     private void SumBlock(float** columns, int from, int count)
+    {
+        new Span<float>(Scratch.Scores, _model.TargetCount * SlicePlan.BlockRows).Clear();
+        foreach (var group in RankBlock(columns, from, count))
+        {
+            AskGroup(group);
+            foreach (var tree in group.Trees)
+            {
+                Choose(group.Ops.AsSpan(tree.OpsFrom, tree.OpsTo - tree.OpsFrom));
+                AddLeaves(tree);
+            }
+        }
+    }
+
+    // Gives the groups that suit the block.
+    private SliceGroup[] RankBlock(float** columns, int from, int count)
     {
         var anyMissing = false;
         for (var i = 0; i < Plan.Planes.Length; i++)
             anyMissing |= Rank(Plan.Planes[i], Column(columns[Plan.Planes[i].Feature] + from, count), Scratch.Bits + ((long)i * SliceScratch.PlaneBytes));
-        var withMissing = anyMissing && !ReferenceEquals(Plan.Missing, Plan.Dense);
-        if (withMissing)
+        if (!anyMissing || ReferenceEquals(Plan.Missing, Plan.Dense))
+            return Plan.Dense;
+        for (var i = 0; i < Plan.Planes.Length; i++)
+            NoteMissing(Column(columns[Plan.Planes[i].Feature] + from, count), Scratch.Missing + ((long)i * SlicePlan.SlotBytes));
+        return Plan.Missing;
+    }
+
+    private void AskGroup(SliceGroup group)
+    {
+        foreach (var run in group.Runs)
         {
-            for (var i = 0; i < Plan.Planes.Length; i++)
-                NoteMissing(Column(columns[Plan.Planes[i].Feature] + from, count), Scratch.Missing + ((long)i * SlicePlan.SlotBytes));
+            Ask(Scratch.Bits + ((long)run.Plane * SliceScratch.PlaneBytes), Scratch.Missing + ((long)run.Plane * SlicePlan.SlotBytes),
+                group.Conditions.AsSpan(run.From, run.ToExclusive - run.From));
         }
-        new Span<float>(Scratch.Scores, _model.TargetCount * SlicePlan.BlockRows).Clear();
-        foreach (var group in withMissing ? Plan.Missing : Plan.Dense)
-            SumGroup(group, columns, from, count);
     }
 
     private float* Column(float* values, int count)
@@ -83,62 +135,5 @@ internal abstract unsafe class SliceKernel : ForestKernel
             return values;
         new ReadOnlySpan<float>(values, count).CopyTo(new Span<float>(Scratch.Pad, count));
         return Scratch.Pad;
-    }
-
-    private void SumGroup(SliceGroup group, float** columns, int from, int count)
-    {
-        foreach (var run in group.Runs)
-        {
-            Ask(Scratch.Bits + ((long)run.Plane * SliceScratch.PlaneBytes), Scratch.Missing + ((long)run.Plane * SlicePlan.SlotBytes),
-                group.Conditions.AsSpan(run.From, run.ToExclusive - run.From));
-        }
-        foreach (var tree in group.Trees)
-        {
-            Choose(group.Ops.AsSpan(tree.OpsFrom, tree.OpsTo - tree.OpsFrom));
-            if (tree.TailSteps == 0)
-            {
-                AddLeaves(tree);
-                continue;
-            }
-            WriteExits(tree);
-            WalkOn(tree, columns, from, count);
-        }
-    }
-
-    // From the exits of a tree that is too large for bits, each row walks the rest; the last rows of a short block walk with the first row's values, to nowhere.
-    private void WalkOn(SliceTree tree, float** columns, int from, int count)
-    {
-        const int lanes = 8;
-        var at = stackalloc int[lanes];
-        var exits = Plan.Exits.AsSpan(tree.ExitsFrom);
-        fixed (WalkNode* nodes = _walk.Nodes)
-        {
-            for (var row = 0; row < count; row += lanes)
-            {
-                var first = Math.Max(0, Math.Min(row, count - lanes));
-                var used = Math.Min(lanes, count - first);
-                for (var lane = 0; lane < used; lane++)
-                    at[lane] = exits[Scratch.Exits[first + lane]];
-                if (used == lanes)
-                    WalkKernel.WalkRows(nodes, columns, from + first, at, tree.TailSteps);
-                else
-                    WalkKernel.WalkFew(nodes, columns, from + first, at, used, tree.TailSteps);
-                for (var lane = row - first; lane < used; lane++)
-                    Take(nodes[at[lane]].Threshold, first + lane);
-            }
-        }
-    }
-
-    private void Take(float leafValue, int row)
-    {
-        var place = Scratch.Scores + ScoreIndex(row);
-        if (_walk.IsSingle)
-        {
-            *place += leafValue;
-            return;
-        }
-        var leaf = BitConverter.SingleToInt32Bits(leafValue);
-        for (var i = _model.LeafFrom[leaf]; i < _model.LeafFrom[leaf + 1]; i++)
-            place[_model.LeafTargets[i] * SlicePlan.BlockRows] += _model.LeafWeights[i];
     }
 }

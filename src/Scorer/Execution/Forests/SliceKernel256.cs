@@ -96,8 +96,8 @@ internal sealed unsafe class SliceKernel256(ForestModel model, WalkForest walk, 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void AddLeaves(SliceTree tree)
     {
-        WriteExits(tree);
         var exits = Scratch.Exits;
+        WriteExits(tree, exits);
         for (var table = tree.TablesFrom; table < tree.TablesTo; table++)
         {
             var scores = Scratch.Scores + (Plan.Tables[table].Target * SlicePlan.BlockRows);
@@ -111,26 +111,23 @@ internal sealed unsafe class SliceKernel256(ForestModel model, WalkForest walk, 
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void WriteExits(SliceTree tree)
+    protected override void WriteExits(SliceTree tree, byte* exits)
     {
         // Each byte takes its row's byte of the bits, then tests its row's bit of that byte.
         var spread = Vector256.Create(0UL, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303).AsByte();
         var own = Vector256.Create(0x8040201008040201UL).AsByte();
         for (var from = 0; from < Slot; from += 4)
         {
-            var exits = Vector256<byte>.Zero;
+            var numbers = Vector256<byte>.Zero;
             for (var bit = 0; bit < tree.BitCount; bit++)
             {
                 var rows = Vector256.Create(*(uint*)(Scratch.Slots + ((uint)tree.Bits[bit] * Slot) + from)).AsByte();
                 var set = Vector256.Equals(Avx2.Shuffle(rows, spread) & own, own);
-                exits |= set & Vector256.Create((byte)(1 << bit));
+                numbers |= set & Vector256.Create((byte)(1 << bit));
             }
-            exits.Store(Scratch.Exits + (from * 8));
+            numbers.Store(exits + (from * 8));
         }
     }
-
-    /// <inheritdoc/>
-    protected override int ScoreIndex(int row) => row;
 
     /// <inheritdoc/>
     protected override void CopyScores(int target, float* to, int count) =>

@@ -88,10 +88,7 @@ internal sealed unsafe class SliceKernel512 : SliceKernel
     }
 
     /// <inheritdoc/>
-    protected override void WriteExits(SliceTree tree) => Exits512.Write(Scratch.Slots, tree, Scratch.Exits);
-
-    /// <inheritdoc/>
-    protected override int ScoreIndex(int row) => LeafBytes.ScoreIndex(row);
+    protected override void WriteExits(SliceTree tree, byte* exits) => Exits512.Write(Scratch.Slots, tree, exits);
 
     /// <inheritdoc/>
     protected override void CopyScores(int target, float* to, int count)

@@ -15,20 +15,26 @@ internal static class SlicePlanner
         : model.Sets.Sum(s => 2L * s.Length) > MaxTreeConditions ? "its sets are too large"
         : null;
 
-    /// <summary>Makes the plan.</summary>
+    /// <summary>Makes the plan; null when a part of a large tree is too large for <see cref="TailBuilder"/>.</summary>
     /// <param name="model">A forest without <see cref="Refusal"/>.</param>
     /// <param name="walk">The same forest for the trees that are too large.</param>
-    /// <param name="maxExits">Exits of a tree's top, at most <see cref="SlicePlan.MaxExits"/>.</param>
-    /// <param name="groupSlots">Conditions of a group; see <see cref="SlicePlan.MaxGroupSlots"/>.</param>
-    public static SlicePlan Plan(ForestModel model, WalkForest walk, int maxExits = SlicePlan.MaxExits, int groupSlots = SlicePlan.MaxGroupSlots)
+    /// <param name="maxExits">Leaves of a tree that is decided in bits to its end, at most <see cref="SlicePlan.MaxExits"/>.</param>
+    /// <param name="walkedExits">Exits of the top of a larger tree.</param>
+    /// <param name="groupSlots">Conditions of a group; null means <see cref="SlicePlan.MaxGroupSlots"/>, or <see cref="SlicePlan.MaxWalkedGroupSlots"/> for larger trees.</param>
+    public static SlicePlan? Plan(ForestModel model, WalkForest walk, int maxExits = SlicePlan.MaxExits, int walkedExits = SlicePlan.WalkedExits, int? groupSlots = null)
     {
-        var tops = model.Roots.Select(r => SliceTop.Of(model, walk, r, maxExits)).ToArray();
+        var tops = model.Roots.Select(r => Top(model, walk, r, maxExits, walkedExits)).ToArray();
         var (planes, ranks) = Planes(model, tops);
         var firstPlanes = new Dictionary<int, int>();
         for (var i = planes.Length - 1; i >= 0; i--)
             firstPlanes[planes[i].Feature] = i;
         var numberings = tops.Select(t => Number(model, t)).ToArray();
-        var parts = Parts(model, walk, tops, numberings);
+        var isWalked = tops.Any(t => StepsBelow(t, walk) > 0);
+        var tails = isWalked ? Tails(walk, tops, numberings) : null;
+        if (isWalked && tails is null)
+            return null;
+        var (tables, tablesFrom) = isWalked ? ([], new int[tops.Length + 1]) : Tables(model, tops, numberings);
+        var maxGroupSlots = groupSlots ?? (isWalked ? SlicePlan.MaxWalkedGroupSlots : SlicePlan.MaxGroupSlots);
         var slots = 0;
         SliceGroup[] Groups(bool withMissing)
         {
@@ -36,9 +42,8 @@ internal static class SlicePlanner
             var open = new SliceGroupBuilder(model, ranks, firstPlanes, withMissing);
             for (var i = 0; i < tops.Length; i++)
             {
-                var part = parts.Trees[i];
-                open.Add(tops[i], numberings[i], part.TablesFrom, part.TablesTo, part.ExitsFrom, part.TailSteps);
-                if (open.ConditionCount < groupSlots && i < tops.Length - 1)
+                open.Add(tops[i], numberings[i], tablesFrom[i], tablesFrom[i + 1]);
+                if (open.ConditionCount < maxGroupSlots && i < tops.Length - 1)
                     continue;
                 slots = Math.Max(slots, open.SlotCount);
                 groups.Add(open.Build());
@@ -53,8 +58,8 @@ internal static class SlicePlanner
             Planes = planes,
             Dense = dense,
             Missing = answersMissing ? Groups(true) : dense,
-            Tables = [.. parts.Tables],
-            Exits = [.. parts.Exits],
+            Tables = [.. tables],
+            Tails = tails,
             Slots = slots,
         };
     }
@@ -83,33 +88,35 @@ internal static class SlicePlanner
         return best!;
     }
 
-    private sealed record Part(int TablesFrom, int TablesTo, int ExitsFrom, int TailSteps);
-
-    private sealed record PartList(List<Part> Trees, List<LeafTable> Tables, List<int> Exits);
-
     private static bool AnswersMissing(in ForestNode node) => node.Mode == BranchMode.Member ? node.MissingIsTrue : ForestSplit.Of(node).MissingIsYes;
 
-    private static PartList Parts(ForestModel model, WalkForest walk, SliceTop[] tops, SliceNumbering[] numberings)
+    private static SliceTop Top(ForestModel model, WalkForest walk, int root, int maxExits, int walkedExits)
     {
-        var parts = new PartList([], [], []);
+        var whole = SliceTop.Of(model, walk, root, maxExits);
+        return StepsBelow(whole, walk) == 0 ? whole : SliceTop.Of(model, walk, root, walkedExits);
+    }
+
+    private static int StepsBelow(SliceTop top, WalkForest walk) => top.Exits.Max(walk.HeightOf);
+
+    private static TailForest? Tails(WalkForest walk, SliceTop[] tops, SliceNumbering[] numberings)
+    {
+        var builder = new TailBuilder(walk);
+        for (var i = 0; i < tops.Length; i++)
+            builder.Add([.. numberings[i].ExitByNumber(tops[i]).Select(walk.PlaceOf)], StepsBelow(tops[i], walk));
+        return builder.Build();
+    }
+
+    private static (List<LeafTable> Tables, int[] From) Tables(ForestModel model, SliceTop[] tops, SliceNumbering[] numberings)
+    {
+        var tables = new List<LeafTable>();
+        var from = new int[tops.Length + 1];
         for (var i = 0; i < tops.Length; i++)
         {
-            var steps = tops[i].Exits.Max(walk.HeightOf);
-            var exits = numberings[i].ExitByNumber(tops[i]);
-            var tablesFrom = parts.Tables.Count;
-            var exitsFrom = parts.Exits.Count;
-            if (steps > 0)
-            {
-                parts.Exits.AddRange(exits.Select(walk.PlaceOf));
-            }
-            else
-            {
-                int[] leaves = [.. exits.Select(e => model.Nodes[e].True)];
-                parts.Tables.AddRange(model.TargetsOf(leaves).Select(target => new LeafTable(target, [.. leaves.Select(l => model.Weight(l, target))])));
-            }
-            parts.Trees.Add(new Part(tablesFrom, parts.Tables.Count, exitsFrom, steps));
+            int[] leaves = [.. numberings[i].ExitByNumber(tops[i]).Select(e => model.Nodes[e].True)];
+            tables.AddRange(model.TargetsOf(leaves).Select(target => new LeafTable(target, [.. leaves.Select(l => model.Weight(l, target))])));
+            from[i + 1] = tables.Count;
         }
-        return parts;
+        return (tables, from);
     }
 
     // The thresholds of the tops, feature by feature, in planes of 255.

@@ -18,7 +18,5 @@ internal struct SliceBits
 /// <param name="BitCount">Bits of an exit's number.</param>
 /// <param name="Bits">Where they are when the operations are done.</param>
 /// <param name="TablesFrom">Its first leaf table.</param>
-/// <param name="TablesTo">The one after its last; equal means that its exits are walked on from.</param>
-/// <param name="ExitsFrom">Where its exits begin among <see cref="SlicePlan.Exits"/>.</param>
-/// <param name="TailSteps">The most steps from an exit to a leaf.</param>
-internal sealed record SliceTree(int OpsFrom, int OpsTo, int BitCount, SliceBits Bits, int TablesFrom, int TablesTo, int ExitsFrom, int TailSteps);
+/// <param name="TablesTo">The one after its last.</param>
+internal sealed record SliceTree(int OpsFrom, int OpsTo, int BitCount, SliceBits Bits, int TablesFrom, int TablesTo);

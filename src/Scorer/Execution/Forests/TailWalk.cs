@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using BatchEngine.Scorer.Inputs;
+
+namespace BatchEngine.Scorer.Execution.Forests;
+
+/// <summary>
+/// Walks from the exits of large trees to their leaves, eight rows side by side without branches. A group of trees stays in the second-level cache while all rows of a chunk pass through it,
+/// and 64 rows stay in the first-level cache while they pass through the group. Not thread-safe.
+/// </summary>
+internal sealed unsafe class TailWalk : IDisposable
+{
+    /// <summary>Rows that pass through a group of trees together: enough that fetching the group's nodes from further away costs little.</summary>
+    public const int ChunkRows = 4 * SlicePlan.BlockRows;
+
+    private const int TileRows = 64;
+    private const int Half = TailCells.Lanes / 2;
+    private const int StepsBetweenLooks = 4;
+
+    private readonly ForestModel _model;
+    private readonly TailForest _tails;
+    private readonly TailCells _cells;
+    private readonly AlignedBuffer<byte> _exits;
+    private readonly int[] _leafFrom;
+    private readonly bool _isSingle;
+    private readonly int _everyLeafNamesAll;
+
+    public TailWalk(ForestModel model, WalkForest walk, TailForest tails)
+    {
+        (_model, _tails, _isSingle, _leafFrom) = (model, tails, walk.IsSingle, model.LeafFrom);
+        _cells = new TailCells(tails, ChunkRows);
+        _exits = new AlignedBuffer<byte>(checked(tails.TreeCount * ChunkRows));
+        _everyLeafNamesAll = Enumerable.Range(0, model.LeafTargets.Length).All(i => model.LeafTargets[i] == i % model.TargetCount) && model.LeafTargets.Length == (model.LeafFrom.Length - 1) * model.TargetCount ? model.TargetCount : 0;
+    }
+
+    /// <summary>Where the exits' numbers of a tree go, row by row of the chunk.</summary>
+    public byte* ExitsOf(int tree) => (byte*)_exits.Address(tree * ChunkRows);
+
+    /// <summary>Takes the rows of a chunk over.</summary>
+    public bool Fill(float** columns, int from, int rows) => _cells.Fill(columns, from, rows);
+
+    /// <summary>Adds up all trees for the rows of the chunk.</summary>
+    public void Sum(int rows, bool anyMissing, float* sums, int stride)
+    {
+        for (var target = 0; target < _model.TargetCount; target++)
+            new Span<float>(sums + ((long)target * stride), rows).Clear();
+        fixed (TailNode* nodes = anyMissing ? _tails.Missing : _tails.Dense)
+        fixed (int* exits = _tails.Exits)
+        {
+            foreach (var group in _tails.Groups)
+            {
+                for (var from = 0; from < rows; from += TileRows)
+                {
+                    var to = Math.Min(from + TileRows, rows);
+                    for (var tree = group.From; tree < group.ToExclusive; tree++)
+                        SumTile(nodes, exits + _tails.ExitsFrom[tree], tree, from, to, sums, stride);
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _cells.Dispose();
+        _exits.Dispose();
+    }
+
+    private void SumTile(TailNode* nodes, int* exits, int tree, int from, int toExclusive, float* sums, int stride)
+    {
+        var leaves = stackalloc int[Half];
+        var numbers = ExitsOf(tree);
+        var steps = _tails.Steps[tree];
+        for (var row = from; row < toExclusive; row += Half)
+        {
+            var cells = _cells.Address + ((long)(row / TailCells.Lanes) * _cells.LineBytes) + (row % TailCells.Lanes * sizeof(int));
+            Walk(nodes, exits, numbers + row, cells, steps, leaves);
+            Add(leaves, Math.Min(Half, toExclusive - row), sums + row, stride);
+        }
+    }
+
+    private void Add(int* leaves, int count, float* sums, int stride)
+    {
+        if (_isSingle)
+        {
+            for (var lane = 0; lane < count; lane++)
+                sums[lane] += BitConverter.Int32BitsToSingle(leaves[lane]);
+            return;
+        }
+        if (_everyLeafNamesAll == 2)
+        {
+            fixed (float* weights = _model.LeafWeights)
+            {
+                for (var lane = 0; lane < count; lane++)
+                {
+                    sums[lane] += weights[2 * leaves[lane]];
+                    sums[lane + stride] += weights[(2 * leaves[lane]) + 1];
+                }
+            }
+            return;
+        }
+        for (var lane = 0; lane < count; lane++)
+        {
+            for (var i = _leafFrom[leaves[lane]]; i < _leafFrom[leaves[lane] + 1]; i++)
+                sums[lane + ((long)_model.LeafTargets[i] * stride)] += _model.LeafWeights[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Walk(TailNode* nodes, int* exits, byte* numbers, byte* cells, int steps, int* leaves)
+    {
+        TailNode* p0 = nodes + exits[numbers[0]], p1 = nodes + exits[numbers[1]], p2 = nodes + exits[numbers[2]], p3 = nodes + exits[numbers[3]];
+        TailNode* p4 = nodes + exits[numbers[4]], p5 = nodes + exits[numbers[5]], p6 = nodes + exits[numbers[6]], p7 = nodes + exits[numbers[7]];
+        while (steps > 0)
+        {
+            for (var step = Math.Min(steps, StepsBetweenLooks); step > 0; step--)
+            {
+                p0 = Next(p0, cells);
+                p1 = Next(p1, cells + 4);
+                p2 = Next(p2, cells + 8);
+                p3 = Next(p3, cells + 12);
+                p4 = Next(p4, cells + 16);
+                p5 = Next(p5, cells + 20);
+                p6 = Next(p6, cells + 24);
+                p7 = Next(p7, cells + 28);
+            }
+            steps -= StepsBetweenLooks;
+            if (steps > 0 && p0->Step == 0 && p1->Step == 0 && p2->Step == 0 && p3->Step == 0 && p4->Step == 0 && p5->Step == 0 && p6->Step == 0 && p7->Step == 0)
+                break;
+        }
+        (leaves[0], leaves[1], leaves[2], leaves[3]) = (p0->Threshold, p1->Threshold, p2->Threshold, p3->Threshold);
+        (leaves[4], leaves[5], leaves[6], leaves[7]) = (p4->Threshold, p5->Threshold, p6->Threshold, p7->Threshold);
+    }
+
+    // The answer is added to the address, so that there is nothing to predict.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TailNode* Next(TailNode* node, byte* cells)
+    {
+        var value = *(int*)(cells + ((nuint)node->Cell * 8));
+        int yes = Unsafe.BitCast<bool, byte>(value >= node->Threshold);
+        return node + (nint)(node->Step + yes);
+    }
+}
