@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution.Forests;
+using BatchEngine.Scorer.Execution.Gpu;
 using BatchEngine.Scorer.Execution.Onnx;
 
 namespace BatchEngine.Scorer.Execution;
@@ -8,7 +9,7 @@ namespace BatchEngine.Scorer.Execution;
 public static class ExecutorFactory
 {
     // In order of preference; the last one takes every valid model.
-    private static readonly IModelEngine[] s_engines = [new ForestEngine(), new OnnxEngine()];
+    private static readonly IModelEngine[] s_engines = [new GpuForestEngine(), new ForestEngine(), new OnnxEngine()];
 
     /// <summary>The names that <see cref="ExecutorOptions.Engine"/> takes, "auto" first.</summary>
     public static IReadOnlyList<string> EngineNames { get; } = [ExecutorOptions.AutoEngine, .. s_engines.Select(e => e.Name)];
@@ -17,7 +18,7 @@ public static class ExecutorFactory
     /// <param name="modelPath">An ONNX file.</param>
     /// <param name="featureNames">The features in the spec's order (one-hot groups spread out). A model with one matrix input takes them by position, a model with one input per column by name.</param>
     /// <param name="options">How to run it; null means <see cref="ExecutorOptions.Default"/>.</param>
-    /// <exception cref="BadInputException">The file is missing or no model, its inputs do not match the features, or the device is not there.</exception>
+    /// <exception cref="BadInputException">The file is missing or no model, or its inputs do not match the features.</exception>
     public static LoadedModel Open(string modelPath, IReadOnlyList<string> featureNames, ExecutorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(featureNames);
@@ -27,12 +28,12 @@ public static class ExecutorFactory
         if (!EngineNames.Contains(options.Engine, StringComparer.Ordinal))
             throw new BadInputException("engine", $"'{options.Engine}'", string.Join(" or ", EngineNames.Select(n => $"'{n}'")), "Use 'auto' unless you compare engines.");
         var declined = new List<string>();
-        foreach (var engine in s_engines.Where(e => options.Engine is ExecutorOptions.AutoEngine || e.Name == options.Engine))
+        foreach (var engine in s_engines.Where(e => IsAsked(e, options)))
         {
             switch (engine.Open(modelPath, featureNames, options))
             {
                 case EngineAnswer.Opened opened:
-                    opened.Model.Notes = declined;
+                    opened.Model.Notes = [.. declined, .. opened.Model.Notes];
                     return opened.Model;
                 case EngineAnswer.Declined reason:
                     declined.Add($"{engine.Name}: {reason.Reason}");
@@ -41,4 +42,8 @@ public static class ExecutorFactory
         }
         throw new BadInputException(modelPath, string.Join("; ", declined), $"a model that engine '{options.Engine}' can run", "Use engine 'auto'.");
     }
+
+    // The device's engine is asked by name, or when a device is wanted: the others never load what it needs.
+    private static bool IsAsked(IModelEngine engine, ExecutorOptions options) =>
+        options.Engine == engine.Name || (options.Engine == ExecutorOptions.AutoEngine && (engine is not GpuForestEngine || options.Device != ExecutionDevice.Cpu));
 }

@@ -1,12 +1,13 @@
 namespace BatchEngine.Scorer.Execution;
 
 /// <summary>How a model is to be run. Immutable.</summary>
-/// <param name="Engine">The engine by name ("onnx", "forest"), or "auto": the first that understands the model. Default "auto".</param>
+/// <param name="Engine">The engine by name ("gpu", "forest", "onnx"), or "auto": the first that understands the model. Default "auto".</param>
 /// <param name="Device">Where it runs. Default the processor.</param>
 /// <param name="DeviceId">Which card, counted from 0. Default 0.</param>
 /// <param name="SubBatchRows">Rows per call into ONNX Runtime; 0 means chosen by the kind of model (a small one for networks, a large one for trees). Boundaries are fixed inside a batch.</param>
 /// <param name="IntraOpThreads">Threads inside one call; default 1, because one worker runs per core.</param>
-public sealed record ExecutorOptions(string Engine, ExecutionDevice Device, int DeviceId, int SubBatchRows, int IntraOpThreads)
+/// <param name="DeviceMemoryBytes">The most memory of a card that one model may use. Default 1 GiB.</param>
+public sealed record ExecutorOptions(string Engine, ExecutionDevice Device, int DeviceId, int SubBatchRows, int IntraOpThreads, long DeviceMemoryBytes)
 {
     /// <summary>The engine that is chosen by the model.</summary>
     public const string AutoEngine = "auto";
@@ -14,6 +15,9 @@ public sealed record ExecutorOptions(string Engine, ExecutionDevice Device, int 
     /// <summary>The most rows of one call into ONNX Runtime.</summary>
     public const int MaxSubBatchRows = 1_048_576;
 
+    /// <summary>The default of <see cref="DeviceMemoryBytes"/>.</summary>
+    public const long DefaultDeviceMemoryBytes = 1L << 30;
+
     /// <summary>Every option at its default.</summary>
-    public static ExecutorOptions Default { get; } = new(AutoEngine, ExecutionDevice.Cpu, 0, 0, 1);
+    public static ExecutorOptions Default { get; } = new(AutoEngine, ExecutionDevice.Cpu, 0, 0, 1, DefaultDeviceMemoryBytes);
 }

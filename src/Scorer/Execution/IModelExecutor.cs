@@ -9,7 +9,7 @@ namespace BatchEngine.Scorer.Execution;
 /// </summary>
 public interface IModelExecutor : IDisposable
 {
-    /// <summary>The stable name of the way it runs, as configuration and reports name it: "onnx-cpu", "onnx-cuda", "forest-...".</summary>
+    /// <summary>The stable name of the way it runs, as configuration and reports name it: "onnx-cpu", "onnx-cuda", "forest-...", "forest-ilgpu-cuda".</summary>
     string Name { get; }
 
     /// <summary>What the model reads and gives, as its file says.</summary>

@@ -27,7 +27,7 @@ public abstract class LoadedModel : IDisposable
     /// <summary>Whether it can take missing numeric values.</summary>
     public abstract bool AcceptsMissing { get; }
 
-    /// <summary>Why other engines did not take it, one sentence each, for <c>models show</c>; empty when the first one did.</summary>
+    /// <summary>Why other engines or devices did not take it, one sentence each, for <c>models show</c>; empty when the first one did. Grows when a device fails later.</summary>
     public IReadOnlyList<string> Notes { get; internal set; } = [];
 
     /// <summary>A new executor with its own buffers, for one thread.</summary>

@@ -13,8 +13,6 @@ internal sealed class ForestEngine : IModelEngine
     /// <inheritdoc/>
     public EngineAnswer Open(string modelPath, IReadOnlyList<string> featureNames, ExecutorOptions options)
     {
-        if (options.Device != ExecutionDevice.Cpu)
-            return new EngineAnswer.Declined("it runs on the processor");
         OnnxGraph graph;
         try
         {
@@ -26,7 +24,8 @@ internal sealed class ForestEngine : IModelEngine
         }
         if (!graph.Nodes.Any(ForestReader.IsForest))
             return new EngineAnswer.Declined("there is no tree ensemble in it");
-        using var runtime = OpenRuntime(modelPath, featureNames, options, graph);
+        // The runtime only tells what the model reads and gives, and what it should score: the processor will do.
+        using var runtime = OpenRuntime(modelPath, featureNames, options with { Device = ExecutionDevice.Cpu }, graph);
         return Translate(modelPath, graph, runtime);
     }
 

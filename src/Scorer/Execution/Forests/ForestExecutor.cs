@@ -7,9 +7,6 @@ namespace BatchEngine.Scorer.Execution.Forests;
 /// <summary>Runs a forest and its neighbours column by column, some thousand rows at a time, in its own buffers. Not thread-safe.</summary>
 internal sealed unsafe class ForestExecutor : IModelExecutor
 {
-    // A multiple of the kernels' blocks; all columns of a chunk fit into the second-level cache for usual widths.
-    private const int ChunkRows = 4 * SlicePlan.BlockRows;
-
     private readonly LoadedForest _model;
     private readonly ColumnGraph _graph;
     private readonly ForestScores _scores;
@@ -52,9 +49,9 @@ internal sealed unsafe class ForestExecutor : IModelExecutor
     public void Score(FeatureMatrix features, PredictionBlock block)
     {
         block.Rows = features.Rows;
-        Reserve(Math.Min(features.Rows, ChunkRows));
-        for (var from = 0; from < features.Rows; from += ChunkRows)
-            ScoreChunk(features, block, from, Math.Min(ChunkRows, features.Rows - from));
+        Reserve(Math.Min(features.Rows, _model.ChunkRows));
+        for (var from = 0; from < features.Rows; from += _model.ChunkRows)
+            ScoreChunk(features, block, from, Math.Min(_model.ChunkRows, features.Rows - from));
         if (GivesConfidence)
             ClassConfidence.Fill(block, _model.Layout.ProbabilityFrom, _model.Layout.ProbabilityCount);
         GC.KeepAlive(features);
@@ -76,7 +73,7 @@ internal sealed unsafe class ForestExecutor : IModelExecutor
     {
         if (rows > _capacity)
         {
-            _capacity = ChunkRows;
+            _capacity = _model.ChunkRows;
             _values.Dispose();
             _values = new AlignedBuffer<float>(checked((_graph.ColumnCount - _graph.FeatureCount) * _capacity));
             _converted?.Dispose();

@@ -37,8 +37,8 @@ internal static class ForestProbe
     /// <summary>Whether two scores are the same within <see cref="Tolerance"/>.</summary>
     public static bool Agree(float a, float b) => a.Equals(b) || MathF.Abs(a - b) <= Tolerance * MathF.Max(1, MathF.Abs(b));
 
-    // Values on the thresholds, just below them and far out; missing ones at the end when the model takes them.
-    private static FeatureMatrix Features(LoadedForest forest)
+    /// <summary>Made-up rows: values on the thresholds, just below them and far out; missing ones at the end when the model takes them.</summary>
+    public static FeatureMatrix Features(LoadedForest forest)
     {
         var random = new Random(1);
         var graph = forest.Graph;

@@ -4,7 +4,7 @@ using BatchEngine.Scorer.Execution.Onnx;
 namespace BatchEngine.Scorer.Execution.Forests;
 
 /// <summary>A forest and its neighbours, laid out for this processor. Thread-safe.</summary>
-internal sealed class LoadedForest : LoadedModel
+internal class LoadedForest : LoadedModel
 {
     private readonly KernelChoice _choice;
 
@@ -20,6 +20,14 @@ internal sealed class LoadedForest : LoadedModel
         Plan = SlicePlanner.Refusal(graph.Forest.Model) is null ? SlicePlanner.Plan(graph.Forest.Model, Walk) : null;
         _choice = KernelChoice.Measure(graph.Forest.Model, Walk, Plan);
         Name = $"forest-{_choice.Block}";
+    }
+
+    /// <summary>The same model over another way of running its graph.</summary>
+    protected LoadedForest(LoadedForest model, ColumnGraph graph, string name)
+    {
+        (Graph, Name) = (graph, name);
+        (Signature, FeatureNames, Layout, AcceptsMissing) = (model.Signature, model.FeatureNames, model.Layout, model.AcceptsMissing);
+        (Walk, Plan, _choice) = (model.Walk, model.Plan, model._choice);
     }
 
     /// <inheritdoc/>
@@ -46,12 +54,16 @@ internal sealed class LoadedForest : LoadedModel
     /// <summary>Which columns of a prediction are what.</summary>
     public OutputLayout Layout { get; }
 
-    private WalkForest Walk { get; }
+    /// <summary>The trees for walking.</summary>
+    public WalkForest Walk { get; }
 
     private SlicePlan? Plan { get; }
 
     /// <summary>Rows from which on the block kernel is faster.</summary>
-    public int BlockFromRows => _choice.BlockFromRows;
+    public virtual int BlockFromRows => _choice.BlockFromRows;
+
+    /// <summary>Rows that are worked on at a time: a multiple of the kernels' blocks; all columns of a chunk fit into the second-level cache for usual widths.</summary>
+    public virtual int ChunkRows => 4 * SlicePlan.BlockRows;
 
     /// <inheritdoc/>
     public override IModelExecutor CreateExecutor() => new ForestExecutor(this);
@@ -60,7 +72,7 @@ internal sealed class LoadedForest : LoadedModel
     public ForestKernel CreateWalk() => new WalkKernel(Graph.Forest.Model, Walk);
 
     /// <summary>The kernel for many rows.</summary>
-    public ForestKernel CreateBlock() => Plan is null || _choice.Block == ForestKernels.Walk ? CreateWalk() : ForestKernels.Slicing(_choice.Block, Graph.Forest.Model, Walk, Plan);
+    public virtual ForestKernel CreateBlock() => Plan is null || _choice.Block == ForestKernels.Walk ? CreateWalk() : ForestKernels.Slicing(_choice.Block, Graph.Forest.Model, Walk, Plan);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,0 +1,88 @@
+using BatchEngine.Scorer.Execution.Forests;
+using BatchEngine.Scorer.Features;
+
+namespace BatchEngine.Scorer.Execution.Gpu;
+
+/// <summary>Takes the models that <see cref="ForestEngine"/> takes, and runs their trees on a CUDA device by ILGPU. Thread-safe.</summary>
+internal sealed class GpuForestEngine : IModelEngine
+{
+    private const int MeasuredRows = 65_536;
+    private const int MaxMeasuredFloats = 16_777_216;
+    private const int MaxProcessorRows = 4_096;
+
+    private static readonly ForestEngine s_processor = new();
+
+    /// <inheritdoc/>
+    public string Name => "gpu";
+
+    /// <inheritdoc/>
+    public EngineAnswer Open(string modelPath, IReadOnlyList<string> featureNames, ExecutorOptions options)
+    {
+        if (!CudaDriver.IsPresent())
+            return new EngineAnswer.Declined(CudaDriver.Missing);
+        return s_processor.Open(modelPath, featureNames, options) switch
+        {
+            EngineAnswer.Opened { Model: LoadedForest forest } => OnCuda(forest, options),
+            var declined => declined,
+        };
+    }
+
+    /// <summary>Brings a loaded forest onto a device, which the answer owns from then on.</summary>
+    /// <param name="processor">The forest on the processor.</param>
+    /// <param name="gpu">The device; closed when the answer is no.</param>
+    /// <param name="tiles">How rows are cut.</param>
+    /// <param name="mustBeFaster">Decline when it is slower than all cores.</param>
+    /// <param name="measures">Measure both; a simulated device is not worth it.</param>
+    internal static EngineAnswer On(LoadedForest processor, GpuDevice gpu, DeviceTiles tiles, bool mustBeFaster, bool measures)
+    {
+        DeviceForest? device = null;
+        string? refusal = null;
+        try
+        {
+            (device, refusal) = DeviceForest.Of(processor, gpu, tiles);
+            if (device is not null && (refusal = DeviceProbe.Difference(device, processor)) is null)
+            {
+                var (rates, fromRows) = measures ? Measure(device, processor) : (null, 1);
+                if (rates is null || rates.PrefersDevice || !mustBeFaster)
+                    return new EngineAnswer.Opened(new GpuForest(gpu, device, processor, fromRows));
+                refusal = $"measured {rates}: the processor is faster";
+            }
+        }
+        catch (Exception failure) when (DeviceProbe.IsDeviceFailure(failure))
+        {
+            refusal = $"{gpu.Name} failed ({failure.Message})";
+        }
+        device?.Dispose();
+        gpu.Dispose();
+        return new EngineAnswer.Declined(refusal!);
+    }
+
+    private static EngineAnswer OnCuda(LoadedForest processor, ExecutorOptions options)
+    {
+        var (gpu, reason) = GpuDevice.OpenCuda(options.DeviceId, options.DeviceMemoryBytes);
+        return gpu is null ? new EngineAnswer.Declined(reason!) : On(processor, gpu, DeviceTiles.Default, options.Device == ExecutionDevice.Auto, measures: true);
+    }
+
+    // The rates for many rows, and the number of rows from which the launches and transfers of a small batch are paid for.
+    private static (DeviceRates Rates, int FromRows) Measure(DeviceForest device, LoadedForest processor)
+    {
+        using var few = ForestProbe.Features(processor);
+        using var many = Repeated(few);
+        var rates = DeviceRates.Measure(device, processor, many);
+        var latency = (few.Rows / DeviceRates.RowsPerSecond(device, few)) - (few.Rows / rates.DeviceRowsPerSecond);
+        var gain = (1 / rates.CoreRowsPerSecond) - (1 / rates.DeviceRowsPerSecond);
+        return (rates, gain <= 0 ? MaxProcessorRows : (int)Math.Clamp(latency / gain, 1, MaxProcessorRows));
+    }
+
+    private static FeatureMatrix Repeated(FeatureMatrix few)
+    {
+        var rows = Math.Clamp(MaxMeasuredFloats / Math.Max(1, few.FeatureCount), few.Rows, MeasuredRows);
+        var many = new FeatureMatrix(few.FeatureCount, rows) { Rows = rows };
+        for (var feature = 0; feature < few.FeatureCount; feature++)
+        {
+            for (var from = 0; from < rows; from += few.Rows)
+                few.Column(feature)[..Math.Min(few.Rows, rows - from)].CopyTo(many.Column(feature)[from..]);
+        }
+        return many;
+    }
+}

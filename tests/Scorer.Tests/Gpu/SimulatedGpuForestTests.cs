@@ -1,0 +1,9 @@
+using BatchEngine.Scorer.Execution.Gpu;
+
+namespace BatchEngine.Scorer.Tests.Gpu;
+
+/// <summary>On ILGPU's CPU accelerator, everywhere.</summary>
+public sealed class SimulatedGpuForestTests : GpuForestContract
+{
+    internal override GpuDevice Device(long memoryBytes) => GpuDevice.OpenSimulated(memoryBytes);
+}
