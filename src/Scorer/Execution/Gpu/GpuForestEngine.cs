@@ -33,7 +33,8 @@ internal sealed class GpuForestEngine : IModelEngine
     /// <param name="tiles">How rows are cut.</param>
     /// <param name="mustBeFaster">Decline when it is slower than all cores.</param>
     /// <param name="measures">Measure both; a simulated device is not worth it.</param>
-    internal static EngineAnswer On(LoadedForest processor, GpuDevice gpu, DeviceTiles tiles, bool mustBeFaster, bool measures)
+    /// <param name="measuredRows">Rows to measure with, at least <see cref="ForestProbe.Rows"/> are taken.</param>
+    internal static EngineAnswer On(LoadedForest processor, GpuDevice gpu, DeviceTiles tiles, bool mustBeFaster, bool measures, int measuredRows = MeasuredRows)
     {
         DeviceForest? device = null;
         string? refusal = null;
@@ -42,7 +43,7 @@ internal sealed class GpuForestEngine : IModelEngine
             (device, refusal) = DeviceForest.Of(processor, gpu, tiles);
             if (device is not null && (refusal = DeviceProbe.Difference(device, processor)) is null)
             {
-                var (rates, fromRows) = measures ? Measure(device, processor) : (null, 1);
+                var (rates, fromRows) = measures ? Measure(device, processor, measuredRows) : (null, 1);
                 if (rates is null || rates.PrefersDevice || !mustBeFaster)
                     return new EngineAnswer.Opened(new GpuForest(gpu, device, processor, fromRows));
                 refusal = $"measured {rates}: the processor is faster";
@@ -64,19 +65,19 @@ internal sealed class GpuForestEngine : IModelEngine
     }
 
     // The rates for many rows, and the number of rows from which the launches and transfers of a small batch are paid for.
-    private static (DeviceRates Rates, int FromRows) Measure(DeviceForest device, LoadedForest processor)
+    private static (DeviceRates Rates, int FromRows) Measure(DeviceForest device, LoadedForest processor, int rows)
     {
         using var few = ForestProbe.Features(processor);
-        using var many = Repeated(few);
+        using var many = Repeated(few, rows);
         var rates = DeviceRates.Measure(device, processor, many);
         var latency = (few.Rows / DeviceRates.RowsPerSecond(device, few)) - (few.Rows / rates.DeviceRowsPerSecond);
         var gain = (1 / rates.CoreRowsPerSecond) - (1 / rates.DeviceRowsPerSecond);
         return (rates, gain <= 0 ? MaxProcessorRows : (int)Math.Clamp(latency / gain, 1, MaxProcessorRows));
     }
 
-    private static FeatureMatrix Repeated(FeatureMatrix few)
+    private static FeatureMatrix Repeated(FeatureMatrix few, int wantedRows)
     {
-        var rows = Math.Clamp(MaxMeasuredFloats / Math.Max(1, few.FeatureCount), few.Rows, MeasuredRows);
+        var rows = Math.Max(few.Rows, Math.Min(MaxMeasuredFloats / Math.Max(1, few.FeatureCount), wantedRows));
         var many = new FeatureMatrix(few.FeatureCount, rows) { Rows = rows };
         for (var feature = 0; feature < few.FeatureCount; feature++)
         {

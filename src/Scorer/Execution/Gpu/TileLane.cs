@@ -27,6 +27,7 @@ internal sealed unsafe class TileLane<TRank> : ITileLane
     {
         _tables = tables;
         var (device, forest) = (tables.Device, tables.Forest);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)forest.FeatureCount * tileRows, int.MaxValue, nameof(tileRows));
         _rank = device.Accelerator.LoadKernel<ArrayView<float>, int, FeatureTables, ArrayView<TRank>>(RankKernel.Run);
         _sum = device.Accelerator.LoadKernel<ArrayView<TRank>, int, TreeTables, ArrayView<float>>(TreeKernel.Run);
         try
