@@ -57,7 +57,7 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, IQuoteSource, I
         return new World(folder, await StateDatabase.OpenAsync(Path.Combine(folder, "state.db"), clock, Stop), clock);
     }
 
-    public WorkerServices WorkersWith(IRunLog log) => new(Runs, Leases, Usage, Decisions, Scorer, log, Clock);
+    public WorkerServices WorkersWith(IRunLog log) => new(Runs, Leases, Usage, Decisions, Blobs, Scorer, log, Clock);
 
     public NightRun NightRun(IRunLog? log = null, string holder = "here", Func<RunSettings, RunSettings>? change = null)
     {
@@ -105,6 +105,8 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, IQuoteSource, I
     }
 
     public Task<PreparedInputs> PrepareAsync(ScoringJob job, RunId run, CancellationToken ct) => Task.FromResult(Samples.Prepared(Manifest));
+
+    public Task<Measured<double>> TimeModelAsync(PreparedInputs prepared, CancellationToken ct) => Task.FromResult(Measured<double>.Of(1_500));
 
     public Task<InputManifest> FreezeInputAsync(ScoringJob job, RunId run, CancellationToken ct) => Task.FromResult(Manifest);
 

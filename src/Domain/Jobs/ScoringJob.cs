@@ -41,6 +41,9 @@ public sealed record ScoringJob(
     Money? Budget,
     string Owner)
 {
+    /// <summary>Whether predictions of unchanged rows and files are taken over from the snapshot that is served; false scores every row. Default true. The predictions are the same either way.</summary>
+    public bool ReusesUnchanged { get; init; } = true;
+
     /// <summary>The default of <see cref="UnitRows"/>.</summary>
     public const int DefaultUnitRows = 131_072;
 

@@ -32,4 +32,13 @@ public sealed record RunPlan(
 
     /// <summary>The kind of the key column; default <see cref="KeyKind.Int64"/>.</summary>
     public KeyKind KeyKind { get; init; } = KeyKind.Int64;
+
+    /// <summary>How predictions are computed: only runs of the same arithmetic give the same bits for the same rows. Empty means not recorded.</summary>
+    public string Arithmetic { get; init; } = "";
+
+    /// <summary>What is taken over from an earlier run.</summary>
+    public ReusePlan Reuse { get; init; } = ReusePlan.None("nothing was looked for", Measured<double>.NotMeasured("the model was not timed"));
+
+    /// <summary>Rows of the shards that are read: all but the carried ones.</summary>
+    public long RowsToRead => Shards.Where(s => Reuse.CarriedAs(s.Index) is null).Sum(s => s.Rows);
 }

@@ -6,4 +6,8 @@ namespace BatchEngine.Domain;
 /// <param name="Bytes">Its length.</param>
 /// <param name="Checksum">XxHash3 (64 bits) of its content.</param>
 /// <param name="Rows">Rows in it.</param>
-public sealed record Artifact(string BlobName, ArtifactKind Kind, long Bytes, ulong Checksum, long Rows);
+public sealed record Artifact(string BlobName, ArtifactKind Kind, long Bytes, ulong Checksum, long Rows)
+{
+    /// <summary>For a run file of an earlier run: added to the row numbers in it, so that they count over this run's manifest. Default 0.</summary>
+    public long RowNumberShift { get; init; }
+}

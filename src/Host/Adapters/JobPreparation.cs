@@ -27,7 +27,17 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
         }
 
         return new PreparedInputs(manifest, model.Version, model.LocalPath, features, edges ?? new Dictionary<string, BinEdges>(StringComparer.Ordinal), loaded.Outputs,
-            KeyKindOf(job, manifest), await speed.OfAsync(job.Name, model.Version, ct).ConfigureAwait(false));
+            KeyKindOf(job, manifest), await speed.OfAsync(job, model.Version, ct).ConfigureAwait(false))
+        {
+            Arithmetic = loaded.Arithmetic,
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<Measured<double>> TimeModelAsync(PreparedInputs prepared, CancellationToken ct)
+    {
+        var loaded = await models.GetAsync(prepared.Model, prepared.ModelArtifact, prepared.Features, ct).ConfigureAwait(false);
+        return await ModelTiming.MeasureAsync(prepared.Manifest, prepared.Features, loaded, ct).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -6,19 +6,27 @@ using BatchEngine.Storage.Blobs;
 namespace BatchEngine.Host.Adapters;
 
 /// <summary>Lets a worker score a shard. Thread-safe.</summary>
-internal sealed class ShardScorer(LoadedModels models, IBlobStore blobs) : IShardScorer
+internal sealed class ShardScorer(LoadedModels models, BaseSnapshots bases, IBlobStore blobs) : IShardScorer
 {
     /// <inheritdoc/>
     public async Task<ShardReceipt?> ScoreAsync(RunPlan plan, Shard shard, Lease lease, Checkpoint from, IShardProgress progress, CancellationToken ct)
     {
         var model = await models.GetAsync(plan, ct).ConfigureAwait(false);
-        var work = new ShardWork(plan, shard, lease.Fence, from, model, blobs) { Interruption = progress.Stop };
-        return await ShardScoring.RunAsync(work, new Sink(progress), ct).ConfigureAwait(false) switch
+        var snapshot = await bases.HoldAsync(plan, ct).ConfigureAwait(false);
+        try
         {
-            ShardOutcome.Finished done => done.Receipt,
-            ShardOutcome.Interrupted => null,
-            var other => throw new InvariantBrokenException("a shard is finished or interrupted", other.GetType().Name),
-        };
+            var work = new ShardWork(plan, shard, lease.Fence, from, model, blobs) { Base = snapshot, Interruption = progress.Stop };
+            return await ShardScoring.RunAsync(work, new Sink(progress), ct).ConfigureAwait(false) switch
+            {
+                ShardOutcome.Finished done => done.Receipt,
+                ShardOutcome.Interrupted => null,
+                var other => throw new InvariantBrokenException("a shard is finished or interrupted", other.GetType().Name),
+            };
+        }
+        finally
+        {
+            snapshot?.Release();
+        }
     }
 
     private sealed class Sink(IShardProgress progress) : ICheckpointSink

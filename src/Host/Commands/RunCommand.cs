@@ -15,6 +15,7 @@ internal static class RunCommand
     private static readonly Option<string?> AsOf = new("--as-of") { Description = "The scheduled instant this run stands for [default: the latest due by the schedule, else now]" };
     private static readonly Option<int?> Workers = new("--workers", "-w") { Description = "Workers, instead of the job's; 0 means one per core" };
     private static readonly Option<bool> ChildProcesses = new("--child-processes") { Description = "Run workers as child processes, so that one can die without the others" };
+    private static readonly Option<bool> Full = new("--full") { Description = "Score every row, also those that did not change since the snapshot that is served" };
     private static readonly Option<string> From = new("--from") { Description = "First scheduled instant, inclusive", Required = true };
     private static readonly Option<string> To = new("--to") { Description = "Last scheduled instant, exclusive", Required = true };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only list the runs" };
@@ -26,28 +27,28 @@ internal static class RunCommand
 
               batchengine run config/jobs/customer-value.yaml
               batchengine run job.yaml --as-of 2026-11-23T02:00:00Z --workers 2
-            """) { JobPath, AsOf, Workers, ChildProcesses }, globals, RunAsync);
+            """) { JobPath, AsOf, Workers, ChildProcesses, Full }, globals, RunAsync);
 
     /// <summary>`plan JOB`.</summary>
     public static Command BuildPlan(GlobalOptions globals) => Verb.Does(
-        new Command("plan", "Show what a run would do and cost; nothing is started or stored.") { JobPath, AsOf, Workers }, globals, PlanAsync);
+        new Command("plan", "Show what a run would do and cost; nothing is started or stored.") { JobPath, AsOf, Workers, Full }, globals, PlanAsync);
 
     /// <summary>`backfill JOB`.</summary>
     public static Command BuildBackfill(GlobalOptions globals) => Verb.Does(
-        new Command("backfill", "Run every scheduled instant between two instants that has no finished run, oldest first.") { JobPath, From, To, DryRun }, globals, BackfillAsync);
+        new Command("backfill", "Run every scheduled instant between two instants that has no finished run, oldest first.") { JobPath, From, To, DryRun, Full }, globals, BackfillAsync);
 
     private static async Task<int> RunAsync(Verb verb, CancellationToken ct)
     {
         var job = ReadJob(verb);
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        return await RunScreen.RunAsync(verb, engine, job, RunOf(verb, job), ct).ConfigureAwait(false);
+        return await RunScreen.RunAsync(verb, engine, job, RunOf(verb, job), ct, verb.Line.GetValue(Full)).ConfigureAwait(false);
     }
 
     private static async Task<int> PlanAsync(Verb verb, CancellationToken ct)
     {
         var job = ReadJob(verb);
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        var outcome = await engine.PlanAsync(job, RunOf(verb, job), ct).ConfigureAwait(false);
+        var outcome = await engine.PlanAsync(verb.Line.GetValue(Full) ? job with { ReusesUnchanged = false } : job, RunOf(verb, job), ct).ConfigureAwait(false);
         return PlanScreen.Show(verb.Screen, outcome);
     }
 
@@ -72,7 +73,7 @@ internal static class RunCommand
             if (verb.Line.GetValue(DryRun))
                 verb.Screen.Line(run.ToString());
             else
-                worst = Math.Max(worst, await RunScreen.RunAsync(verb, engine, job, run, ct).ConfigureAwait(false));
+                worst = Math.Max(worst, await RunScreen.RunAsync(verb, engine, job, run, ct, verb.Line.GetValue(Full)).ConfigureAwait(false));
         }
 
         return worst;

@@ -10,10 +10,10 @@ internal static class RunScreen
 {
     /// <summary>Runs or resumes it.</summary>
     /// <returns>Done when published (now or before), inconclusive when another process leads it, else a violation.</returns>
-    public static async Task<int> RunAsync(Verb verb, Engine engine, ScoringJob job, RunId run, CancellationToken ct)
+    public static async Task<int> RunAsync(Verb verb, Engine engine, ScoringJob job, RunId run, CancellationToken ct, bool full = false)
     {
         var outcome = await new ProgressDisplay(verb.Screen, verb.Clock).ShowAsync(run.ToString(),
-            progress => engine.RunAsync(job, run, new RunProgressToScreen(progress), ct)).ConfigureAwait(false);
+            progress => engine.RunAsync(job, run, new RunProgressToScreen(progress), ct, full)).ConfigureAwait(false);
         if (verb.Screen.Json)
         {
             verb.Screen.Answer(new { run, outcome = outcome.GetType().Name, detail = Describe(run, outcome) }, () => { });

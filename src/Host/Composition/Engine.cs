@@ -18,6 +18,7 @@ internal sealed class Engine : IAsyncDisposable
     private readonly Screen _screen;
     private readonly TimeProvider _clock;
     private readonly NightRun _night;
+    private readonly BaseSnapshots _bases;
 
     private Engine(EngineConfiguration configuration, StateDatabase database, TimeProvider clock, Screen screen)
     {
@@ -34,6 +35,7 @@ internal sealed class Engine : IAsyncDisposable
         Answers = new AnswerStore(database);
         Registry = new ModelRegistry(new ModelStore(database), Blobs, new OnnxModelInspector(), Path.Combine(configuration.DataDirectory, "cache"));
         Models = new LoadedModels(new ModelLocator(Registry));
+        _bases = new BaseSnapshots(Snapshots, Decisions, Blobs, clock);
         Prices = new CurrentPrices(new PriceStore(database), ShippedFiles.PricesDirectory(configuration));
         Preparation = new JobPreparation(Registry, Models, Profiles, new PinnedFeatures(Runs), new RunSpeed(Runs, Usage));
         Quotes = new LocalQuotes(Prices, configuration.Workers);
@@ -107,11 +109,13 @@ internal sealed class Engine : IAsyncDisposable
     /// <param name="run">The run: its scheduled instant is its identity.</param>
     /// <param name="progress">Told how far it is; null means nobody looks.</param>
     /// <param name="drain">Finishes the units in flight and stops; the run can be resumed.</param>
-    public async Task<RunOutcome> RunAsync(ScoringJob job, RunId run, IProgress<RunProgress>? progress, CancellationToken drain)
+    /// <param name="full">Scores every row of this run, whatever the job says.</param>
+    public async Task<RunOutcome> RunAsync(ScoringJob job, RunId run, IProgress<RunProgress>? progress, CancellationToken drain, bool full = false)
     {
         job = WithoutMissedDeadline(job, run);
         await Snapshots.SaveContractAsync(job.Serving, job, CancellationToken.None).ConfigureAwait(false);
         await Jobs.SaveAsync(job, CancellationToken.None).ConfigureAwait(false);
+        job = full ? job with { ReusesUnchanged = false } : job;
         var outcome = await _night.RunAsync(job, run.ScheduledAt, progress, drain, CancellationToken.None).ConfigureAwait(false);
         if (outcome is RunOutcome.Published or RunOutcome.AlreadyEnded { Record.State: RunState.Published })
             await new OutputExport(Leases, Runs, Blobs).ExportAsync(run, CancellationToken.None).ConfigureAwait(false);
@@ -122,9 +126,7 @@ internal sealed class Engine : IAsyncDisposable
     public async Task<PlanOutcome> PlanAsync(ScoringJob job, RunId run, CancellationToken ct)
     {
         job = WithoutMissedDeadline(job, run);
-        var prepared = await Preparation.PrepareAsync(job, run, ct).ConfigureAwait(false);
-        var now = _clock.GetUtcNow();
-        return RunPlanner.Plan(new PlanRequest(run, job, prepared, await Quotes.OffersAsync(job, now, ct).ConfigureAwait(false), now, null));
+        return await new RunPlanning(Services()).PlanAsync(job, run, ct).ConfigureAwait(false);
     }
 
     /// <summary>Cancels a run.</summary>
@@ -141,7 +143,7 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>What a worker of this process needs.</summary>
-    public WorkerServices WorkerServices() => new(Runs, Leases, Usage, Decisions, new ShardScorer(Models, Blobs), new RunLog(_screen), _clock);
+    public WorkerServices WorkerServices() => new(Runs, Leases, Usage, Decisions, Blobs, new ShardScorer(Models, _bases, Blobs), new RunLog(_screen), _clock);
 
     /// <summary>How leases are held.</summary>
     public LeasePolicy LeasePolicy() => new LeasePolicy { Ttl = Configuration.LeaseTtl, RenewEvery = Configuration.LeaseTtl / 3 }.Checked();
@@ -149,6 +151,7 @@ internal sealed class Engine : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _bases.Dispose();
         Models.Dispose();
         await Database.DisposeAsync().ConfigureAwait(false);
     }

@@ -46,6 +46,9 @@ internal sealed class OutputExport(LeaseStore leases, RunStore runs, IBlobStore 
         ? InputPatterns.Fill(job.OutputDirectory, run)
         : Path.Combine(InputPatterns.Fill(job.OutputDirectory, run), run.ToString()));
 
+    // A file that an earlier run wrote is named by that run, so that two shards of one number never meet.
+    private static string NameOf(RunId run, string blob) => blob.Split('/') is ["runs", var writer, .., var name] && writer != run.ToString() ? $"{writer}-{name}" : Path.GetFileName(blob);
+
     private async Task<List<object>> CopyAsync(RunId run, string folder, CancellationToken ct)
     {
         var files = new List<object>();
@@ -54,7 +57,7 @@ internal sealed class OutputExport(LeaseStore leases, RunStore runs, IBlobStore 
             if (artifact.Kind is not (ArtifactKind.Output or ArtifactKind.DeadLetters))
                 continue;
             await blobs.VerifyAsync(artifact.BlobName, artifact.Bytes, artifact.Checksum, ct).ConfigureAwait(false);
-            var name = Path.Combine(artifact.Kind == ArtifactKind.DeadLetters ? "rejects" : "", Path.GetFileName(artifact.BlobName));
+            var name = Path.Combine(artifact.Kind == ArtifactKind.DeadLetters ? "rejects" : "", NameOf(run, artifact.BlobName));
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, name))!);
             var source = await blobs.OpenReadAsync(artifact.BlobName, ct).ConfigureAwait(false);
             await using (source.ConfigureAwait(false))

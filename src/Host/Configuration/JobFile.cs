@@ -65,7 +65,10 @@ public static class JobFile
             Schedule(job),
             job.Duration("deadline", null),
             job.Amount("budget"),
-            job.Text("owner") ?? "");
+            job.Text("owner") ?? "")
+        {
+            ReusesUnchanged = job.Flag("reuseUnchanged", true),
+        };
         quality.RefuseUnknownKeys();
         job.RefuseUnknownKeys();
         problems.ThrowIfAny();

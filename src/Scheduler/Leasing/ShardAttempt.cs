@@ -38,7 +38,8 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
         await using var kept = keeper.ConfigureAwait(false);
         try
         {
-            var receipt = await services.Scorer.ScoreAsync(plan, granted.Shard, _lease, granted.From, this, scoring.Token).ConfigureAwait(false);
+            var receipt = await CarryAsync(scoring.Token).ConfigureAwait(false)
+                ?? await services.Scorer.ScoreAsync(plan, granted.Shard, _lease, granted.From, this, scoring.Token).ConfigureAwait(false);
             if (receipt is null)
                 return await GiveBackAsync("asked to leave", ShardEnding.Released).ConfigureAwait(false);
             await CommitAsync(receipt, ct).ConfigureAwait(false);
@@ -79,6 +80,17 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
 
     /// <inheritdoc/>
     public void Report(RowCounts total) => board?.Report(granted.Shard.Index, total);
+
+    // A shard that an earlier holder began to score, because the base was damaged, is scored to its end.
+    private async Task<ShardReceipt?> CarryAsync(CancellationToken ct)
+    {
+        if (plan.Reuse.CarriedAs(granted.Shard.Index) is not { } carried || granted.From.NextUnitIndex > 0)
+            return null;
+        var (receipt, why) = await CarriedReceipt.MakeAsync(services.Leases, services.Blobs, plan, carried, _lease, ct).ConfigureAwait(false);
+        if (receipt is null)
+            await services.Decisions.AppendAsync(new Decision(plan.Run, services.Clock.GetUtcNow(), "reuse", $"shard {granted.Shard.Index} is read and scored after all", why), ct).ConfigureAwait(false);
+        return receipt;
+    }
 
     private async Task CommitAsync(ShardReceipt receipt, CancellationToken ct)
     {

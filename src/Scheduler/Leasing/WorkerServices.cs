@@ -1,4 +1,5 @@
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Scheduler.Leasing;
@@ -8,7 +9,8 @@ namespace BatchEngine.Scheduler.Leasing;
 /// <param name="Leases">Leases, checkpoints and receipts.</param>
 /// <param name="Usage">Where worked time is recorded.</param>
 /// <param name="Decisions">Where takeovers and failures are recorded.</param>
+/// <param name="Blobs">Where shards' files are, to look whether a base run's are still there.</param>
 /// <param name="Scorer">Scores a shard.</param>
 /// <param name="Log">Hears every event.</param>
 /// <param name="Clock">For waits and usage; leases go by the database's clock.</param>
-public sealed record WorkerServices(RunStore Runs, LeaseStore Leases, UsageStore Usage, DecisionStore Decisions, IShardScorer Scorer, IRunLog Log, TimeProvider Clock);
+public sealed record WorkerServices(RunStore Runs, LeaseStore Leases, UsageStore Usage, DecisionStore Decisions, IBlobStore Blobs, IShardScorer Scorer, IRunLog Log, TimeProvider Clock);

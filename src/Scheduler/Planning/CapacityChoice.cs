@@ -10,9 +10,11 @@ internal static class CapacityChoice
     private const int CostDecimals = 12;
 
     /// <summary>Every option with its verdict, the chosen one apart; null means none may be taken.</summary>
-    public static (PlanOption? Chosen, IReadOnlyList<PlanOption> Rejected, PlanRefusal Why) Choose(PlanRequest request)
+    /// <param name="request">What is planned.</param>
+    /// <param name="carried">Shards that are carried over without being read; they take no time.</param>
+    public static (PlanOption? Chosen, IReadOnlyList<PlanOption> Rejected, PlanRefusal Why) Choose(PlanRequest request, IReadOnlyList<(CarriedShard Carried, Shard Shard)> carried)
     {
-        var options = request.Offers.SelectMany(offer => WorkerCounts(request.Job, offer).Select(workers => Measure(request, offer, workers))).ToList();
+        var options = request.Offers.SelectMany(offer => WorkerCounts(request.Job, offer).Select(workers => Measure(request, carried, offer, workers))).ToList();
         if (options.Count == 0)
             return (null, [], PlanRefusal.NoCapacity);
         var late = options.Select(o => LateBy(request, o)).ToList();
@@ -36,17 +38,18 @@ internal static class CapacityChoice
         return counts.Reverse();
     }
 
-    private static PlanOption Measure(PlanRequest request, CapacityOffer offer, int workers)
+    private static PlanOption Measure(PlanRequest request, IReadOnlyList<(CarriedShard Carried, Shard Shard)> carried, CapacityOffer offer, int workers)
     {
         var prepared = request.Prepared;
-        var shards = ShardCuts.Cut(prepared.Manifest, ShardCuts.Aim(prepared.Manifest.Rows, workers, request.Job.UnitRows, request.Job.CheckpointRows)).Count;
-        var busy = Math.Min(Math.Min(workers, offer.MaxWorkers), shards);
+        var shards = ShardCuts.Cut(ShardCuts.GroupsOf(prepared.Manifest, carried.Select(c => c.Shard)), ReuseChoice.Aim(request, carried, workers)).Count;
+        var rows = prepared.Manifest.Rows - carried.Sum(c => c.Shard.Rows);
+        var busy = Math.Max(1, Math.Min(Math.Min(workers, offer.MaxWorkers), shards));
         var duration = prepared.RowsPerSecond.TryGet(out var speed) && speed > 0
-            ? Measured<TimeSpan>.Of(TimeSpan.FromMilliseconds(Math.Ceiling(1_000 * prepared.Manifest.Rows / (speed * busy))))
+            ? Measured<TimeSpan>.Of(TimeSpan.FromMilliseconds(Math.Ceiling(1_000 * rows / (speed * busy))))
             : Measured<TimeSpan>.NotMeasured(prepared.RowsPerSecond.Reason ?? "no run has told the speed yet");
         // From the rows, not from the rounded duration: as many workers as shards keep busy cost the same, and then the faster option wins.
         var cost = !duration.HasValue ? Measured<Money>.NotMeasured(duration.Reason!)
-            : offer.PerWorkerHour.Map(rate => rate with { Amount = Math.Round(rate.Amount * workers * prepared.Manifest.Rows / ((decimal)speed * busy * SecondsPerHour), CostDecimals) });
+            : offer.PerWorkerHour.Map(rate => rate with { Amount = Math.Round(rate.Amount * workers * rows / ((decimal)speed * busy * SecondsPerHour), CostDecimals) });
         return new PlanOption(offer.Offering, workers, duration, cost, "");
     }
 

@@ -15,4 +15,11 @@ public sealed record PlanRequest(
     PreparedInputs Prepared,
     IReadOnlyList<CapacityOffer> Offers,
     DateTimeOffset Now,
-    InputManifest? PlannedBefore);
+    InputManifest? PlannedBefore)
+{
+    /// <summary>The run whose predictions may be taken over, or why there is none.</summary>
+    public BaseAnswer Base { get; init; } = new BaseAnswer.None("no earlier run was looked for");
+
+    /// <summary>What the model costs a row of one core.</summary>
+    public Measured<double> ModelNanoseconds { get; init; } = Measured<double>.NotMeasured("the model was not timed");
+}

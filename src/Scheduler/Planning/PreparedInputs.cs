@@ -19,4 +19,8 @@ public sealed record PreparedInputs(
     IReadOnlyDictionary<string, BinEdges> ProfileEdges,
     IReadOnlyList<OutputColumn> Outputs,
     KeyKind KeyKind,
-    Measured<double> RowsPerSecond);
+    Measured<double> RowsPerSecond)
+{
+    /// <summary>How predictions are computed; see <see cref="RunPlan.Arithmetic"/>. Default empty: not told, so nothing can be taken over.</summary>
+    public string Arithmetic { get; init; } = "";
+}

@@ -15,16 +15,19 @@ public static class RunPlanner
             return Refuse(PlanRefusal.NoRows, $"{manifest.Files.Count} file(s) match {string.Join(", ", request.Job.Inputs)} and hold no row. Check the input's path and the job that writes it.");
         if (request.PlannedBefore is { } before && Change(before, manifest) is { } change)
             return Refuse(PlanRefusal.InputChanged, $"{change} since run {request.Run} was planned. Restore the input, or start a run at another instant.");
-        var (chosen, rejected, why) = CapacityChoice.Choose(request);
+        var (reuse, carried) = ReuseChoice.Choose(request);
+        var (chosen, rejected, why) = CapacityChoice.Choose(request, carried);
         if (chosen is null)
             return new PlanOutcome.Refused(why, Explain(why, request.Job, rejected), rejected);
-        var aim = ShardCuts.Aim(manifest.Rows, chosen.Workers, request.Job.UnitRows, request.Job.CheckpointRows);
+        (var shards, reuse) = ReuseChoice.Cut(request, reuse, carried, chosen.Workers);
         return new PlanOutcome.Planned(new RunPlan(
             request.Run, request.Job, request.Prepared.Model, request.Prepared.ModelArtifact, request.Prepared.Features, manifest,
-            ShardCuts.Cut(manifest, aim), request.Job.UnitRows, PartitionsFor(manifest.Rows), Sorted(request.Prepared.ProfileEdges), chosen, rejected)
+            shards, request.Job.UnitRows, PartitionsFor(manifest.Rows), Sorted(request.Prepared.ProfileEdges), chosen, rejected)
         {
             Outputs = request.Prepared.Outputs,
             KeyKind = request.Prepared.KeyKind,
+            Arithmetic = request.Prepared.Arithmetic,
+            Reuse = reuse,
         });
     }
 
@@ -69,7 +72,8 @@ public static class RunPlanner
         };
     }
 
-    private static SortedDictionary<string, BinEdges> Sorted(IReadOnlyDictionary<string, BinEdges> edges)
+    /// <summary>In the order in which a plan keeps them.</summary>
+    internal static SortedDictionary<string, BinEdges> Sorted(IReadOnlyDictionary<string, BinEdges> edges)
     {
         var sorted = new SortedDictionary<string, BinEdges>(StringComparer.Ordinal);
         foreach (var (name, bins) in edges)

@@ -19,9 +19,18 @@ internal static class ShardCuts
     }
 
     /// <summary>Cuts at the row-group boundaries nearest to equal parts, so shards are contiguous, disjoint and cover the manifest; none is without rows.</summary>
-    public static IReadOnlyList<Shard> Cut(InputManifest manifest, int aim)
+    public static IReadOnlyList<Shard> Cut(InputManifest manifest, int aim) => Cut(GroupsOf(manifest, []), aim);
+
+    /// <summary>The row groups of the manifest, in order, that none of the shards holds.</summary>
+    public static (int FileIndex, int Index, long Rows)[] GroupsOf(InputManifest manifest, IEnumerable<Shard> without)
     {
-        var groups = manifest.Files.SelectMany((file, fileIndex) => file.RowGroups.Select((group, index) => (FileIndex: fileIndex, Index: index, group.Rows))).ToArray();
+        var taken = without.SelectMany(s => s.Ranges).SelectMany(r => Enumerable.Range(r.FromRowGroup, r.ToRowGroupExclusive - r.FromRowGroup).Select(g => (r.FileIndex, g))).ToHashSet();
+        return [.. manifest.Files.SelectMany((file, fileIndex) => file.RowGroups.Select((group, index) => (FileIndex: fileIndex, Index: index, group.Rows))).Where(g => !taken.Contains((g.FileIndex, g.Index)))];
+    }
+
+    /// <summary>Cuts some row groups, in order, like a whole manifest; no row group gives no shard.</summary>
+    public static IReadOnlyList<Shard> Cut((int FileIndex, int Index, long Rows)[] groups, int aim)
+    {
         var total = groups.Sum(g => g.Rows);
         var shards = new List<Shard>();
         var from = 0;
@@ -55,7 +64,7 @@ internal static class ShardCuts
         var ranges = new List<RowGroupRange>();
         foreach (var (fileIndex, index, _) in groups)
         {
-            if (ranges.Count > 0 && ranges[^1].FileIndex == fileIndex)
+            if (ranges.Count > 0 && ranges[^1].FileIndex == fileIndex && ranges[^1].ToRowGroupExclusive == index)
                 ranges[^1] = ranges[^1] with { ToRowGroupExclusive = index + 1 };
             else
                 ranges.Add(new RowGroupRange(fileIndex, index, index + 1));
@@ -68,7 +77,7 @@ internal static class ShardCuts
         var ranges = first.ToList();
         foreach (var range in second)
         {
-            if (ranges[^1].FileIndex == range.FileIndex)
+            if (ranges[^1].FileIndex == range.FileIndex && ranges[^1].ToRowGroupExclusive == range.FromRowGroup)
                 ranges[^1] = ranges[^1] with { ToRowGroupExclusive = range.ToRowGroupExclusive };
             else
                 ranges.Add(range);

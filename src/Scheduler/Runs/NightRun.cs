@@ -32,13 +32,10 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         var run = new RunId(job.Name, scheduledAt);
         if (await services.Runs.FindAsync(run, ct).ConfigureAwait(false) is { } known)
             return await ContinueAsync(known, isNew: false, progress, drain, ct).ConfigureAwait(false);
-        var prepared = await services.Preparation.PrepareAsync(job, run, ct).ConfigureAwait(false);
-        var now = services.Clock.GetUtcNow();
-        var offers = await services.Quotes.OffersAsync(job, now, ct).ConfigureAwait(false);
-        switch (RunPlanner.Plan(new PlanRequest(run, job, prepared, offers, now, null)))
+        switch (await new RunPlanning(services).PlanAsync(job, run, ct).ConfigureAwait(false))
         {
             case PlanOutcome.Refused refused:
-                await services.Decisions.AppendAsync(new Decision(run, now, "plan", $"refused: {refused.Why}", refused.Reason), ct).ConfigureAwait(false);
+                await services.Decisions.AppendAsync(new Decision(run, services.Clock.GetUtcNow(), "plan", $"refused: {refused.Why}", refused.Reason), ct).ConfigureAwait(false);
                 return new RunOutcome.Refused(run, refused.Why, refused.Reason);
             case PlanOutcome.Planned planned:
                 return await RecordAsync(planned.Plan, progress, drain, ct).ConfigureAwait(false);
@@ -84,10 +81,20 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
                     $"{plan.Manifest.Rows} rows, {plan.Shards.Count} shards, {plan.PartitionCount} partitions, {plan.Chosen.Workers} workers on {plan.Chosen.Offering}")));
                 await services.Decisions.AppendAsync(new Decision(plan.Run, created.Record.PlannedAt, "capacity", $"{plan.Chosen.Workers} worker(s) on {plan.Chosen.Offering}",
                     $"predicted duration {plan.Chosen.Duration}, cost {plan.Chosen.Cost}; {plan.Rejected.Count} other option(s) rejected"), ct).ConfigureAwait(false);
+                await services.Decisions.AppendAsync(ReuseDecision(plan, created.Record.PlannedAt), ct).ConfigureAwait(false);
                 return await ContinueAsync(created.Record, isNew: true, progress, drain, ct).ConfigureAwait(false);
             default:
                 throw new InvariantBrokenException("a run is created or found", plan.Run.ToString());
         }
+    }
+
+    private static Decision ReuseDecision(RunPlan plan, DateTimeOffset at)
+    {
+        var reuse = plan.Reuse;
+        return reuse.Base is not { } from
+            ? new Decision(plan.Run, at, "reuse", "every row is scored", reuse.Reason)
+            : new Decision(plan.Run, at, "reuse", string.Create(CultureInfo.InvariantCulture, $"takes over from run {from}, snapshot {reuse.BaseSnapshot}"), string.Create(CultureInfo.InvariantCulture,
+                $"{reuse.Reason}; {reuse.Carried.Count} of {plan.Shards.Count} shards with {plan.Manifest.Rows - plan.RowsToRead} of {plan.Manifest.Rows} rows are carried over without being read; {reuse.RowsReason}"));
     }
 
     private async Task<RunOutcome> ContinueAsync(RunRecord record, bool isNew, IProgress<RunProgress>? progress, CancellationToken drain, CancellationToken ct)

@@ -14,6 +14,7 @@ internal static class SealingPhase
         var (services, plan) = (scene.Services, scene.Plan);
         var receipts = await services.Leases.ReceiptsAsync(plan.Run, ct).ConfigureAwait(false);
         var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile).Select(a => SourceOf(scene, a)).ToList();
+        await KeptSegments.RecordAsync(scene, receipts, ct).ConfigureAwait(false);
         var recorded = (await services.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Select(s => s.Partition).ToHashSet();
         var done = recorded.Count;
         Report(scene, done);
@@ -70,7 +71,7 @@ internal static class SealingPhase
     }
 
     private static RunFileSource SourceOf(RunScene scene, Artifact artifact) => scene.Services.Blobs.LocalPath(artifact.BlobName) is { } path
-        ? RunFileSource.FromPath(path)
+        ? RunFileSource.FromPath(path) with { RowNumberShift = artifact.RowNumberShift }
         : throw new StorageFailedException(artifact.BlobName, "run files are sealed from a local folder, and this blob store has none. Set storage.blobs to a folder.", isTransient: false);
 
     private static string Explain(RunPlan plan, SegmentOutcome.DuplicateKeyFound found) =>

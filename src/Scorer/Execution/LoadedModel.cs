@@ -9,6 +9,9 @@ public abstract class LoadedModel : IDisposable
     /// <summary>The stable name of the way it runs; see <see cref="IModelExecutor.Name"/>.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Models with the same arithmetic give the same bits for the same rows, whichever of their kernels runs; default the name.</summary>
+    public virtual string Arithmetic => Name;
+
     /// <summary>What the model reads and gives.</summary>
     public abstract ModelSignature Signature { get; }
 

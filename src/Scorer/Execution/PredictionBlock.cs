@@ -29,6 +29,9 @@ public sealed class PredictionBlock
     /// <summary>All output columns end to end: output c of row r is at c * <see cref="CapacityRows"/> + r.</summary>
     public ReadOnlySpan<float> Values => _values;
 
+    /// <summary>The same as <see cref="Values"/>, for writing predictions that no executor made.</summary>
+    internal Span<float> WritableValues => _values;
+
     /// <summary>Rows in the block; setting it grows the buffers when needed, and then their content is lost.</summary>
     public int Rows
     {

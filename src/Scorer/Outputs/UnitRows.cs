@@ -14,6 +14,18 @@ internal sealed record UnitRows(ColumnBatch Batch, PredictionBlock Predictions, 
     /// <summary>Rows read.</summary>
     public int Rows => Batch.Rows;
 
+    /// <summary>How many of the marked rows (1) are kept; no marks mean none.</summary>
+    public int CountKept(ReadOnlySpan<byte> marks)
+    {
+        if (marks.IsEmpty || Keep.IsEmpty)
+            return marks.Count((byte)1);
+        var count = 0;
+        var keep = Keep.Span;
+        for (var row = 0; row < Rows; row++)
+            count += marks[row] & keep[row];
+        return count;
+    }
+
     /// <summary>Copies the values of the kept rows to the front of the target.</summary>
     public void Compact<T>(ReadOnlySpan<T> values, Span<T> target)
     {

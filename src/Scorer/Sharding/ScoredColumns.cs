@@ -12,14 +12,20 @@ internal sealed class ScoredColumns(ScoringSetup setup)
     private byte[] _flags = [];
     private long[] _rowNumbers = [];
 
-    /// <summary>Computes them for a unit.</summary>
-    public void Fill(FeatureMatrix features, UnitRows unit)
+    /// <summary>Computes a unit's fingerprints; they do not depend on its predictions. Valid until the next call.</summary>
+    public ReadOnlySpan<ulong> Fingerprint(FeatureMatrix features)
     {
-        if (_rowNumbers.Length < unit.Rows)
-            (_fingerprints, _flags, _rowNumbers) = (new ulong[unit.Rows], new byte[unit.Rows], new long[unit.Rows]);
+        if (_rowNumbers.Length < features.Rows)
+            (_fingerprints, _flags, _rowNumbers) = (new ulong[features.Rows], new byte[features.Rows], new long[features.Rows]);
+        FeatureFingerprint.Compute(features, setup.FingerprintSeed, _fingerprints);
+        return _fingerprints.AsSpan(0, features.Rows);
+    }
+
+    /// <summary>Computes the rest for a scored unit whose fingerprints are there.</summary>
+    public void Fill(UnitRows unit)
+    {
         for (var row = 0; row < unit.Rows; row++)
             _rowNumbers[row] = unit.FirstRowNumber + row;
-        FeatureFingerprint.Compute(features, setup.FingerprintSeed, _fingerprints);
         FillFlags(unit);
     }
 

@@ -3,6 +3,7 @@ using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Outputs;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Snapshots;
 
 namespace BatchEngine.Scorer.Sharding;
 
@@ -43,6 +44,12 @@ internal sealed record ScoringSetup(
 {
     /// <summary>How prediction files are compressed.</summary>
     public TableCompression Compression { get; init; } = TableCompression.Snappy;
+
+    /// <summary>The snapshot whose unchanged predictions are copied; null scores every row. Held open by the caller.</summary>
+    public SnapshotReader? Base { get; init; }
+
+    /// <summary>What the model costs a row, for weighing scoring against copying. Default 0: nothing is worth a copy.</summary>
+    public double ModelNanoseconds { get; init; }
 
     /// <summary>The units of the ranges, in order.</summary>
     public IEnumerable<UnitSlice> Units => UnitPlan.Of(Manifest, Ranges, UnitRows);

@@ -37,7 +37,11 @@ public static class ShardScoring
             work.Model.Outputs, plan.Model.ToString(), plan.Run.ToString(), plan.Run.ScheduledAt);
         return new ScoringSetup(plan.Manifest, work.Shard.Ranges, plan.UnitRows, job.CheckpointRows, work.Model, features, columns, schema,
             FingerprintSeed.Of(plan.Features, plan.Model.Digest), plan.ProfileEdges, job.Rejects,
-            work.WritesRunFiles ? plan.PartitionCount : 0, work.Blobs, (kind, unit) => NameOf(work, kind, unit), work.From, work.Interruption);
+            work.WritesRunFiles ? plan.PartitionCount : 0, work.Blobs, (kind, unit) => NameOf(work, kind, unit), work.From, work.Interruption)
+        {
+            Base = work.Base,
+            ModelNanoseconds = plan.Reuse.ModelNanoseconds.TryGet(out var cost) ? cost : 0,
+        };
     }
 
     // Run, shard, first unit and fence: two holders of one shard never write the same name.

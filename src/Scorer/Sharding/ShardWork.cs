@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Snapshots;
 
 namespace BatchEngine.Scorer.Sharding;
 
@@ -15,6 +16,9 @@ public sealed record ShardWork(RunPlan Plan, Shard Shard, FenceToken Fence, Chec
 {
     /// <summary>Told when the machine will go away: the current unit is finished, a checkpoint saved, and the outcome is <see cref="ShardOutcome.Interrupted"/>. Default never.</summary>
     public CancellationToken Interruption { get; init; }
+
+    /// <summary>The snapshot of the plan's base, held open by the caller: rows that it knows with the same features are copied, not scored. Default null: every row is scored.</summary>
+    public SnapshotReader? Base { get; init; }
 
     /// <summary>Whether run files for the snapshot are written; default true.</summary>
     public bool WritesRunFiles { get; init; } = true;

@@ -10,7 +10,8 @@ internal sealed class UnitBuffers : IDisposable
     public UnitBuffers(ScoringSetup setup)
     {
         Batch = new ColumnBatch(setup.Columns, setup.MaxRows);
-        Features = setup.Features.CreateMatrix(setup.MaxRows);
+        // Room for two rows at least: a matrix for one row is scored as a live one, whose last bits may differ from those in a batch.
+        Features = setup.Features.CreateMatrix(Math.Max(2, setup.MaxRows));
         setup.Features.Bind(Batch, Features);
     }
 

@@ -15,6 +15,7 @@ internal sealed class UnitLoop : IDisposable
     private readonly RowGate _gate;
     private readonly ProfileCollector? _profiles;
     private readonly ScoredColumns? _scored;
+    private readonly RowReuse? _reuse;
     private readonly List<RejectedRow> _rejects = [];
     private Checkpoint _saved;
     private RowCounts _counts;
@@ -30,6 +31,7 @@ internal sealed class UnitLoop : IDisposable
         _gate = new RowGate(setup.Schema.KeyIndex, setup.Features.FeatureNames, setup.Model.Outputs, _executor.AcceptsMissing);
         _profiles = setup.Edges.Count > 0 ? new ProfileCollector(setup.Edges, setup.Columns, setup.Model.Outputs) : null;
         _scored = new ScoredColumns(setup);
+        _reuse = setup.Base is null ? null : new RowReuse(setup, setup.Base, _executor);
         (_saved, _counts, _profiled) = (setup.From, setup.From.Counts, setup.From.Profiles);
     }
 
@@ -59,12 +61,16 @@ internal sealed class UnitLoop : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _executor.Dispose();
+    public void Dispose()
+    {
+        _reuse?.Dispose();
+        _executor.Dispose();
+    }
 
     private async Task ScoreAsync(UnitBuffers buffers, CheckpointFiles files, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        _executor.Score(buffers.Features, _predictions);
+        var reused = Predict(buffers);
         var keep = _gate.Look(buffers.Batch, buffers.Features, _predictions);
         var rows = new UnitRows(buffers.Batch, _predictions, keep, buffers.Batch.Rows - _gate.Rejects.Count, buffers.Unit.FirstRowNumber);
         NameRejects(buffers);
@@ -74,9 +80,21 @@ internal sealed class UnitLoop : IDisposable
             _profiled = ProfileCollector.Merge(_profiled, _profiles.Take());
         }
         if (_setup.PartitionCount > 0)
-            _scored!.Fill(buffers.Features, rows);
+            _scored!.Fill(rows);
         await files.WriteAsync(buffers.Unit, rows, _scored!, _rejects, ct).ConfigureAwait(false);
-        _counts += new RowCounts(rows.Rows, rows.KeptRows, 0, _rejects.Count);
+        var kept = rows.CountKept(reused.Span);
+        _counts += new RowCounts(rows.Rows, rows.KeptRows - kept, kept, _rejects.Count);
+    }
+
+    /// <summary>Fills the predictions of a unit.</summary>
+    /// <returns>1 where a prediction was copied from the base; empty when all were scored.</returns>
+    private ReadOnlyMemory<byte> Predict(UnitBuffers buffers)
+    {
+        var fingerprints = _setup.PartitionCount > 0 || _reuse is not null ? _scored!.Fingerprint(buffers.Features) : default;
+        if (_reuse is not null)
+            return _reuse.Predict(buffers.Batch, buffers.Features, fingerprints, _predictions);
+        _executor.Score(buffers.Features, _predictions);
+        return default;
     }
 
     private void NameRejects(UnitBuffers buffers)

@@ -29,7 +29,7 @@ internal sealed unsafe class PartitionRows : IDisposable
                 foreach (var chunk in reader.Chunks)
                 {
                     if (chunk.Partition == request.Partition)
-                        rows.Add(reader, chunk, source.Name);
+                        rows.Add(reader, chunk, source);
                 }
             }
             return rows;
@@ -66,10 +66,10 @@ internal sealed unsafe class PartitionRows : IDisposable
         _keys.Dispose();
     }
 
-    private void Add(RunFileReader reader, RunFileChunk chunk, string name)
+    private void Add(RunFileReader reader, RunFileChunk chunk, RunFileSource source)
     {
         if (Count + (long)chunk.Rows > SnapshotLimits.MaxRowsPerPartition || chunk.Bytes > MaxReadBytes)
-            throw new BadInputException(name, $"more than {SnapshotLimits.MaxRowsPerPartition} rows in one key partition", "fewer", "Plan the run with more partitions.");
+            throw new BadInputException(source.Name, $"more than {SnapshotLimits.MaxRowsPerPartition} rows in one key partition", "fewer", "Plan the run with more partitions.");
         var recordBytes = chunk.Bytes - chunk.KeyBytes;
         _records.Reserve(chunk.Bytes);
         var target = _records.Start + _records.Used;
@@ -82,6 +82,11 @@ internal sealed unsafe class PartitionRows : IDisposable
             // In the file a key's place is counted back from the end of its chunk; here from the start of all keys.
             for (var slot = target + SlotLayout.RowNumberBytes; slot < target + recordBytes; slot += Layout.RecordBytes)
                 *(long*)(slot + SlotLayout.HeapOffsetAt) = _keys.Used - *(long*)(slot + SlotLayout.HeapOffsetAt);
+        }
+        if (source.RowNumberShift != 0)
+        {
+            for (var record = target; record < target + recordBytes; record += Layout.RecordBytes)
+                *(long*)record += source.RowNumberShift;
         }
         _records.Used += recordBytes;
         Count += chunk.Rows;

@@ -7,6 +7,9 @@ namespace BatchEngine.Storage.Snapshots;
 /// <param name="Open">Gives a new readable, seekable stream at each call; the caller disposes it.</param>
 public sealed record RunFileSource(string Name, Func<Stream> Open)
 {
+    /// <summary>Added to every row number in the file: it was written for a manifest in which its rows stood elsewhere. Default 0.</summary>
+    public long RowNumberShift { get; init; }
+
     /// <summary>A run file on a local disk.</summary>
     public static RunFileSource FromPath(string path) => new(path, () =>
     {

@@ -116,6 +116,9 @@ public sealed unsafe class SegmentReader : IDisposable
         _file.Dispose();
     }
 
+    /// <summary>Where its parts lie, for look-ups of many keys at once.</summary>
+    internal SegmentView View => new(_tags, _slots, _heap, _homeSlots);
+
     internal bool TryGet(long key, ulong hash, out StoredPrediction prediction)
     {
         var tag = Vector256.Create(KeyHash.TagOf(hash));

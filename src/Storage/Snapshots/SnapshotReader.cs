@@ -145,6 +145,9 @@ public sealed class SnapshotReader : IDisposable
             Release();
     }
 
+    /// <summary>The segments in partition order; the caller holds the reader.</summary>
+    internal SegmentReader[] Segments => _segments;
+
     /// <summary>Where a key's entry lies, without copying it; the caller holds the reader.</summary>
     internal bool TryGetHeld(long key, out StoredPrediction stored)
     {

@@ -29,6 +29,9 @@ public readonly unsafe ref struct StoredPrediction
     /// <summary>Hash of the features it was made from.</summary>
     public ulong FeatureFingerprint => *(ulong*)(_slot + SlotLayout.FingerprintAt);
 
+    /// <summary>Where it lies.</summary>
+    internal byte* Slot => _slot;
+
     /// <summary>A copy that outlives the segment.</summary>
     public Prediction ToPrediction() => new(
         Outputs.ToArray(),

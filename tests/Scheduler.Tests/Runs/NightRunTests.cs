@@ -20,7 +20,7 @@ public sealed class NightRunTests
         Assert.Empty(await world.OrphansAsync());
         Assert.Equal(1, world.Closings);
         var decisions = await world.Decisions.ListAsync(Samples.Run, World.Stop);
-        Assert.Equal(["capacity", "publish"], decisions.Select(d => d.Subject).Order(StringComparer.Ordinal));
+        Assert.Equal(["capacity", "publish", "reuse"], decisions.Select(d => d.Subject).Order(StringComparer.Ordinal));
     }
 
     [Fact]

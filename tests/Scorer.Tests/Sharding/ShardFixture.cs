@@ -22,11 +22,11 @@ internal sealed class ShardFixture : IDisposable
 
     public LoadedModel Model { get; }
 
-    public static async Task<ShardFixture> CreateAsync(string model = "linear", RejectBudget? rejects = null, int badRow = -1)
+    public static async Task<ShardFixture> CreateAsync(string model = "linear", RejectBudget? rejects = null, int badRow = -1, Func<int, float>? a = null)
     {
         var folder = new TemporaryFolder();
-        Write(folder.File("in/a.parquet"), 0, 40, badRow);
-        Write(folder.File("in/b.parquet"), 40, 20, badRow);
+        Write(folder.File("in/a.parquet"), 0, 40, badRow, a);
+        Write(folder.File("in/b.parquet"), 40, 20, badRow, a);
         var ct = TestContext.Current.CancellationToken;
         var manifest = await InputCatalog.FreezeAsync([folder.File("in/*.parquet")], ["id", "name", .. s_features], ct);
         var spec = FeatureSpec.AsIs(s_features);
@@ -53,14 +53,14 @@ internal sealed class ShardFixture : IDisposable
         _folder.Dispose();
     }
 
-    private static void Write(string path, int from, int rows, int badRow)
+    private static void Write(string path, int from, int rows, int badRow, Func<int, float>? a)
     {
         var numbers = Enumerable.Range(from, rows).ToArray();
         ParquetFiles.Write(path,
         [
             ParquetFiles.Data.Of("id", Array.ConvertAll(numbers, i => $"key-{i}")),
             ParquetFiles.Data.Of("name", Array.ConvertAll(numbers, i => i % 3 == 0 ? null : $"n{i}")),
-            ParquetFiles.Data.Of("a", Array.ConvertAll(numbers, i => i == badRow ? float.NaN : i / 3f)),
+            ParquetFiles.Data.Of("a", Array.ConvertAll(numbers, i => i == badRow ? float.NaN : a?.Invoke(i) ?? i / 3f)),
             ParquetFiles.Data.Of("b", Array.ConvertAll(numbers, i => i / 7f)),
             ParquetFiles.Data.Of("c", Array.ConvertAll(numbers, i => i / 11f)),
         ], rowsPerGroup: 17);

@@ -34,6 +34,9 @@ internal class LoadedForest : LoadedModel
     public override string Name { get; }
 
     /// <inheritdoc/>
+    public override string Arithmetic => "forest";
+
+    /// <inheritdoc/>
     public override ModelSignature Signature { get; }
 
     /// <inheritdoc/>

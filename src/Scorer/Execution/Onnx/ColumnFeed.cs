@@ -26,9 +26,8 @@ internal sealed class ColumnFeed : InputFeed
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<OrtValue> Fill(FeatureMatrix features, int fromRow, int rows)
+    public override IReadOnlyList<OrtValue> Fill(FeatureMatrix features, int fromRow, int rows, int tensorRows)
     {
-        var tensorRows = _layout.FixedRows > 0 ? _layout.FixedRows : rows;
         for (var input = 0; input < _values.Length; input++)
         {
             var feature = _layout.FeatureOfInput[input];

@@ -11,7 +11,11 @@ internal abstract class InputFeed : IDisposable
     public static InputFeed Create(InputLayout layout, int maxRows) => layout.IsMatrix ? new MatrixFeed(layout, maxRows) : new ColumnFeed(layout, maxRows);
 
     /// <summary>The tensors of some rows, in the model's input order; valid until the next call.</summary>
-    public abstract IReadOnlyList<OrtValue> Fill(FeatureMatrix features, int fromRow, int rows);
+    /// <param name="features">The features.</param>
+    /// <param name="fromRow">The first row.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="tensorRows">Rows of the tensors, at least <paramref name="rows"/>; what the rows behind hold is undefined but was valid once.</param>
+    public abstract IReadOnlyList<OrtValue> Fill(FeatureMatrix features, int fromRow, int rows, int tensorRows);
 
     /// <inheritdoc/>
     public abstract void Dispose();

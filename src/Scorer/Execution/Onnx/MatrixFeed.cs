@@ -33,7 +33,7 @@ internal sealed class MatrixFeed : InputFeed
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<OrtValue> Fill(FeatureMatrix features, int fromRow, int rows)
+    public override IReadOnlyList<OrtValue> Fill(FeatureMatrix features, int fromRow, int rows, int tensorRows)
     {
         if (features.FloatColumnCount == _features)
             features.CopyRowMajorTo(_floats.Span, fromRow, rows);
@@ -43,7 +43,7 @@ internal sealed class MatrixFeed : InputFeed
             FillMixed(features, fromRow, rows);
         if (_isDouble && features.FloatColumnCount > 0)
             TensorPrimitives.ConvertTruncating<float, double>(_floats.Slice(0, rows * _features), _doubles.Span);
-        _values[0] = ValueFor(_layout.FixedRows > 0 ? _layout.FixedRows : rows);
+        _values[0] = ValueFor(tensorRows);
         return _values;
     }
 

@@ -7,6 +7,8 @@ namespace BatchEngine.Scorer.Execution.Onnx;
 /// <summary>Runs a shared session over sub-batches with its own bound buffers. Not thread-safe.</summary>
 internal sealed class OnnxExecutor : IModelExecutor
 {
+    private const int BatchStepRows = 512;
+
     private readonly OnnxModel _model;
     private readonly InferenceSession _session;
     private readonly string _path;
@@ -45,7 +47,7 @@ internal sealed class OnnxExecutor : IModelExecutor
     public void Score(FeatureMatrix features, PredictionBlock block)
     {
         block.Rows = features.Rows;
-        Reserve(Math.Min(features.Rows, _model.SubBatchRows));
+        Reserve(TensorRows(features, Math.Min(features.Rows, _model.SubBatchRows)));
         for (var from = 0; from < features.Rows; from += _model.SubBatchRows)
             ScoreSubBatch(features, block, from, Math.Min(_model.SubBatchRows, features.Rows - from));
         if (GivesConfidence)
@@ -62,12 +64,13 @@ internal sealed class OnnxExecutor : IModelExecutor
 
     private void ScoreSubBatch(FeatureMatrix features, PredictionBlock block, int from, int rows)
     {
-        var inputs = _feed.Fill(features, from, rows);
+        var tensorRows = TensorRows(features, rows);
+        var inputs = _feed.Fill(features, from, rows, tensorRows);
         try
         {
             if (_binding is not null)
             {
-                _session.Run(_run, _session.InputNames, inputs, _session.OutputNames, _binding.For(_inputs.FixedRows > 0 ? _inputs.FixedRows : rows));
+                _session.Run(_run, _session.InputNames, inputs, _session.OutputNames, _binding.For(tensorRows));
                 _binding.CopyTo(block, from, rows);
                 return;
             }
@@ -80,6 +83,15 @@ internal sealed class OnnxExecutor : IModelExecutor
             throw new BadInputException(_path, $"a batch of {rows} rows that the model refuses ({OnnxSession.FirstLine(failure.Message)})", "rows that the model can score",
                 "Check the features against what the model was trained on.", failure);
         }
+    }
+
+    // The runtime's matrix kernels may round differently for another number of rows. A batch is therefore filled up to a multiple of a fixed number, so that a row has the same bits
+    // whatever rows stand beside it: in a full run, among the few changed rows of a delta run, or in the last unit of a file. A single live row is not filled up: its latency counts.
+    private int TensorRows(FeatureMatrix features, int rows)
+    {
+        if (_inputs.FixedRows > 0 || features.CapacityRows == 1)
+            return Math.Max(rows, _inputs.FixedRows);
+        return Math.Min(_model.SubBatchRows, (rows + BatchStepRows - 1) / BatchStepRows * BatchStepRows);
     }
 
     private void Reserve(int rows)

@@ -20,7 +20,7 @@ internal static class TrialRun
         try
         {
             using var run = new RunOptions();
-            using var outputs = session.Run(run, session.InputNames, feed.Fill(features, 0, rows), session.OutputNames);
+            using var outputs = session.Run(run, session.InputNames, feed.Fill(features, 0, rows, rows), session.OutputNames);
             return [.. signature.Outputs.Select((spec, i) => Look(path, spec, outputs[i], rows))];
         }
         catch (OnnxRuntimeException failure)

@@ -1,0 +1,48 @@
+using BatchEngine.Domain;
+using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Database;
+
+namespace BatchEngine.Scheduler.Leasing;
+
+/// <summary>Makes the receipt of a shard whose files did not change: it names what the base run wrote. Reads only.</summary>
+internal static class CarriedReceipt
+{
+    /// <summary>The receipt; null means that a file of the base run is missing or damaged and the shard is to be scored, with the reason.</summary>
+    /// <param name="leases">Where the base run's receipts are.</param>
+    /// <param name="blobs">Where its files are.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="carried">The shard.</param>
+    /// <param name="lease">The lease under which the receipt is committed.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public static async Task<(ShardReceipt? Receipt, string Why)> MakeAsync(LeaseStore leases, IBlobStore blobs, RunPlan plan, CarriedShard carried, Lease lease, CancellationToken ct)
+    {
+        var receipts = await leases.ReceiptsAsync(plan.Reuse.Base!.Value, ct).ConfigureAwait(false);
+        if (receipts.FirstOrDefault(r => r.ShardIndex == carried.BaseIndex) is not { Final: var done })
+            return (null, $"run {plan.Reuse.Base} has no receipt of its shard {carried.BaseIndex}");
+        foreach (var artifact in done.Artifacts)
+        {
+            if (await DamageAsync(blobs, artifact, isRead: artifact.Kind == ArtifactKind.RunFile && !plan.Reuse.KeepsSegments, ct).ConfigureAwait(false) is { } damage)
+                return (null, damage);
+        }
+        var counts = done.Counts;
+        var artifacts = done.Artifacts.Select(a => a.Kind == ArtifactKind.RunFile ? a with { RowNumberShift = a.RowNumberShift + carried.RowNumberShift } : a).ToList();
+        return (new ShardReceipt(plan.Run, lease.ShardIndex, lease.Fence, done with { Counts = new RowCounts(counts.Read, 0, counts.Scored + counts.Reused, counts.Rejected), Artifacts = artifacts }), "");
+    }
+
+    // Run files that will be sealed again are read whole now, since a receipt cannot be taken back; the others are verified where they are read.
+    private static async Task<string?> DamageAsync(IBlobStore blobs, Artifact artifact, bool isRead, CancellationToken ct)
+    {
+        try
+        {
+            if (isRead)
+                await blobs.VerifyAsync(artifact.BlobName, artifact.Bytes, artifact.Checksum, ct).ConfigureAwait(false);
+            else if (blobs.LocalPath(artifact.BlobName) is { } path ? !(new FileInfo(path) is { Exists: true } file && file.Length == artifact.Bytes) : !await blobs.ExistsAsync(artifact.BlobName, ct).ConfigureAwait(false))
+                return $"{artifact.BlobName} is missing or has another length than {artifact.Bytes} bytes";
+            return null;
+        }
+        catch (CorruptDataException damage)
+        {
+            return damage.Message;
+        }
+    }
+}

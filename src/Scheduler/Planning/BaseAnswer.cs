@@ -1,0 +1,16 @@
+namespace BatchEngine.Scheduler.Planning;
+
+/// <summary>Whether there is a run to take predictions over from. Immutable; match it exhaustively.</summary>
+public abstract record BaseAnswer
+{
+    private BaseAnswer()
+    {
+    }
+
+    /// <summary>There is one; whether it fits is the planner's to say.</summary>
+    public sealed record Found(BaseRun Run) : BaseAnswer;
+
+    /// <summary>There is none.</summary>
+    /// <param name="Reason">Why, for a person.</param>
+    public sealed record None(string Reason) : BaseAnswer;
+}

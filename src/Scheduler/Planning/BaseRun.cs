@@ -1,0 +1,9 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Scheduler.Planning;
+
+/// <summary>The run behind the snapshot that is served now. Immutable.</summary>
+/// <param name="Snapshot">The id of its snapshot, whose segments exist.</param>
+/// <param name="Plan">Its plan.</param>
+/// <param name="Receipts">Its receipts, one a shard.</param>
+public sealed record BaseRun(long Snapshot, RunPlan Plan, IReadOnlyList<ShardReceipt> Receipts);

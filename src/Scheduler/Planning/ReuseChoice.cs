@@ -1,0 +1,86 @@
+using System.Globalization;
+using BatchEngine.Domain;
+using BatchEngine.Storage.Database;
+
+namespace BatchEngine.Scheduler.Planning;
+
+/// <summary>Decides what a run takes over from the base, and cuts the rest into shards. Pure.</summary>
+internal static class ReuseChoice
+{
+    /// <summary>What of the base can be used, before capacity is chosen.</summary>
+    /// <returns>The plan without its carried shards, and these in manifest order, their indexes still those of the base.</returns>
+    public static (ReusePlan Reuse, IReadOnlyList<(CarriedShard Carried, Shard Shard)> Carried) Choose(PlanRequest request)
+    {
+        if (!request.Job.ReusesUnchanged)
+            return (ReusePlan.None("a full run was asked for", request.ModelNanoseconds), []);
+        switch (request.Base)
+        {
+            case BaseAnswer.None none:
+                return (ReusePlan.None(none.Reason, request.ModelNanoseconds), []);
+            case BaseAnswer.Found found when WhyNoRow(found.Run.Plan, request) is { } why:
+                return (ReusePlan.None($"run {found.Run.Plan.Run} cannot be the base: {why}", request.ModelNanoseconds), []);
+            case BaseAnswer.Found found:
+                var (compares, rowsReason) = ComparesRows(request.ModelNanoseconds);
+                var whyNoFile = WhyNoFile(found.Run.Plan, request);
+                var carried = whyNoFile is null ? UnchangedShards.Find(found.Run, request.Prepared.Manifest) : [];
+                var reason = $"the snapshot that is served, of the same model and features{(whyNoFile is null ? "" : $"; no file is carried over whole: {whyNoFile}")}";
+                var full = found.Run.Plan.Reuse.FullRun ?? found.Run.Plan.Run;
+                return (new ReusePlan(found.Run.Plan.Run, found.Run.Snapshot, reason, compares, rowsReason, request.ModelNanoseconds, full, [], false), carried);
+            default:
+                throw new InvariantBrokenException("a base is found or not", request.Base.GetType().Name);
+        }
+    }
+
+    /// <summary>The shards of the plan: the carried ones and the cuts of the rest, numbered in manifest order.</summary>
+    public static (IReadOnlyList<Shard> Shards, ReusePlan Reuse) Cut(PlanRequest request, ReusePlan reuse, IReadOnlyList<(CarriedShard Carried, Shard Shard)> carried, int workers)
+    {
+        var rest = ShardCuts.Cut(ShardCuts.GroupsOf(request.Prepared.Manifest, carried.Select(c => c.Shard)), Aim(request, carried, workers));
+        var all = carried.Select(c => (Carried: (CarriedShard?)c.Carried, c.Shard)).Concat(rest.Select(s => (Carried: (CarriedShard?)null, Shard: s)))
+            .OrderBy(s => s.Shard.Ranges[0].FileIndex).ThenBy(s => s.Shard.Ranges[0].FromRowGroup).ToList();
+        var kept = all.Select((s, index) => s.Carried is null ? null : s.Carried with { Index = index }).OfType<CarriedShard>().ToList();
+        var before = (request.Base as BaseAnswer.Found)?.Run.Plan;
+        var keepsSegments = kept.Count > 0 && kept.Count == all.Count && before!.Shards.Count == kept.Count && before.Job.DuplicateKeys == request.Job.DuplicateKeys;
+        return ([.. all.Select((s, index) => s.Shard with { Index = index })], reuse with { Carried = kept, KeepsSegments = keepsSegments });
+    }
+
+    /// <summary>How many shards the rest is cut into.</summary>
+    public static int Aim(PlanRequest request, IReadOnlyList<(CarriedShard Carried, Shard Shard)> carried, int workers) =>
+        ShardCuts.Aim(request.Prepared.Manifest.Rows - carried.Sum(c => c.Shard.Rows), workers, request.Job.UnitRows, request.Job.CheckpointRows);
+
+    // What must be equal so that the same features give the same bits; null means all of it is.
+    private static string? WhyNoRow(RunPlan before, PlanRequest request)
+    {
+        var now = request.Prepared;
+        if (before.Model.Digest != now.Model.Digest)
+            return $"it used another model ({before.Model})";
+        if (before.Features.ContentHash != now.Features.ContentHash)
+            return "its features were computed otherwise";
+        if (before.Arithmetic.Length == 0 || before.Arithmetic != now.Arithmetic)
+            return $"its predictions were computed by '{before.Arithmetic}', these are by '{now.Arithmetic}', and the two may round differently";
+        if (before.KeyKind != now.KeyKind)
+            return $"its keys are {before.KeyKind}, these {now.KeyKind}";
+        return StoredJson.Write(before.Outputs) == StoredJson.Write(now.Outputs) ? null : "it has other outputs";
+    }
+
+    // What must be equal beside so that output files, run files and profiles of the base are those that this run would write.
+    private static string? WhyNoFile(RunPlan before, PlanRequest request)
+    {
+        var (was, job) = (before.Job, request.Job);
+        if (before.Model != request.Prepared.Model)
+            return $"its output names the model {before.Model}";
+        if (was.KeyColumn != job.KeyColumn || !was.CarriedColumns.SequenceEqual(job.CarriedColumns))
+            return "its output has other columns";
+        if (before.PartitionCount != RunPlanner.PartitionsFor(request.Prepared.Manifest.Rows))
+            return string.Create(CultureInfo.InvariantCulture, $"it has {before.PartitionCount} partitions, this run needs {RunPlanner.PartitionsFor(request.Prepared.Manifest.Rows)}");
+        return StoredJson.Write(before.ProfileEdges) == StoredJson.Write(RunPlanner.Sorted(request.Prepared.ProfileEdges)) ? null : "its profiles have other bins";
+    }
+
+    private static (bool Compares, string Reason) ComparesRows(Measured<double> cost)
+    {
+        if (!cost.TryGet(out var nanoseconds))
+            return (false, $"rows are not looked up: what the model costs is not measured ({cost.Reason})");
+        return nanoseconds < PlanLimits.MinModelNanosecondsToCompare
+            ? (false, string.Create(CultureInfo.InvariantCulture, $"rows are not looked up: the model costs {nanoseconds:0} ns a row, and looking up pays from {PlanLimits.MinModelNanosecondsToCompare:0} ns"))
+            : (true, string.Create(CultureInfo.InvariantCulture, $"rows are looked up: the model costs {nanoseconds:0} ns a row, and looking up pays from {PlanLimits.MinModelNanosecondsToCompare:0} ns"));
+    }
+}

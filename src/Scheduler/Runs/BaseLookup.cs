@@ -1,0 +1,30 @@
+using System.Globalization;
+using BatchEngine.Domain;
+using BatchEngine.Scheduler.Planning;
+using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Database;
+
+namespace BatchEngine.Scheduler.Runs;
+
+/// <summary>Looks for the run whose predictions a new run may take over: the one behind the snapshot that is served. Reads only.</summary>
+internal sealed class BaseLookup(SnapshotStore snapshots, RunStore runs, LeaseStore leases, IBlobStore blobs)
+{
+    /// <summary>The base, or why there is none. A snapshot that was rolled back is none: the one that serves now is.</summary>
+    public async Task<BaseAnswer> FindAsync(ScoringJob job, CancellationToken ct)
+    {
+        if (await snapshots.CurrentAsync(job.Serving.Name, ct).ConfigureAwait(false) is not { } current)
+            return new BaseAnswer.None($"nothing is served as '{job.Serving.Name}' yet");
+        foreach (var segment in current.Segments)
+        {
+            if (!await IsThereAsync(segment.Artifact, ct).ConfigureAwait(false))
+                return new BaseAnswer.None(string.Create(CultureInfo.InvariantCulture, $"segment {segment.Artifact.BlobName} of snapshot {current.Id} is missing or has another length than {segment.Artifact.Bytes} bytes"));
+        }
+        return await runs.PlanAsync(current.Run, ct).ConfigureAwait(false) is { } plan
+            ? new BaseAnswer.Found(new BaseRun(current.Id, plan, await leases.ReceiptsAsync(current.Run, ct).ConfigureAwait(false)))
+            : new BaseAnswer.None($"run {current.Run} behind snapshot {current.Id} has no plan");
+    }
+
+    private async Task<bool> IsThereAsync(Artifact artifact, CancellationToken ct) => blobs.LocalPath(artifact.BlobName) is { } path
+        ? new FileInfo(path) is { Exists: true } file && file.Length == artifact.Bytes
+        : await blobs.ExistsAsync(artifact.BlobName, ct).ConfigureAwait(false);
+}
