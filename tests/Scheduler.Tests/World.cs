@@ -46,6 +46,9 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, IQuoteSource, I
 
     public GateVerdict Verdict { get; set; } = new GateVerdict.Pass("nothing to say against it", null);
 
+    /// <summary>Set to a name, runs take over what is unchanged from the one before.</summary>
+    public string Arithmetic { get; set; } = "";
+
     public int Closings { get; private set; }
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -104,7 +107,7 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, IQuoteSource, I
         return plan;
     }
 
-    public Task<PreparedInputs> PrepareAsync(ScoringJob job, RunId run, CancellationToken ct) => Task.FromResult(Samples.Prepared(Manifest));
+    public Task<PreparedInputs> PrepareAsync(ScoringJob job, RunId run, CancellationToken ct) => Task.FromResult(Samples.Prepared(Manifest) with { Arithmetic = Arithmetic });
 
     public Task<Measured<double>> TimeModelAsync(PreparedInputs prepared, CancellationToken ct) => Task.FromResult(Measured<double>.Of(1_500));
 
