@@ -85,6 +85,15 @@ internal sealed class OnnxModelWriter(int mlOpset = 3, int opset = 15)
 
     public static OnnxBytes OneTensor(string name, OnnxBytes tensor) => new OnnxBytes().Text(1, name).Message(5, tensor).Int(20, 4);
 
+    /// <summary>An output of maps from class number to probability, as ZipMap makes it.</summary>
+    public OnnxModelWriter MapsOutput(string name)
+    {
+        var value = new OnnxBytes().Message(1, new OnnxBytes().Int(1, Float));
+        var map = new OnnxBytes().Message(5, new OnnxBytes().Int(1, Int64).Message(2, value));
+        _graph.Message(12, new OnnxBytes().Text(1, name).Message(2, new OnnxBytes().Message(4, new OnnxBytes().Message(1, map))));
+        return this;
+    }
+
     private OnnxModelWriter Value(int field, string name, int element, long[] shape)
     {
         var dimensions = new OnnxBytes();

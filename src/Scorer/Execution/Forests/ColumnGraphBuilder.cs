@@ -33,6 +33,7 @@ internal sealed class ColumnGraphBuilder(OnnxGraph graph, int features, string p
             ("" or "ai.onnx", "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze") => Reshape(node),
             ("" or "ai.onnx", "Concat") => Concat(node),
             ("" or "ai.onnx", "Add" or "Sub" or "Mul" or "Div") => Arithmetic(node),
+            ("" or "ai.onnx", "Sigmoid" or "Softmax") when _forest is null => $"a {node.OpType} before the forest, whose last bits ONNX Runtime rounds its own way",
             ("" or "ai.onnx", "Sigmoid") => EachColumn(node, ColumnArithmetic.Sigmoid, [0]),
             ("" or "ai.onnx", "Softmax") => Softmax(node),
             (OnnxNode.MachineLearning, "Scaler") => Scaler(node),
@@ -73,15 +74,17 @@ internal sealed class ColumnGraphBuilder(OnnxGraph graph, int features, string p
         }
         if (ForestScores.Refusal(model) is { } refusal)
             return refusal;
+        var labels = model.Classes is null ? null : Labels(model);
+        model = ForestPresence.Add(model);
         int[] scores = [.. Enumerable.Range(_columns, model.TargetCount)];
         _columns += model.TargetCount;
         var isClassifier = model.Classes is not null;
         _forest = new ForestStep(model, input.Columns, scores, isClassifier ? _columns++ : -1);
         var names = node.Outputs;
         if (isClassifier)
-            _values[names[0]] = new ColumnValue([_forest.Label], Labels(model));
+            _values[names[0]] = new ColumnValue([_forest.Label], labels);
         if (names.Count > (isClassifier ? 1 : 0))
-            _values[names[isClassifier ? 1 : 0]] = new ColumnValue(scores);
+            _values[names[isClassifier ? 1 : 0]] = new ColumnValue(scores[..model.OutputCount]);
         return null;
     }
 
@@ -165,7 +168,7 @@ internal sealed class ColumnGraphBuilder(OnnxGraph graph, int features, string p
 
     private string? Normalizer(OnnxNode node) => node.Text("norm", "MAX") switch
     {
-        "MAX" => "a Normalizer by the largest value",
+        "MAX" => Across(node, RowArithmetic.NormalizeMax),
         "L1" => Across(node, RowArithmetic.NormalizeL1),
         "L2" => Across(node, RowArithmetic.NormalizeL2),
         var other => $"a Normalizer by '{other}'",

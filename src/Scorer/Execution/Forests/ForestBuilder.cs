@@ -14,6 +14,7 @@ internal sealed class ForestBuilder(string place)
     private readonly List<int> _roots = [];
     private readonly List<List<(int Target, float Weight)>> _leaves = [];
     private readonly List<float[]> _sets = [];
+    private string? _notUnderstood;
 
     /// <summary>Nodes so far.</summary>
     public int NodeCount => _nodes.Count;
@@ -24,7 +25,7 @@ internal sealed class ForestBuilder(string place)
         if (!node.IsLeaf && node.Feature is < 0 or > MaxFeature)
             throw Wrong(at, $"feature {node.Feature}", "a feature counted from 0");
         if (!node.IsLeaf && float.IsNaN(node.Threshold))
-            throw Wrong(at, "a threshold of NaN", "a number");
+            Refuse($"the threshold of {at} is NaN");
         _nodes.Add(node);
         _places.Add(at);
         return _nodes.Count - 1;
@@ -43,7 +44,7 @@ internal sealed class ForestBuilder(string place)
         if (target is < 0 or >= MaxTargets)
             throw Wrong(at, $"a weight for target {target}", $"a target from 0 to {MaxTargets - 1}");
         if (float.IsNaN(weight))
-            throw Wrong(at, "a leaf weight of NaN", "a number");
+            Refuse($"a leaf weight of {at} is NaN");
         _leaves[leaf].Add(((int)target, weight));
     }
 
@@ -57,8 +58,12 @@ internal sealed class ForestBuilder(string place)
     /// <summary>Adds a tree by its first node.</summary>
     public void AddRoot(int node) => _roots.Add(node);
 
+    /// <summary>Notes what is not understood here though ONNX Runtime may run it; said when everything else is found sound.</summary>
+    public void Refuse(string reason) => _notUnderstood ??= reason;
+
     /// <summary>Checks everything and gives the model.</summary>
-    /// <exception cref="BadInputException">Named by tree and node.</exception>
+    /// <exception cref="BadInputException">It is broken; named by tree and node.</exception>
+    /// <exception cref="NotUnderstoodException">It is sound, but something was refused.</exception>
     public ForestModel Build(int targets, ForestAggregate aggregate, PostTransform transform, float[] baseValues, ClassLabels? classes)
     {
         if (_roots.Count == 0)
@@ -66,9 +71,11 @@ internal sealed class ForestBuilder(string place)
         if (targets is < 1 or > MaxTargets)
             throw new BadInputException(place, $"{targets} targets", $"1 to {MaxTargets}", "Export the model again.");
         if (baseValues.Any(float.IsNaN))
-            throw new BadInputException(place, "a base value of NaN", "numbers", "Export the model again.");
+            Refuse("a base value is NaN");
         RequireTargetsBelow(targets);
         RequireNoCycle();
+        if (_notUnderstood is not null)
+            throw new NotUnderstoodException(_notUnderstood);
         var from = new int[_leaves.Count + 1];
         for (var i = 0; i < _leaves.Count; i++)
             from[i + 1] = from[i] + _leaves[i].Count;

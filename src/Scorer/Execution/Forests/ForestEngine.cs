@@ -1,4 +1,3 @@
-using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution.Graphs;
 using BatchEngine.Scorer.Execution.Onnx;
 
@@ -13,35 +12,12 @@ internal sealed class ForestEngine : IModelEngine
     /// <inheritdoc/>
     public EngineAnswer Open(string modelPath, IReadOnlyList<string> featureNames, ExecutorOptions options)
     {
-        OnnxGraph graph;
-        try
-        {
-            graph = OnnxGraph.ReadFile(modelPath);
-        }
-        catch (BadInputException unreadable)
-        {
-            return new EngineAnswer.Declined(unreadable.Message);
-        }
+        var graph = OnnxGraph.ReadFile(modelPath);
         if (!graph.Nodes.Any(ForestReader.IsForest))
             return new EngineAnswer.Declined("there is no tree ensemble in it");
         // The runtime only tells what the model reads and gives, and what it should score: the processor will do.
-        using var runtime = OpenRuntime(modelPath, featureNames, options with { Device = ExecutionDevice.Cpu }, graph);
+        using var runtime = OnnxModel.Open(modelPath, featureNames, options with { Device = ExecutionDevice.Cpu });
         return Translate(modelPath, graph, runtime);
-    }
-
-    // A broken forest is named by tree and node; ONNX Runtime's own message would not.
-    private static OnnxModel OpenRuntime(string modelPath, IReadOnlyList<string> featureNames, ExecutorOptions options, OnnxGraph graph)
-    {
-        try
-        {
-            return OnnxModel.Open(modelPath, featureNames, options);
-        }
-        catch (BadInputException)
-        {
-            foreach (var node in graph.Nodes.Where(ForestReader.IsForest))
-                ForestReader.Read(node, modelPath);
-            throw;
-        }
     }
 
     private static EngineAnswer Translate(string modelPath, OnnxGraph graph, OnnxModel runtime)
@@ -59,9 +35,9 @@ internal sealed class ForestEngine : IModelEngine
             var forest = new LoadedForest(runtime, columns);
             return ForestProbe.Difference(forest, runtime) is { } difference ? new EngineAnswer.Declined(difference) : new EngineAnswer.Opened(forest);
         }
-        catch (BadInputException notUnderstood)
+        catch (NotUnderstoodException reason)
         {
-            return new EngineAnswer.Declined(notUnderstood.Message);
+            return new EngineAnswer.Declined(reason.Message);
         }
     }
 }

@@ -26,8 +26,11 @@ internal sealed record ForestModel
     /// <summary>The value sets of <see cref="BranchMode.Member"/> nodes.</summary>
     public required float[][] Sets { get; init; }
 
-    /// <summary>Targets of a regressor, classes of a classifier.</summary>
+    /// <summary>Targets that are summed: those of a regressor, or the classes of a classifier and the counts of <see cref="ClassCounts"/>.</summary>
     public required int TargetCount { get; init; }
+
+    /// <summary>By class the target that counts the leaves that name it, -1 for none; empty when no class needs one. See <see cref="ForestPresence"/>.</summary>
+    public int[] ClassCounts { get; init; } = [];
 
     /// <summary>How leaf values become a score.</summary>
     public required ForestAggregate Aggregate { get; init; }
@@ -40,6 +43,9 @@ internal sealed record ForestModel
 
     /// <summary>The labels of a classifier; null means a regressor.</summary>
     public required ClassLabels? Classes { get; init; }
+
+    /// <summary>Scores that leave the forest: targets without counts.</summary>
+    public int OutputCount => ClassCounts.Length > 0 ? ClassCounts.Length : TargetCount;
 
     /// <summary>Trees.</summary>
     public int TreeCount => Roots.Length;

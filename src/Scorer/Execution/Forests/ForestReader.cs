@@ -15,25 +15,52 @@ internal static class ForestReader
     /// <summary>Reads one ensemble.</summary>
     /// <param name="node">The operator.</param>
     /// <param name="place">The model, for errors.</param>
-    /// <exception cref="BadInputException">It is not a valid ensemble, or uses what is not read here; tree and node are named.</exception>
+    /// <exception cref="BadInputException">It is not a valid ensemble; tree and node are named.</exception>
+    /// <exception cref="NotUnderstoodException">It is valid, but uses what is not read here.</exception>
     public static ForestModel Read(OnnxNode node, string place)
     {
         if (node.IsLearner("TreeEnsemble"))
             return TreeEnsembleReader.Read(node, place);
         var isClassifier = node.IsLearner("TreeEnsembleClassifier");
         var prefix = isClassifier ? "class" : "target";
+        var builder = new ForestBuilder(place);
         foreach (var name in new[] { "nodes_values_as_tensor", "nodes_hitrates_as_tensor", $"{prefix}_weights_as_tensor", "base_values_as_tensor" })
         {
-            if (node.Attribute(name)?.Tensor is { Element: not OnnxElement.Float32 } tensor)
-                throw new BadInputException(place, $"{name} of {tensor.Element}", "32-bit floats", "Export the model with float thresholds and weights.");
+            if (node.Attribute(name)?.Tensor is { } tensor)
+                RequireFloats(tensor, name, builder);
         }
-        var builder = new ForestBuilder(place);
         var index = AddNodes(node, builder, place);
         var leaves = Connect(node, builder, index, place);
         AddWeights(node, builder, index, leaves, prefix, place);
         var classes = isClassifier ? ClassLabels.Of(node) : null;
         var targets = classes is null ? (int)Math.Clamp(node.Int("n_targets", 1), 0, int.MaxValue) : classes.Names.Count;
         return builder.Build(targets, Aggregate(node, isClassifier, place), Transform(node, place), [.. FloatsOf(node, "base_values")], classes);
+    }
+
+    /// <summary>Makes sure that the forests of a graph can be handed to ONNX Runtime, which does not check everything before it follows a branch or a weight.</summary>
+    /// <exception cref="BadInputException">One is broken; tree and node are named.</exception>
+    public static void RequireSound(OnnxGraph graph, string place)
+    {
+        foreach (var node in graph.Nodes.Where(IsForest))
+        {
+            try
+            {
+                Read(node, place);
+            }
+            catch (NotUnderstoodException)
+            {
+                // Sound, and the runtime's to run.
+            }
+        }
+    }
+
+    /// <summary>Notes a constant of a forest that is not of 32-bit floats.</summary>
+    internal static void RequireFloats(OnnxTensor tensor, string name, ForestBuilder builder)
+    {
+        if (tensor.IsExternal)
+            throw new NotUnderstoodException($"{name} lies in another file");
+        if (tensor.Element != OnnxElement.Float32)
+            builder.Refuse($"{name} is of {tensor.Element}, which only inputs of 64-bit floats are compared with");
     }
 
     private sealed record Columns(IReadOnlyList<long> Trees, IReadOnlyList<long> Ids, IReadOnlyList<long> Features, IReadOnlyList<float> Values, IReadOnlyList<string> Modes,
@@ -62,7 +89,7 @@ internal static class ForestReader
             if (!byPlace.TryAdd(at, i))
                 throw builder.Wrong(at, "the same id a second time", "each node once");
             if ((i == 0 || c.Trees[i - 1] != at.Tree) && !seen.Add(at.Tree))
-                throw builder.Wrong(at, "a tree whose nodes do not stand together", "the nodes of one tree in a row");
+                builder.Refuse($"the nodes of tree {at.Tree} do not stand together");
         }
         return new NodeIndex(c, byPlace);
     }
@@ -106,8 +133,9 @@ internal static class ForestReader
             var at = new NodePlace(trees[i], nodes[i]);
             if (!index.ByPlace.TryGetValue(at, out var found))
                 throw builder.Wrong(at, "a weight for a node that is missing", "a node of the forest");
+            // Old exporters put weights on branches as well; ONNX Runtime passes over them.
             if (leaves[found] < 0)
-                throw builder.Wrong(at, "a weight on a branch", "weights on leaves only");
+                continue;
             weighted[found] = true;
             builder.AddWeight(leaves[found], targets[i], weights[i], at);
         }

@@ -6,6 +6,7 @@ internal sealed unsafe class ForestScores
     private const int MaxStackScores = 256;
 
     private readonly ForestModel _model;
+    private readonly int _outputs;
     private readonly bool[] _has;
     private readonly bool _oneClassId;
     private readonly bool _allPositive;
@@ -13,38 +14,41 @@ internal sealed unsafe class ForestScores
     public ForestScores(ForestModel model)
     {
         _model = model;
-        _has = [.. Enumerable.Range(0, model.TargetCount).Select(t => AlwaysHas(model, t) == true)];
-        _oneClassId = model.TargetCount == 2 && model.LeafTargets.Distinct().Count() == 1;
+        _outputs = model.OutputCount;
+        _has = [.. ForestPresence.Of(model).Select(p => p == true)];
+        _oneClassId = _outputs == 2 && NamedClasses(model) == 1;
         _allPositive = model.LeafWeights.All(w => w >= 0);
     }
 
     /// <summary>Why the scores of a forest cannot be finished here; null means that they can.</summary>
     public static string? Refusal(ForestModel model)
     {
-        // The runtime's approximation cancels so badly near the middle that its last digits cannot be reproduced.
-        if (model.Transform == PostTransform.Probit)
-            return "the post transform PROBIT is left to ONNX Runtime";
-        var bases = model.BaseValues.Length;
         if (model.Classes is null)
-            return bases == 0 || bases == model.TargetCount ? null : $"{bases} base values for {model.TargetCount} targets";
-        if (model.TargetCount < 2)
-            return "a classifier of fewer than two classes";
-        if (model.TargetCount == 2 && model.LeafTargets.Distinct().Count() == 1 && bases == 2)
-            return "two base values beside weights of one class";
-        if (bases != 0 && bases != model.TargetCount && (bases != 1 || model.TargetCount != 2))
-            return $"{bases} base values for {model.TargetCount} classes";
-        for (var i = 0; i < model.TargetCount; i++)
         {
-            if (AlwaysHas(model, i) is null)
-                return $"class {i} has weights in only some leaves of every tree";
+            return model.Aggregate is ForestAggregate.Min or ForestAggregate.Max && model.LeafWeights.Any(float.IsInfinity)
+                ? "an infinite leaf weight below a minimum or maximum"
+                : null;
         }
-        return null;
+        var (classes, bases) = (model.OutputCount, model.BaseValues.Length);
+        if (classes < 2)
+            return "a classifier of fewer than two classes";
+        if (bases > classes)
+            return $"{bases} base values for {classes} classes";
+        if (classes > 2)
+            return null;
+        var second = ForestPresence.Of(model)[1];
+        if (second == true || bases == 2)
+            return null;
+        // The runtime leaves the second of two scores unwritten then.
+        if (model.Transform == PostTransform.Probit)
+            return "PROBIT of two classes with weights of one";
+        return bases == 1 && NamedClasses(model) > 1 ? "one base value for two classes, the second of which only some leaves name" : null;
     }
 
     /// <summary>Turns sums into outputs, in place; labels are class indexes, and only a classifier's are written.</summary>
     public void Finish(float* sums, int stride, int rows, float* labels)
     {
-        if (_model.Classes is null && _model.TargetCount == 1)
+        if (_model.Classes is null && _outputs == 1)
         {
             FinishOne(new Span<float>(sums, rows));
             return;
@@ -57,24 +61,29 @@ internal sealed unsafe class ForestScores
             if (_model.Classes is null)
                 FinishTargets(scores);
             else
-                labels[row] = scores.Length == 2 ? FinishTwo(scores) : FinishClasses(scores);
-            for (var i = 0; i < scores.Length; i++)
+                labels[row] = _outputs == 2 ? FinishTwo(scores) : FinishClasses(scores);
+            for (var i = 0; i < _outputs; i++)
                 sums[((long)i * stride) + row] = scores[i];
         }
     }
 
-    // A single target takes no transform, as ONNX Runtime has it.
+    private static int NamedClasses(ForestModel model) => model.LeafTargets.Where(t => t < model.OutputCount).Distinct().Count();
+
+    // Of a single target only PROBIT is taken, as ONNX Runtime has it; base values of another number are passed over.
     private void FinishOne(Span<float> scores)
     {
         var origin = _model.BaseValues.Length == 1 ? _model.BaseValues[0] : 0f;
         foreach (ref var score in scores)
             score = Aggregated(score) + origin;
+        if (_model.Transform == PostTransform.Probit)
+            ScoreTransforms.Apply(PostTransform.Probit, scores);
     }
 
     private void FinishTargets(Span<float> scores)
     {
+        var hasBases = _model.BaseValues.Length == scores.Length;
         for (var i = 0; i < scores.Length; i++)
-            scores[i] = Aggregated(scores[i]) + (_model.BaseValues.Length > 0 ? _model.BaseValues[i] : 0);
+            scores[i] = Aggregated(scores[i]) + (hasBases ? _model.BaseValues[i] : 0);
         ScoreTransforms.Apply(_model.Transform, scores);
     }
 
@@ -86,17 +95,20 @@ internal sealed unsafe class ForestScores
         _ => score,
     };
 
+    private bool Has(ReadOnlySpan<float> scores, int c) => _has[c] || (_model.ClassCounts is [_, ..] counts && counts[c] >= 0 && scores[counts[c]] > 0);
+
     private float FinishClasses(Span<float> scores)
     {
         var best = -1;
-        for (var i = 0; i < scores.Length; i++)
+        for (var i = 0; i < _outputs; i++)
         {
-            if (_model.BaseValues.Length > 0)
+            var hasBase = i < _model.BaseValues.Length;
+            if (hasBase)
                 scores[i] += _model.BaseValues[i];
-            if ((_has[i] || _model.BaseValues.Length > 0) && (best < 0 || scores[i] > scores[best]))
+            if ((hasBase || Has(scores, i)) && (best < 0 || scores[i] > scores[best]))
                 best = i;
         }
-        ScoreTransforms.Apply(_model.Transform, scores);
+        ScoreTransforms.Apply(_model.Transform, scores[.._outputs]);
         return Math.Max(0, best);
     }
 
@@ -104,7 +116,7 @@ internal sealed unsafe class ForestScores
     private float FinishTwo(Span<float> scores)
     {
         var bases = _model.BaseValues;
-        var hasSecond = _has[1];
+        var hasSecond = Has(scores, 1);
         if (bases.Length == 2)
         {
             if (hasSecond)
@@ -125,9 +137,16 @@ internal sealed unsafe class ForestScores
         var positive = hasSecond ? scores[1] : scores[0];
         var isSecond = positive > (_oneClassId && _allPositive ? 0.5f : 0);
         if (bases.Length == 2 || hasSecond)
-            ScoreTransforms.Apply(_model.Transform, scores);
+        {
+            // Whatever base value was added, a class without a weight counts as 0.
+            scores[0] = Has(scores, 0) ? scores[0] : 0;
+            scores[1] = hasSecond ? scores[1] : 0;
+            ScoreTransforms.Apply(_model.Transform, scores[..2]);
+        }
         else
+        {
             FromOne(scores);
+        }
         return isSecond ? 1 : 0;
     }
 
@@ -140,16 +159,5 @@ internal sealed unsafe class ForestScores
             (scores[0], scores[1]) = (1 - score, score);
         else
             (scores[0], scores[1]) = (-score, score);
-    }
-
-    // True: some tree gives this target a weight in every leaf. False: no leaf names it. Null: it depends on the row.
-    private static bool? AlwaysHas(ForestModel model, int target)
-    {
-        var has = new bool[model.LeafFrom.Length - 1];
-        for (var leaf = 0; leaf < has.Length; leaf++)
-            has[leaf] = model.LeafTargets.AsSpan(model.LeafFrom[leaf]..model.LeafFrom[leaf + 1]).Contains(target);
-        if (!has.Contains(true))
-            return false;
-        return model.Roots.Any(root => SliceTop.LeavesOf(model, root).All(leaf => has[leaf])) ? true : null;
     }
 }

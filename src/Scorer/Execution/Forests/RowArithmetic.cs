@@ -6,6 +6,9 @@ internal enum RowArithmetic
     /// <summary>Divide by the sum of absolute values.</summary>
     NormalizeL1,
 
+    /// <summary>Divide by the largest value.</summary>
+    NormalizeMax,
+
     /// <summary>Divide by the Euclidean length.</summary>
     NormalizeL2,
 

@@ -24,12 +24,20 @@ internal sealed unsafe record RowStep(RowArithmetic Kind, int[] From, int[] To) 
             ScoreTransforms.Softmax(row);
             return;
         }
-        var size = 0f;
+        // In the runtime's order of operations: a forest behind this compares the results bit by bit.
+        var size = Kind == RowArithmetic.NormalizeMax ? float.MinValue : 0f;
         foreach (var x in row)
-            size = Kind switch { RowArithmetic.NormalizeL1 => size + MathF.Abs(x), _ => size + (x * x) };
-        if (Kind == RowArithmetic.NormalizeL2)
-            size = MathF.Sqrt(size);
+        {
+            size = Kind switch
+            {
+                RowArithmetic.NormalizeMax => size < x ? x : size,
+                RowArithmetic.NormalizeL1 => size + MathF.Abs(x),
+                _ => size + (x * x),
+            };
+        }
+        if (size == 0)
+            return;
         foreach (ref var x in row.AsSpan())
-            x = size != 0 ? x / size : x;
+            x = Kind != RowArithmetic.NormalizeL2 ? x / size : x < 0 ? -MathF.Sqrt(x * x / size) : MathF.Sqrt(x * x / size);
     }
 }

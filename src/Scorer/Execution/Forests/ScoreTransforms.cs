@@ -27,7 +27,22 @@ internal static class ScoreTransforms
             case PostTransform.SoftmaxZero:
                 SoftmaxZero(scores);
                 break;
+            case PostTransform.Probit:
+                foreach (ref var score in scores)
+                    score = Probit(score);
+                break;
         }
+    }
+
+    /// <summary>The value below which a normal variable lies with this probability, by the runtime's approximation; it cancels near 0.5, so every operation keeps the runtime's order. NaN outside 0 to 1.</summary>
+    public static float Probit(float probability)
+    {
+        const float scale = 0.147f;
+        var x = (2 * probability) - 1;
+        var log = MathF.Log((1 - x) * (1 + x));
+        var half = (2 / (MathF.PI * scale)) + (0.5f * log);
+        var root = MathF.Sqrt((half * half) - (1 / scale * log));
+        return 1.41421356f * ((x < 0 ? -1f : 1f) * MathF.Sqrt(-half + root));
     }
 
     /// <summary>Exponentials that add up to 1.</summary>

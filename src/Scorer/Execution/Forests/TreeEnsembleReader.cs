@@ -11,10 +11,11 @@ internal static class TreeEnsembleReader
 
     /// <summary>Reads one ensemble; nodes are named by their position, trees by the number of their root.</summary>
     /// <exception cref="BadInputException">It is not valid.</exception>
+    /// <exception cref="NotUnderstoodException">It is valid, but uses what is not read here.</exception>
     public static ForestModel Read(OnnxNode node, string place)
     {
-        var c = ReadColumns(node, place);
         var builder = new ForestBuilder(place);
+        var c = ReadColumns(node, place, builder);
         var sets = ReadSets(node);
         var nextSet = 0;
         for (var i = 0; i < c.Features.Count; i++)
@@ -40,14 +41,22 @@ internal static class TreeEnsembleReader
         if (aggregate is < 0 or > 3 || transform is < 0 or > 4)
             throw new BadInputException(place, $"aggregate {aggregate}, post transform {transform}", "0 to 3 and 0 to 4", "Export the model again.");
         var targets = node.Int("n_targets", 1);
-        return builder.Build((int)Math.Clamp(targets, 0, int.MaxValue), (ForestAggregate)aggregate, (PostTransform)transform, [], null);
+        return builder.Build((int)Math.Clamp(targets, 0, int.MaxValue), (ForestAggregate)aggregate, Transform(transform), [], null);
     }
 
-    private static Columns ReadColumns(OnnxNode node, string place)
+    // The operator's specification numbers SOFTMAX 1 and LOGISTIC 2; ONNX Runtime reads them the other way round, and its answer is the one that counts here.
+    private static PostTransform Transform(long number) => (PostTransform)number switch
     {
-        var c = new Columns(node.Ints("tree_roots"), node.Ints("nodes_featureids"), Tensor(node, "nodes_splits", place)?.ToFloats() ?? [], Tensor(node, "nodes_modes", null)?.Numbers ?? [],
+        PostTransform.Softmax => PostTransform.Logistic,
+        PostTransform.Logistic => PostTransform.Softmax,
+        var other => other,
+    };
+
+    private static Columns ReadColumns(OnnxNode node, string place, ForestBuilder builder)
+    {
+        var c = new Columns(node.Ints("tree_roots"), node.Ints("nodes_featureids"), Tensor(node, "nodes_splits", builder)?.ToFloats() ?? [], node.Attribute("nodes_modes")?.Tensor?.Numbers ?? [],
             node.Ints("nodes_truenodeids"), node.Ints("nodes_falsenodeids"), node.Ints("nodes_trueleafs"), node.Ints("nodes_falseleafs"), node.Ints("nodes_missing_value_tracks_true"),
-            node.Ints("leaf_targetids"), Tensor(node, "leaf_weights", place)?.ToFloats() ?? []);
+            node.Ints("leaf_targetids"), Tensor(node, "leaf_weights", builder)?.ToFloats() ?? []);
         int[] lengths = [c.Splits.Length, c.Modes.Length, c.True.Count, c.False.Count, c.TrueIsLeaf.Count, c.FalseIsLeaf.Count, c.Missing.Count == 0 ? c.Features.Count : c.Missing.Count];
         if (lengths.Any(l => l != c.Features.Count) || c.LeafTargets.Count != c.LeafWeights.Length)
         {
@@ -57,12 +66,12 @@ internal static class TreeEnsembleReader
         return c;
     }
 
-    private static OnnxTensor? Tensor(OnnxNode node, string name, string? floatsOnly)
+    private static OnnxTensor? Tensor(OnnxNode node, string name, ForestBuilder builder)
     {
-        var tensor = node.Attribute(name)?.Tensor;
-        return floatsOnly is not null && tensor is { Element: not OnnxElement.Float32 }
-            ? throw new BadInputException(floatsOnly, $"{name} of {tensor.Element}", "32-bit floats", "Export the model with float thresholds and weights.")
-            : tensor;
+        if (node.Attribute(name)?.Tensor is not { } tensor)
+            return null;
+        ForestReader.RequireFloats(tensor, name, builder);
+        return tensor;
     }
 
     // Sets stand in one list, each closed by NaN.

@@ -65,6 +65,7 @@ public sealed class OnnxModel : LoadedModel
     {
         if (!File.Exists(path))
             throw new BadInputException(path, "no file", "an ONNX model", "Check the path.");
+        Forests.ForestReader.RequireSound(OnnxGraph.ReadFile(path), path);
         using var session = OnnxSession.Open(path, ExecutorOptions.Default);
         return SignatureOf(session);
     }
@@ -73,11 +74,12 @@ public sealed class OnnxModel : LoadedModel
     /// <exception cref="BadInputException">The file is no model, its inputs do not match the features, or the device is not there.</exception>
     internal static OnnxModel Open(string path, IReadOnlyList<string> featureNames, ExecutorOptions options)
     {
+        var graph = OnnxGraph.ReadFile(path);
+        Forests.ForestReader.RequireSound(graph, path);
         var session = OnnxSession.Open(path, options);
         try
         {
             var signature = SignatureOf(session);
-            var graph = OnnxGraph.ReadFile(path);
             var inputs = InputLayout.Match(path, signature, featureNames);
             var outputs = OutputLayout.Resolve(path, session, signature, inputs, graph);
             var accepts = GraphFacts.AcceptsMissing(graph, signature.Inputs.Where(i => i.Element is TensorElement.Float32 or TensorElement.Float64).Select(i => i.Name),
