@@ -1,4 +1,5 @@
 using BatchEngine.Benchmarks.Forests;
+using BatchEngine.Benchmarks.Profiles;
 using BatchEngine.Benchmarks.Scoring;
 
 switch (args.FirstOrDefault())
@@ -7,6 +8,8 @@ switch (args.FirstOrDefault())
         return await ScoreBench.RunAsync(ScoreOptions.Parse(args[1..]));
     case ScoreBench.ChildVerb:
         return await ScoreChild.RunAsync(ScoreOptions.Parse(args[2..]), args[1]);
+    case "profiles":
+        return await ProfileBench.RunAsync(ScoreOptions.Parse(args[1..]));
     case "forests":
         ForestBench.Run(args.Skip(1), Console.Out);
         return 0;
@@ -14,6 +17,8 @@ switch (args.FirstOrDefault())
         Console.Error.WriteLine("""
             score --model M.onnx [--rows 5000000] [--engine onnx] [--repeats 3] [--unit-rows N] [--only a,b]
                                      end-to-end scoring beside its parts and a plain program
+            profiles --model M.onnx [--rows 5000000] [--engine auto] [--repeats 3]
+                                     what drift profiles cost, alone and in whole runs
             forests M.onnx...        forest kernels beside ONNX Runtime, one thread
             """);
         return 2;

@@ -29,7 +29,7 @@ public static class DriftComparison
                 : Column(key.Column, key.IsOutput, before.GetValueOrDefault(key), now.GetValueOrDefault(key), gate))
             .OrderBy(c => c.Verdict == DriftVerdict.Drifted ? 0 : 1).ThenBy(c => c.Column, StringComparer.Ordinal).ThenBy(c => c.IsOutput)
             .ToList();
-        return new DriftReport(run, baselineRun, columns);
+        return new DriftReport(run, baselineRun, columns) { Sample = ProfileSample.Of(current), BaselineSample = baselineRun is null ? null : ProfileSample.Of(baseline) };
     }
 
     private static ColumnDrift Column(string name, bool isOutput, ColumnProfile? baseline, ColumnProfile? current, DriftGate gate)

@@ -21,6 +21,8 @@ internal static class DriftSection
         html.Element("p", drift.Baseline is { } baseline
             ? $"Compared with {baseline}. A column has drifted when a distance reaches its limit and chance alone would do so in fewer than one of {1 / DriftComparison.MaxChance:0} cases."
             : "There is no earlier published run, so nothing can be compared. This run becomes the baseline of the next.");
+        if (drift.Sample is { } sample)
+            html.Element("p", $"This run: {sample}.{(drift.BaselineSample is { } before && before != sample ? $" Baseline: {before}." : "")}");
         var limits = report.Gate;
         html.Table(FormattableString.Invariant($"Limits: PSI {limits.MaxPsi:0.###}, KS {limits.MaxKs:0.###}, missing share {limits.MaxMissingShareChange * 100:0.#} points, at least {limits.MinRows:N0} rows; when drifted: {(limits.Action == DriftAction.Hold ? "hold the snapshot back" : "warn")}"),
             "Column", "Verdict", "#PSI", "#KS", "#Missing before", "#Missing now", "#Unseen now", "Why");

@@ -11,10 +11,13 @@ namespace BatchEngine.Domain;
 /// <param name="SumOfSquares">The sum of their squares.</param>
 public sealed record ColumnProfile(BinEdges Edges, bool IsOutput, IReadOnlyList<long> Counts, long Missing, double Min, double Max, double Sum, double SumOfSquares)
 {
+    /// <summary>One block of rows out of so many was counted (see <see cref="ProfileSampling"/>); default 1, every row.</summary>
+    public int OneIn { get; init; } = 1;
+
     /// <summary>Rows with a value.</summary>
     public long Present => Counts.Sum();
 
-    /// <summary>All rows.</summary>
+    /// <summary>All rows that were counted.</summary>
     public long Rows => Present + Missing;
 
     /// <summary>Rows of categories that the edges do not name; 0 for a numeric column.</summary>
@@ -28,11 +31,13 @@ public sealed record ColumnProfile(BinEdges Edges, bool IsOutput, IReadOnlyList<
         new(edges, isOutput, new long[edges.BinCount], 0, double.PositiveInfinity, double.NegativeInfinity, 0, 0);
 
     /// <summary>The profile of both sets of rows.</summary>
-    /// <exception cref="InvariantBrokenException">The bins differ.</exception>
+    /// <exception cref="InvariantBrokenException">The bins or the samples differ.</exception>
     public ColumnProfile Merge(ColumnProfile other)
     {
         if (other.Edges.Column != Edges.Column || other.Counts.Count != Counts.Count || !other.Edges.Edges.SequenceEqual(Edges.Edges) || !other.Edges.Categories.SequenceEqual(Edges.Categories))
             throw new InvariantBrokenException("merged profiles have the same bins", $"{Edges.Column} and {other.Edges.Column}");
+        if (other.OneIn != OneIn)
+            throw new InvariantBrokenException("merged profiles counted the same share of the rows", $"{Edges.Column}: one block in {OneIn} and in {other.OneIn}");
         var counts = new long[Counts.Count];
         for (var bin = 0; bin < counts.Length; bin++)
             counts[bin] = Counts[bin] + other.Counts[bin];

@@ -6,6 +6,12 @@ namespace BatchEngine.Domain;
 /// <param name="Columns">Drifted ones first, then by name.</param>
 public sealed record DriftReport(RunId Run, RunId? Baseline, IReadOnlyList<ColumnDrift> Columns)
 {
+    /// <summary>How much of the run was counted; null in a report that was stored before runs were sampled, which counted every row.</summary>
+    public ProfileSample? Sample { get; init; }
+
+    /// <summary>How much of the baseline was counted; null means there is no baseline, or as for <see cref="Sample"/>.</summary>
+    public ProfileSample? BaselineSample { get; init; }
+
     /// <summary>Drifted when any column is; not measured when every column is; else stable.</summary>
     public DriftVerdict Verdict => Columns.Any(c => c.Verdict == DriftVerdict.Drifted) ? DriftVerdict.Drifted
         : Columns.Any(c => c.Verdict == DriftVerdict.Stable) ? DriftVerdict.Stable : DriftVerdict.NotMeasured;

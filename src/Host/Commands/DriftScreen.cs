@@ -16,6 +16,10 @@ internal static class DriftScreen
         screen.Line(report.Baseline is { } baseline
             ? $"{drifted} of {report.Columns.Count} columns drifted against {baseline}."
             : "Drift was not measured: there is no baseline run yet.");
+        if (report.Sample is { OneIn: > 1 } sample)
+            screen.Line($"This run: {sample}.");
+        if (report.BaselineSample is { OneIn: > 1 } before && before != report.Sample)
+            screen.Line($"Baseline: {before}.");
         if (report.Baseline is null || !report.Columns.Any(isShown))
             return;
         var table = new Table().Border(TableBorder.Simple).AddColumns("column", "verdict").AddColumn("PSI", c => c.RightAligned()).AddColumn("KS", c => c.RightAligned())

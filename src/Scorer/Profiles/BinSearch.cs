@@ -5,12 +5,13 @@ using System.Runtime.Intrinsics.X86;
 
 namespace BatchEngine.Scorer.Profiles;
 
-/// <summary>Finds the bin of each value among up to 255 edges: the number of edges at or below it, in exactly eight steps without branches. Immutable, so thread-safe.</summary>
+/// <summary>Finds the bin of each value among up to 255 edges: the number of edges at or below it, in as many steps as their number has bits, without branches. Immutable, so thread-safe.</summary>
 /// <remarks>The edges are padded with NaN, which no value reaches. NaN itself falls into bin 0; the caller counts it apart.</remarks>
 internal sealed class BinSearch
 {
     private const int Padded = 256;
     private readonly float[] _edges = new float[Padded];
+    private readonly int _firstStep;
 
     /// <summary>Prepares the search.</summary>
     /// <param name="edges">Strictly increasing, at most 255.</param>
@@ -18,6 +19,7 @@ internal sealed class BinSearch
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(edges.Count, Padded - 1);
         Array.Fill(_edges, float.NaN);
+        _firstStep = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)edges.Count + 1) / 2;
         for (var i = 0; i < edges.Count; i++)
             _edges[i] = edges[i];
     }
@@ -40,7 +42,7 @@ internal sealed class BinSearch
     {
         ref var edges = ref MemoryMarshal.GetArrayDataReference(_edges);
         var bin = 0;
-        for (var step = Padded / 2; step > 0; step >>= 1)
+        for (var step = _firstStep; step > 0; step >>= 1)
         {
             // The edge before the upper half: when the value reaches it, at least bin + step edges are at or below.
             bin += value >= Unsafe.Add(ref edges, bin + step - 1) ? step : 0;
@@ -59,7 +61,7 @@ internal sealed class BinSearch
                 var high = Vector256.Create(values[(i + 8)..]);
                 var lowBin = Vector256<int>.Zero;
                 var highBin = Vector256<int>.Zero;
-                for (var step = Padded / 2; step > 0; step >>= 1)
+                for (var step = _firstStep; step > 0; step >>= 1)
                 {
                     var ahead = Vector256.Create(step - 1);
                     var width = Vector256.Create(step);

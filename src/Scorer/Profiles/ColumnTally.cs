@@ -9,8 +9,11 @@ internal abstract class ColumnTally(BinEdges edges, bool isOutput)
     public BinEdges Edges { get; } = edges;
 
     /// <summary>Whether it is an output of the model.</summary>
-    protected bool IsOutput { get; } = isOutput;
+    public bool IsOutput { get; } = isOutput;
 
-    /// <summary>What was counted since the last call; counting starts anew.</summary>
-    public abstract ColumnProfile Take();
+    /// <summary>What was counted so far; counting goes on.</summary>
+    public abstract ColumnProfile Current();
+
+    /// <summary>Goes on from what was counted before a checkpoint, as if nothing had been interrupted.</summary>
+    public abstract void Restore(ColumnProfile saved);
 }

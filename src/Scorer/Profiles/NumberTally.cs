@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Profiles;
@@ -7,142 +6,104 @@ namespace BatchEngine.Scorer.Profiles;
 internal sealed class NumberTally : ColumnTally
 {
     private const int BlockRows = 4_096; // floats and bins of a block stay in the first-level cache
-    private readonly BinSearch _search;
-    private readonly long[] _counts = new long[256];
-    private readonly int[] _partial = new int[4 * 256];
-    private readonly byte[] _bins = new byte[BlockRows];
-    private readonly float[] _floats = new float[BlockRows];
-    private long _missing;
-    private double _min = double.PositiveInfinity;
-    private double _max = double.NegativeInfinity;
-    private double _sum;
-    private double _sumOfSquares;
+    private readonly BinPlanes512? _planes;
+    private readonly BinTable? _table;
+    private readonly Moments _moments = new();
+    private readonly long[] _counts = new long[BinEdges.MaxEdges + 1];
+    private readonly float[] _staged = new float[BlockRows];
+    private int _stagedRows;
 
-    public NumberTally(BinEdges edges, bool isOutput) : base(edges, isOutput) => _search = new BinSearch(edges.Edges);
-
-    /// <summary>Counts values; NaN is missing.</summary>
-    public void Add(ReadOnlySpan<float> values)
+    public NumberTally(BinEdges edges, bool isOutput) : base(edges, isOutput)
     {
-        for (var from = 0; from < values.Length; from += BlockRows)
-            AddBlock(values.Slice(from, Math.Min(BlockRows, values.Length - from)));
+        // Edges that were stored before there were at most 63 are still counted, the older way.
+        if (BinPlanes512.Suits(edges.Edges))
+            _planes = new BinPlanes512(edges.Edges);
+        else
+            _table = new BinTable(edges.Edges);
     }
 
-    /// <summary>Counts values, rounded to 32 bits for the bins.</summary>
-    public void Add(ReadOnlySpan<double> values)
+    /// <summary>Counts the rows of a unit; NaN is missing.</summary>
+    public void Add(ReadOnlySpan<float> values, CountedRows rows)
+    {
+        foreach (var (from, count) in rows.Ranges)
+        {
+            if (count >= BlockRows)
+                AddBlocks(values.Slice(from, count));
+            else
+                Stage(values.Slice(from, count));
+        }
+        AddStaged();
+    }
+
+    /// <summary>The same, rounded to 32 bits for the bins.</summary>
+    public void Add(ReadOnlySpan<double> values, CountedRows rows)
+    {
+        foreach (var (from, count) in rows.Ranges)
+        {
+            for (var row = from; row < from + count; row++)
+                Stage((float)values[row]);
+        }
+        AddStaged();
+    }
+
+    /// <summary>The same for integers, rounded to 32 bits for the bins.</summary>
+    public void Add(ReadOnlySpan<long> values, ReadOnlySpan<byte> present, CountedRows rows)
+    {
+        foreach (var (from, count) in rows.Ranges)
+        {
+            for (var row = from; row < from + count; row++)
+                Stage(present[row] != 0 ? values[row] : float.NaN);
+        }
+        AddStaged();
+    }
+
+    /// <inheritdoc/>
+    public override ColumnProfile Current()
+    {
+        _planes?.Spill(_counts);
+        _table?.Spill(_counts);
+        var counts = _counts[..Edges.BinCount];
+        counts[0] -= _moments.Missing; // the search put NaN into bin 0
+        return new ColumnProfile(Edges, IsOutput, counts, _moments.Missing, _moments.Min, _moments.Max, _moments.Sum, _moments.SumOfSquares);
+    }
+
+    /// <inheritdoc/>
+    public override void Restore(ColumnProfile saved)
+    {
+        for (var bin = 0; bin < saved.Counts.Count; bin++)
+            _counts[bin] = saved.Counts[bin];
+        _counts[0] += saved.Missing;
+        (_moments.Missing, _moments.Min, _moments.Max, _moments.Sum, _moments.SumOfSquares) = (saved.Missing, saved.Min, saved.Max, saved.Sum, saved.SumOfSquares);
+    }
+
+    private void Stage(ReadOnlySpan<float> values)
+    {
+        if (values.Length > BlockRows - _stagedRows)
+            AddStaged();
+        values.CopyTo(_staged.AsSpan(_stagedRows));
+        _stagedRows += values.Length;
+    }
+
+    private void Stage(float value)
+    {
+        if (_stagedRows == BlockRows)
+            AddStaged();
+        _staged[_stagedRows++] = value;
+    }
+
+    private void AddStaged()
+    {
+        AddBlocks(_staged.AsSpan(0, _stagedRows));
+        _stagedRows = 0;
+    }
+
+    private void AddBlocks(ReadOnlySpan<float> values)
     {
         for (var from = 0; from < values.Length; from += BlockRows)
         {
             var block = values.Slice(from, Math.Min(BlockRows, values.Length - from));
-            for (var i = 0; i < block.Length; i++)
-                _floats[i] = (float)block[i];
-            AddBlock(_floats.AsSpan(0, block.Length));
+            var areFinite = _planes?.Add(block, _counts) ?? _table!.Add(block, _counts);
+            _moments.Add(block, areFinite);
         }
-    }
-
-    /// <summary>Counts integers, rounded to 32 bits for the bins.</summary>
-    public void Add(ReadOnlySpan<long> values, ReadOnlySpan<byte> present)
-    {
-        for (var from = 0; from < values.Length; from += BlockRows)
-        {
-            var length = Math.Min(BlockRows, values.Length - from);
-            for (var i = 0; i < length; i++)
-                _floats[i] = present[from + i] != 0 ? values[from + i] : float.NaN;
-            AddBlock(_floats.AsSpan(0, length));
-        }
-    }
-
-    /// <inheritdoc/>
-    public override ColumnProfile Take()
-    {
-        for (var i = 0; i < _partial.Length; i++)
-            _counts[i & 255] += _partial[i];
-        var profile = new ColumnProfile(Edges, IsOutput, _counts[..Edges.BinCount], _missing, _min, _max, _sum, _sumOfSquares);
-        Array.Clear(_counts);
-        Array.Clear(_partial);
-        (_missing, _min, _max, _sum, _sumOfSquares) = (0, double.PositiveInfinity, double.NegativeInfinity, 0, 0);
-        return profile;
-    }
-
-    private void AddBlock(ReadOnlySpan<float> values)
-    {
-        var bins = _bins.AsSpan(0, values.Length);
-        _search.Find(values, bins);
-        // Four tables, so that a run of equal bins does not wait for its own increment.
-        var partial = _partial.AsSpan();
-        var i = 0;
-        for (; i <= bins.Length - 4; i += 4)
-        {
-            partial[bins[i]]++;
-            partial[256 + bins[i + 1]]++;
-            partial[512 + bins[i + 2]]++;
-            partial[768 + bins[i + 3]]++;
-        }
-        for (; i < bins.Length; i++)
-            partial[bins[i]]++;
-        if (partial[0] > int.MaxValue / 2 || _partial.AsSpan().IndexOfAnyInRange(int.MaxValue / 2, int.MaxValue) >= 0)
-            Spill();
-        var missingBefore = _missing;
-        AddMoments(values);
-        _counts[0] -= _missing - missingBefore; // the search put NaN into bin 0
-    }
-
-    private void Spill()
-    {
-        for (var i = 0; i < _partial.Length; i++)
-            _counts[i & 255] += _partial[i];
-        Array.Clear(_partial);
-    }
-
-    // Lanes are folded in a fixed order, so the sums depend on the rows only, not on the machine: always eight lanes.
-    private void AddMoments(ReadOnlySpan<float> values)
-    {
-        var (sumLow, sumHigh, squareLow, squareHigh) = (Vector256<double>.Zero, Vector256<double>.Zero,
-            Vector256<double>.Zero, Vector256<double>.Zero);
-        var min = Vector256.Create(float.PositiveInfinity);
-        var max = Vector256.Create(float.NegativeInfinity);
-        var infinity = Vector256.Create(float.PositiveInfinity);
-        var missing = Vector256<int>.Zero;
-        var i = 0;
-        for (; i <= values.Length - 8; i += 8)
-        {
-            var block = Vector256.Create(values[i..]);
-            var isNumber = Vector256.Equals(block, block);
-            missing += isNumber.AsInt32();
-            // An infinite value has a bin, but would turn every sum after it into nothing.
-            var isFinite = Vector256.LessThan(Vector256.Abs(block), infinity);
-            min = Vector256.Min(min, Vector256.ConditionalSelect(isFinite, block, min));
-            max = Vector256.Max(max, Vector256.ConditionalSelect(isFinite, block, max));
-            var (low, high) = Vector256.Widen(block & isFinite);
-            sumLow += low;
-            sumHigh += high;
-            squareLow += low * low;
-            squareHigh += high * high;
-        }
-        _missing += i + Vector256.Sum(missing);
-        for (var lane = 0; lane < 8; lane++)
-        {
-            _min = Math.Min(_min, min[lane]);
-            _max = Math.Max(_max, max[lane]);
-        }
-        var (sum, square) = (sumLow + sumHigh, squareLow + squareHigh);
-        _sum += (sum[0] + sum[1]) + (sum[2] + sum[3]);
-        _sumOfSquares += (square[0] + square[1]) + (square[2] + square[3]);
-        for (; i < values.Length; i++)
-            AddOne(values[i]);
-    }
-
-    private void AddOne(float value)
-    {
-        if (float.IsNaN(value))
-        {
-            _missing++;
-            return;
-        }
-        if (!float.IsFinite(value))
-            return;
-        _min = Math.Min(_min, value);
-        _max = Math.Max(_max, value);
-        _sum += value;
-        _sumOfSquares += (double)value * value;
     }
 }

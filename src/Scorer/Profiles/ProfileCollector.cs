@@ -4,10 +4,11 @@ using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Profiles;
 
-/// <summary>Profiles the source columns as read and the outputs of every unit, in the scoring pass. Not thread-safe.</summary>
+/// <summary>Profiles the source columns as read and the outputs of every unit, in the scoring pass; of a large manifest a fixed sample of its rows (<see cref="ProfileSampling"/>). Not thread-safe.</summary>
 /// <remarks>Rejected rows are counted too: a profile says what came in. An output that is not a number counts as missing.</remarks>
 public sealed class ProfileCollector
 {
+    private readonly CountedRows _rows;
     private readonly (int Index, ColumnTally Tally)[] _inputs;
     private readonly (int Index, NumberTally Tally)[] _outputs;
 
@@ -15,54 +16,66 @@ public sealed class ProfileCollector
     /// <param name="edges">Fixed bins by source column or <see cref="ProfileEdges.OutputName"/>.</param>
     /// <param name="columns">The columns of the batches, in order.</param>
     /// <param name="outputs">The model's outputs, in order.</param>
-    public ProfileCollector(IReadOnlyDictionary<string, BinEdges> edges, IReadOnlyList<InputColumn> columns, IReadOnlyList<OutputColumn> outputs)
+    /// <param name="manifestRows">Rows of the whole manifest, which decide how many are counted.</param>
+    /// <param name="from">What a checkpoint had counted, or nothing: counting goes on from there.</param>
+    /// <exception cref="InvariantBrokenException">The checkpoint counted other columns, bins or rows.</exception>
+    public ProfileCollector(IReadOnlyDictionary<string, BinEdges> edges, IReadOnlyList<InputColumn> columns, IReadOnlyList<OutputColumn> outputs, long manifestRows, IReadOnlyList<ColumnProfile> from)
     {
+        _rows = new CountedRows(ProfileSampling.OneInFor(manifestRows));
         _inputs = [.. columns.Select((c, i) => (c, i)).Where(c => edges.ContainsKey(c.c.Name)).Select(c => (c.i, TallyOf(c.c, edges[c.c.Name])))];
         var inputNames = columns.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
         _outputs = [.. outputs.Select((o, i) => (Name: ProfileEdges.OutputName(o.Name, inputNames), i)).Where(o => edges.ContainsKey(o.Name))
             .Select(o => (o.i, new NumberTally(edges[o.Name], isOutput: true)))];
+        Restore(from);
     }
 
     /// <summary>Counts the rows of a scored unit.</summary>
-    public void Add(ColumnBatch batch, PredictionBlock predictions)
+    /// <param name="batch">The columns as read.</param>
+    /// <param name="predictions">Their outputs.</param>
+    /// <param name="firstRowNumber">The number of the unit's first row over the manifest.</param>
+    public void Add(ColumnBatch batch, PredictionBlock predictions, long firstRowNumber)
     {
+        _rows.Select(firstRowNumber, batch.Rows);
         foreach (var (index, tally) in _inputs)
             AddInput(batch[index], tally);
         foreach (var (index, tally) in _outputs)
-            tally.Add(predictions.Column(index));
+            tally.Add(predictions.Column(index), _rows);
     }
 
-    /// <summary>The profiles since the last call, inputs first, in column order; counting starts anew.</summary>
-    public IReadOnlyList<ColumnProfile> Take() => [.. _inputs.Select(i => i.Tally.Take()), .. _outputs.Select(o => o.Tally.Take())];
+    /// <summary>The profiles so far, inputs first, in column order; counting goes on.</summary>
+    public IReadOnlyList<ColumnProfile> Current() => [.. _inputs.Select(i => i.Tally).Concat(_outputs.Select(o => o.Tally)).Select(t => t.Current() with { OneIn = _rows.OneIn })];
 
-    /// <summary>Adds two sets of profiles of the same columns; an empty set adds nothing.</summary>
-    /// <exception cref="InvariantBrokenException">The columns or bins differ.</exception>
-    public static IReadOnlyList<ColumnProfile> Merge(IReadOnlyList<ColumnProfile> earlier, IReadOnlyList<ColumnProfile> later)
+    private void Restore(IReadOnlyList<ColumnProfile> from)
     {
-        if (earlier.Count == 0 || later.Count == 0)
-            return earlier.Count == 0 ? later : earlier;
-        if (earlier.Count != later.Count)
-            throw new InvariantBrokenException("merged profiles have the same columns", $"{earlier.Count} and {later.Count}");
-        return [.. earlier.Zip(later, (a, b) => a.Merge(b))];
+        if (from.Count == 0)
+            return;
+        ColumnTally[] tallies = [.. _inputs.Select(i => i.Tally), .. _outputs.Select(o => o.Tally)];
+        if (from.Count != tallies.Length)
+            throw new InvariantBrokenException("a checkpoint's profiles have the columns of the plan", $"{from.Count} and {tallies.Length}");
+        foreach (var (saved, tally) in from.Zip(tallies))
+        {
+            // Merging checks that bins and sample are the same.
+            tally.Restore(saved.Merge(tally.Current() with { OneIn = _rows.OneIn }));
+        }
     }
 
     private static ColumnTally TallyOf(InputColumn column, BinEdges edges) => column.Kind == ColumnKind.Text ? new TextTally(edges, isOutput: false) : new NumberTally(edges, isOutput: false);
 
-    private static void AddInput(ColumnVector column, ColumnTally tally)
+    private void AddInput(ColumnVector column, ColumnTally tally)
     {
         switch (column.Kind)
         {
             case ColumnKind.Text:
-                ((TextTally)tally).Add(column);
+                ((TextTally)tally).Add(column, _rows);
                 break;
             case ColumnKind.Float:
-                ((NumberTally)tally).Add(column.Floats);
+                ((NumberTally)tally).Add(column.Floats, _rows);
                 break;
             case ColumnKind.Double or ColumnKind.Decimal:
-                ((NumberTally)tally).Add(column.Doubles);
+                ((NumberTally)tally).Add(column.Doubles, _rows);
                 break;
             default:
-                ((NumberTally)tally).Add(column.Integers, column.Present);
+                ((NumberTally)tally).Add(column.Integers, column.Present, _rows);
                 break;
         }
     }

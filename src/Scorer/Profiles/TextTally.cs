@@ -22,26 +22,31 @@ internal sealed class TextTally : ColumnTally
     }
 
     /// <summary>Counts the rows of a text column.</summary>
-    public void Add(ColumnVector column)
+    public void Add(ColumnVector column, CountedRows rows)
     {
         var present = column.Present;
         var text = column.Text;
-        for (var row = 0; row < present.Length; row++)
+        foreach (var (from, count) in rows.Ranges)
         {
-            if (present[row] == 0)
-                _missing++;
-            else
-                _counts[BinOf(text[row])]++;
+            for (var row = from; row < from + count; row++)
+            {
+                if (present[row] == 0)
+                    _missing++;
+                else
+                    _counts[BinOf(text[row])]++;
+            }
         }
     }
 
     /// <inheritdoc/>
-    public override ColumnProfile Take()
+    public override ColumnProfile Current() => new(Edges, IsOutput, [.. _counts], _missing, double.PositiveInfinity, double.NegativeInfinity, 0, 0);
+
+    /// <inheritdoc/>
+    public override void Restore(ColumnProfile saved)
     {
-        var profile = new ColumnProfile(Edges, IsOutput, [.. _counts], _missing, double.PositiveInfinity, double.NegativeInfinity, 0, 0);
-        Array.Clear(_counts);
-        _missing = 0;
-        return profile;
+        for (var bin = 0; bin < _counts.Length; bin++)
+            _counts[bin] = saved.Counts[bin];
+        _missing = saved.Missing;
     }
 
     private int BinOf(ReadOnlySpan<byte> value) =>

@@ -19,7 +19,6 @@ internal sealed class UnitLoop : IDisposable
     private readonly List<RejectedRow> _rejects = [];
     private Checkpoint _saved;
     private RowCounts _counts;
-    private IReadOnlyList<ColumnProfile> _profiled;
     private string _firstReject = "";
 
     public UnitLoop(ScoringSetup setup, ICheckpointSink sink)
@@ -29,10 +28,10 @@ internal sealed class UnitLoop : IDisposable
         _executor = setup.Model.CreateExecutor();
         _predictions = new PredictionBlock(_executor.Outputs.Count, setup.MaxRows);
         _gate = new RowGate(setup.Schema.KeyIndex, setup.Features.FeatureNames, setup.Model.Outputs, _executor.AcceptsMissing);
-        _profiles = setup.Edges.Count > 0 ? new ProfileCollector(setup.Edges, setup.Columns, setup.Model.Outputs) : null;
+        _profiles = setup.Edges.Count > 0 ? new ProfileCollector(setup.Edges, setup.Columns, setup.Model.Outputs, setup.Manifest.Rows, setup.From.Profiles) : null;
         _scored = new ScoredColumns(setup);
         _reuse = setup.Base is null ? null : new RowReuse(setup, setup.Base, _executor);
-        (_saved, _counts, _profiled) = (setup.From, setup.From.Counts, setup.From.Profiles);
+        (_saved, _counts) = (setup.From, setup.From.Counts);
     }
 
     /// <summary>Works to the end, or to the first unit's end after the interruption.</summary>
@@ -74,11 +73,7 @@ internal sealed class UnitLoop : IDisposable
         var keep = _gate.Look(buffers.Batch, buffers.Features, _predictions);
         var rows = new UnitRows(buffers.Batch, _predictions, keep, buffers.Batch.Rows - _gate.Rejects.Count, buffers.Unit.FirstRowNumber);
         NameRejects(buffers);
-        if (_profiles is not null)
-        {
-            _profiles.Add(buffers.Batch, _predictions);
-            _profiled = ProfileCollector.Merge(_profiled, _profiles.Take());
-        }
+        _profiles?.Add(buffers.Batch, _predictions, buffers.Unit.FirstRowNumber);
         if (_setup.PartitionCount > 0)
             _scored!.Fill(rows);
         await files.WriteAsync(buffers.Unit, rows, _scored!, _rejects, ct).ConfigureAwait(false);
@@ -114,7 +109,7 @@ internal sealed class UnitLoop : IDisposable
     private async Task CheckpointAsync(CheckpointFiles files, int nextUnit, CancellationToken ct)
     {
         var artifacts = await files.CommitAsync(ct).ConfigureAwait(false);
-        var checkpoint = new Checkpoint(nextUnit, _counts, [.. _saved.Artifacts, .. artifacts], _profiled);
+        var checkpoint = new Checkpoint(nextUnit, _counts, [.. _saved.Artifacts, .. artifacts], _profiles?.Current() ?? []);
         if (!checkpoint.Counts.AddsUp)
             throw new InvariantBrokenException("read = scored + reused + rejected", $"{checkpoint.Counts}");
         try

@@ -65,7 +65,7 @@ public static class ScoreBench
 
     private static void Print(ScoreOptions options, IReadOnlyList<ScoreFigures> medians, IReadOnlyList<ScoreFigures> raw)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(options.Model)}, {options.Rows:N0} rows, {Environment.ProcessorCount} cores, {Processor()}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(options.Model)}, {options.Rows:N0} rows, {Environment.ProcessorCount} cores, {BenchResults.Processor()}"));
         Console.WriteLine($"{"variant",-18}{"rows/s",12}{"spread",8}{"CPU ns/row",12}{"peak MB",9}{"managed B/row",15}  notes");
         foreach (var f in medians)
         {
@@ -92,19 +92,12 @@ public static class ScoreBench
         {
             command = $"dotnet run -c Release --project tests/Benchmarks -- score --model {Path.GetFileName(options.Model)} --rows {options.Rows} --engine {options.Engine} --repeats {options.Repeats} --unit-rows {options.UnitRows}",
             date = now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-            processor = Processor(),
+            processor = BenchResults.Processor(),
             cores = Environment.ProcessorCount,
             runtime = RuntimeInformation.FrameworkDescription,
             system = RuntimeInformation.OSDescription,
             ratiosOfMedians = ratios,
             runs = raw,
         }, s_json) + "\n");
-    }
-
-    private static string Processor()
-    {
-        const string facts = "/proc/cpuinfo";
-        var line = File.Exists(facts) ? File.ReadLines(facts).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
-        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
     }
 }

@@ -92,4 +92,15 @@ public sealed class DriftComparisonTests
 
     [Fact]
     public void KolmogorovSmirnov_KnownQuantile_GivesItsProbability() => Assert.Equal(0.05, Significance.KolmogorovSmirnov(1.3580986393225505 / Math.Sqrt(500), 1000, 1000), 1e-9);
+
+    [Fact]
+    public void Report_OfSampledRuns_StatesShareAndBounds()
+    {
+        var report = DriftComparison.Compare(Now, Before, [Numbers(0, 600_000, 400_000)], [Numbers(0, 600_000, 400_000) with { OneIn = 5 }], DriftGate.Default);
+        Assert.Equal((5, 1_000_000L), (report.Sample!.OneIn, report.Sample.Rows));
+        Assert.Equal(Math.Sqrt(Math.Log(2_000) / 2_000_000), report.Sample.BoundOfUnrelatedRows, 1e-12);
+        Assert.Equal(Math.Sqrt(Math.Log(4_000) / (2 * 3_907)), report.Sample.BoundInAnyOrder, 1e-12);
+        Assert.Equal((1, 0.0), (report.BaselineSample!.OneIn, report.BaselineSample.BoundInAnyOrder));
+        Assert.Contains("one block of 256 rows in 5 counted", report.Sample.ToString(), StringComparison.Ordinal);
+    }
 }

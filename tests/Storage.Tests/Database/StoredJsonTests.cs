@@ -59,4 +59,21 @@ public sealed class StoredJsonTests
     [Fact]
     public void Read_CorrectText_IsAccepted() =>
         Assert.Equal(DriftVerdict.NotMeasured, StoredJson.Read<DriftReport>("{\"run\":\"churn_20261123T020000Z\",\"baseline\":null,\"columns\":[]}", "here").Verdict);
+
+    [Fact]
+    public void Profile_StoredBeforeRunsWereSampled_ReadsAsCountedWhole()
+    {
+        const string old = """{"edges":{"column":"age","edges":[1,2.5],"categories":[]},"isOutput":false,"counts":[3,4,5],"missing":1,"min":0,"max":9,"sum":20.5,"sumOfSquares":99}""";
+        var profile = StoredJson.Read<ColumnProfile>(old, "test");
+        Assert.Equal((1, 13L), (profile.OneIn, profile.Rows));
+        var sampled = profile with { OneIn = 5 };
+        Assert.Equal(5, StoredJson.Read<ColumnProfile>(StoredJson.Write(sampled), "test").OneIn);
+    }
+
+    [Fact]
+    public void DriftReport_StoredBeforeRunsWereSampled_SaysNothingOfASample()
+    {
+        const string old = """{"run":"churn_20261123T020000Z","baseline":null,"columns":[]}""";
+        Assert.Null(StoredJson.Read<DriftReport>(old, "test").Sample);
+    }
 }

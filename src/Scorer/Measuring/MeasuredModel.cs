@@ -1,0 +1,83 @@
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Profiles;
+using BatchEngine.Scorer.Sharding;
+
+namespace BatchEngine.Scorer.Measuring;
+
+/// <summary>A model, its features and some input, planned as a run would plan them: what the stages and the whole run are measured on. Thread-safe.</summary>
+public sealed class MeasuredModel : IDisposable
+{
+    private static readonly DateTimeOffset s_night = DateTimeOffset.UnixEpoch;
+
+    private MeasuredModel(RunPlan plan, LoadedModel model, string modelPath, ExecutorOptions execution) => (Plan, Model, ModelPath, Execution) = (plan, model, modelPath, execution);
+
+    /// <summary>The plan: all rows, one shard for every few row groups, profiles of every column.</summary>
+    public RunPlan Plan { get; }
+
+    /// <summary>The model as a run would open it.</summary>
+    public LoadedModel Model { get; }
+
+    /// <summary>Its file.</summary>
+    public string ModelPath { get; }
+
+    /// <summary>How it was opened.</summary>
+    public ExecutorOptions Execution { get; }
+
+    /// <summary>Opens the model for the features and freezes the input.</summary>
+    /// <param name="modelPath">An ONNX file.</param>
+    /// <param name="features">What it reads; null means its own input names, or for a single matrix all numeric columns but the key.</param>
+    /// <param name="inputs">Paths or globs of Parquet files.</param>
+    /// <param name="keyColumn">The key.</param>
+    /// <param name="execution">How to run the model.</param>
+    /// <param name="workers">Workers of the whole run.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <exception cref="BadInputException">Input, model or features cannot be used.</exception>
+    public static async Task<MeasuredModel> OpenAsync(string modelPath, FeatureSpec? features, IReadOnlyList<string> inputs, string keyColumn, ExecutorOptions execution, int workers, CancellationToken ct)
+    {
+        var options = new OneShotOptions(modelPath, inputs, "measured") { KeyColumn = keyColumn, Features = features, Execution = execution };
+        var signature = Inspect(modelPath);
+        var manifest = await InputCatalog.FreezeAsync(inputs, [.. (features?.SourceColumns ?? []).Append(keyColumn).Distinct(StringComparer.Ordinal)], ct).ConfigureAwait(false);
+        var spec = OneShotFeatures.Resolve(options, signature, manifest);
+        var model = ExecutorFactory.Open(modelPath, spec.FeatureNames, execution);
+        try
+        {
+            return new MeasuredModel(await PlanAsync(options, manifest, spec, model, workers, ct).ConfigureAwait(false), model, modelPath, execution);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The same without profiles.</summary>
+    public MeasuredModel WithoutProfiles() => new(Plan with { ProfileEdges = new Dictionary<string, BinEdges>(StringComparer.Ordinal) }, Model, ModelPath, Execution);
+
+    /// <inheritdoc/>
+    public void Dispose() => Model.Dispose();
+
+    private static ModelSignature Inspect(string modelPath) => Scorer.Execution.Onnx.OnnxModel.Inspect(modelPath);
+
+    private static async Task<RunPlan> PlanAsync(OneShotOptions options, InputManifest manifest, FeatureSpec spec, LoadedModel model, int workers, CancellationToken ct)
+    {
+        var edges = await ProfileEdges.SampleAsync(manifest, spec, model, ct).ConfigureAwait(false);
+        var columns = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage).SourceColumns.Count + 1;
+        var version = new ModelVersion("measured", 0, Digest.Of(await File.ReadAllBytesAsync(options.ModelPath, ct).ConfigureAwait(false)));
+        var job = new ScoringJob("measured", options.Inputs, options.KeyColumn!, [], new ModelReference.ByFile(options.ModelPath), spec, options.OutputDirectory, workers, WorkerMode.InProcess,
+            UnitSizing.RowsFor(columns), ScoringJob.DefaultCheckpointRows, new RejectBudget(manifest.Rows, 1), DuplicateKeyPolicy.LastWins, DriftGate.Default, ServingContract.Default("measured"), null, null, null, "");
+        var shards = OneShotParts.Of(manifest, ScoringJob.DefaultCheckpointRows, workers).Select((range, i) => new Shard(i, [range], RowsOf(manifest, range))).ToArray();
+        var nothing = Measured<TimeSpan>.NotMeasured("it is measured now");
+        return new RunPlan(new RunId("measured", s_night), job, version, options.ModelPath, spec, manifest, shards, job.UnitRows, 16, edges,
+            new PlanOption(Offering.Local, workers, nothing, Measured<Money>.NotMeasured("not asked"), "chosen"), [])
+        {
+            Outputs = model.Outputs,
+            KeyKind = manifest.Columns.First(c => c.Name == options.KeyColumn).Kind == ColumnKind.Text ? KeyKind.Utf8 : KeyKind.Int64,
+        };
+    }
+
+    private static long RowsOf(InputManifest manifest, RowGroupRange range) =>
+        manifest.Files[range.FileIndex].RowGroups.Skip(range.FromRowGroup).Take(range.ToRowGroupExclusive - range.FromRowGroup).Sum(g => g.Rows);
+}
