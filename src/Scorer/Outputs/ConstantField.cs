@@ -1,26 +1,42 @@
+using System.Buffers;
 using Parquet;
 using Parquet.Schema;
 
 namespace BatchEngine.Scorer.Outputs;
 
-/// <summary>A column with one value in every row. Not thread-safe.</summary>
-/// <typeparam name="T">The value.</typeparam>
-internal sealed class ConstantField<T>(DataField field, T value) : OutputField(field)
+/// <summary>A column with one value in every row: encoded once for a number of rows, then the same pages are appended to each row group of so many. Not thread-safe.</summary>
+/// <remarks>
+/// Encoding a constant text costs a hash, a look-up and 36 managed bytes a row, for 60 bytes of pages in the end: model version and run id took a third of the time of writing a
+/// file of one score. See docs/decisions/0002-constant-columns.md.
+/// </remarks>
+/// <typeparam name="T">The value as it is stored.</typeparam>
+/// <param name="field">The Parquet field.</param>
+/// <param name="value">The value of every row.</param>
+/// <param name="options">The options of the files that the column is written to.</param>
+internal sealed class ConstantField<T>(DataField field, T value, ParquetOptions options) : OutputField(field, field.ClrType == typeof(T) ? null : typeof(T))
     where T : struct
 {
-    private T[] _values = [];
+    private EncodedColumn? _encoded;
     private int _rows;
 
     /// <inheritdoc/>
-    public override void Stage(UnitRows unit)
-    {
-        _rows = unit.KeptRows;
-        if (_values.Length >= _rows)
-            return;
-        _values = new T[unit.Rows];
-        Array.Fill(_values, value);
-    }
+    public override void Stage(UnitRows unit) => _rows = unit.KeptRows;
 
     /// <inheritdoc/>
-    public override Task WriteAsync(ParquetRowGroupWriter group, CancellationToken ct) => group.WriteAsync<T>(Field, _values.AsMemory(0, _rows), cancellationToken: ct);
+    public override async Task WriteAsync(ParquetRowGroupWriter group, CancellationToken ct)
+    {
+        // Units differ in their rows only at the end of a row group, or when rows are rejected.
+        if (_encoded?.Rows != _rows)
+            _encoded = await EncodeAsync(ct).ConfigureAwait(false);
+        _encoded.AppendTo(group);
+    }
+
+    private async Task<EncodedColumn> EncodeAsync(CancellationToken ct)
+    {
+        var values = ArrayPool<T>.Shared.Rent(_rows);
+        values.AsSpan(0, _rows).Fill(value);
+        var encoded = await EncodedColumn.OfAsync<T>(Field, Stored, values.AsMemory(0, _rows), options, ct).ConfigureAwait(false);
+        ArrayPool<T>.Shared.Return(values);
+        return encoded;
+    }
 }

@@ -14,9 +14,9 @@ internal sealed class PredictionFile
     /// <summary>Prepares files of one schema.</summary>
     public PredictionFile(PredictionSchema schema, TableCompression compression)
     {
-        _fields = schema.CreateFields();
-        _schema = new ParquetSchema(_fields.Select(f => (Field)f.Field));
         _options = ParquetFields.Options(compression);
+        _fields = schema.CreateFields(_options);
+        _schema = new ParquetSchema(_fields.Select(f => (Field)f.Field));
         foreach (var field in _fields.Where(f => f is LabelField or ConstantField<ReadOnlyMemory<char>>))
             _options.ColumnEncodingHints[field.Field.Name] = EncodingHint.Dictionary;
     }

@@ -1,4 +1,6 @@
+using System.Numerics.Tensors;
 using BatchEngine.Domain;
+using Parquet;
 using Parquet.Schema;
 
 namespace BatchEngine.Scorer.Outputs;
@@ -45,16 +47,17 @@ internal sealed record PredictionSchema(
     }
 
     /// <summary>New staging columns in file order.</summary>
-    public IReadOnlyList<OutputField> CreateFields()
+    /// <param name="options">The options of the files.</param>
+    public IReadOnlyList<OutputField> CreateFields(ParquetOptions options)
     {
         ColumnNames();
         var fields = new List<OutputField> { KeyIndex < 0 ? RowNumbers() : Copied(KeyIndex, KeyColumn, isKey: true) };
         fields.AddRange(Carried.Select(c => Copied(c, Input[c].Name, isKey: false)));
         for (var i = 0; i < Outputs.Count; i++)
             fields.Add(Output(i, Outputs[i]));
-        fields.Add(new ConstantField<ReadOnlyMemory<char>>(Text(ProvenanceColumns[0]), ModelVersion.AsMemory()));
-        fields.Add(new ConstantField<ReadOnlyMemory<char>>(Text(ProvenanceColumns[1]), RunName.AsMemory()));
-        fields.Add(new ConstantField<DateTime>(ParquetFields.Of(new TableColumn(ProvenanceColumns[2], ColumnKind.Timestamp, false)), ScoredAt.UtcDateTime));
+        fields.Add(new ConstantField<ReadOnlyMemory<char>>(Text(ProvenanceColumns[0]), ModelVersion.AsMemory(), options));
+        fields.Add(new ConstantField<ReadOnlyMemory<char>>(Text(ProvenanceColumns[1]), RunName.AsMemory(), options));
+        fields.Add(new ConstantField<long>(ParquetFields.Of(new TableColumn(ProvenanceColumns[2], ColumnKind.Timestamp, false)), (ScoredAt - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond, options));
         return fields;
     }
 
@@ -82,9 +85,9 @@ internal sealed record PredictionSchema(
             ColumnKind.Float => new ValueField<float>(field, (unit, target) => unit.Batch[index].Floats.CopyTo(target), present),
             ColumnKind.Double or ColumnKind.Decimal => new ValueField<double>(field, (unit, target) => unit.Batch[index].Doubles.CopyTo(target), present),
             ColumnKind.Bool => new ValueField<bool>(field, (unit, target) => Convert(unit.Batch[index].Integers, target, static v => v != 0), present),
-            ColumnKind.Date => new ValueField<DateTime>(field, (unit, target) => Convert(unit.Batch[index].Integers, target, static v => DateTime.UnixEpoch.AddDays(v)), present),
-            ColumnKind.Timestamp => new ValueField<DateTime>(field, (unit, target) => Convert(unit.Batch[index].Integers, target, static v => DateTime.UnixEpoch.AddTicks(v * TimeSpan.TicksPerMicrosecond)), present),
-            _ => new ValueField<long>(field, (unit, target) => unit.Batch[index].Integers.CopyTo(target), present),
+            ColumnKind.Date => new ValueField<int>(field, (unit, target) => TensorPrimitives.ConvertTruncating<long, int>(unit.Batch[index].Integers, target), present),
+            _ => new ValueField<long>(field, // integers as they are, timestamps as microseconds
+                (unit, target) => unit.Batch[index].Integers.CopyTo(target), present),
         };
     }
 

@@ -79,10 +79,15 @@ public sealed class TableWriter : IAsyncDisposable
         (double?[] v, true) => group.WriteAsync<double>(field, v, cancellationToken: ct),
         (bool[] v, false) => group.WriteAsync<bool>(field, v, cancellationToken: ct),
         (bool?[] v, true) => group.WriteAsync<bool>(field, v, cancellationToken: ct),
+        (DateTime[] v, false) when column.Kind == ColumnKind.Timestamp => group.WriteAsync<long>(ParquetFields.Stored(field, typeof(long)), Array.ConvertAll(v, Micros), cancellationToken: ct),
+        (DateTime?[] v, true) when column.Kind == ColumnKind.Timestamp =>
+            group.WriteAsync<long>(ParquetFields.Stored(field, typeof(long)), Array.ConvertAll(v, t => t is { } value ? Micros(value) : (long?)null), cancellationToken: ct),
         (DateTime[] v, false) => group.WriteAsync<DateTime>(field, v, cancellationToken: ct),
         (DateTime?[] v, true) => group.WriteAsync<DateTime>(field, v, cancellationToken: ct),
         (string?[] v, true) => group.WriteAsync(field, v),
         (string[] v, false) => group.WriteAsync<ReadOnlyMemory<char>>(field, Array.ConvertAll(v, t => t.AsMemory()), cancellationToken: ct),
         _ => throw new ArgumentException($"Column '{column.Name}' of kind {column.Kind} cannot take {values.GetType().Name}.", nameof(values)),
     };
+
+    private static long Micros(DateTime value) => (value - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }

@@ -4,11 +4,11 @@ using Parquet.Schema;
 namespace BatchEngine.Scorer.Outputs;
 
 /// <summary>A column of fixed-size values. Not thread-safe.</summary>
-/// <typeparam name="T">The value.</typeparam>
+/// <typeparam name="T">The value as it is stored.</typeparam>
 /// <param name="field">The Parquet field.</param>
 /// <param name="fill">Writes the values of all rows of a unit to the target.</param>
 /// <param name="nullableIndex">The input column in the batches whose presence counts; -1 when the column is never missing.</param>
-internal sealed class ValueField<T>(DataField field, ValueField<T>.Filling fill, int nullableIndex = -1) : OutputField(field)
+internal sealed class ValueField<T>(DataField field, ValueField<T>.Filling fill, int nullableIndex = -1) : OutputField(field, field.ClrType == typeof(T) ? null : typeof(T))
     where T : struct
 {
     private T[] _all = [];
@@ -37,8 +37,8 @@ internal sealed class ValueField<T>(DataField field, ValueField<T>.Filling fill,
 
     /// <inheritdoc/>
     public override Task WriteAsync(ParquetRowGroupWriter group, CancellationToken ct) => nullableIndex < 0
-        ? group.WriteAsync<T>(Field, _kept.AsMemory(0, _rows), cancellationToken: ct)
-        : group.WriteAllPartsAsync<T>(Field, _kept.AsMemory(0, _values), _levels.AsMemory(0, _rows), null, ct);
+        ? group.WriteAsync<T>(Stored, _kept.AsMemory(0, _rows), cancellationToken: ct)
+        : group.WriteAllPartsAsync<T>(Stored, _kept.AsMemory(0, _values), _levels.AsMemory(0, _rows), null, ct);
 
     private void StagePresent(UnitRows unit, ReadOnlySpan<byte> isPresent)
     {

@@ -7,23 +7,23 @@ namespace BatchEngine.Scorer.Sharding;
 /// <summary>Reads units ahead of the scoring, on its own thread, through a fixed number of buffers. One reader and one writer.</summary>
 internal sealed class DecodeStage : IAsyncDisposable
 {
-    // Two: one is decoded while the other is scored. A third was not measurably faster and costs a unit of memory a worker.
-    private const int BufferSets = 2;
-
-    private readonly Channel<UnitBuffers> _free = Channel.CreateBounded<UnitBuffers>(BufferSets);
-    private readonly Channel<UnitBuffers> _ready = Channel.CreateBounded<UnitBuffers>(BufferSets);
-    private readonly List<UnitBuffers> _buffers = [];
+    private readonly Channel<UnitBuffers> _free = Channel.CreateBounded<UnitBuffers>(WorkerBuffers.BufferSets);
+    private readonly Channel<UnitBuffers> _ready = Channel.CreateBounded<UnitBuffers>(WorkerBuffers.BufferSets);
+    private readonly WorkerBuffers _buffers;
+    private readonly string[] _columns;
     private readonly ScoringSetup _setup;
     private readonly CancellationTokenSource _stop;
     private readonly Task _work;
     private InputFileReader? _file;
     private RowGroupReader? _group;
     private (int File, int Group) _open = (-1, -1);
+    private int _used;
 
     /// <summary>Starts reading after the checkpoint.</summary>
-    public DecodeStage(ScoringSetup setup, CancellationToken ct)
+    public DecodeStage(ScoringSetup setup, WorkerBuffers buffers, CancellationToken ct)
     {
-        _setup = setup;
+        (_setup, _buffers) = (setup, buffers);
+        _columns = [.. setup.Columns.Select(c => c.Name)];
         _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         _work = Task.Run(RunAsync, CancellationToken.None);
     }
@@ -35,13 +35,11 @@ internal sealed class DecodeStage : IAsyncDisposable
     /// <summary>Gives buffers back for the next unit.</summary>
     public void Return(UnitBuffers buffers) => _free.Writer.TryWrite(buffers);
 
-    /// <summary>Stops reading and frees the buffers.</summary>
+    /// <summary>Stops reading; the worker's buffers are free again.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _work.ConfigureAwait(false);
-        foreach (var buffers in _buffers)
-            buffers.Dispose();
         _stop.Dispose();
     }
 
@@ -74,10 +72,9 @@ internal sealed class DecodeStage : IAsyncDisposable
 
     private async ValueTask<UnitBuffers> FreeAsync()
     {
-        if (_buffers.Count == BufferSets || _free.Reader.TryPeek(out _))
+        if (_used == WorkerBuffers.BufferSets || _free.Reader.TryPeek(out _))
             return await _free.Reader.ReadAsync(_stop.Token).ConfigureAwait(false);
-        _buffers.Add(new UnitBuffers(_setup));
-        return _buffers[^1];
+        return _buffers.Unit(_used++);
     }
 
     private void Decode(UnitSlice unit, UnitBuffers buffers)
@@ -105,7 +102,7 @@ internal sealed class DecodeStage : IAsyncDisposable
             _file = null;
             _file = InputFileReader.Open(_setup.Manifest.Files[unit.FileIndex]);
         }
-        _group = _file!.OpenRowGroup(unit.RowGroup, [.. _setup.Columns.Select(c => c.Name)]);
+        _group = _file!.OpenRowGroup(unit.RowGroup, _columns);
         _open = (unit.FileIndex, unit.RowGroup);
         return _group;
     }

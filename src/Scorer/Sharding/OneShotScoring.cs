@@ -60,8 +60,9 @@ public static class OneShotScoring
         {
             try
             {
+                using var buffers = new WorkerBuffers(template);
                 while (waiting.TryDequeue(out var part))
-                    finals[part] = await ScorePartAsync(template, parts[part], part, tally, stop.Token).ConfigureAwait(false);
+                    finals[part] = await ScorePartAsync(template, parts[part], part, buffers, tally, stop.Token).ConfigureAwait(false);
             }
             catch (Exception failure)
             {
@@ -75,14 +76,14 @@ public static class OneShotScoring
         return finals;
     }
 
-    private static async Task<Checkpoint> ScorePartAsync(ScoringSetup template, RowGroupRange range, int part, OneShotTally tally, CancellationToken ct)
+    private static async Task<Checkpoint> ScorePartAsync(ScoringSetup template, RowGroupRange range, int part, WorkerBuffers buffers, OneShotTally tally, CancellationToken ct)
     {
         var setup = template with
         {
             Ranges = [range],
             NameOf = (kind, unit) => string.Create(CultureInfo.InvariantCulture, $"{(kind == ArtifactKind.DeadLetters ? "rejects/" : "")}part-{part:D5}-{unit:D5}.parquet"),
         };
-        using var loop = new UnitLoop(setup, tally.ForPart());
+        using var loop = new UnitLoop(setup, tally.ForPart(), buffers);
         var (final, _) = await loop.RunAsync(ct).ConfigureAwait(false);
         return final;
     }
@@ -93,7 +94,7 @@ public static class OneShotScoring
         var columns = ReadColumns.Of(features, options.KeyColumn, options.CarriedColumns, manifest);
         var schema = new PredictionSchema(options.KeyColumn ?? RowNumberColumn, ReadColumns.IndexOf(columns, options.KeyColumn), columns,
             [.. options.CarriedColumns.Select(c => ReadColumns.IndexOf(columns, c))], model.Outputs, version.ToString(), "score", scoredAt);
-        return new ScoringSetup(manifest, [], options.UnitRows > 0 ? options.UnitRows : UnitSizing.RowsFor(columns.Count), options.RowsPerFile, model, features, columns, schema, FingerprintSeed.Of(spec, version.Digest),
+        return new ScoringSetup(manifest, UnitPlan.WholeOf(manifest), options.UnitRows > 0 ? options.UnitRows : UnitSizing.RowsFor(columns.Count), options.RowsPerFile, model, features, columns, schema, FingerprintSeed.Of(spec, version.Digest),
             new Dictionary<string, BinEdges>(StringComparer.Ordinal), options.Rejects, 0, new LocalFolderBlobs(options.OutputDirectory), static (_, _) => "", Checkpoint.Start, CancellationToken.None);
     }
 

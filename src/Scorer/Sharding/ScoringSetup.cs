@@ -55,5 +55,5 @@ internal sealed record ScoringSetup(
     public IEnumerable<UnitSlice> Units => UnitPlan.Of(Manifest, Ranges, UnitRows);
 
     /// <summary>Rows of the largest unit, at least 1.</summary>
-    public int MaxRows => Units.Select(u => u.Rows).DefaultIfEmpty(1).Max();
+    public int MaxRows => (int)Math.Clamp(Ranges.SelectMany(r => Manifest.Files[r.FileIndex].RowGroups.Take(r.FromRowGroup..r.ToRowGroupExclusive)).Select(g => g.Rows).DefaultIfEmpty(1).Max(), 1, UnitRows);
 }

@@ -19,7 +19,9 @@ public static class ShardScoring
     /// <exception cref="StorageFailedException">A file cannot be written.</exception>
     public static async Task<ShardOutcome> RunAsync(ShardWork work, ICheckpointSink sink, CancellationToken ct)
     {
-        using var loop = new UnitLoop(SetupOf(work), sink);
+        var setup = SetupOf(work);
+        using var buffers = new WorkerBuffers(setup);
+        using var loop = new UnitLoop(setup, sink, buffers);
         var (final, isComplete) = await loop.RunAsync(ct).ConfigureAwait(false);
         if (!isComplete)
             return new ShardOutcome.Interrupted(final);

@@ -10,26 +10,24 @@ internal sealed class UnitLoop : IDisposable
 {
     private readonly ScoringSetup _setup;
     private readonly ICheckpointSink _sink;
+    private readonly WorkerBuffers _buffers;
     private readonly IModelExecutor _executor;
     private readonly PredictionBlock _predictions;
     private readonly RowGate _gate;
     private readonly ProfileCollector? _profiles;
-    private readonly ScoredColumns? _scored;
+    private readonly ScoredColumns _scored;
     private readonly RowReuse? _reuse;
     private readonly List<RejectedRow> _rejects = [];
     private Checkpoint _saved;
     private RowCounts _counts;
     private string _firstReject = "";
 
-    public UnitLoop(ScoringSetup setup, ICheckpointSink sink)
+    public UnitLoop(ScoringSetup setup, ICheckpointSink sink, WorkerBuffers buffers)
     {
-        _setup = setup;
-        _sink = sink;
-        _executor = setup.Model.CreateExecutor();
-        _predictions = new PredictionBlock(_executor.Outputs.Count, setup.MaxRows);
+        (_setup, _sink, _buffers) = (setup, sink, buffers);
+        (_executor, _predictions, _scored) = (buffers.Executor, buffers.Predictions, buffers.Scored);
         _gate = new RowGate(setup.Schema.KeyIndex, setup.Features.FeatureNames, setup.Model.Outputs, _executor.AcceptsMissing);
         _profiles = setup.Edges.Count > 0 ? new ProfileCollector(setup.Edges, setup.Columns, setup.Model.Outputs, setup.Manifest.Rows, setup.From.Profiles) : null;
-        _scored = new ScoredColumns(setup);
         _reuse = setup.Base is null ? null : new RowReuse(setup, setup.Base, _executor);
         (_saved, _counts) = (setup.From, setup.From.Counts);
     }
@@ -39,8 +37,8 @@ internal sealed class UnitLoop : IDisposable
     public async Task<(Checkpoint Final, bool IsComplete)> RunAsync(CancellationToken ct)
     {
         RequireBudget(_counts);
-        await using var decode = new DecodeStage(_setup, ct);
-        await using var files = new CheckpointFiles(_setup, new PredictionFile(_setup.Schema, _setup.Compression));
+        await using var decode = new DecodeStage(_setup, _buffers, ct);
+        await using var files = new CheckpointFiles(_setup, _buffers.File);
         var next = _saved.NextUnitIndex;
         while (!_setup.Interruption.IsCancellationRequested && await decode.NextAsync(ct).ConfigureAwait(false) is { } buffers)
         {
@@ -60,11 +58,7 @@ internal sealed class UnitLoop : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _reuse?.Dispose();
-        _executor.Dispose();
-    }
+    public void Dispose() => _reuse?.Dispose();
 
     private async Task ScoreAsync(UnitBuffers buffers, CheckpointFiles files, CancellationToken ct)
     {
@@ -75,8 +69,8 @@ internal sealed class UnitLoop : IDisposable
         NameRejects(buffers);
         _profiles?.Add(buffers.Batch, _predictions, buffers.Unit.FirstRowNumber);
         if (_setup.PartitionCount > 0)
-            _scored!.Fill(rows);
-        await files.WriteAsync(buffers.Unit, rows, _scored!, _rejects, ct).ConfigureAwait(false);
+            _scored.Fill(rows);
+        await files.WriteAsync(buffers.Unit, rows, _scored, _rejects, ct).ConfigureAwait(false);
         var kept = rows.CountKept(reused.Span);
         _counts += new RowCounts(rows.Rows, rows.KeptRows - kept, kept, _rejects.Count);
     }
@@ -85,7 +79,7 @@ internal sealed class UnitLoop : IDisposable
     /// <returns>1 where a prediction was copied from the base; empty when all were scored.</returns>
     private ReadOnlyMemory<byte> Predict(UnitBuffers buffers)
     {
-        var fingerprints = _setup.PartitionCount > 0 || _reuse is not null ? _scored!.Fingerprint(buffers.Features) : default;
+        var fingerprints = _setup.PartitionCount > 0 || _reuse is not null ? _scored.Fingerprint(buffers.Features) : default;
         if (_reuse is not null)
             return _reuse.Predict(buffers.Batch, buffers.Features, fingerprints, _predictions);
         _executor.Score(buffers.Features, _predictions);

@@ -29,6 +29,8 @@ internal static class UnitPlan
     }
 
     /// <summary>The units of the whole manifest.</summary>
-    public static IEnumerable<UnitSlice> OfManifest(InputManifest manifest, int unitRows) =>
-        Of(manifest, [.. manifest.Files.Select((f, i) => new RowGroupRange(i, 0, f.RowGroups.Count))], unitRows);
+    public static IEnumerable<UnitSlice> OfManifest(InputManifest manifest, int unitRows) => Of(manifest, WholeOf(manifest), unitRows);
+
+    /// <summary>All row groups of a manifest.</summary>
+    public static IReadOnlyList<RowGroupRange> WholeOf(InputManifest manifest) => [.. manifest.Files.Select((f, i) => new RowGroupRange(i, 0, f.RowGroups.Count))];
 }

@@ -48,23 +48,20 @@ internal sealed class ChecksumStream(Stream target, string place) : Stream
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
+    // A file takes the bytes into the page cache in the time that handing them to another thread would take.
     /// <inheritdoc/>
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        try
-        {
-            await target.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (BlobFailures.IsOne(e))
-        {
-            throw BlobFailures.Explain(place, e);
-        }
-        _hash.Append(buffer.Span);
-        _bytes += buffer.Length;
+        Write(buffer.Span);
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        Write(buffer.AsSpan(offset, count));
+        return Task.CompletedTask;
+    }
 
     /// <summary>Does nothing: the bytes become durable when the writer commits.</summary>
     public override void Flush()

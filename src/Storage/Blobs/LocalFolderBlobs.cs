@@ -9,7 +9,10 @@ namespace BatchEngine.Storage.Blobs;
 /// <remarks>Temporaries live in the folder ".uncommitted" beside the blobs, on the same disk, so that a rename publishes them and a listing never meets them.</remarks>
 public sealed class LocalFolderBlobs : IBlobStore
 {
-    private const int BufferBytes = 1 << 20;
+    private const int ReadBufferBytes = 1 << 20;
+
+    // Writers hand over whole pages and chunks; the buffer only gathers what is small, and is new for every file.
+    private const int WriteBufferBytes = 1 << 16;
     private const int MaxTemporaryNames = 10_000;
     private const string TemporaryFolder = ".uncommitted";
     private readonly string _root;
@@ -117,7 +120,7 @@ public sealed class LocalFolderBlobs : IBlobStore
             var path = Path.Combine(_temporaries, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Interlocked.Increment(ref _sequence)}-{label}"));
             try
             {
-                return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, BufferBytes, FileOptions.SequentialScan);
+                return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, WriteBufferBytes, FileOptions.SequentialScan);
             }
             catch (IOException) when (File.Exists(path))
             {
@@ -131,7 +134,7 @@ public sealed class LocalFolderBlobs : IBlobStore
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferBytes, FileOptions.None);
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, ReadBufferBytes, FileOptions.None);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -91,6 +91,30 @@ public sealed class OneShotScoringTests
     }
 
     [Fact]
+    public async Task CarriedDatesAndInstants_ComeBackAsTheyWere_MissingOnesIncluded()
+    {
+        using var folder = new TemporaryFolder();
+        var days = new ParquetSharp.Date?[] { new(1969, 12, 31), null, new(2026, 11, 25) };
+        var instants = new DateTime?[] { new(1960, 1, 1, 0, 0, 0, 1, DateTimeKind.Utc), new(2026, 11, 25, 2, 3, 4, DateTimeKind.Utc), null };
+        ParquetFiles.Write(folder.File("in/a.parquet"),
+        [
+            ParquetFiles.Data.Of("id", new[] { 1L, 2, 3 }), ParquetFiles.Data.Of("a", new[] { 1f, 2, 3 }), ParquetFiles.Data.Of("b", new[] { 1f, 1, 1 }), ParquetFiles.Data.Of("c", new[] { 1f, 1, 1 }),
+            ParquetFiles.Data.Of("day", days), ParquetFiles.Data.Of("at", instants, ParquetSharp.LogicalType.Timestamp(isAdjustedToUtc: true, ParquetSharp.TimeUnit.Micros)),
+        ]);
+        var result = await ScoreAsync(folder, o => o with { CarriedColumns = ["day", "at"] });
+        using var file = new ParquetSharp.ParquetFileReader(Path.Combine(result.OutputDirectory, result.Files.Single().BlobName));
+        using var group = file.RowGroup(0);
+        Assert.Equal(days, group.Column(1).LogicalReader<ParquetSharp.Date?>().ReadAll(3));
+        Assert.Equal(instants, group.Column(2).LogicalReader<DateTime?>().ReadAll(3));
+
+        // Readers leave out row groups by the statistics, so these must be in the column's unit as well.
+        using var chunk = group.MetaData.GetColumnChunkMetaData(2);
+        using var statistics = (ParquetSharp.Statistics<long>)chunk.Statistics!;
+        Assert.Equal((instants[0]!.Value - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond, statistics.Min);
+        Assert.Equal((instants[1]!.Value - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond, statistics.Max);
+    }
+
+    [Fact]
     public async Task NonFiniteOutput_IsRejected_AndTooManyFailWithoutLeavingAnything()
     {
         using var folder = new TemporaryFolder();
