@@ -5,7 +5,10 @@ using BatchEngine.Scorer.Execution;
 namespace BatchEngine.Host.Adapters;
 
 /// <summary>The models this process has in memory: each loaded once, shared by all workers. Thread-safe; disposing frees them, so dispose it after all work has ended.</summary>
-internal sealed class LoadedModels(ModelLocator locator) : IDisposable
+/// <param name="locator">Finds files.</param>
+/// <param name="execution">Where models run.</param>
+/// <param name="note">Told why a model does not run where it should.</param>
+internal sealed class LoadedModels(ModelLocator locator, ExecutorOptions execution, Action<string> note) : IDisposable
 {
     private readonly ConcurrentDictionary<(Digest Model, Digest Features), Lazy<Task<LoadedModel>>> _loaded = new();
 
@@ -43,6 +46,9 @@ internal sealed class LoadedModels(ModelLocator locator) : IDisposable
     private async Task<LoadedModel> LoadAsync(ModelVersion model, string artifact, FeatureSpec features)
     {
         var path = await locator.PathOfAsync(model, artifact, CancellationToken.None).ConfigureAwait(false);
-        return ExecutorFactory.Open(path, features.FeatureNames);
+        var loaded = ExecutorFactory.Open(path, features.FeatureNames, execution);
+        if (loaded.DeviceNote is { } reason)
+            note($"{model}: {reason}.");
+        return loaded;
     }
 }

@@ -4,20 +4,21 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
+using BatchEngine.Scorer.Execution;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;
 
-/// <summary>`doctor`: checks configuration, database, blobs, prices, clock and disk, and says what to do.</summary>
+/// <summary>`doctor`: checks configuration, database, blobs, prices, clock, disk and devices, and says what to do.</summary>
 internal static class DoctorCommand
 {
     private const long LowDiskBytes = 1_000_000_000;
 
     /// <summary>The verb.</summary>
     public static Command Build(GlobalOptions globals) => Verb.Does(
-        new Command("doctor", "Check configuration, database, blobs, prices, clock, disk and processor; say what to do."), globals, RunAsync);
+        new Command("doctor", "Check configuration, database, blobs, prices, clock, disk, processor and cards; say what to do."), globals, RunAsync);
 
     private static async Task<int> RunAsync(Verb verb, CancellationToken ct)
     {
@@ -31,6 +32,7 @@ internal static class DoctorCommand
         if (configuration is not null)
             await CheckStateAsync(checks, configuration, verb.Clock, ct).ConfigureAwait(false);
         checks.Add(new DoctorCheck("processor", true, Processor()));
+        checks.AddRange(DeviceChecks.Of(configuration?.Execution ?? ExecutorOptions.Default));
         verb.Screen.Answer(checks, () =>
         {
             foreach (var check in checks)
@@ -78,7 +80,7 @@ internal static class DoctorCommand
     private static string Processor()
     {
         var vectors = System.Runtime.Intrinsics.X86.Avx512BW.IsSupported ? "AVX-512" : System.Runtime.Intrinsics.X86.Avx2.IsSupported ? "AVX2" : "128-bit vectors";
-        return string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {vectors}; engines: {string.Join(", ", Scorer.Execution.ExecutorFactory.EngineNames)}");
+        return string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {vectors}; engines: {string.Join(", ", ExecutorFactory.EngineNames)}");
     }
 
     private static async Task CheckAsync(List<DoctorCheck> checks, string name, Func<Task<string>> check)

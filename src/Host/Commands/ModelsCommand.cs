@@ -67,7 +67,7 @@ internal static class ModelsCommand
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var model = await engine.Registry.ResolveAsync(ModelReference.Parse(verb.Line.GetValue(Reference)!, "model"), ct).ConfigureAwait(false);
-        var how = EngineOf(model);
+        var how = EngineOf(model, engine.Configuration.Execution);
         verb.Screen.Answer(new { model.Version, model.Version.Digest, model.Signature, engine = how.Name, notes = how.Notes }, () =>
         {
             var facts = new Grid().AddColumn().AddColumn();
@@ -85,7 +85,7 @@ internal static class ModelsCommand
         return ExitCode.Done;
     }
 
-    private static (string Name, IReadOnlyList<string> Notes) EngineOf(ResolvedModel model)
+    private static (string Name, IReadOnlyList<string> Notes) EngineOf(ResolvedModel model, ExecutorOptions execution)
     {
         var width = model.Signature.TakesOneMatrix ? (int)model.Signature.Inputs[0].Shape[1] : 0;
         if (model.Signature.TakesOneMatrix && width <= 0)
@@ -93,7 +93,7 @@ internal static class ModelsCommand
         IReadOnlyList<string> features = model.Signature.TakesOneMatrix
             ? [.. Enumerable.Range(0, width).Select(i => string.Create(CultureInfo.InvariantCulture, $"feature_{i}"))]
             : [.. model.Signature.Inputs.Select(i => i.Name)];
-        using var loaded = ExecutorFactory.Open(model.LocalPath, features);
+        using var loaded = ExecutorFactory.Open(model.LocalPath, features, execution);
         return (loaded.Name, loaded.Notes);
     }
 

@@ -18,7 +18,8 @@ internal static class ScoreCommand
     private static readonly Option<string[]> Carry = new("--carry") { Description = "Input columns to copy to the output", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<int> Workers = new("--workers", "-w") { Description = "Workers; 0 means one per core" };
     private static readonly Option<string> Engine = new("--engine") { Description = $"How the model is run: {string.Join(", ", ExecutorFactory.EngineNames)}", DefaultValueFactory = _ => ExecutorOptions.AutoEngine };
-    private static readonly Option<ExecutionDevice> Device = new("--device") { Description = "Where ONNX Runtime runs the model" };
+    private static readonly Option<ExecutionDevice> Device = new("--device") { Description = "Where the model runs: the processor, an NVIDIA card, or what is measured to be faster; without a card the processor" };
+    private static readonly Option<int> DeviceId = new("--device-id") { Description = "Which card, counted from 0" };
     private static readonly Option<long> MaxRejects = new("--max-rejects") { Description = "Fail when more rows than this are rejected", DefaultValueFactory = _ => RejectBudget.Default.MaxRows };
     private static readonly Option<double> MaxRejectShare = new("--max-reject-share") { Description = "Fail when a larger share of rows is rejected (0 to 1)", DefaultValueFactory = _ => RejectBudget.Default.MaxShare };
 
@@ -30,7 +31,7 @@ internal static class ScoreCommand
 
               batchengine score --model churn.onnx --input 'data/*.parquet' --key customer_id --output scored
               batchengine score --model housing.onnx --input housing.parquet --features longitude,latitude,median_income --output scored
-            """) { Model, Input, Output, Key, Features, Carry, Workers, Engine, Device, MaxRejects, MaxRejectShare };
+            """) { Model, Input, Output, Key, Features, Carry, Workers, Engine, Device, DeviceId, MaxRejects, MaxRejectShare };
         return Verb.Does(command, globals, RunAsync);
     }
 
@@ -44,7 +45,7 @@ internal static class ScoreCommand
             CarriedColumns = line.GetValue(Carry) ?? [],
             Workers = line.GetValue(Workers),
             Rejects = new RejectBudget(line.GetValue(MaxRejects), line.GetValue(MaxRejectShare)),
-            Execution = ExecutorOptions.Default with { Engine = line.GetValue(Engine)!, Device = line.GetValue(Device) },
+            Execution = ExecutorOptions.Default with { Engine = line.GetValue(Engine)!, Device = line.GetValue(Device), DeviceId = line.GetValue(DeviceId) },
         };
         var result = await new ProgressDisplay(verb.Screen, verb.Clock).ShowAsync("score", progress =>
             OneShotScoring.RunAsync(options, new RowsToScreen(progress), verb.Clock, ct)).ConfigureAwait(false);
@@ -57,6 +58,8 @@ internal static class ScoreCommand
         var counts = result.Counts;
         screen.Line($"{Figures.Count(counts.Read)} rows read, {Figures.Count(counts.Scored)} scored, {Figures.Count(counts.Rejected)} rejected in {Figures.Duration(result.Elapsed)}"
             + (result.RowsPerSecond.TryGet(out var rate) ? $" ({Figures.Rate(rate)}, {result.Engine})" : $" ({result.Engine})"));
+        if (result.DeviceNote is not null)
+            screen.Line(result.DeviceNote);
         screen.Line($"outputs: {string.Join(", ", result.Outputs.Select(o => o.Name))}");
         screen.Line($"written to {result.OutputDirectory}");
         if (counts.Rejected > 0)

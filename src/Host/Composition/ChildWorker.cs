@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration;
 
@@ -18,6 +19,9 @@ internal static class ChildWorker
         start.Environment["BATCHENGINE_DATABASE_PATH"] = configuration.DatabasePath;
         start.Environment["BATCHENGINE_BLOBS_ROOT"] = configuration.BlobsRoot;
         start.Environment["BATCHENGINE_LEASE_TTL"] = $"{(int)configuration.LeaseTtl.TotalSeconds}s";
+        start.Environment["BATCHENGINE_EXECUTION_DEVICE"] = ChoiceText.Of(configuration.Execution.Device);
+        start.Environment["BATCHENGINE_EXECUTION_DEVICE_ID"] = configuration.Execution.DeviceId.ToString(CultureInfo.InvariantCulture);
+        start.Environment["BATCHENGINE_EXECUTION_DEVICE_MEMORY_BYTES"] = configuration.Execution.DeviceMemoryBytes.ToString(CultureInfo.InvariantCulture);
         return start;
     }
 }

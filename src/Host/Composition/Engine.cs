@@ -34,7 +34,7 @@ internal sealed class Engine : IAsyncDisposable
         Jobs = new JobStore(database);
         Answers = new AnswerStore(database);
         Registry = new ModelRegistry(new ModelStore(database), Blobs, new OnnxModelInspector(), Path.Combine(configuration.DataDirectory, "cache"));
-        Models = new LoadedModels(new ModelLocator(Registry));
+        Models = new LoadedModels(new ModelLocator(Registry), configuration.Execution, screen.Note);
         _bases = new BaseSnapshots(Snapshots, Decisions, Blobs, clock);
         Prices = new CurrentPrices(new PriceStore(database), ShippedFiles.PricesDirectory(configuration));
         Preparation = new JobPreparation(Registry, Models, Profiles, new PinnedFeatures(Runs), new RunSpeed(Runs, Usage));

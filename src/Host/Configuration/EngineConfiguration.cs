@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Execution;
 
 namespace BatchEngine.Host.Configuration;
 
@@ -11,6 +12,7 @@ namespace BatchEngine.Host.Configuration;
 /// <param name="HttpUrl">Where `serve` listens; default "http://localhost:5080".</param>
 /// <param name="LeaseTtl">How long a worker may be silent before its shard is given to another; default 30 seconds.</param>
 /// <param name="Workers">Workers of a run when the job does not say; 0 means one per core; default 0.</param>
+/// <param name="Execution">Where models run; default the processor.</param>
 /// <param name="Live">What one router process accepts in one request.</param>
 public sealed record EngineConfiguration(
     string DataDirectory,
@@ -21,6 +23,7 @@ public sealed record EngineConfiguration(
     string HttpUrl,
     TimeSpan LeaseTtl,
     int Workers,
+    ExecutorOptions Execution,
     LiveLimits Live)
 {
     /// <summary>The default of <see cref="HttpUrl"/>.</summary>
@@ -37,7 +40,7 @@ public sealed record EngineConfiguration(
     {
         var data = Path.GetFullPath(dataDirectory);
         return new EngineConfiguration(data, Path.Combine(data, "batchengine.db"), Path.Combine(data, "blobs"), Path.GetFullPath("config/jobs"), Path.GetFullPath("config/prices"),
-            DefaultHttpUrl, DefaultLeaseTtl, 0, LiveLimits.Default);
+            DefaultHttpUrl, DefaultLeaseTtl, 0, ExecutorOptions.Default, LiveLimits.Default);
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using BatchEngine.Scorer.Execution;
+
 namespace BatchEngine.Host.Configuration;
 
 /// <summary>Reads <see cref="EngineConfiguration"/> from its file and the environment. Stateless, thread-safe.</summary>
@@ -9,10 +11,13 @@ internal static class EngineConfigurationFile
     /// <summary>Where the file is looked for when nobody names one.</summary>
     public const string DefaultPath = "config/batchengine.yaml";
 
+    private const int MaxDeviceId = 255;
+
     /// <summary>The keys, "live.maxRequestBytes" for one in a section.</summary>
     public static IReadOnlyList<string> Keys { get; } =
     [
         "dataDirectory", "databasePath", "blobsRoot", "jobsDirectory", "pricesDirectory", "httpUrl", "leaseTtl", "workers",
+        "execution.device", "execution.deviceId", "execution.deviceMemoryBytes",
         "live.maxKeysPerRequest", "live.maxRequestBytes",
     ];
 
@@ -35,6 +40,7 @@ internal static class EngineConfigurationFile
         var reader = new SectionReader(root, "", problems);
         var preset = EngineConfiguration.In(reader.Text("dataDirectory") ?? EngineConfiguration.DefaultDataDirectory);
         var live = reader.Section("live");
+        var execution = reader.Section("execution");
         var result = preset with
         {
             DatabasePath = FullPath(reader.Text("databasePath"), preset.DatabasePath),
@@ -44,11 +50,18 @@ internal static class EngineConfigurationFile
             HttpUrl = reader.Parsed("httpUrl", preset.HttpUrl, "an address such as http://localhost:5080", text => (IsHttp(text), text)),
             LeaseTtl = LeaseTtl(reader, preset.LeaseTtl),
             Workers = (int)reader.Integer("workers", preset.Workers, 0, JobFile.MaxWorkers),
+            Execution = preset.Execution with
+            {
+                Device = execution.Choice("device", preset.Execution.Device),
+                DeviceId = (int)execution.Integer("deviceId", preset.Execution.DeviceId, 0, MaxDeviceId),
+                DeviceMemoryBytes = execution.Integer("deviceMemoryBytes", preset.Execution.DeviceMemoryBytes, ExecutorOptions.MinDeviceMemoryBytes, long.MaxValue),
+            },
             Live = new LiveLimits(
                 (int)live.Integer("maxKeysPerRequest", preset.Live.MaxKeysPerRequest, 1, 1_000_000),
                 (int)live.Integer("maxRequestBytes", preset.Live.MaxRequestBytes, 1024, 1 << 30)),
         };
         live.RefuseUnknownKeys();
+        execution.RefuseUnknownKeys();
         reader.RefuseUnknownKeys();
         problems.ThrowIfAny();
         return result;

@@ -34,6 +34,7 @@ public static class ExecutorFactory
             {
                 case EngineAnswer.Opened opened:
                     opened.Model.Notes = [.. declined, .. opened.Model.Notes];
+                    opened.Model.DeviceNote = options.Device == ExecutionDevice.Cpu || opened.Model.IsOnDevice ? null : $"{DeviceReason(opened.Model.Notes)}; the processor scores";
                     return opened.Model;
                 case EngineAnswer.Declined reason:
                     declined.Add($"{engine.Name}: {reason.Reason}");
@@ -42,6 +43,10 @@ public static class ExecutorFactory
         }
         throw new BadInputException(modelPath, string.Join("; ", declined), $"a model that engine '{options.Engine}' can run", "Use engine 'auto'.");
     }
+
+    // The last engine that was asked for a device knows best why there is none.
+    private static string DeviceReason(IReadOnlyList<string> notes) =>
+        notes.LastOrDefault(n => n.StartsWith("onnx: ", StringComparison.Ordinal)) ?? notes.LastOrDefault(n => n.StartsWith("gpu: ", StringComparison.Ordinal)) ?? "this engine runs on no card";
 
     // The device's engine is asked by name, or when a device is wanted: the others never load what it needs.
     private static bool IsAsked(IModelEngine engine, ExecutorOptions options) =>

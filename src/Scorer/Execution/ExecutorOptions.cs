@@ -15,6 +15,9 @@ public sealed record ExecutorOptions(string Engine, ExecutionDevice Device, int 
     /// <summary>The most rows of one call into ONNX Runtime.</summary>
     public const int MaxSubBatchRows = 1_048_576;
 
+    /// <summary>The least that <see cref="DeviceMemoryBytes"/> may be: 16 MiB.</summary>
+    public const long MinDeviceMemoryBytes = 1L << 24;
+
     /// <summary>The default of <see cref="DeviceMemoryBytes"/>.</summary>
     public const long DefaultDeviceMemoryBytes = 1L << 30;
 

@@ -33,6 +33,12 @@ public abstract class LoadedModel : IDisposable
     /// <summary>Why other engines or devices did not take it, one sentence each, for <c>models show</c>; empty when the first one did. Grows when a device fails later.</summary>
     public IReadOnlyList<string> Notes { get; internal set; } = [];
 
+    /// <summary>Whether it runs on a card.</summary>
+    public virtual bool IsOnDevice => false;
+
+    /// <summary>Why the processor scores though a card was asked for, in one line; null when none was, or when it is used.</summary>
+    public string? DeviceNote { get; internal set; }
+
     /// <summary>A new executor with its own buffers, for one thread.</summary>
     public abstract IModelExecutor CreateExecutor();
 

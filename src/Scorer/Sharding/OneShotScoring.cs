@@ -46,7 +46,7 @@ public static class OneShotScoring
             throw new InvariantBrokenException("a finished scoring has read all its rows", $"{counts.Read} of {manifest.Rows}");
         var files = finals.SelectMany(f => f.Artifacts).OrderBy(a => a.Kind).ThenBy(a => a.BlobName, StringComparer.Ordinal).ToArray();
         folder.Publish(files, ManifestOf(options, manifest, version, model, template.Schema, counts, files));
-        return new OneShotResult(folder.Path, counts, files, model.Outputs, model.Name, tally.Elapsed);
+        return new OneShotResult(folder.Path, counts, files, model.Outputs, model.Name, model.DeviceNote, tally.Elapsed);
     }
 
     // Parts are taken in order by whichever worker is free; their results are put together in order, so the workers never show.

@@ -179,20 +179,6 @@ public sealed class OnnxExecutorTests
     }
 
     [Fact]
-    public void Cuda_WithoutItsProvider_SaysHowToGetIt()
-    {
-        try
-        {
-            using var model = ExecutorFactory.Open(Fixture.Path("linear"), s_abc, s_onnx with { Device = ExecutionDevice.Cuda });
-            Assert.Equal("onnx-cuda", model.Name);
-        }
-        catch (BadInputException failure)
-        {
-            Assert.Contains("-p:OnnxRuntime=Gpu", failure.Message, StringComparison.Ordinal);
-        }
-    }
-
-    [Fact]
     public void Inspect_TellsInputsAndOutputs()
     {
         var signature = OnnxModel.Inspect(Fixture.Path("classes_map_text"));

@@ -26,6 +26,7 @@ public sealed class GpuForestModelTests : IDisposable
         using var processor = Processor(WithTransforms());
         using var model = OnDevice(processor);
         Assert.Equal("forest-ilgpu-cpu", model.Name);
+        Assert.Equal(processor.Arithmetic, model.Arithmetic);
         Assert.NotEmpty(processor.Graph.Before);
         Assert.Empty(model.Device.Graph.Before);
         Same(processor, model, Features());
@@ -87,6 +88,7 @@ public sealed class GpuForestModelTests : IDisposable
         Same(processor, model, Features());
         Same(processor, model, Features());
         Assert.Contains("the processor goes on", Assert.Single(model.Notes), StringComparison.Ordinal);
+        Assert.Equal(model.Notes[0], model.DeviceNote);
         Assert.False(model.IsDeviceLost);
     }
 
@@ -143,8 +145,10 @@ public sealed class GpuForestModelTests : IDisposable
         using var model = ExecutorFactory.Open(path, names, ExecutorOptions.Default with { Device = ExecutionDevice.Cuda });
         Assert.StartsWith("forest-", model.Name, StringComparison.Ordinal);
         Assert.Equal("gpu: there is no CUDA driver on this machine", Assert.Single(model.Notes));
+        Assert.Equal("gpu: there is no CUDA driver on this machine; the processor scores", model.DeviceNote);
         using var quiet = ExecutorFactory.Open(path, names);
         Assert.Empty(quiet.Notes);
+        Assert.Null(quiet.DeviceNote);
         var failure = Assert.Throws<Domain.BadInputException>(() => ExecutorFactory.Open(path, names, ExecutorOptions.Default with { Engine = "gpu" }));
         Assert.Contains("no CUDA driver", failure.Message, StringComparison.Ordinal);
     }

@@ -24,6 +24,12 @@ internal sealed class GpuForest : LoadedModel
     public override string Name => Device.Name;
 
     /// <inheritdoc/>
+    public override bool IsOnDevice => !_isDeviceLost;
+
+    /// <inheritdoc/>
+    public override string Arithmetic => Processor.Arithmetic;
+
+    /// <inheritdoc/>
     public override ModelSignature Signature => Processor.Signature;
 
     /// <inheritdoc/>
@@ -62,6 +68,7 @@ internal sealed class GpuForest : LoadedModel
         lock (_noting)
         {
             _isDeviceLost |= isLost;
+            DeviceNote = note;
             if (!Notes.Contains(note, StringComparer.Ordinal))
                 Notes = [.. Notes, note];
         }

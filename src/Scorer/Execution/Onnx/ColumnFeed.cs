@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
-using BatchEngine.Scorer.Inputs;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -11,15 +10,17 @@ namespace BatchEngine.Scorer.Execution.Onnx;
 internal sealed class ColumnFeed : InputFeed
 {
     private readonly InputLayout _layout;
-    private readonly AlignedBuffer<long>[] _buffers;
+    private readonly HostMemory _memory;
+    private readonly HostBuffer[] _buffers;
     private readonly OrtValue?[] _values;
     private readonly int[] _valueRows;
     private readonly float[] _floats;
 
-    public ColumnFeed(InputLayout layout, int maxRows)
+    public ColumnFeed(InputLayout layout, int maxRows, HostMemory memory)
     {
+        _memory = memory;
         _layout = layout;
-        _buffers = [.. layout.Specs.Select(s => new AlignedBuffer<long>(s.Element == TensorElement.Text ? 0 : maxRows))];
+        _buffers = [.. layout.Specs.Select(s => memory.Allocate(s.Element == TensorElement.Text ? 0 : (long)maxRows * sizeof(long)))];
         _values = new OrtValue?[layout.Specs.Count];
         _valueRows = new int[layout.Specs.Count];
         _floats = new float[maxRows];
@@ -70,7 +71,7 @@ internal sealed class ColumnFeed : InputFeed
         };
         return element == TensorElementType.String
             ? OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, shape)
-            : Wrap(element, shape, _buffers[input].Address(0), (long)rows * size);
+            : Wrap(_memory, element, shape, _buffers[input].Address, (long)rows * size);
     }
 
     private static void FillText(FeatureMatrix features, int feature, OrtValue tensor, int fromRow, int rows)
@@ -82,10 +83,10 @@ internal sealed class ColumnFeed : InputFeed
             tensor.StringTensorSetElementAt(text[fromRow + row], row);
     }
 
-    private void FillNumbers(FeatureMatrix features, int feature, TensorSpec spec, AlignedBuffer<long> buffer, int fromRow, int rows)
+    private void FillNumbers(FeatureMatrix features, int feature, TensorSpec spec, HostBuffer buffer, int fromRow, int rows)
     {
         var exact = features.Storage(feature) == FeatureStorage.Int64 ? features.IntegerColumn(feature).Slice(fromRow, rows) : default;
-        var target = MemoryMarshal.AsBytes(buffer.Span);
+        var target = buffer.As<byte>();
         switch (spec.Element)
         {
             case TensorElement.Float32:
@@ -98,10 +99,10 @@ internal sealed class ColumnFeed : InputFeed
                 Convert(Floats(features, feature, fromRow, rows), MemoryMarshal.Cast<byte, double>(target), static x => (double)x);
                 break;
             case TensorElement.Int64 when !exact.IsEmpty:
-                exact.CopyTo(buffer.Span);
+                exact.CopyTo(buffer.As<long>());
                 break;
             case TensorElement.Int64:
-                Convert(Floats(features, feature, fromRow, rows), buffer.Span, static x => (long)x);
+                Convert(Floats(features, feature, fromRow, rows), buffer.As<long>(), static x => (long)x);
                 break;
             case TensorElement.Int32 when !exact.IsEmpty:
                 Convert<long, int>(exact, MemoryMarshal.Cast<byte, int>(target), static x => (int)Math.Clamp(x, int.MinValue, int.MaxValue));

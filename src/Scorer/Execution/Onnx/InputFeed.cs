@@ -8,7 +8,7 @@ namespace BatchEngine.Scorer.Execution.Onnx;
 internal abstract class InputFeed : IDisposable
 {
     /// <summary>A feed for the model's way of reading.</summary>
-    public static InputFeed Create(InputLayout layout, int maxRows) => layout.IsMatrix ? new MatrixFeed(layout, maxRows) : new ColumnFeed(layout, maxRows);
+    public static InputFeed Create(InputLayout layout, int maxRows, HostMemory memory) => layout.IsMatrix ? new MatrixFeed(layout, maxRows, memory) : new ColumnFeed(layout, maxRows, memory);
 
     /// <summary>The tensors of some rows, in the model's input order; valid until the next call.</summary>
     /// <param name="features">The features.</param>
@@ -20,7 +20,7 @@ internal abstract class InputFeed : IDisposable
     /// <inheritdoc/>
     public abstract void Dispose();
 
-    /// <summary>Wraps native memory as a tensor, without a copy.</summary>
-    protected static OrtValue Wrap(TensorElementType element, long[] shape, nint address, long bytes) =>
-        OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, element, shape, address, bytes);
+    /// <summary>Wraps host memory as a tensor, without a copy.</summary>
+    protected static OrtValue Wrap(HostMemory memory, TensorElementType element, long[] shape, nint address, long bytes) =>
+        OrtValue.CreateTensorValueWithData(memory.Info, element, shape, address, bytes);
 }

@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
-using BatchEngine.Scorer.Inputs;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -13,22 +12,24 @@ internal sealed class MatrixFeed : InputFeed
     private readonly InputLayout _layout;
     private readonly int _features;
     private readonly bool _isDouble;
-    private readonly AlignedBuffer<float> _floats;
-    private readonly AlignedBuffer<double> _doubles;
+    private readonly HostMemory _memory;
+    private readonly HostBuffer _floats;
+    private readonly HostBuffer _doubles;
     private readonly OrtValue[] _values = new OrtValue[1];
     private readonly OrtValue _full;
     private readonly int _maxRows;
     private OrtValue? _rest;
     private int _restRows;
 
-    public MatrixFeed(InputLayout layout, int maxRows)
+    public MatrixFeed(InputLayout layout, int maxRows, HostMemory memory)
     {
+        _memory = memory;
         _layout = layout;
         _maxRows = maxRows;
         _features = layout.FeatureNames.Count;
         _isDouble = layout.Specs[0].Element == TensorElement.Float64;
-        _floats = new AlignedBuffer<float>(maxRows * _features);
-        _doubles = new AlignedBuffer<double>(_isDouble ? maxRows * _features : 0);
+        _floats = memory.Allocate((long)maxRows * _features * sizeof(float));
+        _doubles = memory.Allocate(_isDouble ? (long)maxRows * _features * sizeof(double) : 0);
         _full = Tensor(maxRows);
     }
 
@@ -36,13 +37,13 @@ internal sealed class MatrixFeed : InputFeed
     public override IReadOnlyList<OrtValue> Fill(FeatureMatrix features, int fromRow, int rows, int tensorRows)
     {
         if (features.FloatColumnCount == _features)
-            features.CopyRowMajorTo(_floats.Span, fromRow, rows);
+            features.CopyRowMajorTo(_floats.As<float>(), fromRow, rows);
         else if (_isDouble && features.FloatColumnCount == 0)
             FillDoubles(features, fromRow, rows);
         else
             FillMixed(features, fromRow, rows);
         if (_isDouble && features.FloatColumnCount > 0)
-            TensorPrimitives.ConvertTruncating<float, double>(_floats.Slice(0, rows * _features), _doubles.Span);
+            TensorPrimitives.ConvertTruncating<float, double>(_floats.As<float>()[..(rows * _features)], _doubles.As<double>());
         _values[0] = ValueFor(tensorRows);
         return _values;
     }
@@ -69,12 +70,12 @@ internal sealed class MatrixFeed : InputFeed
     }
 
     private OrtValue Tensor(int rows) => _isDouble
-        ? Wrap(TensorElementType.Double, [rows, _features], _doubles.Address(0), (long)rows * _features * sizeof(double))
-        : Wrap(TensorElementType.Float, [rows, _features], _floats.Address(0), (long)rows * _features * sizeof(float));
+        ? Wrap(_memory, TensorElementType.Double, [rows, _features], _doubles.Address, (long)rows * _features * sizeof(double))
+        : Wrap(_memory, TensorElementType.Float, [rows, _features], _floats.Address, (long)rows * _features * sizeof(float));
 
     private void FillDoubles(FeatureMatrix features, int fromRow, int rows)
     {
-        var target = _doubles.Span;
+        var target = _doubles.As<double>();
         for (var feature = 0; feature < _features; feature++)
         {
             var values = features.DoubleColumn(feature).Slice(fromRow, rows);
@@ -85,7 +86,7 @@ internal sealed class MatrixFeed : InputFeed
 
     private void FillMixed(FeatureMatrix features, int fromRow, int rows)
     {
-        var target = _floats.Span;
+        var target = _floats.As<float>();
         for (var feature = 0; feature < _features; feature++)
         {
             switch (features.Storage(feature))

@@ -1,12 +1,55 @@
+using BatchEngine.Scorer.Features;
+
 namespace BatchEngine.Scorer.Execution.Onnx;
 
-/// <summary>ONNX Runtime: takes every valid model. Thread-safe.</summary>
+/// <summary>ONNX Runtime: takes every valid model, on a CUDA device when one is wanted and can be used, else on the processor. Thread-safe.</summary>
 internal sealed class OnnxEngine : IModelEngine
 {
+    private const int MeasuredRows = 16_384;
+    private const int MaxMeasuredFloats = 4_194_304;
+
     /// <inheritdoc/>
     public string Name => "onnx";
 
     /// <inheritdoc/>
-    public EngineAnswer Open(string modelPath, IReadOnlyList<string> featureNames, ExecutorOptions options) =>
-        new EngineAnswer.Opened(OnnxModel.Open(modelPath, featureNames, options));
+    public EngineAnswer Open(string modelPath, IReadOnlyList<string> featureNames, ExecutorOptions options)
+    {
+        if (options.Device == ExecutionDevice.Cpu)
+            return new EngineAnswer.Opened(OnnxModel.Open(modelPath, featureNames, options));
+        var (cuda, reason) = OnnxModel.OpenOnCuda(modelPath, featureNames, options);
+        if (cuda is not null && options.Device == ExecutionDevice.Cuda)
+            return new EngineAnswer.Opened(cuda);
+        OnnxModel processor;
+        try
+        {
+            processor = OnnxModel.Open(modelPath, featureNames, options);
+        }
+        catch
+        {
+            cuda?.Dispose();
+            throw;
+        }
+        if (cuda is not null)
+        {
+            var rates = Measure(cuda, processor);
+            if (rates.PrefersDevice)
+            {
+                processor.Dispose();
+                return new EngineAnswer.Opened(cuda);
+            }
+            cuda.Dispose();
+            reason = $"measured {rates}: the processor is faster";
+        }
+        processor.Notes = [$"onnx: {reason}"];
+        return new EngineAnswer.Opened(processor);
+    }
+
+    // Rows of zeros, in one batch that the model's width keeps within 16 MB.
+    private static DeviceRates Measure(OnnxModel cuda, OnnxModel processor)
+    {
+        var features = Math.Max(1, processor.FeatureNames.Count);
+        var rows = Math.Clamp(MaxMeasuredFloats / features, 1, MeasuredRows);
+        using var zeros = new FeatureMatrix(processor.FeatureNames.Count, rows) { Rows = rows };
+        return DeviceRates.Measure(cuda, processor, zeros);
+    }
 }

@@ -15,17 +15,28 @@ internal sealed class OnnxExecutor : IModelExecutor
     private readonly InputLayout _inputs;
     private readonly OutputLayout _outputs;
     private readonly RunOptions _run = new();
+    private readonly HostMemory _memory;
+    private readonly OrtIoBinding? _io;
     private InputFeed _feed;
     private OutputBinding? _binding;
     private int _capacity;
 
-    public OnnxExecutor(OnnxModel model, InferenceSession session, string path, InputLayout inputs, OutputLayout outputs)
+    /// <summary>An executor over the model's session.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="session">Its session.</param>
+    /// <param name="path">For errors.</param>
+    /// <param name="inputs">Which feature feeds which input.</param>
+    /// <param name="outputs">Which output fills which columns.</param>
+    /// <param name="memory">Where tensors stand on the host.</param>
+    /// <param name="bindsMemory">Run through an I/O binding: inputs go to the device as they are bound, and outputs come back to <paramref name="memory"/> without another copy.</param>
+    public OnnxExecutor(OnnxModel model, InferenceSession session, string path, InputLayout inputs, OutputLayout outputs, HostMemory memory, bool bindsMemory)
     {
-        (_model, _session, _path, _inputs, _outputs) = (model, session, path, inputs, outputs);
+        (_model, _session, _path, _inputs, _outputs, _memory) = (model, session, path, inputs, outputs, memory);
         // One row first: a live scoring never pays for a batch's buffers.
         _capacity = Math.Max(1, inputs.FixedRows);
-        _feed = InputFeed.Create(inputs, _capacity);
-        _binding = outputs.CanBind ? new OutputBinding(outputs, _capacity) : null;
+        _feed = InputFeed.Create(inputs, _capacity, memory);
+        _binding = outputs.CanBind ? new OutputBinding(outputs, _capacity, memory) : null;
+        _io = bindsMemory && outputs.CanBind ? session.CreateIoBinding() : null;
     }
 
     /// <inheritdoc/>
@@ -57,6 +68,7 @@ internal sealed class OnnxExecutor : IModelExecutor
     /// <inheritdoc/>
     public void Dispose()
     {
+        _io?.Dispose();
         _feed.Dispose();
         _binding?.Dispose();
         _run.Dispose();
@@ -70,7 +82,11 @@ internal sealed class OnnxExecutor : IModelExecutor
         {
             if (_binding is not null)
             {
-                _session.Run(_run, _session.InputNames, inputs, _session.OutputNames, _binding.For(tensorRows));
+                var outputsAhead = _binding.For(tensorRows);
+                if (_io is null)
+                    _session.Run(_run, _session.InputNames, inputs, _session.OutputNames, outputsAhead);
+                else
+                    RunBound(_io, inputs, outputsAhead);
                 _binding.CopyTo(block, from, rows);
                 return;
             }
@@ -94,6 +110,18 @@ internal sealed class OnnxExecutor : IModelExecutor
         return Math.Min(_model.SubBatchRows, (rows + BatchStepRows - 1) / BatchStepRows * BatchStepRows);
     }
 
+    // Binding an input sends what it holds to the device, so it is bound again for every batch.
+    private void RunBound(OrtIoBinding io, IReadOnlyList<OrtValue> inputs, IReadOnlyList<OrtValue> outputs)
+    {
+        for (var i = 0; i < inputs.Count; i++)
+            io.BindInput(_session.InputNames[i], inputs[i]);
+        for (var i = 0; i < outputs.Count; i++)
+            io.BindOutput(_session.OutputNames[i], outputs[i]);
+        io.SynchronizeBoundInputs();
+        _session.RunWithBinding(_run, io);
+        io.SynchronizeBoundOutputs();
+    }
+
     private void Reserve(int rows)
     {
         if (rows <= _capacity)
@@ -101,7 +129,7 @@ internal sealed class OnnxExecutor : IModelExecutor
         _feed.Dispose();
         _binding?.Dispose();
         _capacity = _model.SubBatchRows;
-        _feed = InputFeed.Create(_inputs, _capacity);
-        _binding = _outputs.CanBind ? new OutputBinding(_outputs, _capacity) : null;
+        _feed = InputFeed.Create(_inputs, _capacity, _memory);
+        _binding = _outputs.CanBind ? new OutputBinding(_outputs, _capacity, _memory) : null;
     }
 }

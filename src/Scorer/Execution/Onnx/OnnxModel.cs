@@ -11,26 +11,36 @@ public sealed class OnnxModel : LoadedModel
     private const int NetworkSubBatchRows = 512;
     private const int TreeSubBatchRows = 8_192;
 
+    // A card needs thousands of rows at once to be busy.
+    private const int CudaSubBatchRows = 16_384;
+
     private readonly InferenceSession _session;
     private readonly string _path;
     private readonly InputLayout _inputs;
     private readonly OutputLayout _outputs;
     private readonly bool _acceptsMissing;
+    private readonly HostMemory _memory;
+    private readonly bool _bindsMemory;
 
-    private OnnxModel(InferenceSession session, string path, InputLayout inputs, OutputLayout outputs, bool acceptsMissing, int subBatchRows, ExecutionDevice device)
+    private OnnxModel(InferenceSession session, string path, InputLayout inputs, OutputLayout outputs, bool acceptsMissing, int subBatchRows, ExecutionDevice device, HostMemory memory, bool bindsMemory)
     {
+        (_memory, _bindsMemory) = (memory, bindsMemory);
         _session = session;
         _path = path;
         _inputs = inputs;
         _outputs = outputs;
         _acceptsMissing = acceptsMissing;
         SubBatchRows = subBatchRows;
-        Name = device == ExecutionDevice.Cuda ? "onnx-cuda" : "onnx-cpu";
+        IsOnDevice = device == ExecutionDevice.Cuda;
+        Name = IsOnDevice ? "onnx-cuda" : "onnx-cpu";
         Signature = SignatureOf(session);
     }
 
     /// <inheritdoc/>
     public override string Name { get; }
+
+    /// <inheritdoc/>
+    public override bool IsOnDevice { get; }
 
     /// <inheritdoc/>
     public override ModelSignature Signature { get; }
@@ -71,12 +81,35 @@ public sealed class OnnxModel : LoadedModel
     }
 
     /// <summary>Loads a model for the given features.</summary>
-    /// <exception cref="BadInputException">The file is no model, its inputs do not match the features, or the device is not there.</exception>
-    internal static OnnxModel Open(string path, IReadOnlyList<string> featureNames, ExecutorOptions options)
+    /// <param name="path">The file.</param>
+    /// <param name="featureNames">The features in the spec's order.</param>
+    /// <param name="options">How to run it, on the processor whatever device they name.</param>
+    /// <param name="bindsMemory">Run through an I/O binding, as on a device; makes no difference to results.</param>
+    /// <exception cref="BadInputException">The file is no model, or its inputs do not match the features.</exception>
+    internal static OnnxModel Open(string path, IReadOnlyList<string> featureNames, ExecutorOptions options, bool bindsMemory = false)
+    {
+        var graph = SoundGraph(path);
+        return Of(OnnxSession.Open(path, options), graph, path, featureNames, options with { Device = ExecutionDevice.Cpu }, bindsMemory);
+    }
+
+    /// <summary>Loads a model on a CUDA device, or says in a sentence why the runtime cannot.</summary>
+    /// <exception cref="BadInputException">Its inputs do not match the features.</exception>
+    internal static (OnnxModel? Model, string? Reason) OpenOnCuda(string path, IReadOnlyList<string> featureNames, ExecutorOptions options)
+    {
+        var graph = SoundGraph(path);
+        var (session, reason) = OnnxSession.OpenOnCuda(path, options);
+        return session is null ? (null, reason) : (Of(session, graph, path, featureNames, options with { Device = ExecutionDevice.Cuda }, bindsMemory: true), null);
+    }
+
+    private static OnnxGraph SoundGraph(string path)
     {
         var graph = OnnxGraph.ReadFile(path);
         Forests.ForestReader.RequireSound(graph, path);
-        var session = OnnxSession.Open(path, options);
+        return graph;
+    }
+
+    private static OnnxModel Of(InferenceSession session, OnnxGraph graph, string path, IReadOnlyList<string> featureNames, ExecutorOptions options, bool bindsMemory)
+    {
         try
         {
             var signature = SignatureOf(session);
@@ -84,7 +117,8 @@ public sealed class OnnxModel : LoadedModel
             var outputs = OutputLayout.Resolve(path, session, signature, inputs, graph);
             var accepts = GraphFacts.AcceptsMissing(graph, signature.Inputs.Where(i => i.Element is TensorElement.Float32 or TensorElement.Float64).Select(i => i.Name),
                 signature.Outputs.Select(o => o.Name));
-            return new OnnxModel(session, path, inputs, outputs, accepts, SubBatch(options, graph, inputs), options.Device);
+            var memory = options.Device == ExecutionDevice.Cuda ? HostMemory.Pinned(session, options.DeviceId) : HostMemory.Plain;
+            return new OnnxModel(session, path, inputs, outputs, accepts, SubBatch(options, graph, inputs), options.Device, memory, bindsMemory);
         }
         catch
         {
@@ -94,13 +128,15 @@ public sealed class OnnxModel : LoadedModel
     }
 
     /// <inheritdoc/>
-    public override IModelExecutor CreateExecutor() => new OnnxExecutor(this, _session, _path, _inputs, _outputs);
+    public override IModelExecutor CreateExecutor() => new OnnxExecutor(this, _session, _path, _inputs, _outputs, _memory, _bindsMemory);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
-            _session.Dispose();
+        if (!disposing)
+            return;
+        _memory.Dispose();
+        _session.Dispose();
     }
 
     private static int SubBatch(ExecutorOptions options, OnnxGraph graph, InputLayout inputs)
@@ -109,6 +145,8 @@ public sealed class OnnxModel : LoadedModel
             return inputs.FixedRows;
         if (options.SubBatchRows > 0)
             return Math.Min(options.SubBatchRows, ExecutorOptions.MaxSubBatchRows);
+        if (options.Device == ExecutionDevice.Cuda)
+            return CudaSubBatchRows;
         return GraphFacts.Uses(graph, "TreeEnsemble") ? TreeSubBatchRows : NetworkSubBatchRows;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BatchEngine.Domain;
 using Microsoft.ML.OnnxRuntime;
 
@@ -6,8 +7,10 @@ namespace BatchEngine.Scorer.Execution.Onnx;
 /// <summary>Opens ONNX Runtime sessions and turns the runtime's failures into ours.</summary>
 internal static class OnnxSession
 {
+    private const string CodePrefix = "[ErrorCode:";
+
     /// <summary>Loads the file. The session is thread-safe for running.</summary>
-    /// <exception cref="BadInputException">The file is no model, or the device is not there.</exception>
+    /// <exception cref="BadInputException">The file is no model.</exception>
     public static InferenceSession Open(string path, ExecutorOptions options)
     {
         using var settings = Settings(options);
@@ -22,11 +25,42 @@ internal static class OnnxSession
         }
     }
 
-    /// <summary>The runtime's message without its stack of locations.</summary>
+    /// <summary>Loads the file on a CUDA device, or says in a sentence why the runtime cannot. A file that is no model fails here as well; <see cref="Open"/> then says so.</summary>
+    public static (InferenceSession? Session, string? Reason) OpenOnCuda(string path, ExecutorOptions options)
+    {
+        using var settings = Settings(options);
+        try
+        {
+            AddCuda(settings, options);
+            return (new InferenceSession(path, settings), null);
+        }
+        catch (Exception failure) when (IsMissingProvider(failure))
+        {
+            return (null, NoProvider(failure));
+        }
+    }
+
+    /// <summary>Whether this build of the runtime can use a CUDA device here; null means that it can, else the sentence that says what to do.</summary>
+    public static string? CudaProblem(int deviceId)
+    {
+        using var settings = new SessionOptions();
+        try
+        {
+            AddCuda(settings, ExecutorOptions.Default with { DeviceId = deviceId });
+            return null;
+        }
+        catch (Exception failure) when (IsMissingProvider(failure))
+        {
+            return NoProvider(failure);
+        }
+    }
+
+    /// <summary>The runtime's message without its code and its stack of locations.</summary>
     public static string FirstLine(string message)
     {
+        var start = message.StartsWith(CodePrefix, StringComparison.Ordinal) ? message.IndexOf(']', StringComparison.Ordinal) + 1 : 0;
         var end = message.IndexOf('\n', StringComparison.Ordinal);
-        return (end < 0 ? message : message[..end]).Trim();
+        return message[start..(end < 0 ? message.Length : end)].Trim();
     }
 
     private static SessionOptions Settings(ExecutorOptions options)
@@ -41,30 +75,26 @@ internal static class OnnxSession
         };
         // A waiting pool thread must not burn the core that another worker needs.
         settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        if (options.Device == ExecutionDevice.Cuda)
-            AddCuda(settings, options.DeviceId);
         return settings;
     }
 
-    private static void AddCuda(SessionOptions settings, int deviceId)
+    private static void AddCuda(SessionOptions settings, ExecutorOptions options)
     {
-        try
+        using var cuda = new OrtCUDAProviderOptions();
+        cuda.UpdateOptions(new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            using var cuda = new OrtCUDAProviderOptions();
-            cuda.UpdateOptions(new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["device_id"] = deviceId.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                ["arena_extend_strategy"] = "kSameAsRequested", // grows by need, so that several processes can share a card
-                ["cudnn_conv_algo_search"] = "HEURISTIC", // EXHAUSTIVE may choose another algorithm, so other bits, on each start
-                ["do_copy_in_default_stream"] = "1",
-            });
-            settings.AppendExecutionProvider_CUDA(cuda);
-        }
-        catch (Exception failure) when (failure is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or NotSupportedException)
-        {
-            settings.Dispose();
-            throw new BadInputException("execution device", $"'cuda', but this ONNX Runtime cannot use it ({FirstLine(failure.Message)})", "a CUDA build and an NVIDIA driver",
-                "Build with -p:OnnxRuntime=Gpu on a machine with CUDA 12 and cuDNN 9, or use device 'cpu'.", failure);
-        }
+            ["device_id"] = options.DeviceId.ToString(CultureInfo.InvariantCulture),
+            ["gpu_mem_limit"] = options.DeviceMemoryBytes.ToString(CultureInfo.InvariantCulture),
+            ["arena_extend_strategy"] = "kSameAsRequested", // grows by need, so that several processes can share a card
+            ["cudnn_conv_algo_search"] = "HEURISTIC", // EXHAUSTIVE may choose another algorithm, so other bits, on each start
+            ["use_tf32"] = "0", // 10 bits of a product instead of 23 are too few to agree with the processor
+            ["do_copy_in_default_stream"] = "1",
+        });
+        settings.AppendExecutionProvider_CUDA(cuda);
     }
+
+    private static bool IsMissingProvider(Exception failure) => failure is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or NotSupportedException;
+
+    private static string NoProvider(Exception failure) =>
+        $"this ONNX Runtime cannot use CUDA ({FirstLine(failure.Message)}); build with -p:OnnxRuntime=Gpu for a machine with CUDA 12, cuDNN 9 and a driver";
 }

@@ -1,5 +1,4 @@
 using BatchEngine.Domain;
-using BatchEngine.Scorer.Inputs;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -9,18 +8,20 @@ namespace BatchEngine.Scorer.Execution.Onnx;
 internal sealed class OutputBinding : IDisposable
 {
     private readonly OutputLayout _layout;
-    private readonly AlignedBuffer<long>[] _buffers;
+    private readonly HostMemory _memory;
+    private readonly HostBuffer[] _buffers;
     private readonly OrtValue[] _full;
     private readonly int _maxRows;
     private OrtValue[] _rest = [];
     private int _restRows;
     private OrtValue[] _last = [];
 
-    public OutputBinding(OutputLayout layout, int maxRows)
+    public OutputBinding(OutputLayout layout, int maxRows, HostMemory memory)
     {
+        _memory = memory;
         _layout = layout;
         _maxRows = maxRows;
-        _buffers = [.. layout.Parts.Select(p => new AlignedBuffer<long>(checked(maxRows * p.Columns.Count)))];
+        _buffers = [.. layout.Parts.Select(p => memory.Allocate(checked((long)maxRows * p.Columns.Count * sizeof(long))))];
         _full = Tensors(maxRows);
     }
 
@@ -55,7 +56,7 @@ internal sealed class OutputBinding : IDisposable
 
     private OrtValue[] Tensors(int rows) => [.. _layout.Parts.Select((part, i) => Tensor(part, _buffers[i], rows))];
 
-    private static OrtValue Tensor(OutputPart part, AlignedBuffer<long> buffer, int rows)
+    private OrtValue Tensor(OutputPart part, HostBuffer buffer, int rows)
     {
         var (element, size) = part.Spec.Element switch
         {
@@ -65,7 +66,7 @@ internal sealed class OutputBinding : IDisposable
             TensorElement.Int64 => (TensorElementType.Int64, 8),
             _ => (TensorElementType.Bool, 1),
         };
-        return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, element, part.ShapeFor(rows), buffer.Address(0), (long)rows * part.Columns.Count * size);
+        return OrtValue.CreateTensorValueWithData(_memory.Info, element, part.ShapeFor(rows), buffer.Address, (long)rows * part.Columns.Count * size);
     }
 
     private static void Free(OrtValue[] values)

@@ -16,7 +16,7 @@ internal static class TrialRun
     {
         var rows = inputs.FixedRows > 0 ? inputs.FixedRows : Rows;
         using var features = new FeatureMatrix(inputs.FeatureNames.Count, rows) { Rows = rows };
-        using var feed = InputFeed.Create(inputs, rows);
+        using var feed = InputFeed.Create(inputs, rows, HostMemory.Plain);
         try
         {
             using var run = new RunOptions();
