@@ -26,7 +26,8 @@ public sealed class OnnxCudaTests
         using var bound = OnnxModel.Open(Fixture.Path(name), s_abc, s_onnx with { SubBatchRows = subBatchRows }, bindsMemory: true);
         var (expected, actual) = (Fixture.Score(plain, s_rows), Fixture.Score(bound, s_rows));
         Assert.Equal(expected.Outputs, actual.Outputs);
-        Assert.Equal(expected.Confidence, actual.Confidence);
+        if (plain.GivesConfidence)
+            Assert.Equal(expected.Confidence, actual.Confidence);
     }
 
     [Theory]
