@@ -1,4 +1,5 @@
 using BatchEngine.Benchmarks.Forests;
+using BatchEngine.Benchmarks.Gpu;
 using BatchEngine.Benchmarks.Profiles;
 using BatchEngine.Benchmarks.Scoring;
 
@@ -13,6 +14,8 @@ switch (args.FirstOrDefault())
     case "forests":
         ForestBench.Run(args.Skip(1), Console.Out);
         return 0;
+    case "gpu":
+        return GpuBench.Run(args[1..]);
     default:
         Console.Error.WriteLine("""
             score --model M.onnx [--rows 5000000] [--engine onnx] [--repeats 3] [--unit-rows N] [--only a,b]
@@ -20,6 +23,8 @@ switch (args.FirstOrDefault())
             profiles --model M.onnx [--rows 5000000] [--engine auto] [--repeats 3]
                                      what drift profiles cost, alone and in whole runs
             forests M.onnx...        forest kernels beside ONNX Runtime, one thread
+            gpu --model M.onnx [--repeats 3] [--simulated]
+                                     a forest on a CUDA card, transfers included, beside the processor; 2 when there is no card
             """);
         return 2;
 }

@@ -8,6 +8,7 @@ namespace BatchEngine.Scorer.Execution.Onnx;
 internal static class OnnxSession
 {
     private const string CodePrefix = "[ErrorCode:";
+    private const string FailPrefix = " : FAIL : ";
 
     /// <summary>Loads the file. The session is thread-safe for running.</summary>
     /// <exception cref="BadInputException">The file is no model.</exception>
@@ -55,12 +56,15 @@ internal static class OnnxSession
         }
     }
 
-    /// <summary>The runtime's message without its code and its stack of locations.</summary>
+    /// <summary>The runtime's message without its codes and the places in its own sources.</summary>
     public static string FirstLine(string message)
     {
-        var start = message.StartsWith(CodePrefix, StringComparison.Ordinal) ? message.IndexOf(']', StringComparison.Ordinal) + 1 : 0;
         var end = message.IndexOf('\n', StringComparison.Ordinal);
-        return message[start..(end < 0 ? message.Length : end)].Trim();
+        var line = end < 0 ? message : message[..end];
+        if (line.StartsWith(CodePrefix, StringComparison.Ordinal))
+            line = line[(line.IndexOf(']', StringComparison.Ordinal) + 1)..];
+        var cause = line.LastIndexOf(FailPrefix, StringComparison.Ordinal);
+        return (cause < 0 ? line : line[(cause + FailPrefix.Length)..]).Trim();
     }
 
     private static SessionOptions Settings(ExecutorOptions options)
@@ -96,5 +100,5 @@ internal static class OnnxSession
     private static bool IsMissingProvider(Exception failure) => failure is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or NotSupportedException;
 
     private static string NoProvider(Exception failure) =>
-        $"this ONNX Runtime cannot use CUDA ({FirstLine(failure.Message)}); build with -p:OnnxRuntime=Gpu for a machine with CUDA 12, cuDNN 9 and a driver";
+        $"this ONNX Runtime cannot use CUDA ({FirstLine(failure.Message)}); it needs the build flavour -p:OnnxRuntime=Gpu, CUDA 13, cuDNN 9 and NVIDIA's driver";
 }
