@@ -1,3 +1,4 @@
+using BatchEngine.Benchmarks.Delta;
 using BatchEngine.Benchmarks.Forests;
 using BatchEngine.Benchmarks.Gpu;
 using BatchEngine.Benchmarks.Profiles;
@@ -11,6 +12,8 @@ switch (args.FirstOrDefault())
         return await ScoreChild.RunAsync(ScoreOptions.Parse(args[2..]), args[1]);
     case "profiles":
         return await ProfileBench.RunAsync(ScoreOptions.Parse(args[1..]));
+    case "delta":
+        return await DeltaBench.RunAsync(args[1..]);
     case "forests":
         ForestBench.Run(args.Skip(1), Console.Out);
         return 0;
@@ -22,6 +25,8 @@ switch (args.FirstOrDefault())
                                      end-to-end scoring beside its parts and a plain program
             profiles --model M.onnx [--rows 5000000] [--engine auto] [--repeats 3]
                                      what drift profiles cost, alone and in whole runs
+            delta --model M.onnx [--rows 5000000] [--repeats 3]
+                                     nights over unchanged files and over files with 2 % changed rows, beside full nights
             forests M.onnx...        forest kernels beside ONNX Runtime, one thread
             gpu --model M.onnx [--repeats 3] [--simulated]
                                      a forest on a CUDA card, transfers included, beside the processor; 2 when there is no card

@@ -47,6 +47,10 @@ internal static class ReuseChoice
     public static int Aim(PlanRequest request, IReadOnlyList<(CarriedShard Carried, Shard Shard)> carried, int workers) =>
         ShardCuts.Aim(request.Prepared.Manifest.Rows - carried.Sum(c => c.Shard.Rows), workers, request.Job.UnitRows, request.Job.CheckpointRows);
 
+    /// <summary>The rows by which profiles are sampled: those of the base while its shards are carried, else the manifest's own.</summary>
+    public static long ProfiledRows(PlanRequest request, ReusePlan reuse) =>
+        reuse.Carried.Count > 0 && request.Base is BaseAnswer.Found found ? found.Run.Plan.ProfiledRows : request.Prepared.Manifest.Rows;
+
     // What must be equal so that the same features give the same bits; null means all of it is.
     private static string? WhyNoRow(RunPlan before, PlanRequest request)
     {
@@ -72,8 +76,13 @@ internal static class ReuseChoice
             return "its output has other columns";
         if (before.PartitionCount != RunPlanner.PartitionsFor(request.Prepared.Manifest.Rows))
             return string.Create(CultureInfo.InvariantCulture, $"it has {before.PartitionCount} partitions, this run needs {RunPlanner.PartitionsFor(request.Prepared.Manifest.Rows)}");
+        if (SamplesTooFarApart(before.ProfiledRows, request.Prepared.Manifest.Rows))
+            return string.Create(CultureInfo.InvariantCulture, $"its profiles counted one block of rows out of {ProfileSampling.OneInFor(before.ProfiledRows)}, too far from what this run's rows ask for");
         return StoredJson.Write(before.ProfileEdges) == StoredJson.Write(RunPlanner.Sorted(request.Prepared.ProfileEdges)) ? null : "its profiles have other bins";
     }
+
+    // A table grows and shrinks every night; the sample stays what it was until it would be twice too large or too small.
+    private static bool SamplesTooFarApart(long before, long now) => ProfileSampling.OneInFor(before) > 2 * ProfileSampling.OneInFor(now) || ProfileSampling.OneInFor(now) > 2 * ProfileSampling.OneInFor(before);
 
     private static (bool Compares, string Reason) ComparesRows(Measured<double> cost)
     {

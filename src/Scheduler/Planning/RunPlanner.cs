@@ -28,6 +28,7 @@ public static class RunPlanner
             KeyKind = request.Prepared.KeyKind,
             Arithmetic = request.Prepared.Arithmetic,
             Reuse = reuse,
+            ProfiledRows = ReuseChoice.ProfiledRows(request, reuse),
         });
     }
 

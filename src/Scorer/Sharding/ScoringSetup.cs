@@ -45,6 +45,9 @@ internal sealed record ScoringSetup(
     /// <summary>How prediction files are compressed.</summary>
     public TableCompression Compression { get; init; } = TableCompression.Snappy;
 
+    /// <summary>The rows by which profiles are sampled; default the manifest's.</summary>
+    public long ProfiledRows { get; init; } = Manifest.Rows;
+
     /// <summary>The snapshot whose unchanged predictions are copied; null scores every row. Held open by the caller.</summary>
     public SnapshotReader? Base { get; init; }
 

@@ -42,6 +42,7 @@ public static class ShardScoring
             work.WritesRunFiles ? plan.PartitionCount : 0, work.Blobs, (kind, unit) => NameOf(work, kind, unit), work.From, work.Interruption)
         {
             Base = work.Base,
+            ProfiledRows = plan.ProfiledRows,
             ModelNanoseconds = plan.Reuse.ModelNanoseconds.TryGet(out var cost) ? cost : 0,
         };
     }

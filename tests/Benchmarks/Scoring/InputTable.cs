@@ -14,14 +14,17 @@ public static class InputTable
     public const int RowsPerGroup = 131_072;
 
     /// <summary>The path of the file for so many rows; made once and kept in the temporary folder.</summary>
-    public static async Task<string> PathOfAsync(int rows, CancellationToken ct)
+    /// <param name="rows">Rows.</param>
+    /// <param name="ct">Stops writing.</param>
+    /// <param name="changedEvery">Each so many rows, one has another first value; 0 changes none.</param>
+    public static async Task<string> PathOfAsync(int rows, CancellationToken ct, int changedEvery = 0)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "batchengine-bench")).FullName;
-        var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"floats-{Features}x{rows}.parquet"));
+        var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"floats-{Features}x{rows}{(changedEvery > 0 ? $"-changed-{changedEvery}" : "")}.parquet"));
         if (File.Exists(path))
             return path;
         await using (var file = File.Create(path + ".part"))
-            await WriteAsync(file, rows, ct);
+            await WriteAsync(file, rows, changedEvery, ct);
         File.Move(path + ".part", path);
         return path;
     }
@@ -33,7 +36,7 @@ public static class InputTable
             target[i] = (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
     }
 
-    private static async Task WriteAsync(Stream file, int rows, CancellationToken ct)
+    private static async Task WriteAsync(Stream file, int rows, int changedEvery, CancellationToken ct)
     {
         TableColumn[] columns = [new("id", ColumnKind.Integer, false), .. Enumerable.Range(0, Features).Select(i => new TableColumn($"f{i}", ColumnKind.Float, false))];
         await using var table = await TableWriter.CreateAsync(file, columns, TableCompression.Snappy, ct);
@@ -47,6 +50,8 @@ public static class InputTable
             {
                 var values = new float[count];
                 Fill(random, values);
+                for (var row = 0; row < count && i == 1 && changedEvery > 0; row += changedEvery)
+                    values[row] += 1;
                 arrays[i] = values;
             }
             await table.WriteRowGroupAsync(arrays, ct);
