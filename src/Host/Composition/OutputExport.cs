@@ -56,16 +56,9 @@ internal sealed class OutputExport(LeaseStore leases, RunStore runs, IBlobStore 
         {
             if (artifact.Kind is not (ArtifactKind.Output or ArtifactKind.DeadLetters))
                 continue;
-            await blobs.VerifyAsync(artifact.BlobName, artifact.Bytes, artifact.Checksum, ct).ConfigureAwait(false);
             var name = Path.Combine(artifact.Kind == ArtifactKind.DeadLetters ? "rejects" : "", NameOf(run, artifact.BlobName));
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, name))!);
-            var source = await blobs.OpenReadAsync(artifact.BlobName, ct).ConfigureAwait(false);
-            await using (source.ConfigureAwait(false))
-            {
-                await using var copy = File.Create(Path.Combine(folder, name));
-                await source.CopyToAsync(copy, ct).ConfigureAwait(false);
-            }
-
+            await BlobCopy.ToFileAsync(blobs, artifact, Path.Combine(folder, name), ct).ConfigureAwait(false);
             files.Add(new { name = name.Replace('\\', '/'), artifact.Rows, artifact.Bytes, checksum = artifact.Checksum.ToString("x16", System.Globalization.CultureInfo.InvariantCulture) });
         }
 

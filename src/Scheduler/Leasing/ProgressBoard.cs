@@ -7,13 +7,21 @@ namespace BatchEngine.Scheduler.Leasing;
 public sealed class ProgressBoard
 {
     private readonly ConcurrentDictionary<int, long> _rows = new();
+    private TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, (long Rows, DateTimeOffset At)> _advances = new(StringComparer.Ordinal);
 
     /// <summary>Says how many rows of a shard are done.</summary>
     public void Report(int shardIndex, RowCounts total) => _rows[shardIndex] = total.Read;
 
-    /// <summary>Forgets a shard that was given back or finished: the database knows it now.</summary>
-    public void Forget(int shardIndex) => _rows.TryRemove(shardIndex, out _);
+    /// <summary>Forgets a shard that was given back or finished: the database knows it now. Wakes the workers that wait for one.</summary>
+    public void Forget(int shardIndex)
+    {
+        _rows.TryRemove(shardIndex, out _);
+        Interlocked.Exchange(ref _ending, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    }
+
+    /// <summary>Ends when a shard of this process is next given back or finished. Taken before looking for a free shard, it cannot be missed.</summary>
+    public Task NextEnding => Volatile.Read(ref _ending).Task;
 
     /// <summary>The larger of what is stored and what was reported.</summary>
     public long RowsOf(int shardIndex, long stored) => Math.Max(stored, _rows.GetValueOrDefault(shardIndex));

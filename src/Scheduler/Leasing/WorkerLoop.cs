@@ -33,6 +33,7 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
             ct.ThrowIfCancellationRequested();
             if (drain.IsCancellationRequested)
                 return await EndAsync(new WorkerOutcome.Drained(committed)).ConfigureAwait(false);
+            var anotherEnding = board?.NextEnding;
             switch (await services.Leases.TryAcquireAsync(plan.Run, worker, _policy.Ttl, ct).ConfigureAwait(false))
             {
                 case LeaseOutcome.AllDone:
@@ -40,7 +41,7 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
                 case LeaseOutcome.RunNotOpen closed:
                     return await EndAsync(new WorkerOutcome.RunClosed(committed, closed.State, "")).ConfigureAwait(false);
                 case LeaseOutcome.NoneFree none:
-                    await WaitAsync(none.EarliestExpiry - services.Clock.GetUtcNow(), drain, ct).ConfigureAwait(false);
+                    await WaitAsync(none.EarliestExpiry - services.Clock.GetUtcNow(), drain, ct, anotherEnding).ConfigureAwait(false);
                     break;
                 case LeaseOutcome.Granted granted:
                     var (ending, failure) = await AttemptAsync(plan, granted, board, meter, drain, ct).ConfigureAwait(false);
@@ -129,11 +130,18 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
         Say(RunEventKind.UsageRecorded, plan, worker, $"{usage.Duration.TotalSeconds:0.0} s");
     }
 
-    private async Task WaitAsync(TimeSpan wished, CancellationToken drain, CancellationToken ct)
+    // A worker that waits for a shard of its own process need not sleep on: the last one to end would else keep the night waiting for up to the longest wait.
+    private async Task WaitAsync(TimeSpan wished, CancellationToken drain, CancellationToken ct, Task? ending = null)
     {
         var wait = wished < _policy.MinWait ? _policy.MinWait : wished > _policy.MaxWait ? _policy.MaxWait : wished;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(drain, ct);
-        await Task.Delay(wait, services.Clock, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var delay = Task.Delay(wait, services.Clock, either.Token);
+        if (ending is not null)
+        {
+            await Task.WhenAny(delay, ending).ConfigureAwait(false);
+            await either.CancelAsync().ConfigureAwait(false);
+        }
+        await delay.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void Say(RunEventKind kind, RunPlan plan, string subject, string detail) => services.Log.Write(new RunEvent(kind, plan.Run, subject, detail));

@@ -1,0 +1,76 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Simulation;
+
+/// <summary>Delta scoring publishes the very bytes of a full run, whatever changed, whatever interrupted it. Replay one with: dotnet run --project tests/Simulation -- --filter-class "*ReusingNightsTests".</summary>
+public sealed class ReusingNightsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("batchengine-reuse-").FullName;
+
+    [Theory]
+    [InlineData(1, false, false)]
+    [InlineData(2, true, false)]
+    [InlineData(3, false, true)]
+    [InlineData(4, true, true)]
+    public async Task Nights_OverAChangingTable_PublishTheSameBytesAsFullRuns(int seed, bool hasTextKeys, bool interrupted)
+    {
+        var (table, reusing, full) = await TableAsync(seed, hasTextKeys);
+        var interruptions = interrupted ? new Random(seed) : null;
+        var total = default(RowCounts);
+        for (var night = 0; night < 8; night++)
+        {
+            var expected = await full.RunAsync(night, full: true);
+            var seen = await reusing.RunAsync(night, full: false, interruptions);
+            MustEqual(expected, seen, $"seed {seed}, night {night}");
+            total += seen.Counts;
+            await table.ChangeAsync();
+        }
+
+        Assert.True(total.Reused > total.Scored, $"seed {seed}: {total}, so that little of this tested reuse");
+        Assert.True(total.Scored > 0 && total.Rejected > 0, $"seed {seed}: {total}");
+    }
+
+    [Fact]
+    public async Task TwoNights_AtOnce_PublishWhatFullRunsPublish()
+    {
+        var (table, reusing, full) = await TableAsync(5, hasTextKeys: false);
+        await reusing.RunAsync(0, full: false);
+        await table.ChangeAsync();
+        var expected = await full.RunAsync(2, full: true);
+        MustEqual(expected, await reusing.RunBothAsync(1), "two nights at once");
+    }
+
+    [Fact]
+    public async Task Night_WithADamagedBase_ScoresEveryRowThatItReadsAndSaysSo()
+    {
+        var (table, reusing, full) = await TableAsync(6, hasTextKeys: false);
+        await reusing.RunAsync(0, full: false);
+        var path = await reusing.AskAsync(async e => e.Blobs.LocalPath((await e.Snapshots.CurrentAsync("chain", CancellationToken.None))!.Segments[0].Artifact.BlobName)!);
+        var bytes = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        bytes[300] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);
+        await table.ChangeAsync();
+
+        var seen = await reusing.RunAsync(1, full: false);
+        MustEqual(await full.RunAsync(1, full: true), seen, "a damaged base");
+        var decisions = await reusing.AskAsync(e => e.Decisions.ListAsync(ReusingNights.RunOf(1), CancellationToken.None));
+        Assert.Contains(decisions, d => d.Subject == "reuse" && d.Choice.Contains("rows are not looked up", StringComparison.Ordinal) && d.Reason.Contains(Path.GetFileName(path), StringComparison.Ordinal));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private async Task<(ChangingTable Table, ReusingNights Reusing, ReusingNights Full)> TableAsync(int seed, bool hasTextKeys)
+    {
+        var table = new ChangingTable(Path.Combine(_folder, "table"), seed, hasTextKeys);
+        await table.CreateAsync();
+        return (table, new ReusingNights(Path.Combine(_folder, "reusing"), table.Glob), new ReusingNights(Path.Combine(_folder, "full"), table.Glob));
+    }
+
+    private static void MustEqual(NightResult expected, NightResult seen, string when)
+    {
+        Assert.True(expected.Segments.SequenceEqual(seen.Segments), $"{when}: other segments");
+        Assert.True(expected.Keys == seen.Keys, $"{when}: {seen.Keys} keys, expected {expected.Keys}");
+        Assert.True(seen.Counts.AddsUp && seen.Counts.Read == expected.Counts.Read && seen.Counts.Rejected == expected.Counts.Rejected, $"{when}: {seen.Counts}, expected {expected.Counts}");
+        Assert.Equal(0, expected.Counts.Reused);
+    }
+}
