@@ -7,11 +7,17 @@ using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Host.Adapters;
 
-/// <summary>Scores live with exactly the model and features of the snapshot that is served, and meters the time it takes. Thread-safe.</summary>
+/// <summary>
+/// Scores live with exactly the model and features of the snapshot that is served, and meters the time it takes. Thread-safe; keeping warm is one caller's work.
+/// </summary>
 internal sealed class LiveModels(SnapshotCatalog catalog, RunStore runs, ModelLocator locator, TimeProvider clock) : ILiveScoring, IDisposable
 {
     private readonly ConcurrentDictionary<RunId, Lazy<Task<LiveScoring>>> _models = new();
     private readonly ConcurrentDictionary<string, LiveMeter> _meters = new(StringComparer.Ordinal);
+    private readonly List<(Lazy<Task<LiveScoring>> Model, long RetiredAt)> _retired = [];
+
+    /// <summary>Runs whose model is in memory or being loaded.</summary>
+    public IReadOnlyCollection<RunId> Loaded => [.. _models.Keys];
 
     /// <inheritdoc/>
     public async Task<LiveOutcome> ScoreAsync(string servingName, IReadOnlyDictionary<string, object?> features, CancellationToken ct)
@@ -41,6 +47,30 @@ internal sealed class LiveModels(SnapshotCatalog catalog, RunStore runs, ModelLo
         }
     }
 
+    /// <summary>Loads the models of the snapshots served now, so that no caller's deadline pays for it, and frees those of snapshots that no longer are. A model that cannot be loaded is left to the call that needs it.</summary>
+    public async Task KeepWarmAsync()
+    {
+        var served = catalog.All.Where(s => s.Contract.Realtime).Select(s => s.Reader?.Info.Run).OfType<RunId>().ToHashSet();
+        foreach (var run in served)
+        {
+            var entry = _models.GetOrAdd(run, r => new Lazy<Task<LiveScoring>>(() => Task.Run(() => LoadAsync(r))));
+            await ((Task)entry.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!entry.Value.IsCompletedSuccessfully)
+                _models.TryRemove(KeyValuePair.Create(run, entry));
+        }
+        foreach (var entry in _models.Where(m => !served.Contains(m.Key)))
+        {
+            if (_models.TryRemove(entry))
+                _retired.Add((entry.Value, clock.GetTimestamp()));
+        }
+        // A call that found the model before it was retired has ended by then: no flight is longer.
+        foreach (var old in _retired.Where(r => clock.GetElapsedTime(r.RetiredAt) > 2 * LiveGate.MaxFlight).ToList())
+        {
+            _retired.Remove(old);
+            Free(old.Model);
+        }
+    }
+
     /// <summary>Takes the busy time and predictions of each name since the last call.</summary>
     public IReadOnlyList<(string ServingName, TimeSpan Busy, long Predictions)> TakeMeters() =>
         [.. _meters.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => (m.Key, m.Value.Take())).Select(m => (m.Key, m.Item2.Busy, m.Item2.Predictions))];
@@ -48,11 +78,14 @@ internal sealed class LiveModels(SnapshotCatalog catalog, RunStore runs, ModelLo
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var model in _models.Values)
-        {
-            if (model is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
-                model.Value.Result.Dispose();
-        }
+        foreach (var model in _models.Values.Concat(_retired.Select(r => r.Model)))
+            Free(model);
+    }
+
+    private static void Free(Lazy<Task<LiveScoring>> model)
+    {
+        if (model is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            model.Value.Result.Dispose();
     }
 
     private async Task<LiveScoring> LoadAsync(RunId run)

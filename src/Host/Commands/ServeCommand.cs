@@ -28,7 +28,7 @@ internal static class ServeCommand
         await using var web = HttpServer.Build(engine, lookups, verb.Line.GetValue(Url) ?? engine.Configuration.HttpUrl, verb.Screen);
         await StartAsync(web, verb.Line.GetValue(Url) ?? engine.Configuration.HttpUrl, ct).ConfigureAwait(false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var follow = Task.WhenAll(lookups.Catalog.FollowAsync(stop.Token), lookups.KeepBooksAsync(stop.Token));
+        var follow = Task.WhenAll(lookups.FollowAsync(stop.Token), lookups.KeepBooksAsync(stop.Token));
         await using var scheduler = verb.Line.GetValue(NoScheduler) ? null : await ScheduleAsync(verb, engine, ct).ConfigureAwait(false);
         verb.Screen.Note($"Look-ups at {HttpServer.AddressOf(web)}/v1/predictions/{{model}}/{{key}}; stop with Ctrl-C.");
         await Task.Delay(Timeout.InfiniteTimeSpan, verb.Clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

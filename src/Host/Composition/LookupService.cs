@@ -35,6 +35,9 @@ internal sealed class LookupService : IAsyncDisposable
     /// <summary>What was answered and what it cost.</summary>
     public LookupBooks Books { get; }
 
+    /// <summary>Follows what is published until stopped: swaps snapshots in and keeps their live models loaded.</summary>
+    public Task FollowAsync(CancellationToken ct) => Task.WhenAll(Catalog.FollowAsync(ct), KeepWarmAsync(ct));
+
     /// <summary>Writes the books periodically until stopped, then once more; trouble is noted and tried again at the next turn.</summary>
     public async Task KeepBooksAsync(CancellationToken ct)
     {
@@ -42,6 +45,15 @@ internal sealed class LookupService : IAsyncDisposable
         {
             await Task.Delay(BookInterval, _engine.Clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Books.WriteAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task KeepWarmAsync(CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            await _live.KeepWarmAsync().ConfigureAwait(false);
+            await Task.Delay(SnapshotCatalog.PollInterval, _engine.Clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
         await using var web = HttpServer.Build(engine, lookups, "http://127.0.0.1:0", screen);
         await web.StartAsync(ct).ConfigureAwait(false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var follow = lookups.Catalog.FollowAsync(stop.Token);
+        var follow = lookups.FollowAsync(stop.Token);
         using var client = new DemoClient(HttpServer.AddressOf(web), screen);
 
         Heading("4. Before the second night: yesterday's predictions break the contract (maxAge 24 h)");
