@@ -15,7 +15,7 @@ switch (args.FirstOrDefault())
     case "delta":
         return await DeltaBench.RunAsync(args[1..]);
     case "forests":
-        ForestBench.Run(args.Skip(1), Console.Out);
+        ForestBench.Run(ForestBenchOptions.Parse(args[1..]));
         return 0;
     case "gpu":
         return GpuBench.Run(args[1..]);
@@ -27,7 +27,8 @@ switch (args.FirstOrDefault())
                                      what drift profiles cost, alone and in whole runs
             delta --model M.onnx [--rows 5000000] [--repeats 3]
                                      nights over unchanged files and over files with 2 % changed rows, beside full nights
-            forests M.onnx...        forest kernels beside ONNX Runtime, one thread
+            forests M.onnx... [--xgboost MODEL.json] [--passes 7] [--label TEXT]
+                                     forest kernels beside ONNX Runtime and XGBoost: batches, two threads, single rows
             gpu --model M.onnx [--repeats 3] [--simulated]
                                      a forest on a CUDA card, transfers included, beside the processor; 2 when there is no card
             """);

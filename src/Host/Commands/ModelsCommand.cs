@@ -68,7 +68,7 @@ internal static class ModelsCommand
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var model = await engine.Registry.ResolveAsync(ModelReference.Parse(verb.Line.GetValue(Reference)!, "model"), ct).ConfigureAwait(false);
         var how = EngineOf(model, engine.Configuration.Execution);
-        verb.Screen.Answer(new { model.Version, model.Version.Digest, model.Signature, engine = how.Name, notes = how.Notes }, () =>
+        verb.Screen.Answer(new { model.Version, model.Version.Digest, model.Signature, engine = how.Name, detail = how.Detail, notes = how.Notes }, () =>
         {
             var facts = new Grid().AddColumn().AddColumn();
             facts.AddRow("model", Markup.Escape(model.Version.ToString()));
@@ -78,6 +78,8 @@ internal static class ModelsCommand
             foreach (var output in model.Signature.Outputs)
                 facts.AddRow("output", Markup.Escape(output.ToString()));
             facts.AddRow("engine", Markup.Escape(how.Name));
+            if (how.Detail.Length > 0)
+                facts.AddRow("", Markup.Escape(how.Detail));
             foreach (var note in how.Notes)
                 facts.AddRow("", Markup.Escape(note));
             verb.Screen.Draw(facts);
@@ -85,16 +87,16 @@ internal static class ModelsCommand
         return ExitCode.Done;
     }
 
-    private static (string Name, IReadOnlyList<string> Notes) EngineOf(ResolvedModel model, ExecutorOptions execution)
+    private static (string Name, string Detail, IReadOnlyList<string> Notes) EngineOf(ResolvedModel model, ExecutorOptions execution)
     {
         var width = model.Signature.TakesOneMatrix ? (int)model.Signature.Inputs[0].Shape[1] : 0;
         if (model.Signature.TakesOneMatrix && width <= 0)
-            return ("chosen when the features are known: the model does not say how many it takes", []);
+            return ("chosen when the features are known: the model does not say how many it takes", "", []);
         IReadOnlyList<string> features = model.Signature.TakesOneMatrix
             ? [.. Enumerable.Range(0, width).Select(i => string.Create(CultureInfo.InvariantCulture, $"feature_{i}"))]
             : [.. model.Signature.Inputs.Select(i => i.Name)];
         using var loaded = ExecutorFactory.Open(model.LocalPath, features, execution);
-        return (loaded.Name, loaded.Notes);
+        return (loaded.Name, loaded.Detail, loaded.Notes);
     }
 
     private static async Task<int> PromoteAsync(Verb verb, CancellationToken ct)

@@ -11,6 +11,7 @@ namespace BatchEngine.Host.Commands;
 internal static class ScoreCommand
 {
     private static readonly Option<string> Model = new("--model", "-m") { Description = "The ONNX file", Required = true };
+    private static readonly Option<string[]> Challengers = new("--challenger") { Description = "Another ONNX file over the same features, scored in the same pass; its outputs follow as NAME.output; may be repeated" };
     private static readonly Option<string[]> Input = new("--input", "-i") { Description = "Parquet files, folders or patterns (data/**/*.parquet); may be repeated", Required = true, AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string> Output = new("--output", "-o") { Description = "Folder for the result; created when missing", Required = true };
     private static readonly Option<string?> Key = new("--key", "-k") { Description = "Key column [default: the row number]" };
@@ -31,7 +32,8 @@ internal static class ScoreCommand
 
               batchengine score --model churn.onnx --input 'data/*.parquet' --key customer_id --output scored
               batchengine score --model housing.onnx --input housing.parquet --features longitude,latitude,median_income --output scored
-            """) { Model, Input, Output, Key, Features, Carry, Workers, Engine, Device, DeviceId, MaxRejects, MaxRejectShare };
+              batchengine score --model churn.onnx --challenger churn_next.onnx --input 'data/*.parquet' --key customer_id --output compared
+            """) { Model, Challengers, Input, Output, Key, Features, Carry, Workers, Engine, Device, DeviceId, MaxRejects, MaxRejectShare };
         return Verb.Does(command, globals, RunAsync);
     }
 
@@ -40,6 +42,7 @@ internal static class ScoreCommand
         var line = verb.Line;
         var options = new OneShotOptions(line.GetValue(Model)!, line.GetValue(Input)!, line.GetValue(Output)!)
         {
+            ChallengerPaths = line.GetValue(Challengers) ?? [],
             KeyColumn = line.GetValue(Key),
             Features = line.GetValue(Features) is { Length: > 0 } features ? FeaturesArgument.Parse(features) : null,
             CarriedColumns = line.GetValue(Carry) ?? [],
@@ -60,6 +63,8 @@ internal static class ScoreCommand
             + (result.RowsPerSecond.TryGet(out var rate) ? $" ({Figures.Rate(rate)}, {result.Engine})" : $" ({result.Engine})"));
         if (result.DeviceNote is not null)
             screen.Line(result.DeviceNote);
+        foreach (var note in result.Notes)
+            screen.Line($"not run by {note}");
         screen.Line($"outputs: {string.Join(", ", result.Outputs.Select(o => o.Name))}");
         screen.Line($"written to {result.OutputDirectory}");
         if (counts.Rejected > 0)

@@ -18,6 +18,9 @@ public abstract class LoadedModel : IDisposable
     /// <summary>The features it was opened for, in the model's order.</summary>
     public abstract IReadOnlyList<string> FeatureNames { get; }
 
+    /// <summary>What the name does not say about the way it runs, in a sentence; empty when there is nothing more to say.</summary>
+    public virtual string Detail => "";
+
     /// <summary>How the model wants each feature kept; null means everything as 32-bit floats.</summary>
     public virtual IReadOnlyList<FeatureStorage>? WantedStorage => null;
 

@@ -15,6 +15,9 @@ public sealed record OneShotOptions(string ModelPath, IReadOnlyList<string> Inpu
     /// <summary>What the model reads; null means the model's own input names, or for a single matrix all numeric columns in file order when their number fits.</summary>
     public FeatureSpec? Features { get; init; }
 
+    /// <summary>Models over the same features that are run in the same pass; their outputs follow as "file name.output". Default none.</summary>
+    public IReadOnlyList<string> ChallengerPaths { get; init; } = [];
+
     /// <summary>Input columns copied to the output; default none.</summary>
     public IReadOnlyList<string> CarriedColumns { get; init; } = [];
 

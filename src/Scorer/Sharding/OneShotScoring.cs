@@ -30,7 +30,7 @@ public static class OneShotScoring
         var needed = NeededColumns(options, signature);
         var manifest = await InputCatalog.FreezeAsync(options.Inputs, needed, ct).ConfigureAwait(false);
         var spec = OneShotFeatures.Resolve(options, signature, manifest);
-        using var model = ExecutorFactory.Open(options.ModelPath, spec.FeatureNames, options.Execution);
+        using var model = OneShotModels.Open(options, spec.FeatureNames);
         var version = new ModelVersion(Path.GetFileNameWithoutExtension(options.ModelPath), 0, Digest.Of(await File.ReadAllBytesAsync(options.ModelPath, ct).ConfigureAwait(false)));
         var template = Template(options, manifest, spec, model, version, options.ScoredAt ?? clock.GetUtcNow());
         template.Schema.ColumnNames();
@@ -46,7 +46,7 @@ public static class OneShotScoring
             throw new InvariantBrokenException("a finished scoring has read all its rows", $"{counts.Read} of {manifest.Rows}");
         var files = finals.SelectMany(f => f.Artifacts).OrderBy(a => a.Kind).ThenBy(a => a.BlobName, StringComparer.Ordinal).ToArray();
         folder.Publish(files, ManifestOf(options, manifest, version, model, template.Schema, counts, files));
-        return new OneShotResult(folder.Path, counts, files, model.Outputs, model.Name, model.DeviceNote, tally.Elapsed);
+        return new OneShotResult(folder.Path, counts, files, model.Outputs, model.Name, model.DeviceNote, model.Notes, tally.Elapsed);
     }
 
     // Parts are taken in order by whichever worker is free; their results are put together in order, so the workers never show.
@@ -109,6 +109,7 @@ public static class OneShotScoring
         model = version.ToString(),
         modelDigest = version.Digest.Hex,
         engine = model.Name,
+        challengers = options.ChallengerPaths.Select(p => new { model = Path.GetFileNameWithoutExtension(p), modelDigest = Digest.Of(File.ReadAllBytes(p)).Hex }),
         inputDigest = manifest.Digest.Hex,
         inputFiles = manifest.Files.Select(f => new { path = f.Path, rows = f.Rows, bytes = f.Bytes }),
         key = options.KeyColumn ?? RowNumberColumn,

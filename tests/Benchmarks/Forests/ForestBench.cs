@@ -1,102 +1,85 @@
 using System.Diagnostics;
-using System.Globalization;
+using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Forests;
 using BatchEngine.Scorer.Execution.Graphs;
-using Microsoft.ML.OnnxRuntime;
 
 namespace BatchEngine.Benchmarks.Forests;
 
-/// <summary>Rows per second of every forest kernel on one thread, beside ONNX Runtime's on the same rows; medians of several passes.</summary>
+/// <summary>
+/// Rows per second of every forest kernel on one thread, of two threads, and of single rows, beside ONNX Runtime's and XGBoost's on the same rows. All contenders take turns, pass by pass, so that a
+/// machine that grows slower grows slower for all; medians count.
+/// </summary>
 public static class ForestBench
 {
-    private const int Features = 50;
     private const int Rows = 65_536;
-    private const int Passes = 7;
+    private const int OneRowRepeats = 400;
 
-    /// <summary>Measures the given model files (single forests over 50 float features) and writes one line per model and kernel.</summary>
-    public static void Run(IEnumerable<string> models, TextWriter output, IReadOnlyList<string>? kernels = null)
+    /// <summary>Measures the models one after the other, prints a table for each and keeps the raw figures.</summary>
+    public static void Run(ForestBenchOptions options)
     {
-        var columns = Columns();
-        foreach (var path in models)
+        foreach (var path in options.Models)
         {
-            var graph = OnnxGraph.ReadFile(path);
-            var model = ForestReader.Read(graph.Nodes.Single(ForestReader.IsForest), path);
-            var runtime = kernels is null || kernels.Contains("onnx") ? OnnxRate(path, columns) : double.NaN;
-            output.WriteLine(Line(Path.GetFileName(path), "onnx runtime, 1 thread", runtime, runtime));
-            foreach (var name in ForestKernels.Available.Where(k => k != ForestKernels.Reference && (kernels is null || kernels.Contains(k))))
-            {
-                using var kernel = ForestKernels.Create(name, model);
-                output.WriteLine(Line(Path.GetFileName(path), name, KernelRate(kernel, columns, model.TargetCount, Rows), runtime));
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    one row: {1e6 / KernelRate(kernel, columns, model.TargetCount, 1):0.0} us"));
-            }
+            var features = ForestRows.FeaturesOf(path);
+            var rows = new ForestRows(features, Rows);
+            var raw = Measure(path, rows, options.Passes);
+            if (options.XgboostModel is { } peer)
+                raw.AddRange(XgboostPeer.Measure(peer, rows, path, options.Passes));
+            ForestReport.Print(path, raw);
+            ForestReport.Save(path, options, raw);
         }
     }
 
-    private static string Line(string model, string kernel, double rate, double runtime) =>
-        string.Create(CultureInfo.InvariantCulture, $"{model,-16} {kernel,-24} {rate,12:N0} rows/s {rate / runtime,7:0.0}x");
-
-    // Normal values, as the models were trained on.
-    private static float[][] Columns()
+    private static List<ForestFigure> Measure(string path, ForestRows rows, int passes)
     {
-        var random = new Random(7);
-        return [.. Enumerable.Range(0, Features).Select(_ => Enumerable.Range(0, Rows).Select(_ => Normal(random)).ToArray())];
-    }
-
-    private static float Normal(Random random) => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
-
-    private static double OnnxRate(string path, float[][] columns)
-    {
-        const int batch = 16_384;
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
-        using var session = new InferenceSession(path, options);
-        var rows = new float[batch * Features];
-        for (var row = 0; row < batch; row++)
+        var model = ForestReader.Read(OnnxGraph.ReadFile(path).Nodes.Single(ForestReader.IsForest), path);
+        string[] names = [.. Enumerable.Range(0, rows.Features).Select(i => $"f{i}")];
+        using var forest = ExecutorFactory.Open(path, names, ExecutorOptions.Default with { Engine = "forest" });
+        using var runtime = ExecutorFactory.Open(path, names, ExecutorOptions.Default with { Engine = "onnx" });
+        using var onnx = new OnnxContender(path, rows);
+        using var single = new ExecutorContender(forest, rows, 1);
+        using var whole = new ExecutorContender(forest, rows, Rows);
+        using var onnxSingle = new ExecutorContender(runtime, rows, 1);
+        var kernels = ForestKernels.Available.Where(k => k != ForestKernels.Reference).Select(k => (Name: k, Contender: new KernelContender(k, model, rows))).ToList();
+        var best = kernels[0].Name;
+        var contenders = new List<(string Name, int Rows, Action Run)>
         {
-            for (var feature = 0; feature < Features; feature++)
-                rows[(row * Features) + feature] = columns[feature][row];
-        }
-        using var input = OrtValue.CreateTensorValueFromMemory(rows, [batch, Features]);
-        using var run = new RunOptions();
-        return Median(() =>
+            ("ONNX Runtime", OnnxContender.BatchRows, onnx.RunBatch),
+            ("executor", Rows, whole.Run),
+        };
+        contenders.AddRange(kernels.Select(k => (k.Name, Rows, (Action)k.Contender.Run)));
+        using var second = new KernelContender(best, model, rows);
+        contenders.Add(($"{best}, two threads", 2 * Rows, () => InTwo(kernels[0].Contender.Run, second.Run)));
+        contenders.Add(("one row: ONNX Runtime, buffers bound", OneRowRepeats, () => Repeat(onnx.RunNext)));
+        contenders.Add(("one row: ONNX Runtime by our executor", OneRowRepeats, () => Repeat(onnxSingle.RunNext)));
+        contenders.Add(("one row: executor", OneRowRepeats, () => Repeat(single.RunNext)));
+        var raw = new List<ForestFigure>();
+        for (var pass = -1; pass < passes; pass++)
         {
-            using var outputs = session.Run(run, session.InputNames, [input], session.OutputNames);
-        }, batch);
-    }
-
-    private static unsafe double KernelRate(ForestKernel kernel, float[][] columns, int targets, int rows)
-    {
-        var pinned = columns.Select(c =>
-        {
-            var copy = GC.AllocateUninitializedArray<float>(Rows, pinned: true);
-            c.CopyTo(copy, 0);
-            return copy;
-        }).ToArray();
-        var sums = GC.AllocateUninitializedArray<float>(targets * Rows, pinned: true);
-        var addresses = pinned.Select(p => System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(p, 0)).ToArray();
-        var repeats = rows == 1 ? 200 : 1;
-        return Median(() =>
-        {
-            fixed (nint* from = addresses)
-            fixed (float* to = sums)
+            foreach (var (name, count, run) in contenders)
             {
-                for (var i = 0; i < repeats; i++)
-                    kernel.Sum((float**)from, rows, to, Rows);
+                var started = Stopwatch.GetTimestamp();
+                run();
+                // The first pass only warms up.
+                if (pass >= 0)
+                    raw.Add(new ForestFigure(name, pass, count, Stopwatch.GetElapsedTime(started).TotalSeconds));
             }
-        }, rows * repeats);
+        }
+        foreach (var (_, contender) in kernels)
+            contender.Dispose();
+        return raw;
     }
 
-    private static double Median(Action action, int rows)
+    private static void InTwo(Action first, Action second)
     {
-        action();
-        action();
-        var rates = new List<double>();
-        for (var pass = 0; pass < Passes; pass++)
-        {
-            var started = Stopwatch.GetTimestamp();
+        var thread = new Thread(() => first());
+        thread.Start();
+        second();
+        thread.Join();
+    }
+
+    private static void Repeat(Action action)
+    {
+        for (var i = 0; i < OneRowRepeats; i++)
             action();
-            rates.Add(rows / Stopwatch.GetElapsedTime(started).TotalSeconds);
-        }
-        rates.Sort();
-        return rates[Passes / 2];
     }
 }

@@ -112,6 +112,26 @@ public sealed class ScoreCommandTests
         }
     }
 
+    [Fact]
+    public async Task Score_WithAChallenger_AddsItsOutputsAsItWouldScoreAlone()
+    {
+        using var folder = await InputFolder.CreateAsync();
+        File.Copy(InputFolder.Model, folder["next.onnx"]);
+        string[] inputs = ["--features", InputFolder.Features, "--input", folder.Good, "--key", "customer_id", "--max-reject-share", "0.05"];
+        var together = await ProgramRun.RunAsync(["score", "--model", InputFolder.Model, "--challenger", folder["next.onnx"], "--output", folder["together"], .. inputs]);
+        together.MustEnd(0);
+        (await ProgramRun.RunAsync(["score", "--model", InputFolder.Model, "--output", folder["alone"], .. inputs])).MustEnd(0);
+
+        var (pairs, alone) = (ParquetRows.Read(folder["together"], "customer_id", ["model_version", "run_id", "scored_at"]), ParquetRows.Read(folder["alone"], "customer_id", ["model_version", "run_id", "scored_at"]));
+        Assert.Equal(alone.Count, pairs.Count);
+        Assert.All(alone, row =>
+        {
+            var (values, own) = (pairs[row.Key].Split('|'), row.Value.Split('|'));
+            Assert.Equal(own, values[..own.Length]);
+            Assert.Equal(own[^(values.Length - own.Length)..], values[own.Length..]);
+        });
+    }
+
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
     private static async Task<int> SystemAsync(string program, params string[] arguments)

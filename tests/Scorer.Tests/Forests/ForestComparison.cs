@@ -9,8 +9,8 @@ internal static class ForestComparison
 {
     private const int Rows = 600;
 
-    /// <summary>Fails when they differ, or when the model was not opened as a forest though it had to be. Gives the reason when it was declined.</summary>
-    public static string? Compare(byte[] bytes, ForestShape shape, bool mayDecline)
+    /// <summary>Fails when they differ (by a bit when <paramref name="exact"/>), or when the model was not opened as a forest though it had to be. Gives the reason when it was declined.</summary>
+    public static string? Compare(byte[] bytes, ForestShape shape, bool mayDecline, bool exact = false)
     {
         using var file = new ModelFile(bytes);
         string[] names = shape.Features == 4 ? ["a", "b", "c", "d"] : [.. Enumerable.Range(0, shape.Features).Select(i => $"f{i}")];
@@ -32,7 +32,7 @@ internal static class ForestComparison
             for (var row = 0; row < Rows; row++)
             {
                 var (a, b) = (actual.Column(column)[row], expected.Column(column)[row]);
-                if (!ForestProbe.Agree(a, b))
+                if (exact ? BitConverter.SingleToInt32Bits(a) != BitConverter.SingleToInt32Bits(b) : !ForestProbe.Agree(a, b))
                     Assert.Fail($"column {column}, row {row}: {a:R}, but the runtime gives {b:R}");
             }
         }

@@ -26,7 +26,7 @@ public sealed class ForestKernelTests
     {
         var model = RandomForests.Make(shape);
         Compare(kernel, model, RandomForests.Rows(shape, rows), shape.Targets);
-    }, iter: 150, print: s => s.Item1.ToString());
+    }, iter: 400, print: s => s.Item1.ToString());
 
     public static TheoryData<string> SlicingKernels => [.. ForestKernels.Available.Where(k => k.StartsWith("slices", StringComparison.Ordinal))];
 
@@ -41,7 +41,7 @@ public sealed class ForestKernelTests
             Assert.NotNull(plan);
             using var tested = ForestKernels.Slicing(kernel, model, walk, plan);
             Compare(tested, model, RandomForests.Rows(shape, rows), shape.Targets);
-        }, iter: 120, print: s => s.ToString());
+        }, iter: 300, print: s => s.ToString());
 
     [Theory]
     [MemberData(nameof(Kernels))]

@@ -53,6 +53,43 @@ internal sealed record ForestModel
     /// <summary>The highest feature asked for, plus 1.</summary>
     public int FeatureCount => Nodes.Where(n => !n.IsLeaf).Select(n => n.Feature + 1).DefaultIfEmpty(0).Max();
 
+    /// <summary>The same forest over features in other places.</summary>
+    public ForestModel WithFeatures(IReadOnlyList<int> places) => this with { Nodes = Array.ConvertAll(Nodes, n => n.IsLeaf ? n : n with { Feature = places[n.Feature] }) };
+
+    /// <summary>One forest of several over the same features: their trees and targets one after the other. What is done to the sums is theirs to do.</summary>
+    public static ForestModel Join(IReadOnlyList<ForestModel> models)
+    {
+        var (nodes, from, targets, sets) = (new List<ForestNode>(), new List<int> { 0 }, new List<int>(), 0);
+        var (roots, targetCount) = (new List<int>(), 0);
+        foreach (var model in models)
+        {
+            var (firstNode, firstLeaf, firstWeight, firstSet) = (nodes.Count, from.Count - 1, targets.Count, sets);
+            nodes.AddRange(model.Nodes.Select(n => n.IsLeaf
+                ? n with { True = n.True + firstLeaf }
+                : n with { True = n.True + firstNode, False = n.False + firstNode, Set = n.Set < 0 ? n.Set : n.Set + firstSet }));
+            roots.AddRange(model.Roots.Select(r => r + firstNode));
+            from.AddRange(model.LeafFrom.Skip(1).Select(f => f + firstWeight));
+            targets.AddRange(model.LeafTargets.Select(t => t + targetCount));
+            sets += model.Sets.Length;
+            targetCount += model.TargetCount;
+        }
+        return models[0] with
+        {
+            Nodes = [.. nodes],
+            Places = [.. models.SelectMany(m => m.Places)],
+            Roots = [.. roots],
+            LeafFrom = [.. from],
+            LeafTargets = [.. targets],
+            LeafWeights = [.. models.SelectMany(m => m.LeafWeights)],
+            Sets = [.. models.SelectMany(m => m.Sets)],
+            TargetCount = targetCount,
+            Aggregate = ForestAggregate.Sum,
+            BaseValues = [],
+            Classes = null,
+            ClassCounts = [],
+        };
+    }
+
     /// <summary>The distinct targets of a tree's leaves, in order.</summary>
     public int[] TargetsOf(IEnumerable<int> leaves) => [.. leaves.SelectMany(l => LeafTargets[LeafFrom[l]..LeafFrom[l + 1]]).Distinct().Order()];
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution.Onnx;
 
@@ -17,8 +18,10 @@ internal class LoadedForest : LoadedModel
         Layout = model.Layout;
         AcceptsMissing = model.AcceptsMissing;
         Walk = new WalkForest(graph.Forest.Model);
-        Plan = SlicePlanner.Refusal(graph.Forest.Model) is null ? SlicePlanner.Plan(graph.Forest.Model, Walk) : null;
+        var refusal = SlicePlanner.Refusal(graph.Forest.Model);
+        Plan = refusal is null ? SlicePlanner.Plan(graph.Forest.Model, Walk) : null;
         _choice = KernelChoice.Measure(graph.Forest.Model, Walk, Plan);
+        Detail = DetailOf(refusal);
         Name = $"forest-{_choice.Block}";
     }
 
@@ -35,6 +38,9 @@ internal class LoadedForest : LoadedModel
 
     /// <inheritdoc/>
     public override string Arithmetic => "forest";
+
+    /// <inheritdoc/>
+    public override string Detail { get; } = "";
 
     /// <inheritdoc/>
     public override ModelSignature Signature { get; }
@@ -71,11 +77,23 @@ internal class LoadedForest : LoadedModel
     /// <inheritdoc/>
     public override IModelExecutor CreateExecutor() => new ForestExecutor(this);
 
+    /// <summary>Whether <see cref="JointForest"/> can take it: sums, decided in bits to their ends, on the processor.</summary>
+    public bool CanJoin => Plan is { Tails: null } && GetType() == typeof(LoadedForest);
+
     /// <summary>The kernel for few rows.</summary>
     public ForestKernel CreateWalk() => new WalkKernel(Graph.Forest.Model, Walk);
 
     /// <summary>The kernel for many rows.</summary>
     public virtual ForestKernel CreateBlock() => Plan is null || _choice.Block == ForestKernels.Walk ? CreateWalk() : ForestKernels.Slicing(_choice.Block, Graph.Forest.Model, Walk, Plan);
+
+    private string DetailOf(string? refusal)
+    {
+        var trees = string.Create(CultureInfo.InvariantCulture, $"{Graph.Forest.Model.TreeCount:N0} trees");
+        if (_choice.Block == ForestKernels.Walk)
+            return $"{trees}, walked: {refusal ?? (Plan is null ? "a tree is too large to be laid out otherwise" : "so few that bits do not pay")}";
+        var how = Plan!.Tails is null ? "in bits" : string.Create(CultureInfo.InvariantCulture, $"in bits down to {SlicePlan.WalkedExits} exits each, then walked");
+        return string.Create(CultureInfo.InvariantCulture, $"{trees} {how}; fewer than {_choice.BlockFromRows} rows are walked");
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -33,6 +33,9 @@ internal sealed unsafe class TailCells : IDisposable
     /// <summary>The lines, so many times <see cref="Lanes"/> integers each.</summary>
     public byte* Address => (byte*)_cells.Address(0);
 
+    /// <summary>Where the lines of a row begin, at its lane.</summary>
+    public byte* AddressOf(int row) => Address + ((long)(row / Lanes) * LineBytes) + (row % Lanes * sizeof(int));
+
     /// <summary>Bytes from one sixteen rows to the next.</summary>
     public int LineBytes => Columns * Lanes * sizeof(int);
 

@@ -65,6 +65,7 @@ internal sealed unsafe class TailWalk : IDisposable
         _exits.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SumTile(TailNode* nodes, int* exits, int tree, int from, int toExclusive, float* sums, int stride)
     {
         var leaves = stackalloc int[Half];
@@ -72,12 +73,12 @@ internal sealed unsafe class TailWalk : IDisposable
         var steps = _tails.Steps[tree];
         for (var row = from; row < toExclusive; row += Half)
         {
-            var cells = _cells.Address + ((long)(row / TailCells.Lanes) * _cells.LineBytes) + (row % TailCells.Lanes * sizeof(int));
-            Walk(nodes, exits, numbers + row, cells, steps, leaves);
+            Walk(nodes, exits, numbers + row, _cells.AddressOf(row), steps, leaves);
             Add(leaves, Math.Min(Half, toExclusive - row), sums + row, stride);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(int* leaves, int count, float* sums, int stride)
     {
         if (_isSingle)
@@ -105,8 +106,9 @@ internal sealed unsafe class TailWalk : IDisposable
         }
     }
 
+    /// <summary>Walks eight lanes down, each with its own row, from the nodes that stand in <paramref name="exits"/> at <paramref name="numbers"/>; gives the leaves' thresholds.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Walk(TailNode* nodes, int* exits, byte* numbers, byte* cells, int steps, int* leaves)
+    internal static void Walk(TailNode* nodes, int* exits, byte* numbers, byte* cells, int steps, int* leaves)
     {
         TailNode* p0 = nodes + exits[numbers[0]], p1 = nodes + exits[numbers[1]], p2 = nodes + exits[numbers[2]], p3 = nodes + exits[numbers[3]];
         TailNode* p4 = nodes + exits[numbers[4]], p5 = nodes + exits[numbers[5]], p6 = nodes + exits[numbers[6]], p7 = nodes + exits[numbers[7]];

@@ -20,7 +20,7 @@ internal sealed class WalkForest
         Heights = [.. model.Roots.Select(r => _heights[r])];
         Nodes = [.. _nodes];
         _nodes.Clear();
-        AnswersMissing = Nodes.Any(n => (n.Feature & WalkNode.MissingIsYes) != 0);
+        Compact = CompactOf(model);
     }
 
     /// <summary>The nodes.</summary>
@@ -35,14 +35,25 @@ internal sealed class WalkForest
     /// <summary>Each leaf has one value, kept in the leaf itself.</summary>
     public bool IsSingle { get; }
 
-    /// <summary>Some node sends missing values to its yes side.</summary>
-    public bool AnswersMissing { get; }
+    /// <summary>The same trees in nodes of half the size, each from its root; null when they do not fit them.</summary>
+    public TailForest? Compact { get; }
 
     /// <summary>Where a node of the model stands among <see cref="Nodes"/>.</summary>
     public int PlaceOf(int node) => _places[node];
 
     /// <summary>The most steps from a node of the model to a leaf.</summary>
     public int HeightOf(int node) => _heights[node];
+
+    private TailForest? CompactOf(ForestModel model)
+    {
+        // There the sign of a zero can be seen in the result, and a compact leaf does not keep it.
+        if (model.Aggregate is ForestAggregate.Min or ForestAggregate.Max && model.LeafWeights.Any(w => w == 0 && float.IsNegative(w)))
+            return null;
+        var builder = new TailBuilder(this);
+        for (var tree = 0; tree < Roots.Length; tree++)
+            builder.Add([Roots[tree]], Heights[tree]);
+        return builder.Build();
+    }
 
     // Children before parents, without recursion: trees may be thousands of levels deep.
     private int Place(int root)

@@ -10,8 +10,14 @@ internal sealed unsafe class WalkKernel : ForestKernel
 
     private readonly ForestModel _model;
     private readonly WalkForest _walk;
+    private readonly TailForest? _compact;
+    private readonly TailCells? _cells;
 
-    public WalkKernel(ForestModel model, WalkForest walk) => (_model, _walk) = (model, walk);
+    public WalkKernel(ForestModel model, WalkForest walk)
+    {
+        (_model, _walk, _compact) = (model, walk, walk.Compact);
+        _cells = _compact is null ? null : new TailCells(_compact, BlockRows);
+    }
 
     /// <inheritdoc/>
     public override string Name => ForestKernels.Walk;
@@ -26,23 +32,33 @@ internal sealed unsafe class WalkKernel : ForestKernel
             SumRows(columns, from, Math.Min(from + BlockRows, whole), sums, stride);
         for (var row = whole; row < rows; row++)
             SumTrees(columns, row, sums + row, stride);
+        GC.KeepAlive(this);
     }
+
+    /// <inheritdoc/>
+    public override void Dispose() => _cells?.Dispose();
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SumRows(float** columns, int from, int toExclusive, float* sums, int stride)
     {
-        var leaves = stackalloc int[Lanes];
-        fixed (WalkNode* nodes = _walk.Nodes)
+        if (_cells is null)
         {
-            for (var tree = 0; tree < _walk.Roots.Length; tree++)
+            SumRowsWide(columns, from, toExclusive, sums, stride);
+            return;
+        }
+        var leaves = stackalloc int[Lanes];
+        var same = stackalloc byte[Lanes];
+        var anyMissing = _cells.Fill(columns, from, toExclusive - from);
+        fixed (TailNode* nodes = anyMissing ? _compact!.Missing : _compact!.Dense)
+        fixed (int* roots = _compact.Exits)
+        {
+            for (var tree = 0; tree < _compact.TreeCount; tree++)
             {
-                for (var row = from; row < toExclusive; row += Lanes)
+                for (var row = 0; row < toExclusive - from; row += Lanes)
                 {
+                    TailWalk.Walk(nodes, roots + tree, same, _cells.AddressOf(row), _compact.Steps[tree], leaves);
                     for (var lane = 0; lane < Lanes; lane++)
-                        leaves[lane] = _walk.Roots[tree];
-                    WalkRows(nodes, columns, row, leaves, _walk.Heights[tree]);
-                    for (var lane = 0; lane < Lanes; lane++)
-                        Take(nodes[leaves[lane]].Threshold, sums + row + lane, stride);
+                        Take(BitConverter.Int32BitsToSingle(leaves[lane]), sums + from + row + lane, stride);
                 }
             }
         }
@@ -51,22 +67,56 @@ internal sealed unsafe class WalkKernel : ForestKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SumTrees(float** columns, int row, float* sums, int stride)
     {
-        var at = stackalloc int[Lanes];
-        fixed (WalkNode* nodes = _walk.Nodes)
+        if (_cells is null)
         {
-            for (var tree = 0; tree < _walk.Roots.Length; tree += Lanes)
+            SumTreesWide(columns, row, sums, stride);
+            return;
+        }
+        var leaves = stackalloc int[Lanes];
+        var own = stackalloc byte[Lanes];
+        // The one row stands in all lanes, so that each lane can walk another tree; those of the last group beyond the end walk the last tree once more.
+        var anyMissing = _cells.Fill(columns, row, 1);
+        fixed (TailNode* nodes = anyMissing ? _compact!.Missing : _compact!.Dense)
+        fixed (int* roots = _compact.Exits)
+        fixed (int* heights = _compact.Steps)
+        {
+            for (var tree = 0; tree < _compact.TreeCount; tree += Lanes)
             {
-                var count = Math.Min(Lanes, _walk.Roots.Length - tree);
-                var height = 0;
+                var count = Math.Min(Lanes, _compact.TreeCount - tree);
+                var steps = 0;
                 for (var lane = 0; lane < Lanes; lane++)
                 {
-                    at[lane] = _walk.Roots[Math.Min(tree + lane, _walk.Roots.Length - 1)];
-                    height = Math.Max(height, _walk.Heights[Math.Min(tree + lane, _walk.Roots.Length - 1)]);
+                    own[lane] = (byte)Math.Min(lane, count - 1);
+                    steps = Math.Max(steps, heights[tree + own[lane]]);
                 }
-                WalkTrees(nodes, columns, row, at, height);
+                TailWalk.Walk(nodes, roots + tree, own, _cells.AddressOf(0), steps, leaves);
                 for (var lane = 0; lane < count; lane++)
-                    Take(nodes[at[lane]].Threshold, sums, stride);
+                    Take(BitConverter.Int32BitsToSingle(leaves[lane]), sums, stride);
             }
+        }
+    }
+
+    // For forests that do not fit nodes of eight bytes.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SumRowsWide(float** columns, int from, int toExclusive, float* sums, int stride)
+    {
+        fixed (WalkNode* nodes = _walk.Nodes)
+        {
+            for (var tree = 0; tree < _walk.Roots.Length; tree++)
+            {
+                for (var row = from; row < toExclusive; row++)
+                    Take(nodes[WalkOne(nodes, _walk.Roots[tree], columns, row, _walk.Heights[tree])].Threshold, sums + row, stride);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SumTreesWide(float** columns, int row, float* sums, int stride)
+    {
+        fixed (WalkNode* nodes = _walk.Nodes)
+        {
+            for (var tree = 0; tree < _walk.Roots.Length; tree++)
+                Take(nodes[WalkOne(nodes, _walk.Roots[tree], columns, row, _walk.Heights[tree])].Threshold, sums, stride);
         }
     }
 
@@ -86,51 +136,11 @@ internal sealed unsafe class WalkKernel : ForestKernel
         }
     }
 
-    /// <summary>Moves eight rows down so many steps from the nodes at hand.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void WalkRows(WalkNode* nodes, float** columns, int row, int* at, int steps)
+    private static int WalkOne(WalkNode* nodes, int at, float** columns, int row, int steps)
     {
-        var (a0, a1, a2, a3, a4, a5, a6, a7) = (at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7]);
         for (var step = 0; step < steps; step++)
-        {
-            a0 = Next(nodes, a0, columns, row);
-            a1 = Next(nodes, a1, columns, row + 1);
-            a2 = Next(nodes, a2, columns, row + 2);
-            a3 = Next(nodes, a3, columns, row + 3);
-            a4 = Next(nodes, a4, columns, row + 4);
-            a5 = Next(nodes, a5, columns, row + 5);
-            a6 = Next(nodes, a6, columns, row + 6);
-            a7 = Next(nodes, a7, columns, row + 7);
-        }
-        (at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7]) = (a0, a1, a2, a3, a4, a5, a6, a7);
-    }
-
-    /// <summary>Moves fewer than eight rows.</summary>
-    internal static void WalkFew(WalkNode* nodes, float** columns, int row, int* at, int count, int steps)
-    {
-        for (var lane = 0; lane < count; lane++)
-        {
-            for (var step = 0; step < steps; step++)
-                at[lane] = Next(nodes, at[lane], columns, row + lane);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void WalkTrees(WalkNode* nodes, float** columns, int row, int* at, int steps)
-    {
-        var (a0, a1, a2, a3, a4, a5, a6, a7) = (at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7]);
-        for (var step = 0; step < steps; step++)
-        {
-            a0 = Next(nodes, a0, columns, row);
-            a1 = Next(nodes, a1, columns, row);
-            a2 = Next(nodes, a2, columns, row);
-            a3 = Next(nodes, a3, columns, row);
-            a4 = Next(nodes, a4, columns, row);
-            a5 = Next(nodes, a5, columns, row);
-            a6 = Next(nodes, a6, columns, row);
-            a7 = Next(nodes, a7, columns, row);
-        }
-        (at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7]) = (a0, a1, a2, a3, a4, a5, a6, a7);
+            at = Next(nodes, at, columns, row);
+        return at;
     }
 
     // The answer indexes the two children, so that there is nothing to predict.

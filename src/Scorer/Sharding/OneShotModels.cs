@@ -1,0 +1,30 @@
+using BatchEngine.Scorer.Execution;
+
+namespace BatchEngine.Scorer.Sharding;
+
+/// <summary>Opens the models of a one-shot scoring: one, or a champion with challengers in one pass.</summary>
+internal static class OneShotModels
+{
+    /// <summary>Loads them for the features that are read.</summary>
+    /// <exception cref="Domain.BadInputException">One cannot be run, or does not go with the first.</exception>
+    public static LoadedModel Open(OneShotOptions options, IReadOnlyList<string> featureNames)
+    {
+        var champion = ExecutorFactory.Open(options.ModelPath, featureNames, options.Execution);
+        if (options.ChallengerPaths.Count == 0)
+            return champion;
+        var challengers = new List<(string Name, LoadedModel Model)>();
+        try
+        {
+            foreach (var path in options.ChallengerPaths)
+                challengers.Add((Path.GetFileNameWithoutExtension(path), ExecutorFactory.Open(path, featureNames, options.Execution)));
+            return ModelSet.Of(champion, challengers);
+        }
+        catch
+        {
+            champion.Dispose();
+            foreach (var (_, model) in challengers)
+                model.Dispose();
+            throw;
+        }
+    }
+}
