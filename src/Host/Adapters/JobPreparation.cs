@@ -9,7 +9,7 @@ using BatchEngine.Storage.Database;
 namespace BatchEngine.Host.Adapters;
 
 /// <summary>Looks up what planning needs: footers by the scorer, the model by the registry, edges and speed from earlier runs. Thread-safe; writes only the bin edges of a job's first run.</summary>
-internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models, ProfileStore profiles, PinnedFeatures pinned, RunSpeed speed) : IRunPreparation
+internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models, ProfileStore profiles, PinnedFeatures pinned, RunSpeed speed, JobMemory memory) : IRunPreparation
 {
     /// <inheritdoc/>
     public async Task<PreparedInputs> PrepareAsync(ScoringJob job, RunId run, CancellationToken ct)
@@ -26,10 +26,13 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
             edges = await profiles.SaveEdgesAsync(job.Name, wished.ContentHash, sampled, ct).ConfigureAwait(false);
         }
 
+        var fits = memory.Plan(job, manifest, features, loaded, model.LocalPath);
         return new PreparedInputs(manifest, model.Version, model.LocalPath, features, edges ?? new Dictionary<string, BinEdges>(StringComparer.Ordinal), loaded.Outputs,
             KeyKindOf(job, manifest), await speed.OfAsync(job, model.Version, ct).ConfigureAwait(false))
         {
             Arithmetic = loaded.Arithmetic,
+            MaxUnitRows = fits?.UnitRows ?? int.MaxValue,
+            MaxWorkers = fits is null || job.WorkerMode == WorkerMode.ChildProcess ? int.MaxValue : fits.Workers,
         };
     }
 

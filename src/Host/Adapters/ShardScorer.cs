@@ -1,12 +1,13 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Leasing;
+using BatchEngine.Scorer.Memory;
 using BatchEngine.Scorer.Sharding;
 using BatchEngine.Storage.Blobs;
 
 namespace BatchEngine.Host.Adapters;
 
 /// <summary>Lets a worker score a shard. Thread-safe.</summary>
-internal sealed class ShardScorer(LoadedModels models, BaseSnapshots bases, IBlobStore blobs) : IShardScorer
+internal sealed class ShardScorer(LoadedModels models, BaseSnapshots bases, IBlobStore blobs, MemoryCeiling? ceiling) : IShardScorer
 {
     /// <inheritdoc/>
     public async Task<ShardReceipt?> ScoreAsync(RunPlan plan, Shard shard, Lease lease, Checkpoint from, IShardProgress progress, CancellationToken ct)
@@ -15,7 +16,7 @@ internal sealed class ShardScorer(LoadedModels models, BaseSnapshots bases, IBlo
         var snapshot = await bases.HoldAsync(plan, ct).ConfigureAwait(false);
         try
         {
-            var work = new ShardWork(plan, shard, lease.Fence, from, model, blobs) { Base = snapshot, Interruption = progress.Stop };
+            var work = new ShardWork(plan, shard, lease.Fence, from, model, blobs) { Base = snapshot, Interruption = progress.Stop, Ceiling = ceiling };
             return await ShardScoring.RunAsync(work, new Sink(progress), ct).ConfigureAwait(false) switch
             {
                 ShardOutcome.Finished done => done.Receipt,

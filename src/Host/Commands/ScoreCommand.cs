@@ -3,6 +3,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Memory;
 using BatchEngine.Scorer.Sharding;
 
 namespace BatchEngine.Host.Commands;
@@ -18,6 +19,7 @@ internal static class ScoreCommand
     private static readonly Option<string?> Features = new("--features", "-f") { Description = "Column names in the model's order (a,b,c) or a features.yaml [default: the model's own input names]" };
     private static readonly Option<string[]> Carry = new("--carry") { Description = "Input columns to copy to the output", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<int> Workers = new("--workers", "-w") { Description = "Workers; 0 means one per core" };
+    private static readonly Option<string?> MemoryLimit = new("--memory-limit") { Description = "The most memory of the process, 512MB for instance; workers and units are cut until they fit [default: memory.limit of the configuration]" };
     private static readonly Option<string> Engine = new("--engine") { Description = $"How the model is run: {string.Join(", ", ExecutorFactory.EngineNames)}", DefaultValueFactory = _ => ExecutorOptions.AutoEngine };
     private static readonly Option<ExecutionDevice> Device = new("--device") { Description = "Where the model runs: the processor, an NVIDIA card, or what is measured to be faster; without a card the processor" };
     private static readonly Option<int> DeviceId = new("--device-id") { Description = "Which card, counted from 0" };
@@ -33,7 +35,7 @@ internal static class ScoreCommand
               batchengine score --model churn.onnx --input 'data/*.parquet' --key customer_id --output scored
               batchengine score --model housing.onnx --input housing.parquet --features longitude,latitude,median_income --output scored
               batchengine score --model churn.onnx --challenger churn_next.onnx --input 'data/*.parquet' --key customer_id --output compared
-            """) { Model, Challengers, Input, Output, Key, Features, Carry, Workers, Engine, Device, DeviceId, MaxRejects, MaxRejectShare };
+            """) { Model, Challengers, Input, Output, Key, Features, Carry, Workers, MemoryLimit, Engine, Device, DeviceId, MaxRejects, MaxRejectShare };
         return Verb.Does(command, globals, RunAsync);
     }
 
@@ -47,6 +49,7 @@ internal static class ScoreCommand
             Features = line.GetValue(Features) is { Length: > 0 } features ? FeaturesArgument.Parse(features) : null,
             CarriedColumns = line.GetValue(Carry) ?? [],
             Workers = line.GetValue(Workers),
+            MemoryLimitBytes = LimitOf(line.GetValue(MemoryLimit)) ?? verb.Configuration().MemoryLimitBytes,
             Rejects = new RejectBudget(line.GetValue(MaxRejects), line.GetValue(MaxRejectShare)),
             Execution = ExecutorOptions.Default with { Engine = line.GetValue(Engine)!, Device = line.GetValue(Device), DeviceId = line.GetValue(DeviceId) },
         };
@@ -55,6 +58,10 @@ internal static class ScoreCommand
         verb.Screen.Answer(result, () => Print(verb.Screen, result));
         return ExitCode.Done;
     }
+
+    private static long? LimitOf(string? text) => text is null ? null : text == "none" ? 0
+        : BytesText.TryParse(text, out var bytes) && bytes >= MemoryCeiling.LeastBytes ? bytes
+        : throw new BadInputException("--memory-limit", $"'{text}'", $"{BytesText.Expected}, at least {MemoryCeiling.LeastBytes / 1_000_000}MB", "Correct the size.");
 
     private static void Print(Screen screen, OneShotResult result)
     {

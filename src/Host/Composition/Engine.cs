@@ -7,6 +7,7 @@ using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Policies;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database;
 
@@ -18,6 +19,7 @@ internal sealed class Engine : IAsyncDisposable
     private readonly Screen _screen;
     private readonly TimeProvider _clock;
     private readonly NightRun _night;
+    private readonly MemoryCeiling? _ceiling;
     private readonly BaseSnapshots _bases;
 
     private Engine(EngineConfiguration configuration, StateDatabase database, TimeProvider clock, Screen screen)
@@ -34,10 +36,12 @@ internal sealed class Engine : IAsyncDisposable
         Jobs = new JobStore(database);
         Answers = new AnswerStore(database);
         Registry = new ModelRegistry(new ModelStore(database), Blobs, new OnnxModelInspector(), Path.Combine(configuration.DataDirectory, "cache"));
+        _ceiling = configuration.MemoryLimitBytes > 0 ? new MemoryCeiling(configuration.MemoryLimitBytes) : null;
+        _ceiling?.TellCollector();
         Models = new LoadedModels(new ModelLocator(Registry), configuration.Execution, screen.Note);
         _bases = new BaseSnapshots(Snapshots, Decisions, Blobs, clock);
         Prices = new CurrentPrices(new PriceStore(database), ShippedFiles.PricesDirectory(configuration));
-        Preparation = new JobPreparation(Registry, Models, Profiles, new PinnedFeatures(Runs), new RunSpeed(Runs, Usage));
+        Preparation = new JobPreparation(Registry, Models, Profiles, new PinnedFeatures(Runs), new RunSpeed(Runs, Usage), new JobMemory(_ceiling, configuration.Workers));
         Quotes = new LocalQuotes(Prices, configuration.Workers);
         _night = new NightRun(Services(), Settings());
     }
@@ -143,7 +147,7 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>What a worker of this process needs.</summary>
-    public WorkerServices WorkerServices() => new(Runs, Leases, Usage, Decisions, Blobs, new ShardScorer(Models, _bases, Blobs), new RunLog(_screen), _clock);
+    public WorkerServices WorkerServices() => new(Runs, Leases, Usage, Decisions, Blobs, new ShardScorer(Models, _bases, Blobs, _ceiling), new RunLog(_screen), _clock);
 
     /// <summary>How leases are held.</summary>
     public LeasePolicy LeasePolicy() => new LeasePolicy { Ttl = Configuration.LeaseTtl, RenewEvery = Configuration.LeaseTtl / 3 }.Checked();

@@ -26,6 +26,9 @@ public sealed record EngineConfiguration(
     ExecutorOptions Execution,
     LiveLimits Live)
 {
+    /// <summary>The most resident bytes of a process that scores (memory.limit): rows of a unit and workers are cut until they fit, and the garbage collector keeps to it. 0 (the default) means no limit.</summary>
+    public long MemoryLimitBytes { get; init; }
+
     /// <summary>The default of <see cref="HttpUrl"/>.</summary>
     public const string DefaultHttpUrl = "http://localhost:5080";
 

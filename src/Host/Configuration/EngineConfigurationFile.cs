@@ -1,4 +1,5 @@
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Memory;
 
 namespace BatchEngine.Host.Configuration;
 
@@ -19,6 +20,7 @@ internal static class EngineConfigurationFile
         "dataDirectory", "databasePath", "blobsRoot", "jobsDirectory", "pricesDirectory", "httpUrl", "leaseTtl", "workers",
         "execution.device", "execution.deviceId", "execution.deviceMemoryBytes",
         "live.maxKeysPerRequest", "live.maxRequestBytes",
+        "memory.limit",
     ];
 
     /// <summary>Reads file and environment.</summary>
@@ -41,6 +43,7 @@ internal static class EngineConfigurationFile
         var preset = EngineConfiguration.In(reader.Text("dataDirectory") ?? EngineConfiguration.DefaultDataDirectory);
         var live = reader.Section("live");
         var execution = reader.Section("execution");
+        var memory = reader.Section("memory");
         var result = preset with
         {
             DatabasePath = FullPath(reader.Text("databasePath"), preset.DatabasePath),
@@ -59,9 +62,12 @@ internal static class EngineConfigurationFile
             Live = new LiveLimits(
                 (int)live.Integer("maxKeysPerRequest", preset.Live.MaxKeysPerRequest, 1, 1_000_000),
                 (int)live.Integer("maxRequestBytes", preset.Live.MaxRequestBytes, 1024, 1 << 30)),
+            MemoryLimitBytes = memory.Parsed("limit", preset.MemoryLimitBytes, $"{BytesText.Expected}, at least {MemoryCeiling.LeastBytes / 1_000_000}MB; or none",
+                text => text == "none" ? (true, 0) : (BytesText.TryParse(text, out var bytes) && bytes >= MemoryCeiling.LeastBytes, bytes)),
         };
         live.RefuseUnknownKeys();
         execution.RefuseUnknownKeys();
+        memory.RefuseUnknownKeys();
         reader.RefuseUnknownKeys();
         problems.ThrowIfAny();
         return result;

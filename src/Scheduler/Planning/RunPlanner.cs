@@ -7,9 +7,10 @@ namespace BatchEngine.Scheduler.Planning;
 public static class RunPlanner
 {
     /// <summary>Plans a run, or refuses with the first rule of <see cref="PlanRefusal"/> that speaks against it.</summary>
-    /// <param name="request">Everything the plan depends on.</param>
-    public static PlanOutcome Plan(PlanRequest request)
+    /// <param name="asked">Everything the plan depends on.</param>
+    public static PlanOutcome Plan(PlanRequest asked)
     {
+        var request = UnderCeiling(asked);
         var manifest = request.Prepared.Manifest;
         if (manifest.Rows == 0)
             return Refuse(PlanRefusal.NoRows, $"{manifest.Files.Count} file(s) match {string.Join(", ", request.Job.Inputs)} and hold no row. Check the input's path and the job that writes it.");
@@ -58,6 +59,13 @@ public static class RunPlanner
             partitions *= 2;
         return partitions;
     }
+
+    // The units of a run never change once it is planned, so a ceiling cuts them here, and the workers with them.
+    private static PlanRequest UnderCeiling(PlanRequest asked) => asked with
+    {
+        Job = asked.Job with { UnitRows = Math.Min(asked.Job.UnitRows, asked.Prepared.MaxUnitRows), Workers = Math.Min(asked.Job.Workers, asked.Prepared.MaxWorkers) },
+        Offers = [.. asked.Offers.Select(o => o with { MaxWorkers = Math.Min(o.MaxWorkers, asked.Prepared.MaxWorkers) })],
+    };
 
     private static PlanOutcome.Refused Refuse(PlanRefusal why, string reason) => new(why, reason, []);
 

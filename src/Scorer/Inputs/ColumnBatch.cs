@@ -12,13 +12,16 @@ public sealed class ColumnBatch : IDisposable
     private readonly Dictionary<string, int> _indexes;
 
     /// <summary>Creates room for so many rows of these columns.</summary>
+    /// <param name="columns">In the order of the vectors.</param>
+    /// <param name="capacityRows">The most rows.</param>
+    /// <param name="maxTextBytes">The most bytes of text of one column; more is refused.</param>
     /// <exception cref="BadInputException">A column cannot be read.</exception>
-    public ColumnBatch(IReadOnlyList<InputColumn> columns, int capacityRows)
+    public ColumnBatch(IReadOnlyList<InputColumn> columns, int capacityRows, int maxTextBytes = TextBuffer.MaxBytes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacityRows, MaxRows);
         CapacityRows = capacityRows;
         Columns = [.. columns];
-        _vectors = [.. columns.Select(c => new ColumnVector(c, capacityRows))];
+        _vectors = [.. columns.Select(c => new ColumnVector(c, capacityRows, maxTextBytes))];
         _indexes = columns.Select((c, i) => (c.Name, i)).ToDictionary(c => c.Name, c => c.i, StringComparer.Ordinal);
     }
 

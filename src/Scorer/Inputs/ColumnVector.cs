@@ -17,8 +17,11 @@ public sealed class ColumnVector : IDisposable
     private int _rows;
 
     /// <summary>Creates room for so many rows of the column.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="capacityRows">The most rows.</param>
+    /// <param name="maxTextBytes">The most bytes of text; more is refused.</param>
     /// <exception cref="BadInputException">The column cannot be read.</exception>
-    public ColumnVector(InputColumn column, int capacityRows)
+    public ColumnVector(InputColumn column, int capacityRows, int maxTextBytes = TextBuffer.MaxBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacityRows);
         Name = column.Name;
@@ -37,7 +40,7 @@ public sealed class ColumnVector : IDisposable
                 _integers = new AlignedBuffer<long>(capacityRows);
                 break;
             case ColumnKind.Text:
-                _text = new TextBuffer(capacityRows);
+                _text = new TextBuffer(capacityRows, column.Name, maxTextBytes);
                 break;
             default:
                 throw InputProblems.Unreadable($"column '{column.Name}'", column);

@@ -49,6 +49,13 @@ public sealed class InputFileReader : IDisposable
         return OpenChecked(planned.Path);
     }
 
+    /// <summary>The same, taking native memory from a pool of the caller's.</summary>
+    internal static InputFileReader Open(InputFile planned, MemoryPool pool)
+    {
+        FileFooter.CheckUnchanged(planned);
+        return OpenChecked(planned.Path, pool);
+    }
+
     /// <summary>Rows of a row group, counted from 0.</summary>
     public long RowGroupRows(int index)
     {
@@ -91,12 +98,12 @@ public sealed class InputFileReader : IDisposable
         return sizes;
     }
 
-    private static InputFileReader OpenChecked(string path)
+    private static InputFileReader OpenChecked(string path, MemoryPool? pool = null)
     {
         try
         {
             // Buffered streams read a column chunk piece by piece; without them the whole chunk would be held.
-            using var properties = ReaderProperties.GetDefaultReaderProperties();
+            using var properties = pool is null ? ReaderProperties.GetDefaultReaderProperties() : ReaderProperties.WithMemoryPool(pool);
             properties.EnableBufferedStream();
             properties.BufferSize = RowGroupReader.StreamBufferBytes;
             return new InputFileReader(path, new ParquetFileReader(path, properties));

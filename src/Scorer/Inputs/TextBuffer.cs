@@ -7,10 +7,19 @@ public sealed class TextBuffer
     public const int MaxBytes = 1 << 30;
 
     private readonly int[] _offsets;
+    private readonly string _name;
+    private readonly int _maxBytes;
     private byte[] _bytes = [];
 
     /// <summary>Creates room for so many rows.</summary>
-    public TextBuffer(int capacityRows) => _offsets = new int[capacityRows + 1];
+    /// <param name="capacityRows">The most rows.</param>
+    /// <param name="name">The column's name, for errors.</param>
+    /// <param name="maxBytes">The most bytes of text, at most <see cref="MaxBytes"/>.</param>
+    public TextBuffer(int capacityRows, string name = "text", int maxBytes = MaxBytes)
+    {
+        (_name, _maxBytes) = (name, Math.Min(maxBytes, MaxBytes));
+        _offsets = new int[capacityRows + 1];
+    }
 
     /// <summary>Rows held.</summary>
     public int Rows { get; private set; }
@@ -28,7 +37,7 @@ public sealed class TextBuffer
     public void Clear() => Rows = 0;
 
     /// <summary>Adds the next row.</summary>
-    /// <exception cref="Domain.BadInputException">The text of the batch exceeds <see cref="MaxBytes"/>.</exception>
+    /// <exception cref="Domain.BadInputException">The text of the batch exceeds the most that was allowed.</exception>
     public void Append(ReadOnlySpan<byte> value)
     {
         var start = _offsets[Rows];
@@ -40,11 +49,11 @@ public sealed class TextBuffer
 
     private void Grow(long needed)
     {
-        if (needed > MaxBytes)
+        if (needed > _maxBytes)
         {
-            throw new Domain.BadInputException("text column", $"{needed} bytes of text in one batch", $"at most {MaxBytes} bytes",
-                "Lower the unit's rows, or leave the column out.");
+            throw new Domain.BadInputException($"column '{_name}'", $"{needed} bytes of text in one batch of at most {_offsets.Length - 1} rows", $"at most {_maxBytes} bytes",
+                "Leave the column out, lower the unit's rows, or raise the memory limit if there is one.");
         }
-        Array.Resize(ref _bytes, (int)Math.Min(MaxBytes, Math.Max(needed, Math.Max(4_096, _bytes.Length * 2L))));
+        Array.Resize(ref _bytes, (int)Math.Min(_maxBytes, Math.Max(needed, Math.Max(4_096, _bytes.Length * 2L))));
     }
 }

@@ -7,7 +7,6 @@ namespace BatchEngine.Scorer.Sharding;
 /// <summary>Reads units ahead of the scoring, on its own thread, through a fixed number of buffers. One reader and one writer.</summary>
 internal sealed class DecodeStage : IAsyncDisposable
 {
-    private readonly Channel<UnitBuffers> _free = Channel.CreateBounded<UnitBuffers>(WorkerBuffers.BufferSets);
     private readonly Channel<UnitBuffers> _ready = Channel.CreateBounded<UnitBuffers>(WorkerBuffers.BufferSets);
     private readonly WorkerBuffers _buffers;
     private readonly string[] _columns;
@@ -17,9 +16,11 @@ internal sealed class DecodeStage : IAsyncDisposable
     private InputFileReader? _file;
     private RowGroupReader? _group;
     private (int File, int Group) _open = (-1, -1);
-    private int _used;
 
     /// <summary>Starts reading after the checkpoint.</summary>
+    /// <param name="setup">What to read.</param>
+    /// <param name="buffers">The worker's; no other stage may be filling them.</param>
+    /// <param name="ct">Stops reading.</param>
     public DecodeStage(ScoringSetup setup, WorkerBuffers buffers, CancellationToken ct)
     {
         (_setup, _buffers) = (setup, buffers);
@@ -33,7 +34,10 @@ internal sealed class DecodeStage : IAsyncDisposable
         await _ready.Reader.WaitToReadAsync(ct).ConfigureAwait(false) && _ready.Reader.TryRead(out var buffers) ? buffers : null;
 
     /// <summary>Gives buffers back for the next unit.</summary>
-    public void Return(UnitBuffers buffers) => _free.Writer.TryWrite(buffers);
+    public void Return(UnitBuffers buffers) => _buffers.Return(buffers);
+
+    /// <summary>Ends when every unit is decoded, or reading has failed; never fails itself. The worker's next stage may start then.</summary>
+    public Task Finished => _work;
 
     /// <summary>Stops reading; the worker's buffers are free again.</summary>
     public async ValueTask DisposeAsync()
@@ -53,7 +57,7 @@ internal sealed class DecodeStage : IAsyncDisposable
             {
                 if (unit.Index < _setup.From.NextUnitIndex)
                     continue;
-                var buffers = await FreeAsync().ConfigureAwait(false);
+                var buffers = await _buffers.TakeAsync(_stop.Token).ConfigureAwait(false);
                 Decode(unit, buffers);
                 await _ready.Writer.WriteAsync(buffers, _stop.Token).ConfigureAwait(false);
             }
@@ -70,16 +74,10 @@ internal sealed class DecodeStage : IAsyncDisposable
         }
     }
 
-    private async ValueTask<UnitBuffers> FreeAsync()
-    {
-        if (_used == WorkerBuffers.BufferSets || _free.Reader.TryPeek(out _))
-            return await _free.Reader.ReadAsync(_stop.Token).ConfigureAwait(false);
-        return _buffers.Unit(_used++);
-    }
-
     private void Decode(UnitSlice unit, UnitBuffers buffers)
     {
         _stop.Token.ThrowIfCancellationRequested();
+        _setup.Ceiling?.Check();
         var group = Open(unit);
         if (group.Position < unit.FromRow)
             group.Skip(unit.FromRow - group.Position);

@@ -27,6 +27,9 @@ public sealed record OneShotOptions(string ModelPath, IReadOnlyList<string> Inpu
     /// <summary>At most so many rows in a unit, which becomes one row group of the output; 0 (the default) means by the number of columns read: 131,072 for few, 16,384 for many.</summary>
     public int UnitRows { get; init; }
 
+    /// <summary>The most resident bytes of the process; workers and rows of a unit are cut until they fit. 0 (the default) means no limit.</summary>
+    public long MemoryLimitBytes { get; init; }
+
     /// <summary>An output file ends after at least so many rows; default <see cref="ScoringJob.DefaultCheckpointRows"/>.</summary>
     public int RowsPerFile { get; init; } = ScoringJob.DefaultCheckpointRows;
 

@@ -1,10 +1,10 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Onnx;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Memory;
 using BatchEngine.Scorer.Outputs;
 using BatchEngine.Storage.Blobs;
 
@@ -36,11 +36,13 @@ public static class OneShotScoring
         template.Schema.ColumnNames();
         _ = template.Schema.KeyKind;
         using var folder = OneShotFolder.Take(options.OutputDirectory);
-        template = template with { Blobs = new LocalFolderBlobs(folder.Temporary) };
+        var blobs = new LocalFolderBlobs(folder.Temporary) { FlushesLater = true };
         var workers = Math.Clamp(options.Workers > 0 ? options.Workers : Environment.ProcessorCount, 1, MaxWorkers);
+        template = UnderCeiling(options, template with { Blobs = blobs }, spec, ref workers);
         var parts = OneShotParts.Of(manifest, options.RowsPerFile, workers);
         var tally = new OneShotTally(options, manifest.Rows, clock, progress);
-        var finals = await ScoreAsync(template, parts, workers, tally, ct).ConfigureAwait(false);
+        var finals = await new OneShotWorkers(template, parts, tally).RunAsync(workers, ct).ConfigureAwait(false);
+        await blobs.FlushAsync().ConfigureAwait(false);
         var counts = finals.Aggregate(default(RowCounts), (sum, f) => sum + f.Counts);
         if (counts.Read != manifest.Rows || !counts.AddsUp)
             throw new InvariantBrokenException("a finished scoring has read all its rows", $"{counts.Read} of {manifest.Rows}");
@@ -49,43 +51,19 @@ public static class OneShotScoring
         return new OneShotResult(folder.Path, counts, files, model.Outputs, model.Name, model.DeviceNote, model.Notes, tally.Elapsed);
     }
 
-    // Parts are taken in order by whichever worker is free; their results are put together in order, so the workers never show.
-    private static async Task<Checkpoint[]> ScoreAsync(ScoringSetup template, IReadOnlyList<RowGroupRange> parts, int workers, OneShotTally tally, CancellationToken ct)
+    // Opening a large model leaves several times its size in garbage: it goes before the buffers come.
+    private static ScoringSetup UnderCeiling(OneShotOptions options, ScoringSetup setup, FeatureSpec spec, ref int workers)
     {
-        var finals = new Checkpoint[parts.Count];
-        var waiting = new ConcurrentQueue<int>(Enumerable.Range(0, parts.Count));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        Exception? first = null;
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(workers, parts.Count)).Select(_ => Task.Run(async () =>
-        {
-            try
-            {
-                using var buffers = new WorkerBuffers(template);
-                while (waiting.TryDequeue(out var part))
-                    finals[part] = await ScorePartAsync(template, parts[part], part, buffers, tally, stop.Token).ConfigureAwait(false);
-            }
-            catch (Exception failure)
-            {
-                // The first failure is the cause; the others are its echo through the cancellation.
-                Interlocked.CompareExchange(ref first, failure, null);
-                await stop.CancelAsync().ConfigureAwait(false);
-            }
-        }, CancellationToken.None))).ConfigureAwait(false);
-        if (first is not null)
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
-        return finals;
-    }
-
-    private static async Task<Checkpoint> ScorePartAsync(ScoringSetup template, RowGroupRange range, int part, WorkerBuffers buffers, OneShotTally tally, CancellationToken ct)
-    {
-        var setup = template with
-        {
-            Ranges = [range],
-            NameOf = (kind, unit) => string.Create(CultureInfo.InvariantCulture, $"{(kind == ArtifactKind.DeadLetters ? "rejects/" : "")}part-{part:D5}-{unit:D5}.parquet"),
-        };
-        using var loop = new UnitLoop(setup, tally.ForPart(), buffers);
-        var (final, _) = await loop.RunAsync(ct).ConfigureAwait(false);
-        return final;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        workers = Math.Max(1, Math.Min(workers, setup.Manifest.Files.Sum(f => f.RowGroups.Count)));
+        if (options.MemoryLimitBytes <= 0)
+            return setup;
+        var ceiling = new MemoryCeiling(options.MemoryLimitBytes);
+        var need = ScoringMemory.Of(setup.Manifest, spec, setup.Model, new FileInfo(options.ModelPath).Length, options.KeyColumn, options.CarriedColumns, writesRunFiles: false);
+        var plan = ceiling.Plan(need, workers, setup.UnitRows);
+        ceiling.TellCollector();
+        workers = plan.Workers;
+        return setup with { UnitRows = plan.UnitRows, Ceiling = ceiling };
     }
 
     private static ScoringSetup Template(OneShotOptions options, InputManifest manifest, FeatureSpec spec, LoadedModel model, ModelVersion version, DateTimeOffset scoredAt)

@@ -1,6 +1,8 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Memory;
 using BatchEngine.Scorer.Outputs;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Snapshots;
@@ -53,6 +55,12 @@ internal sealed record ScoringSetup(
 
     /// <summary>What the model costs a row, for weighing scoring against copying. Default 0: nothing is worth a copy.</summary>
     public double ModelNanoseconds { get; init; }
+
+    /// <summary>Looked at before each unit; null means that there is none.</summary>
+    public MemoryCeiling? Ceiling { get; init; }
+
+    /// <summary>The most bytes of text of one column in a unit: under a ceiling they are counted in advance.</summary>
+    public int MaxTextBytes => Ceiling is null ? TextBuffer.MaxBytes : (int)Math.Clamp((long)MaxRows * ScoringMemory.TextBytesPerValue, PredictionKey.MaxUtf8Bytes, TextBuffer.MaxBytes);
 
     /// <summary>The units of the ranges, in order.</summary>
     public IEnumerable<UnitSlice> Units => UnitPlan.Of(Manifest, Ranges, UnitRows);

@@ -22,7 +22,8 @@ public static class ShardScoring
         var setup = SetupOf(work);
         using var buffers = new WorkerBuffers(setup);
         using var loop = new UnitLoop(setup, sink, buffers);
-        var (final, isComplete) = await loop.RunAsync(ct).ConfigureAwait(false);
+        await using var decode = new DecodeStage(setup, buffers, ct);
+        var (final, isComplete) = await loop.RunAsync(decode, ct).ConfigureAwait(false);
         if (!isComplete)
             return new ShardOutcome.Interrupted(final);
         if (final.Counts.Read != work.Shard.Rows)
@@ -42,6 +43,7 @@ public static class ShardScoring
             work.WritesRunFiles ? plan.PartitionCount : 0, work.Blobs, (kind, unit) => NameOf(work, kind, unit), work.From, work.Interruption)
         {
             Base = work.Base,
+            Ceiling = work.Ceiling,
             ProfiledRows = plan.ProfiledRows,
             ModelNanoseconds = plan.Reuse.ModelNanoseconds.TryGet(out var cost) ? cost : 0,
         };

@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Snapshots;
 
@@ -19,6 +20,9 @@ public sealed record ShardWork(RunPlan Plan, Shard Shard, FenceToken Fence, Chec
 
     /// <summary>The snapshot of the plan's base, held open by the caller: rows that it knows with the same features are copied, not scored. Default null: every row is scored.</summary>
     public SnapshotReader? Base { get; init; }
+
+    /// <summary>The memory ceiling of this process, looked at before each unit; default null: none.</summary>
+    public MemoryCeiling? Ceiling { get; init; }
 
     /// <summary>Whether run files for the snapshot are written; default true.</summary>
     public bool WritesRunFiles { get; init; } = true;

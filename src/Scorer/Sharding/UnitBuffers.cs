@@ -9,7 +9,7 @@ internal sealed class UnitBuffers : IDisposable
     /// <summary>Allocates room for the largest unit.</summary>
     public UnitBuffers(ScoringSetup setup)
     {
-        Batch = new ColumnBatch(setup.Columns, setup.MaxRows);
+        Batch = new ColumnBatch(setup.Columns, setup.MaxRows, setup.MaxTextBytes);
         // Room for two rows at least: a matrix for one row is scored as a live one, whose last bits may differ from those in a batch.
         Features = setup.Features.CreateMatrix(Math.Max(2, setup.MaxRows));
         setup.Features.Bind(Batch, Features);

@@ -34,10 +34,11 @@ internal sealed class UnitLoop : IDisposable
 
     /// <summary>Works to the end, or to the first unit's end after the interruption.</summary>
     /// <returns>The last checkpoint, and whether all units are done.</returns>
-    public async Task<(Checkpoint Final, bool IsComplete)> RunAsync(CancellationToken ct)
+    /// <param name="decode">Reads the units after the checkpoint; stays the caller's.</param>
+    /// <param name="ct">Abandons the work.</param>
+    public async Task<(Checkpoint Final, bool IsComplete)> RunAsync(DecodeStage decode, CancellationToken ct)
     {
         RequireBudget(_counts);
-        await using var decode = new DecodeStage(_setup, _buffers, ct);
         await using var files = new CheckpointFiles(_setup, _buffers.File);
         var next = _saved.NextUnitIndex;
         while (!_setup.Interruption.IsCancellationRequested && await decode.NextAsync(ct).ConfigureAwait(false) is { } buffers)

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Outputs;
 
@@ -13,6 +14,7 @@ internal sealed class WorkerBuffers : IDisposable
 
     private readonly ScoringSetup _setup;
     private readonly List<UnitBuffers> _units = [];
+    private readonly Channel<UnitBuffers> _free = Channel.CreateBounded<UnitBuffers>(BufferSets);
 
     /// <summary>Allocates what every unit needs; decode buffers come with the first units.</summary>
     /// <param name="setup">Covers every part that this worker will score; parts differ in their ranges and names only.</param>
@@ -37,13 +39,19 @@ internal sealed class WorkerBuffers : IDisposable
     /// <summary>What run files need beside keys and outputs.</summary>
     public ScoredColumns Scored { get; }
 
-    /// <summary>A decode buffer, counted from 0; made at its first use.</summary>
-    public UnitBuffers Unit(int index)
+    /// <summary>A decode buffer to fill; waits until one is free. Called by one decode stage at a time.</summary>
+    public async ValueTask<UnitBuffers> TakeAsync(CancellationToken ct)
     {
-        while (_units.Count <= index)
-            _units.Add(new UnitBuffers(_setup));
-        return _units[index];
+        if (_free.Reader.TryRead(out var free))
+            return free;
+        if (_units.Count == BufferSets)
+            return await _free.Reader.ReadAsync(ct).ConfigureAwait(false);
+        _units.Add(new UnitBuffers(_setup));
+        return _units[^1];
     }
+
+    /// <summary>Gives a decode buffer back.</summary>
+    public void Return(UnitBuffers buffers) => _free.Writer.TryWrite(buffers);
 
     /// <inheritdoc/>
     public void Dispose()

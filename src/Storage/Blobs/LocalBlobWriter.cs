@@ -6,15 +6,17 @@ internal sealed class LocalBlobWriter : BlobWriter
     private readonly FileStream _file;
     private readonly ChecksumStream _content;
     private readonly string _finalPath;
+    private readonly Action<FileStream>? _flushLater;
     private bool _isOver;
 
     /// <summary>Takes over an open temporary file.</summary>
     /// <param name="name">The blob's name.</param>
     /// <param name="file">The temporary, created new.</param>
     /// <param name="finalPath">Where it goes.</param>
-    public LocalBlobWriter(string name, FileStream file, string finalPath)
+    /// <param name="flushLater">Takes over the file when it is committed, to sync and close it; null syncs before the commit returns.</param>
+    public LocalBlobWriter(string name, FileStream file, string finalPath, Action<FileStream>? flushLater = null)
     {
-        (Name, _file, _finalPath) = (name, file, finalPath);
+        (Name, _file, _finalPath, _flushLater) = (name, file, finalPath, flushLater);
         _content = new ChecksumStream(file, finalPath);
     }
 
@@ -32,13 +34,17 @@ internal sealed class LocalBlobWriter : BlobWriter
         ct.ThrowIfCancellationRequested();
         try
         {
-            _file.Flush(flushToDisk: true);
-            await _file.DisposeAsync().ConfigureAwait(false);
+            _file.Flush(flushToDisk: _flushLater is null);
+            if (_flushLater is null)
+                await _file.DisposeAsync().ConfigureAwait(false);
             var folder = Path.GetDirectoryName(_finalPath)!;
             FolderSync.Create(folder);
             File.Move(_file.Name, _finalPath, overwrite: true);
             _isOver = true;
-            FolderSync.Flush(folder);
+            if (_flushLater is null)
+                FolderSync.Flush(folder);
+            else
+                _flushLater(_file);
             return new BlobInfo(Name, _content.Length, _content.Checksum);
         }
         catch (Exception e) when (BlobFailures.IsOne(e))

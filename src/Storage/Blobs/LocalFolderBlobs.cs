@@ -1,5 +1,6 @@
-using System.IO.Hashing;
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using BatchEngine.Domain;
 
@@ -17,6 +18,7 @@ public sealed class LocalFolderBlobs : IBlobStore
     private const string TemporaryFolder = ".uncommitted";
     private readonly string _root;
     private readonly string _temporaries;
+    private readonly ConcurrentBag<Task> _flushes = [];
     private int _sequence;
 
     /// <summary>Uses the folder; it is created with the first blob.</summary>
@@ -26,12 +28,28 @@ public sealed class LocalFolderBlobs : IBlobStore
         _temporaries = Path.Combine(_root, TemporaryFolder);
     }
 
+    /// <summary>Whether committed blobs become durable with the next <see cref="FlushAsync"/> only, in the background until then; default no, a commit waits for the disk.</summary>
+    public bool FlushesLater { get; init; }
+
+    /// <summary>Waits until everything committed so far is durable. Without <see cref="FlushesLater"/> it is already.</summary>
+    /// <exception cref="StorageFailedException">The disk failed; blobs committed since the last call may be lost.</exception>
+    public async Task FlushAsync()
+    {
+        while (_flushes.TryTake(out var flush))
+            await flush.ConfigureAwait(false);
+        if (FlushesLater && Directory.Exists(_root))
+        {
+            foreach (var folder in Directory.EnumerateDirectories(_root, "*", SearchOption.AllDirectories).Prepend(_root))
+                Guard(folder, () => { FolderSync.Flush(folder); return 0; });
+        }
+    }
+
     /// <inheritdoc/>
     public Task<BlobWriter> CreateAsync(string name, CancellationToken ct)
     {
         var path = PathOf(name);
         ct.ThrowIfCancellationRequested();
-        return Task.FromResult<BlobWriter>(Guard(path, () => new LocalBlobWriter(name, CreateTemporary(Path.GetFileName(path)), path)));
+        return Task.FromResult<BlobWriter>(Guard(path, () => new LocalBlobWriter(name, CreateTemporary(Path.GetFileName(path)), path, FlushesLater ? FlushLater : null)));
     }
 
     /// <inheritdoc/>
@@ -120,7 +138,7 @@ public sealed class LocalFolderBlobs : IBlobStore
             var path = Path.Combine(_temporaries, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Interlocked.Increment(ref _sequence)}-{label}"));
             try
             {
-                return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, WriteBufferBytes, FileOptions.SequentialScan);
+                return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, WriteBufferBytes, FileOptions.SequentialScan);
             }
             catch (IOException) when (File.Exists(path))
             {
@@ -129,6 +147,13 @@ public sealed class LocalFolderBlobs : IBlobStore
         }
         throw new StorageFailedException(_temporaries, $"{MaxTemporaryNames} names of temporaries are taken. Run the sweeper, or remove the folder while nothing runs.", isTransient: false);
     }
+
+    private void FlushLater(FileStream file) => _flushes.Add(Task.Run(() => Guard(file.Name, () =>
+    {
+        using (file)
+            RandomAccess.FlushToDisk(file.SafeFileHandle);
+        return 0;
+    })));
 
     private static FileStream Open(string path)
     {

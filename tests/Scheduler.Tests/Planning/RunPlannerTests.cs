@@ -82,6 +82,17 @@ public sealed class RunPlannerTests
     }
 
     [Fact]
+    public void Plan_MemoryCeiling_CutsUnitsAndWorkers()
+    {
+        var request = Samples.Request(Manifest);
+        var plan = Samples.Plan(request with { Prepared = request.Prepared with { MaxUnitRows = 3, MaxWorkers = 1 } });
+
+        Assert.Equal((3, 1), (plan.UnitRows, plan.Chosen.Workers));
+        Assert.DoesNotContain(plan.Rejected, o => o.Workers > 1);
+        Assert.Equal(1, Samples.Plan(request with { Job = request.Job with { Workers = 5 }, Prepared = request.Prepared with { MaxWorkers = 1 } }).Chosen.Workers);
+    }
+
+    [Fact]
     public void Plan_NoRows_Refuses() =>
         Assert.Equal(PlanRefusal.NoRows, Refused(Samples.Request(Samples.Manifest([0, 0], []))).Why);
 

@@ -115,6 +115,22 @@ public sealed class OneShotScoringTests
     }
 
     [Fact]
+    public async Task TextBeyondWhatTheMemoryLimitCounts_IsRefusedWithItsColumn()
+    {
+        using var folder = new TemporaryFolder();
+        var names = Enumerable.Range(0, 100).Select(_ => new string('x', 1_000)).ToArray();
+        ParquetFiles.Write(folder.File("in/a.parquet"),
+        [
+            ParquetFiles.Data.Of("id", Enumerable.Range(0, 100).Select(i => (long)i).ToArray()), ParquetFiles.Data.Of("a", new float[100]), ParquetFiles.Data.Of("b", new float[100]), ParquetFiles.Data.Of("c", new float[100]),
+            ParquetFiles.Data.Of("name", names),
+        ]);
+        Assert.Equal(100, (await ScoreAsync(folder, o => o with { CarriedColumns = ["name"], OutputDirectory = folder.File("free") })).Counts.Scored);
+        var failure = await Assert.ThrowsAsync<BadInputException>(() => ScoreAsync(folder, o => o with { CarriedColumns = ["name"], MemoryLimitBytes = 16L << 30 }));
+        Assert.Contains("column 'name'", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("memory limit", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task NonFiniteOutput_IsRejected_AndTooManyFailWithoutLeavingAnything()
     {
         using var folder = new TemporaryFolder();

@@ -1,0 +1,39 @@
+using BatchEngine.Domain;
+using ParquetSharp;
+
+namespace BatchEngine.Scorer.Inputs;
+
+/// <summary>What reading a row group holds in native memory: of every column a page, decompressed, and its dictionary. Thread-safe.</summary>
+/// <remarks>Some writers put a whole column chunk into one page; then a row group of 5 million rows of 50 floats cannot be read under 1 GB, and that is known before it is tried.</remarks>
+internal static class HeldPages
+{
+    /// <summary>The bytes of the columns, in the largest row group of all files. The first page of a column speaks for the others: each is decoded once, one column after the other.</summary>
+    /// <exception cref="BadInputException">The file is damaged or has changed, or a column is missing.</exception>
+    public static long Of(InputManifest manifest, IReadOnlyList<string> columns)
+    {
+        if (manifest.Rows == 0)
+            return 0;
+        var (file, group) = Largest(manifest);
+
+        // Decoding takes its memory from the library's default pool; another one tells these bytes apart from those of a scoring that goes on beside.
+        var pool = MemoryPool.SystemMemoryPool();
+        using var reader = InputFileReader.Open(manifest.Files[file], pool);
+        long held = 0, largest = 0;
+        foreach (var column in columns)
+        {
+            var before = pool.BytesAllocated;
+            using var rows = reader.OpenRowGroup(group, [column]);
+            rows.Skip(1);
+            var own = pool.BytesAllocated - before;
+            held += own;
+            largest = Math.Max(largest, own);
+        }
+
+        // While a page is decompressed, its compressed bytes are held as well.
+        return held + largest;
+    }
+
+    private static (int File, int Group) Largest(InputManifest manifest) => manifest.Files
+        .SelectMany((f, i) => f.RowGroups.Select((g, j) => (File: i, Group: j, Size: g)))
+        .Where(g => g.Size.Rows > 0).MaxBy(g => g.Size.Bytes) is var largest ? (largest.File, largest.Group) : default;
+}

@@ -1,0 +1,11 @@
+namespace BatchEngine.Scorer.Memory;
+
+/// <summary>What a scoring holds in memory, in bytes. Immutable.</summary>
+/// <param name="ProcessBytes">Runtime, code and model, whatever the number of workers.</param>
+/// <param name="WorkerBytes">Of one worker, whatever its units: open columns with their pages, run file buffers, the writer's pages.</param>
+/// <param name="RowBytes">Of one row of a unit in one worker: decode buffers, features, outputs, staging.</param>
+public sealed record MemoryNeed(long ProcessBytes, long WorkerBytes, long RowBytes)
+{
+    /// <summary>The bytes of so many workers with units of so many rows.</summary>
+    public long Of(int workers, int unitRows) => ProcessBytes + (workers * (WorkerBytes + (unitRows * RowBytes)));
+}

@@ -1,0 +1,63 @@
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Sharding;
+using BatchEngine.Storage.Snapshots;
+
+namespace BatchEngine.Scorer.Memory;
+
+/// <summary>Counts what a scoring will hold. Reads page headers of the input, nothing else. Thread-safe.</summary>
+/// <remarks>The constants were measured as resident memory on Linux; docs/scorer.md has the figures that they are held against.</remarks>
+public static class ScoringMemory
+{
+    /// <summary>Text of a row beyond this in one column is an error under a ceiling: so many bytes a value on average over a unit.</summary>
+    public const int TextBytesPerValue = 64;
+
+    // Runtime, libraries and code of a scoring process before its first buffer: 96 to 105 MB resident.
+    private const long ProcessBytes = 110_000_000;
+
+    // What a loaded model is larger than its file: a forest of 500 trees in 2.3 MB holds 15 MB, and the collector keeps some of what reading it took.
+    private const int ModelFactor = 16;
+
+    // Parquet.Net's pages and their compression, ONNX Runtime's arena, threads.
+    private const long WriterBytes = 24_000_000;
+
+    // Allocators round up and keep what they freed.
+    private const double Slack = 1.25;
+
+    /// <summary>The need of a job's workers, or of a one-shot scoring.</summary>
+    /// <param name="manifest">The input.</param>
+    /// <param name="spec">What the model reads.</param>
+    /// <param name="model">The opened model.</param>
+    /// <param name="modelBytes">The length of the model's file.</param>
+    /// <param name="keyColumn">The key; null means the row number.</param>
+    /// <param name="carried">Columns that are copied.</param>
+    /// <param name="writesRunFiles">Whether run files for a snapshot are written.</param>
+    /// <exception cref="BadInputException">A column is missing, or the features do not compile.</exception>
+    /// <exception cref="StorageFailedException">The input cannot be read.</exception>
+    public static MemoryNeed Of(InputManifest manifest, FeatureSpec spec, Execution.LoadedModel model, long modelBytes, string? keyColumn, IReadOnlyList<string> carried, bool writesRunFiles)
+    {
+        var features = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage);
+        var columns = ReadColumns.Of(features, keyColumn, carried, manifest);
+        var pages = HeldPages.Of(manifest, [.. columns.Select(c => c.Name)]);
+        var worker = (long)(pages * Slack) + WriterBytes + (writesRunFiles ? SnapshotLimits.DefaultBufferBytes : 0);
+        return new MemoryNeed(ProcessBytes + (modelBytes * ModelFactor), worker, RowBytes(features, columns, carried.Count + 1, model.Outputs.Count, writesRunFiles));
+    }
+
+    private static long RowBytes(CompiledFeatures features, IReadOnlyList<InputColumn> columns, int copied, int outputs, bool writesRunFiles)
+    {
+        var values = columns.Sum(c => (long)ValueBytes(c.Kind) + 1) + features.Storage.Sum(s => s == FeatureStorage.Float32 ? sizeof(float) : sizeof(double) + 1);
+        // Float features taken as they are share the decoder's memory.
+        values -= Math.Min(columns.Count(c => c.Kind == ColumnKind.Float), features.Storage.Count(s => s == FeatureStorage.Float32)) * sizeof(float);
+        var staging = (copied * 3 * sizeof(double)) + (outputs * 3 * sizeof(float)) + sizeof(float) + 1;
+        return (WorkerBuffers.BufferSets * values) + staging + (writesRunFiles ? (2 * sizeof(ulong)) + 1 : 0);
+    }
+
+    // Text grows by doubling, so what it may take is counted whole.
+    private static int ValueBytes(ColumnKind kind) => kind switch
+    {
+        ColumnKind.Float => sizeof(float),
+        ColumnKind.Text => sizeof(int) + TextBytesPerValue,
+        _ => sizeof(double),
+    };
+}
