@@ -1,6 +1,8 @@
 using BatchEngine.Benchmarks.Delta;
 using BatchEngine.Benchmarks.Forests;
 using BatchEngine.Benchmarks.Gpu;
+using BatchEngine.Benchmarks.Inputs;
+using BatchEngine.Benchmarks.Peers;
 using BatchEngine.Benchmarks.Profiles;
 using BatchEngine.Benchmarks.Scoring;
 
@@ -14,6 +16,10 @@ switch (args.FirstOrDefault())
         return await ProfileBench.RunAsync(ScoreOptions.Parse(args[1..]));
     case "delta":
         return await DeltaBench.RunAsync(args[1..]);
+    case "mlnet":
+        return await MlNetBench.RunAsync(ScoreOptions.Parse(args[1..]));
+    case "dictionaries":
+        return await DictionaryBench.RunAsync(ScoreOptions.Parse(args[1..]));
     case "forests":
         ForestBench.Run(ForestBenchOptions.Parse(args[1..]));
         return 0;
@@ -27,6 +33,10 @@ switch (args.FirstOrDefault())
                                      what drift profiles cost, alone and in whole runs
             delta --model M.onnx [--rows 5000000] [--repeats 3]
                                      nights over unchanged files and over files with 2 % changed rows, beside full nights
+            mlnet --model M.onnx [--rows 5000000] [--engine auto] [--repeats 3]
+                                     one-shot scoring beside ML.NET's OnnxTransformer
+            dictionaries --model M.onnx [--rows 1000000] [--engine auto] [--repeats 3]
+                                     what scoring in the encoded domain could save at most
             forests M.onnx... [--xgboost MODEL.json] [--passes 7] [--label TEXT]
                                      forest kernels beside ONNX Runtime and XGBoost: batches, two threads, single rows
             gpu --model M.onnx [--repeats 3] [--simulated]

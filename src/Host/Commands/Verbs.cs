@@ -13,6 +13,7 @@ internal static class Verbs
         root.Subcommands.Add(DemoCommand.Build(globals));
         root.Subcommands.Add(SampleCommand.Build(globals));
         root.Subcommands.Add(ScoreCommand.Build(globals));
+        root.Subcommands.Add(BenchCommand.Build(globals));
         root.Subcommands.Add(RunCommand.BuildRun(globals));
         root.Subcommands.Add(RunCommand.BuildPlan(globals));
         root.Subcommands.Add(RunCommand.BuildBackfill(globals));

@@ -4,7 +4,12 @@ namespace BatchEngine.Host.Terminal;
 
 /// <summary>How far a long piece of work is. Immutable.</summary>
 /// <param name="Phase">What is going on, one word or two.</param>
-/// <param name="Done">Rows done.</param>
+/// <param name="Done">Rows done, or other things.</param>
 /// <param name="Total">Rows in all; 0 means not known yet.</param>
 /// <param name="Spent">Money spent so far.</param>
-internal sealed record ProgressSample(string Phase, long Done, long Total, Measured<Money> Spent);
+/// <param name="Things">What is counted; a speed is shown for rows only.</param>
+internal sealed record ProgressSample(string Phase, long Done, long Total, Measured<Money> Spent, string Things = ProgressSample.Rows)
+{
+    /// <summary>What is counted unless something else is said.</summary>
+    public const string Rows = "rows";
+}

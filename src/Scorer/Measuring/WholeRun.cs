@@ -9,12 +9,6 @@ namespace BatchEngine.Scorer.Measuring;
 /// <summary>A run from Parquet to published bytes without its database: every shard scored by the workers, profiled and written as Parquet and as run files, then one segment a partition. Each call is its own run.</summary>
 public static class WholeRun
 {
-    /// <summary>The stage of scoring.</summary>
-    public const string Scoring = "score";
-
-    /// <summary>The stage of building segments.</summary>
-    public const string Sealing = "seal";
-
     /// <summary>Runs it.</summary>
     /// <param name="model">What is run.</param>
     /// <param name="workers">Threads that score, and then build segments.</param>
@@ -27,7 +21,7 @@ public static class WholeRun
         var blobs = new LocalFolderBlobs(folder);
         var plan = model.Plan;
         var receipts = new ShardReceipt[plan.Shards.Count];
-        var scored = await StageFigures.OfAsync(Scoring, plan.Manifest.Rows, workers, async () =>
+        var scored = await StageFigures.OfAsync(StageNames.EndToEnd, plan.Manifest.Rows, workers, async () =>
         {
             var waiting = new ConcurrentQueue<Shard>(plan.Shards);
             await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(async () =>
@@ -38,7 +32,7 @@ public static class WholeRun
             return model.Model.Name;
         }).ConfigureAwait(false);
         var sources = receipts.SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile).Select(a => RunFileSource.FromPath(blobs.LocalPath(a.BlobName)!)).ToArray();
-        var built = await StageFigures.OfAsync(Sealing, plan.Manifest.Rows, workers, async () =>
+        var built = await StageFigures.OfAsync(StageNames.Segments, plan.Manifest.Rows, workers, async () =>
         {
             await Parallel.ForAsync(0, plan.PartitionCount, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = ct }, async (partition, token) =>
             {

@@ -31,7 +31,8 @@ public static class ShardScoring
         return new ShardOutcome.Finished(new ShardReceipt(work.Plan.Run, work.Shard.Index, work.Fence, final));
     }
 
-    private static ScoringSetup SetupOf(ShardWork work)
+    /// <summary>Everything a worker needs for the shard.</summary>
+    internal static ScoringSetup SetupOf(ShardWork work)
     {
         var (plan, job) = (work.Plan, work.Plan.Job);
         var features = CompiledFeatures.Compile(plan.Features, plan.Manifest.Columns, work.Model.WantedStorage);

@@ -31,14 +31,15 @@ public static class ScoreChild
     private static async Task<IReadOnlyList<ScoreFigures>> RunAsync(ScoreOptions options, string variant, string input, int rows) => variant switch
     {
         "score" => [await ScoreFigures.OfAsync(variant, rows, () => ScoreAsync(options, input))],
-        "decode" => [await ScoreFigures.OfAsync(variant, rows, () => Stages.DecodeAllAsync(options, input))],
+        "decode" => [await Stages.DecodeAllAsync(options, input)],
         "onnx" => [await InMemory.RunAsync(options, rows)],
         "plain" => [await ScoreFigures.OfAsync(variant, rows, () => PlainProgram.RunAsync(options.Model, input))],
-        "stages" => await Stages.EachAsync(options, input, rows),
+        "stages" => await Stages.EachAsync(options, input),
         _ => throw new ArgumentException($"No variant '{variant}'.", nameof(variant)),
     };
 
-    private static async Task<string> ScoreAsync(ScoreOptions options, string input)
+    /// <summary>Scores the file once, as <c>batchengine score</c> does, and removes the result.</summary>
+    public static async Task<string> ScoreAsync(ScoreOptions options, string input)
     {
         var output = Directory.CreateTempSubdirectory("batchengine-bench-").FullName;
         try

@@ -58,12 +58,36 @@ internal sealed unsafe class ForestExecutor : IModelExecutor
         _inputs.Dispose();
     }
 
-    private void ScoreChunk(FeatureMatrix features, PredictionBlock block, int from, int rows)
+    /// <summary>Only ranks the features among the thresholds, to be measured alone.</summary>
+    /// <returns>False when the kernel compares without ranking.</returns>
+    public bool Rank(FeatureMatrix features)
+    {
+        _columns.Reserve(Math.Min(features.Rows, _model.ChunkRows));
+        var kernel = features.Rows < _model.BlockFromRows ? _walk : _block ??= _model.CreateBlock();
+        var ranks = true;
+        for (var from = 0; from < features.Rows && ranks; from += _model.ChunkRows)
+        {
+            var rows = Math.Min(_model.ChunkRows, features.Rows - from);
+            Gather(features, from, rows);
+            ranks = kernel.Rank((float**)_inputs.Address(0), rows);
+        }
+        GC.KeepAlive(features);
+        GC.KeepAlive(this);
+        return ranks;
+    }
+
+    // The addresses of the forest's inputs, after the steps before it.
+    private void Gather(FeatureMatrix features, int from, int rows)
     {
         _columns.Load(features, from, rows);
         var inputs = _model.Graph.Forest.Inputs;
         for (var i = 0; i < inputs.Length; i++)
             _inputs.Span[i] = _columns.Address(inputs[i]);
+    }
+
+    private void ScoreChunk(FeatureMatrix features, PredictionBlock block, int from, int rows)
+    {
+        Gather(features, from, rows);
         var kernel = rows < _model.BlockFromRows ? _walk : _block ??= _model.CreateBlock();
         kernel.Sum((float**)_inputs.Address(0), rows, _columns.Sums, _columns.Stride);
         _columns.Finish(_columns.Sums, _columns.Stride, rows);

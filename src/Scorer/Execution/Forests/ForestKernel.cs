@@ -13,6 +13,10 @@ internal abstract unsafe class ForestKernel : IDisposable
     /// <param name="stride">Floats from one target to the next, at least <paramref name="rows"/>.</param>
     public abstract void Sum(float** columns, int rows, float* sums, int stride);
 
+    /// <summary>Only ranks the values among the thresholds, to be measured alone.</summary>
+    /// <returns>False when this kernel compares without ranking.</returns>
+    public virtual bool Rank(float** columns, int rows) => false;
+
     /// <summary>Frees the kernel's buffers.</summary>
     public virtual void Dispose()
     {

@@ -41,6 +41,15 @@ internal abstract unsafe class SliceKernel : ForestKernel
     }
 
     /// <inheritdoc/>
+    public override bool Rank(float** columns, int rows)
+    {
+        for (var from = 0; from < rows; from += SlicePlan.BlockRows)
+            RankBlock(columns, from, Math.Min(SlicePlan.BlockRows, rows - from));
+        GC.KeepAlive(this);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public override void Dispose()
     {
         Scratch.Dispose();

@@ -69,6 +69,9 @@ public sealed class OnnxModel : LoadedModel
     /// <summary>Rows per call into the runtime.</summary>
     public int SubBatchRows { get; }
 
+    /// <summary>The version of the native library.</summary>
+    public static string RuntimeVersion => OrtEnv.Instance().GetVersionString();
+
     /// <summary>Reads what a model takes and gives, without features at hand.</summary>
     /// <exception cref="BadInputException">The file is missing or no ONNX model.</exception>
     public static ModelSignature Inspect(string path)

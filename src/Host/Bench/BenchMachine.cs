@@ -1,0 +1,31 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace BatchEngine.Host.Bench;
+
+/// <summary>What the figures were measured on. Immutable.</summary>
+/// <param name="Processor">Its name as the system tells it.</param>
+/// <param name="Cores">Cores that this process may use.</param>
+/// <param name="Vectors">The widest vectors that the kernels use.</param>
+/// <param name="System">Operating system.</param>
+/// <param name="Runtime">.NET.</param>
+/// <param name="BatchEngine">This program's version.</param>
+/// <param name="OnnxRuntime">ONNX Runtime's version.</param>
+/// <param name="CopyBytesPerSecond">What one thread copies from memory to memory.</param>
+internal sealed record BenchMachine(string Processor, int Cores, string Vectors, string System, string Runtime, string BatchEngine, string OnnxRuntime, double CopyBytesPerSecond)
+{
+    /// <summary>This machine.</summary>
+    /// <param name="copyBytesPerSecond">As measured.</param>
+    public static BenchMachine This(double copyBytesPerSecond) => new(Name(), Environment.ProcessorCount, Avx512BW.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : "128 bits",
+        RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, VersionOf(typeof(BenchMachine).Assembly), Scorer.Execution.Onnx.OnnxModel.RuntimeVersion, copyBytesPerSecond);
+
+    private static string VersionOf(Assembly assembly) => assembly.GetName().Version?.ToString(3) ?? "unknown";
+
+    private static string Name()
+    {
+        const string facts = "/proc/cpuinfo";
+        var line = File.Exists(facts) ? File.ReadLines(facts).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+    }
+}
