@@ -8,4 +8,8 @@ namespace BatchEngine.Simulation;
 /// <param name="Keys">Keys served.</param>
 /// <param name="Starts">How often the night was started.</param>
 /// <param name="Orphans">Blobs that no row names after a sweep.</param>
-internal sealed record NightResult(IReadOnlyList<ulong> Segments, RowCounts Counts, long Keys, int Starts, IReadOnlyList<string> Orphans);
+internal sealed record NightResult(IReadOnlyList<ulong> Segments, RowCounts Counts, long Keys, int Starts, IReadOnlyList<string> Orphans)
+{
+    /// <summary>What the profiles counted, one text a column.</summary>
+    public IReadOnlyList<string> Profiles { get; init; } = [];
+}

@@ -67,6 +67,9 @@ internal sealed class ReusingNights(string folder, string input)
         var receipts = await engine.Leases.ReceiptsAsync(snapshot.Run, CancellationToken.None);
         foreach (var artifact in receipts.SelectMany(r => r.Final.Artifacts))
             await engine.Blobs.VerifyAsync(artifact.BlobName, artifact.Bytes, artifact.Checksum, CancellationToken.None);
-        return new NightResult([.. snapshot.Segments.Select(s => s.Artifact.Checksum)], receipts.Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts), snapshot.Keys, starts, []);
+        return new NightResult([.. snapshot.Segments.Select(s => s.Artifact.Checksum)], receipts.Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts), snapshot.Keys, starts, [])
+        {
+            Profiles = [.. (await engine.Profiles.FindAsync(snapshot.Run, CancellationToken.None)).Select(p => $"{p.Edges.Column} {p.IsOutput} {string.Join(',', p.Counts)} {p.Missing} {p.Min:R} {p.Max:R}")],
+        };
     }
 }

@@ -72,5 +72,7 @@ public sealed class ReusingNightsTests : IDisposable
         Assert.True(expected.Keys == seen.Keys, $"{when}: {seen.Keys} keys, expected {expected.Keys}");
         Assert.True(seen.Counts.AddsUp && seen.Counts.Read == expected.Counts.Read && seen.Counts.Rejected == expected.Counts.Rejected, $"{when}: {seen.Counts}, expected {expected.Counts}");
         Assert.Equal(0, expected.Counts.Reused);
+        Assert.NotEmpty(expected.Profiles);
+        Assert.Equal(expected.Profiles, seen.Profiles);
     }
 }

@@ -52,4 +52,8 @@ public sealed record RunReport(
     DriftGate Gate,
     IReadOnlyList<ReportHistogram> Histograms,
     IReadOnlyList<Decision> Decisions,
-    IReadOnlyList<ReportFact> Provenance);
+    IReadOnlyList<ReportFact> Provenance)
+{
+    /// <summary>What was taken over from an earlier run, and what that saved.</summary>
+    public ReportReuse Reuse { get; init; } = ReportReuse.None("not told");
+}

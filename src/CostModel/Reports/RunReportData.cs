@@ -23,6 +23,13 @@ internal static class RunReportData
             json.WriteNumber("reused", report.Counts.Reused);
             json.WriteNumber("rejected", report.Counts.Rejected);
             json.WriteEndObject();
+            json.WriteStartObject("reuse");
+            json.WriteString("base", report.Reuse.Base?.ToString());
+            json.WriteString("fullRun", report.Reuse.FullRun?.ToString());
+            json.WriteNumber("rowsNotRead", report.Reuse.RowsNotRead);
+            Amount(json, "asFull", report.Reuse.AsFull);
+            Amount(json, "saved", report.Reuse.Saved);
+            json.WriteEndObject();
             Value(json, "keys", report.Keys, (name, keys) => json.WriteNumber(name, keys));
             Value(json, "plannedSeconds", report.Plan.PlannedDuration, (name, time) => json.WriteNumber(name, time.TotalSeconds));
             Value(json, "actualSeconds", report.Plan.ActualDuration, (name, time) => json.WriteNumber(name, time.TotalSeconds));

@@ -51,6 +51,9 @@ internal static class WorkSections
         html.Markup("<p>").Text(report.Keys.TryGet(out var keys)
             ? $"The snapshot answers {ReportText.Count(keys, "key", "keys")}{(counts.Scored + counts.Reused > keys ? $"; {ReportText.Count(counts.Scored + counts.Reused - keys, "row was", "rows were")} superseded by a later row of the same key" : "")}."
             : $"Distinct keys are not measured: {report.Keys.Reason}.").Markup("</p>");
+        html.Element("p", report.Reuse.Base is { } from
+            ? $"Unchanged predictions come from run {from}: {report.Reuse.Why}. {ReportText.Count(report.Reuse.RowsNotRead, "row was", "rows were")} carried over without reading their files."
+            : $"Nothing was taken over from an earlier run: {report.Reuse.Why}.");
         if (report.DeadLetters.Count > 0)
         {
             html.Markup("<p>Rejected rows, each with its file, row group, row and reason, lie in:</p><ul>");

@@ -40,6 +40,7 @@ internal static class PlanScreen
         shards = plan.Shards,
         plan.UnitRows,
         plan.PartitionCount,
+        reuse = new { plan.Reuse.Base, plan.Reuse.Reason, shardsCarried = plan.Reuse.Carried.Count, rowsCarried = plan.Manifest.Rows - plan.RowsToRead, plan.Reuse.ComparesRows, plan.Reuse.RowsReason, plan.Reuse.ModelNanoseconds },
         plan.Chosen,
         plan.Rejected,
     };
@@ -52,9 +53,15 @@ internal static class PlanScreen
         facts.AddRow("input", string.Create(CultureInfo.InvariantCulture, $"{plan.Manifest.Files.Count} files, {Figures.Count(plan.Manifest.Rows)} rows, {Figures.Bytes(plan.Manifest.Bytes)}"));
         facts.AddRow("shards", string.Create(CultureInfo.InvariantCulture, $"{plan.Shards.Count} of at most {Figures.Count(plan.Shards.Max(s => s.Rows))} rows, units of {Figures.Count(plan.UnitRows)} rows"));
         facts.AddRow("snapshot", string.Create(CultureInfo.InvariantCulture, $"{plan.PartitionCount} partitions"));
+        facts.AddRow("reuse", Markup.Escape(Reuse(plan)));
         screen.Draw(facts);
         screen.Draw(Options([plan.Chosen, .. plan.Rejected]));
     }
+
+    // How many of the rows that are read turn out to be unchanged is not known before they are read.
+    private static string Reuse(RunPlan plan) => plan.Reuse.Base is { } from
+        ? string.Create(CultureInfo.InvariantCulture, $"from run {from}: {plan.Reuse.Carried.Count} of {plan.Shards.Count} shards with {Figures.Count(plan.Manifest.Rows - plan.RowsToRead)} rows without reading their files; {plan.Reuse.RowsReason}")
+        : $"none, every row is scored: {plan.Reuse.Reason}";
 
     private static Table Options(IReadOnlyList<PlanOption> options)
     {

@@ -38,8 +38,11 @@ internal static class RunReportScreen
         facts.AddRow("keys served", report.Keys.TryGet(out var keys) ? Figures.Count(keys) : $"not measured ({report.Keys.Reason})");
         facts.AddRow("time", $"planned {Span(report.Plan.PlannedDuration)}, took {Span(report.Plan.ActualDuration)}");
         facts.AddRow("cost", Markup.Escape($"planned {Figures.Price(report.Plan.PlannedCost)}, spent {Figures.Price(report.Cost.Total)}, {Figures.Price(report.Cost.PerThousandMade)} per 1,000 predictions"));
+        facts.AddRow("reuse", Markup.Escape(Reuse(report.Reuse)));
         facts.AddRow("saving", Markup.Escape($"against on-demand: {CostScreen.Saving(report.Cost.OnDemand, report.Cost.Total)}"));
         facts.AddRow("", Markup.Escape($"against all real time: {CostScreen.Saving(report.Cost.AllRealtime, report.Cost.Total)}"));
+        if (report.Reuse.Base is not null)
+            facts.AddRow("", Markup.Escape($"against scoring every row: {CostScreen.Saving(report.Reuse.AsFull, report.Cost.Total)}"));
         foreach (var letter in report.DeadLetters.Take(5))
             facts.AddRow("dead letters", Markup.Escape(letter));
         foreach (var interruption in report.Interruptions.Take(10))
@@ -51,6 +54,11 @@ internal static class RunReportScreen
             screen.Line($"{Figures.Instant(decision.At)}  {decision.Subject}: {decision.Choice} ({decision.Reason})");
         screen.Line($"HTML report: {path}");
     }
+
+    /// <summary>One sentence about what was taken over.</summary>
+    private static string Reuse(ReportReuse reuse) => reuse.Base is { } from
+        ? $"from run {from}; {Figures.Count(reuse.RowsNotRead)} rows without reading their files"
+        : $"none: {reuse.Why}";
 
     private static string Span(Measured<TimeSpan> span) => Markup.Escape(span.TryGet(out var value) ? Figures.Duration(value) : $"not measured ({span.Reason})");
 }

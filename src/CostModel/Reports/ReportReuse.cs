@@ -1,0 +1,43 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.CostModel.Reports;
+
+/// <summary>What a run took over from an earlier one, and what scoring every row would have cost. Immutable.</summary>
+/// <param name="Base">The run whose predictions were taken over; null when every row was scored.</param>
+/// <param name="Why">Why this base, or why none.</param>
+/// <param name="RowsNotRead">Rows of shards that were carried over without being read.</param>
+/// <param name="FullRun">The run that last scored every row: the yardstick; null when this one did so itself.</param>
+/// <param name="AsFull">What this run's rows would have cost at that run's cost a row.</param>
+/// <param name="Saved">That, minus what this run cost; below zero this run was dearer.</param>
+/// <param name="HowMade">The numbers behind it.</param>
+public sealed record ReportReuse(RunId? Base, string Why, long RowsNotRead, RunId? FullRun, Measured<Money> AsFull, Measured<Money> Saved, string HowMade)
+{
+    /// <summary>Nothing was taken over.</summary>
+    public static ReportReuse None(string why)
+    {
+        var nothing = Measured<Money>.NotMeasured($"every row was scored: {why}");
+        return new ReportReuse(null, why, 0, null, nothing, nothing, "nothing was taken over");
+    }
+
+    /// <summary>Compares a run with the last one that scored every row. Pure.</summary>
+    /// <param name="plan">The run's plan.</param>
+    /// <param name="cost">What it cost in all.</param>
+    /// <param name="rows">The rows it read or took over.</param>
+    /// <param name="fullCost">What the full run cost in all.</param>
+    /// <param name="fullRows">The rows it scored or rejected.</param>
+    public static ReportReuse Of(RunPlan plan, Measured<Money> cost, long rows, Measured<Money> fullCost, long fullRows)
+    {
+        var reuse = plan.Reuse;
+        if (reuse.Base is null || reuse.FullRun is not { } full)
+            return None(reuse.Reason);
+        var asFull = !fullCost.TryGet(out var then) ? Measured<Money>.NotMeasured($"what run {full} cost is not known: {fullCost.Reason}")
+            : fullRows == 0 ? Measured<Money>.NotMeasured($"run {full} had no row")
+            : Measured<Money>.Of(then with { Amount = then.Amount * rows / fullRows });
+        var saved = !asFull.TryGet(out var instead) ? asFull
+            : !cost.TryGet(out var now) ? cost
+            : instead.Currency != now.Currency ? Measured<Money>.NotMeasured($"{instead.Currency} and {now.Currency} cannot be compared without a dated rate")
+            : Measured<Money>.Of(instead - now);
+        var how = asFull.HasValue ? FormattableString.Invariant($"run {full}, which scored every row, cost {fullCost} for {fullRows:N0} rows; {rows:N0} rows at that cost a row") : asFull.Reason!;
+        return new ReportReuse(reuse.Base, reuse.Reason, plan.Manifest.Rows - plan.RowsToRead, full, asFull, saved, how);
+    }
+}
