@@ -12,7 +12,7 @@ public static class PlanLimits
     /// <summary>Keys aimed at in a partition: a segment of so many is built in a fraction of a second and maps in about 50 MB.</summary>
     public const long KeysPerPartition = 2_000_000;
 
-    /// <summary>Rows are looked up in the base only when the model costs at least so many nanoseconds a row: a look-up costs 15 to 25, and not every row is unchanged.</summary>
+    /// <summary>Rows are looked up in the base only when the model costs at least so many nanoseconds a row: a look-up costs 25 to 35, and not every row is unchanged.</summary>
     public const double MinModelNanosecondsToCompare = 75;
 
     /// <summary>The most partitions of a snapshot.</summary>
