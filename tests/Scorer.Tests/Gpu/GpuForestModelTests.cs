@@ -93,6 +93,35 @@ public sealed class GpuForestModelTests : IDisposable
     }
 
     [Fact]
+    public void Device_ThatFailsHalfWay_LeavesTheBatchAndAllOthersToTheProcessor()
+    {
+        using var processor = Processor(Plain());
+        using var device = GpuDevice.OpenSimulated(MemoryBytes);
+        var forest = DeviceForest.Of(processor, device, s_tiles).Forest!;
+        var opened = 0;
+        using var model = new GpuForest(device, forest, processor, 1) { OpenDevice = () => { opened++; return new FailingExecutor(forest.CreateExecutor(), goodBatches: 1); } };
+        using var executor = model.CreateExecutor();
+        var (expected, actual) = (Score(processor, Features()), new PredictionBlock(1, Rows));
+        for (var batch = 0; batch < 3; batch++)
+        {
+            Assert.Equal(batch > 1, model.IsDeviceLost);
+            executor.Score(Features(), actual);
+            Assert.Equal(Bits(expected.Column(0)), Bits(actual.Column(0)));
+        }
+        Same(processor, model, Features());
+        Assert.Equal(1, opened);
+        Assert.False(model.IsOnDevice);
+        Assert.Equal("gpu: the device failed (the card fell off the bus); the processor goes on, with the same results", model.DeviceNote);
+    }
+
+    [Theory]
+    [InlineData(8_100_000, true)]
+    [InlineData(8_000_000, false)]
+    [InlineData(1_000_000, false)]
+    public void Device_IsPreferred_WhenItBeatsAllCoresTogether(double rowsPerSecond, bool isPreferred) =>
+        Assert.Equal(isPreferred, new DeviceRates(rowsPerSecond, 1_000_000, 8).PrefersDevice);
+
+    [Fact]
     public void Device_WithoutMemoryForTheForest_IsDeclined()
     {
         using var processor = Processor(Plain());

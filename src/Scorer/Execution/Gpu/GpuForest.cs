@@ -18,7 +18,7 @@ internal sealed class GpuForest : LoadedModel
     /// <param name="processor">The same forest on the processor.</param>
     /// <param name="deviceFromRows">Smaller batches are faster on the processor.</param>
     public GpuForest(GpuDevice gpu, DeviceForest device, LoadedForest processor, int deviceFromRows) =>
-        (_gpu, Device, Processor, DeviceFromRows) = (gpu, device, processor, deviceFromRows);
+        (_gpu, Device, Processor, DeviceFromRows, OpenDevice) = (gpu, device, processor, deviceFromRows, device.CreateExecutor);
 
     /// <inheritdoc/>
     public override string Name => Device.Name;
@@ -52,6 +52,9 @@ internal sealed class GpuForest : LoadedModel
 
     /// <summary>Batches of at least so many rows go to the device.</summary>
     public int DeviceFromRows { get; }
+
+    /// <summary>Makes the executors that use the device.</summary>
+    internal Func<IModelExecutor> OpenDevice { get; init; }
 
     /// <summary>Whether the device failed.</summary>
     public bool IsDeviceLost => _isDeviceLost;

@@ -1,5 +1,4 @@
 using BatchEngine.Domain;
-using BatchEngine.Scorer.Execution.Forests;
 using BatchEngine.Scorer.Features;
 using ILGPU.Runtime;
 
@@ -8,8 +7,8 @@ namespace BatchEngine.Scorer.Execution.Gpu;
 /// <summary>Sends a batch to the device, or to the processor when it is small or the device fails. Not thread-safe.</summary>
 internal sealed class GpuForestExecutor(GpuForest model) : IModelExecutor
 {
-    private ForestExecutor? _device;
-    private ForestExecutor? _processor;
+    private IModelExecutor? _device;
+    private IModelExecutor? _processor;
     private bool _staysOnProcessor;
 
     /// <inheritdoc/>
@@ -33,7 +32,7 @@ internal sealed class GpuForestExecutor(GpuForest model) : IModelExecutor
         if (features.Rows >= model.DeviceFromRows && !_staysOnProcessor && !model.IsDeviceLost && ScoredOnDevice(features, block))
             return;
         // A batch that the device left half done is scored again from its first row.
-        (_processor ??= new ForestExecutor(model.Processor)).Score(features, block);
+        (_processor ??= model.Processor.CreateExecutor()).Score(features, block);
     }
 
     /// <inheritdoc/>
@@ -47,7 +46,7 @@ internal sealed class GpuForestExecutor(GpuForest model) : IModelExecutor
     {
         try
         {
-            (_device ??= new ForestExecutor(model.Device)).Score(features, block);
+            (_device ??= model.OpenDevice()).Score(features, block);
             return true;
         }
         catch (DeviceMemoryException failure)

@@ -8,15 +8,16 @@ internal sealed unsafe class GpuForestKernel : ForestKernel
     private readonly DeviceTables _tables;
     private readonly int[] _sourceOfInput;
     private readonly ITileLane[] _lanes;
+    private readonly int _minTileRows;
 
     /// <summary>Allocates both lanes, with smaller tiles when memory is short.</summary>
     /// <param name="tables">The forest.</param>
-    /// <param name="tileRows">Rows of a tile; halved until both lanes fit, down to <paramref name="minTileRows"/>.</param>
+    /// <param name="tileRows">Rows of a tile; halved until both lanes fit, down to <paramref name="minTileRows"/>; smaller batches are cut in two, down to the same.</param>
     /// <param name="minTileRows">Below this a device is not worth its launches.</param>
     /// <exception cref="DeviceMemoryException">Not even the smallest tile fits.</exception>
     public GpuForestKernel(DeviceTables tables, int tileRows, int minTileRows)
     {
-        _tables = tables;
+        (_tables, _minTileRows) = (tables, minTileRows);
         tables.Device.Accelerator.Bind();
         (_lanes, TileRows) = Lanes(tables, tileRows, minTileRows);
         _sourceOfInput = tables.Forest.Sources;
@@ -25,7 +26,7 @@ internal sealed unsafe class GpuForestKernel : ForestKernel
     /// <inheritdoc/>
     public override string Name => $"ilgpu-{_tables.Device.Kind}";
 
-    /// <summary>Rows of a tile.</summary>
+    /// <summary>The most rows of a tile.</summary>
     public int TileRows { get; }
 
     /// <summary>Adds up the leaf values; see <see cref="ForestKernel.Sum"/>.</summary>
@@ -41,10 +42,11 @@ internal sealed unsafe class GpuForestKernel : ForestKernel
         for (var i = 0; i < _sourceOfInput.Length; i++)
             sources[i] = columns[_sourceOfInput[i]];
         var lane = 0;
-        for (var from = 0; from < rows; from += TileRows, lane ^= 1)
+        var tileRows = TileRowsOf(rows);
+        for (var from = 0; from < rows; from += tileRows, lane ^= 1)
         {
             _lanes[lane].Finish(sums, stride);
-            _lanes[lane].Start(sources, from, Math.Min(TileRows, rows - from));
+            _lanes[lane].Start(sources, from, Math.Min(tileRows, rows - from));
         }
         _lanes[lane].Finish(sums, stride);
         _lanes[lane ^ 1].Finish(sums, stride);
@@ -56,6 +58,14 @@ internal sealed unsafe class GpuForestKernel : ForestKernel
         _tables.Device.Accelerator.Bind();
         foreach (var lane in _lanes)
             lane.Dispose();
+    }
+
+    // A batch that fits one tile is still cut in two, so that both lanes work; whole groups, and not below what launches cost.
+    private int TileRowsOf(int rows)
+    {
+        var group = _tables.Device.GroupRows;
+        var half = ((rows + 1) / 2 + group - 1) / group * group;
+        return Math.Min(TileRows, Math.Max(half, _minTileRows));
     }
 
     private static (ITileLane[] Lanes, int TileRows) Lanes(DeviceTables tables, int tileRows, int minTileRows)
