@@ -26,7 +26,7 @@ public sealed class ForestKernelTests
     {
         var model = RandomForests.Make(shape);
         Compare(kernel, model, RandomForests.Rows(shape, rows), shape.Targets);
-    }, iter: 400, print: s => s.Item1.ToString());
+    }, iter: 250, print: s => s.Item1.ToString());
 
     public static TheoryData<string> SlicingKernels => [.. ForestKernels.Available.Where(k => k.StartsWith("slices", StringComparison.Ordinal))];
 
@@ -41,7 +41,7 @@ public sealed class ForestKernelTests
             Assert.NotNull(plan);
             using var tested = ForestKernels.Slicing(kernel, model, walk, plan);
             Compare(tested, model, RandomForests.Rows(shape, rows), shape.Targets);
-        }, iter: 300, print: s => s.ToString());
+        }, iter: 200, print: s => s.ToString());
 
     [Theory]
     [MemberData(nameof(Kernels))]
@@ -57,6 +57,21 @@ public sealed class ForestKernelTests
         ];
         foreach (var shape in shapes)
             Compare(kernel, RandomForests.Make(shape), RandomForests.Rows(shape, 130), shape.Targets);
+    }
+
+    [Theory]
+    [MemberData(nameof(SlicingKernels))]
+    public void SlicingKernel_OfSoManyWideTreesThatItsChunksAreShort_EqualsTheReferenceBitForBit(string kernel)
+    {
+        var shape = new ForestShape(7, 6_000, 3, 0.1, 300, 40, false, true, 1, true);
+        var model = RandomForests.Make(shape);
+        var walk = new WalkForest(model);
+        var plan = SlicePlanner.Plan(model, walk, 4, 2);
+        Assert.NotNull(plan?.Tails);
+        using var tails = new TailWalk(model, walk, plan.Tails);
+        Assert.Equal(SlicePlan.BlockRows, tails.ChunkRows);
+        using var tested = ForestKernels.Slicing(kernel, model, walk, plan);
+        Compare(tested, model, RandomForests.Rows(shape, 600), 1);
     }
 
     [Theory]

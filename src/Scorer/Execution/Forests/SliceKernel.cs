@@ -80,9 +80,9 @@ internal abstract unsafe class SliceKernel : ForestKernel
     // The tops of all trees first, block by block; then the walks below them, which want many rows a tree.
     private void SumWithTails(TailWalk tails, float** columns, int rows, float* sums, int stride)
     {
-        for (var from = 0; from < rows; from += TailWalk.ChunkRows)
+        for (var from = 0; from < rows; from += tails.ChunkRows)
         {
-            var count = Math.Min(TailWalk.ChunkRows, rows - from);
+            var count = Math.Min(tails.ChunkRows, rows - from);
             var anyMissing = tails.Fill(columns, from, count);
             for (var block = 0; block < count; block += SlicePlan.BlockRows)
             {

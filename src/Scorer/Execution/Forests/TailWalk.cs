@@ -9,8 +9,9 @@ namespace BatchEngine.Scorer.Execution.Forests;
 /// </summary>
 internal sealed unsafe class TailWalk : IDisposable
 {
-    /// <summary>Rows that pass through a group of trees together: enough that fetching the group's nodes from further away costs little.</summary>
-    public const int ChunkRows = 4 * SlicePlan.BlockRows;
+    // Enough that fetching a group's nodes from further away costs little; fewer for wide or many-treed forests, whose buffers would leave the caches and count against a worker's memory.
+    private const int MaxChunkRows = 4 * SlicePlan.BlockRows;
+    private const int MaxChunkBytes = 8 << 20;
 
     private const int TileRows = 64;
     private const int Half = TailCells.Lanes / 2;
@@ -27,10 +28,14 @@ internal sealed unsafe class TailWalk : IDisposable
     public TailWalk(ForestModel model, WalkForest walk, TailForest tails)
     {
         (_model, _tails, _isSingle, _leafFrom) = (model, tails, walk.IsSingle, model.LeafFrom);
+        ChunkRows = RowsFor(tails);
         _cells = new TailCells(tails, ChunkRows);
         _exits = new AlignedBuffer<byte>(checked(tails.TreeCount * ChunkRows));
         _everyLeafNamesAll = Enumerable.Range(0, model.LeafTargets.Length).All(i => model.LeafTargets[i] == i % model.TargetCount) && model.LeafTargets.Length == (model.LeafFrom.Length - 1) * model.TargetCount ? model.TargetCount : 0;
     }
+
+    /// <summary>Rows that pass through a group of trees together, a multiple of a block.</summary>
+    public int ChunkRows { get; }
 
     /// <summary>Where the exits' numbers of a tree go, row by row of the chunk.</summary>
     public byte* ExitsOf(int tree) => (byte*)_exits.Address(tree * ChunkRows);
@@ -63,6 +68,12 @@ internal sealed unsafe class TailWalk : IDisposable
     {
         _cells.Dispose();
         _exits.Dispose();
+    }
+
+    private static int RowsFor(TailForest tails)
+    {
+        var bytesPerRow = ((tails.HasMissing ? 2L : 1L) * tails.Features.Length * sizeof(int)) + tails.TreeCount;
+        return (int)Math.Clamp(MaxChunkBytes / bytesPerRow / SlicePlan.BlockRows, 1, MaxChunkRows / SlicePlan.BlockRows) * SlicePlan.BlockRows;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
