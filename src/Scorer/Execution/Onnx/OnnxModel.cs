@@ -40,6 +40,10 @@ public sealed class OnnxModel : LoadedModel
     public override string Name { get; }
 
     /// <inheritdoc/>
+    /// <remarks>Another version of the runtime may round otherwise: after an update the first night scores every row.</remarks>
+    public override string Arithmetic => $"{Name} {OrtEnv.Instance().GetVersionString()}";
+
+    /// <inheritdoc/>
     public override bool IsOnDevice { get; }
 
     /// <inheritdoc/>
