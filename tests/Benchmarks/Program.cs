@@ -12,6 +12,8 @@ switch (args.FirstOrDefault())
         return await ScoreBench.RunAsync(ScoreOptions.Parse(args[1..]));
     case ScoreBench.ChildVerb:
         return await ScoreChild.RunAsync(ScoreOptions.Parse(args[2..]), args[1]);
+    case "memory":
+        return await MemoryBench.RunAsync(ScoreOptions.Parse(args[1..]));
     case "profiles":
         return await ProfileBench.RunAsync(ScoreOptions.Parse(args[1..]));
     case "delta":
@@ -28,7 +30,9 @@ switch (args.FirstOrDefault())
     default:
         Console.Error.WriteLine("""
             score --model M.onnx [--rows 5000000] [--engine onnx] [--repeats 3] [--unit-rows N] [--only a,b]
-                                     end-to-end scoring beside its parts and a plain program
+                                     end-to-end scoring beside its parts and plain programs
+            memory --model M.onnx [--engine onnx]
+                                     peak memory and managed allocation by rows and workers
             profiles --model M.onnx [--rows 5000000] [--engine auto] [--repeats 3]
                                      what drift profiles cost, alone and in whole runs
             delta --model M.onnx [--rows 5000000] [--repeats 3]

@@ -1,10 +1,11 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Memory;
+using BatchEngine.Scorer.Sharding;
 
 namespace BatchEngine.Host.Adapters;
 
-/// <summary>How a job fits under the configured memory ceiling. Thread-safe.</summary>
+/// <summary>How large a job's units are, and how many workers they leave room for under the configured memory ceiling. Thread-safe.</summary>
 /// <param name="ceiling">Of each process that scores; null means none.</param>
 /// <param name="configuredWorkers">Workers when the job does not say; 0 means one per core.</param>
 internal sealed class JobMemory(MemoryCeiling? ceiling, int configuredWorkers)
@@ -16,8 +17,12 @@ internal sealed class JobMemory(MemoryCeiling? ceiling, int configuredWorkers)
         if (ceiling is null || manifest.Rows == 0)
             return null;
         var need = ScoringMemory.Of(manifest, features, model, new FileInfo(modelPath).Length, job.KeyColumn, job.CarriedColumns, writesRunFiles: true);
-        return ceiling.Plan(need, WorkersOfAProcess(job), job.UnitRows);
+        return ceiling.Plan(need, WorkersOfAProcess(job), MaxUnitRows(job, features));
     }
+
+    /// <summary>The most rows of a unit: by the width of the input when the job leaves it at the default.</summary>
+    public static int MaxUnitRows(ScoringJob job, FeatureSpec features) => job.UnitRows != ScoringJob.DefaultUnitRows ? job.UnitRows
+        : UnitSizing.RowsFor(features.SourceColumns.Append(job.KeyColumn).Concat(job.CarriedColumns).Distinct(StringComparer.Ordinal).Count());
 
     private int WorkersOfAProcess(ScoringJob job) => job.WorkerMode == WorkerMode.ChildProcess ? 1
         : job.Workers > 0 ? job.Workers

@@ -31,7 +31,7 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
             KeyKindOf(job, manifest), await speed.OfAsync(job, model.Version, ct).ConfigureAwait(false))
         {
             Arithmetic = loaded.Arithmetic,
-            MaxUnitRows = fits?.UnitRows ?? int.MaxValue,
+            MaxUnitRows = fits?.UnitRows ?? JobMemory.MaxUnitRows(job, features),
             MaxWorkers = fits is null || job.WorkerMode == WorkerMode.ChildProcess ? int.MaxValue : fits.Workers,
         };
     }

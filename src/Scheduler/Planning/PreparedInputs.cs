@@ -24,7 +24,7 @@ public sealed record PreparedInputs(
     /// <summary>How predictions are computed; see <see cref="RunPlan.Arithmetic"/>. Default empty: not told, so nothing can be taken over.</summary>
     public string Arithmetic { get; init; } = "";
 
-    /// <summary>The most rows of a unit that fit under the memory ceiling of a process that scores. Default: no ceiling.</summary>
+    /// <summary>The most rows of a unit, by the width of the input and the memory ceiling of a process that scores. Default: as the job says.</summary>
     public int MaxUnitRows { get; init; } = int.MaxValue;
 
     /// <summary>The most workers that fit under it together. Default: no ceiling.</summary>

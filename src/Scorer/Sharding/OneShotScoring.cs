@@ -59,7 +59,8 @@ public static class OneShotScoring
         if (options.MemoryLimitBytes <= 0)
             return setup;
         var ceiling = new MemoryCeiling(options.MemoryLimitBytes);
-        var need = ScoringMemory.Of(setup.Manifest, spec, setup.Model, new FileInfo(options.ModelPath).Length, options.KeyColumn, options.CarriedColumns, writesRunFiles: false);
+        var need = ScoringMemory.Of(setup.Manifest, spec, setup.Model, options.ChallengerPaths.Append(options.ModelPath).Sum(p => new FileInfo(p).Length),
+            options.KeyColumn, options.CarriedColumns, writesRunFiles: false);
         var plan = ceiling.Plan(need, workers, setup.UnitRows);
         ceiling.TellCollector();
         workers = plan.Workers;

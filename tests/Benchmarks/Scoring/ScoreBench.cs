@@ -31,7 +31,8 @@ public static class ScoreBench
         return 0;
     }
 
-    private static IEnumerable<ScoreFigures> Child(ScoreOptions options, string variant)
+    /// <summary>Runs a variant in a process of its own.</summary>
+    internal static IEnumerable<ScoreFigures> Child(ScoreOptions options, string variant)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet")
@@ -52,15 +53,22 @@ public static class ScoreBench
         var by = medians.ToDictionary(f => f.Variant, StringComparer.Ordinal);
         if (!by.TryGetValue("score", out var score))
             return ratios;
-        foreach (var other in medians.Where(f => f.Variant is "decode" or "onnx" or "plain"))
+        foreach (var other in medians.Where(f => f.Variant is "score-1" or "decode" or "onnx" or "plain" or "plain-parallel"))
             ratios[$"score / {other.Variant}"] = score.Rate / other.Rate;
         var alone = medians.Where(f => f.Variant.EndsWith(" alone", StringComparison.Ordinal)).ToArray();
         if (alone.Length > 0)
         {
-            ratios["score / (cores / sum of stages)"] = score.Rate * alone.Sum(f => f.CpuNanoseconds) / 1e9 / Environment.ProcessorCount;
-            ratios["CPU of stages / CPU of score"] = alone.Sum(f => f.CpuNanoseconds) / score.CpuNanoseconds;
+            AddShares(ratios, score, alone.Where(f => !Stages.OfNight.Contains(f.Variant)).Sum(f => f.CpuNanoseconds));
+            if (by.TryGetValue("night", out var night))
+                AddShares(ratios, night, alone.Sum(f => f.CpuNanoseconds));
         }
         return ratios;
+    }
+
+    private static void AddShares(Dictionary<string, double> ratios, ScoreFigures whole, double nanosecondsOfStages)
+    {
+        ratios[$"{whole.Variant} / (cores / sum of stages)"] = whole.Rate * nanosecondsOfStages / 1e9 / Environment.ProcessorCount;
+        ratios[$"CPU of stages / CPU of {whole.Variant}"] = nanosecondsOfStages / whole.CpuNanoseconds;
     }
 
     private static void Print(ScoreOptions options, IReadOnlyList<ScoreFigures> medians, IReadOnlyList<ScoreFigures> raw)

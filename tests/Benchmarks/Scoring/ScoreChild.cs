@@ -4,36 +4,42 @@ using BatchEngine.Scorer.Sharding;
 
 namespace BatchEngine.Benchmarks.Scoring;
 
-/// <summary>One variant in its own process: a warm-up on a small file, then the timed run; prints its figures as JSON, one line a stage.</summary>
+/// <summary>One variant in its own process: warm-ups on a small file until methods have reached their last tier, then the timed run; prints its figures as JSON, one line a stage.</summary>
 public static class ScoreChild
 {
-    private const int WarmUpRows = 3 * InputTable.RowsPerGroup;
+    private const int WarmUpRows = 8 * InputTable.RowsPerGroup;
+    private const int WarmUps = 3;
+
+    // The runtime compiles a method anew in the background, a tenth of a second after its thirtieth call.
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(300);
 
     /// <summary>The variants, in the order of the table.</summary>
-    public static readonly IReadOnlyList<string> Variants = ["score", "decode", "onnx", "plain", "stages"];
+    public static readonly IReadOnlyList<string> Variants = ["score", "score-1", "night", "decode", "onnx", "plain", "plain-parallel", "stages"];
 
     /// <summary>Runs a variant.</summary>
     public static async Task<int> RunAsync(ScoreOptions options, string variant)
     {
         var input = await InputTable.PathOfAsync(options.Rows, CancellationToken.None);
         var small = await InputTable.PathOfAsync(WarmUpRows, CancellationToken.None);
-        foreach (var (path, rows, isWarmUp) in new[] { (small, WarmUpRows, true), (small, WarmUpRows, true), (input, options.Rows, false) })
+        for (var i = 0; i < WarmUps; i++)
         {
-            foreach (var figures in await RunAsync(options, variant, path, rows))
-            {
-                if (!isWarmUp)
-                    Console.WriteLine(JsonSerializer.Serialize(figures));
-            }
+            await RunAsync(options, variant, small, WarmUpRows);
+            await Task.Delay(s_pause);
         }
+        foreach (var figures in await RunAsync(options, variant, input, options.Rows))
+            Console.WriteLine(JsonSerializer.Serialize(figures));
         return 0;
     }
 
     private static async Task<IReadOnlyList<ScoreFigures>> RunAsync(ScoreOptions options, string variant, string input, int rows) => variant switch
     {
         "score" => [await ScoreFigures.OfAsync(variant, rows, () => ScoreAsync(options, input))],
+        "score-1" => [await ScoreFigures.OfAsync(variant, rows, () => ScoreAsync(options with { Workers = 1 }, input))],
+        "night" => [await Night.RunAsync(options, input)],
         "decode" => [await Stages.DecodeAllAsync(options, input)],
         "onnx" => [await InMemory.RunAsync(options, rows)],
         "plain" => [await ScoreFigures.OfAsync(variant, rows, () => PlainProgram.RunAsync(options.Model, input))],
+        "plain-parallel" => [await ScoreFigures.OfAsync(variant, rows, () => PlainParallel.RunAsync(options.Model, input))],
         "stages" => await Stages.EachAsync(options, input),
         _ => throw new ArgumentException($"No variant '{variant}'.", nameof(variant)),
     };
@@ -48,6 +54,7 @@ public static class ScoreChild
             {
                 KeyColumn = "id",
                 UnitRows = options.UnitRows,
+                Workers = options.Workers,
                 Execution = ExecutorOptions.Default with { Engine = options.Engine },
             }, null, TimeProvider.System, CancellationToken.None);
             return $"{result.Engine}, {result.Files.Count} files";

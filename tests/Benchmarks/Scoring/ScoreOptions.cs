@@ -13,6 +13,12 @@ namespace BatchEngine.Benchmarks.Scoring;
 /// <param name="Only">The variants to run; empty means all.</param>
 public sealed record ScoreOptions(string Model, int Rows, string Engine, int Repeats, int UnitRows, IReadOnlyList<string> Only)
 {
+    /// <summary>Workers of the end-to-end runs; 0 means one per core.</summary>
+    public int Workers { get; init; }
+
+    /// <summary>The same as a number of threads.</summary>
+    public int Threads => Workers > 0 ? Workers : Environment.ProcessorCount;
+
     /// <summary>Reads the command line; unknown words are an error.</summary>
     public static ScoreOptions Parse(IReadOnlyList<string> words)
     {
@@ -28,7 +34,8 @@ public sealed record ScoreOptions(string Model, int Rows, string Engine, int Rep
                 "--repeats" => options with { Repeats = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--unit-rows" => options with { UnitRows = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--only" => options with { Only = value.Split(',') },
-                _ => throw new BadInputException("command line", words[i], "--model, --rows, --engine, --repeats, --unit-rows or --only", "Correct the word."),
+                "--workers" => options with { Workers = int.Parse(value, CultureInfo.InvariantCulture) },
+                _ => throw new BadInputException("command line", words[i], "--model, --rows, --engine, --repeats, --unit-rows, --workers or --only", "Correct the word."),
             };
         }
         return File.Exists(options.Model) ? options : throw new BadInputException("--model", $"'{options.Model}'", "an ONNX file", "Give the path of a model.");
@@ -38,5 +45,6 @@ public sealed record ScoreOptions(string Model, int Rows, string Engine, int Rep
     public string[] Words() =>
     [
         "--model", Model, "--rows", Rows.ToString(CultureInfo.InvariantCulture), "--engine", Engine, "--unit-rows", UnitRows.ToString(CultureInfo.InvariantCulture),
+        "--workers", Workers.ToString(CultureInfo.InvariantCulture),
     ];
 }
