@@ -10,13 +10,19 @@ internal static class LeaseRace
     private const int MaxTurns = 20_000;
 
     /// <summary>Runs until every shard is done; gives every grant as "shard fence worker" and every accepted commit as "done shard fence".</summary>
-    public static async Task<IReadOnlyList<string>> RunAsync(StateDatabase database, RunId run, string name, int seed, int workers)
+    /// <param name="database">The workers' opening of the file.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="name">What the workers' names begin with.</param>
+    /// <param name="seed">Of what they do.</param>
+    /// <param name="workers">How many.</param>
+    /// <param name="granted">Called at every grant, from several threads; null means nobody asks.</param>
+    public static async Task<IReadOnlyList<string>> RunAsync(StateDatabase database, RunId run, string name, int seed, int workers, Action? granted = null)
     {
-        var lines = await Task.WhenAll(Enumerable.Range(0, workers).Select(w => Task.Run(() => WorkAsync(database, run, $"{name}{w}", new Random(seed + w)))));
+        var lines = await Task.WhenAll(Enumerable.Range(0, workers).Select(w => Task.Run(() => WorkAsync(database, run, $"{name}{w}", new Random(seed + w), granted))));
         return [.. lines.SelectMany(l => l)];
     }
 
-    private static async Task<List<string>> WorkAsync(StateDatabase database, RunId run, string worker, Random chance)
+    private static async Task<List<string>> WorkAsync(StateDatabase database, RunId run, string worker, Random chance, Action? told)
     {
         var ct = CancellationToken.None;
         var leases = new LeaseStore(database);
@@ -33,6 +39,7 @@ internal static class LeaseRace
             if (outcome is not LeaseOutcome.Granted granted)
                 continue;
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"{granted.Lease.ShardIndex} {granted.Lease.Fence} {worker}"));
+            told?.Invoke();
             try
             {
                 if (chance.Next(3) == 0)

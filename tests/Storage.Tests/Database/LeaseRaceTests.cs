@@ -9,6 +9,9 @@ public sealed class LeaseRaceTests : IDisposable
     private const string ChildFile = "BATCHENGINE_TEST_RACE_FILE";
     private const string ChildSeed = "BATCHENGINE_TEST_RACE_SEED";
     private const int Shards = 12;
+
+    // Enough that neither process is done before the other has begun, however slowly that starts.
+    private const int ManyShards = 300;
     private readonly SqliteFile _file = new();
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -35,14 +38,14 @@ public sealed class LeaseRaceTests : IDisposable
     public async Task Processes_RacingOnOneFile_NeverShareAFenceOrAReceipt()
     {
         await using var database = await _file.OpenAsync(TimeProvider.System);
-        var run = await Samples.OpenRunAsync(database, Samples.Plan(shards: 40));
+        var run = await Samples.OpenRunAsync(database, Samples.Plan(shards: ManyShards));
         using var child = ChildTest.Start(nameof(Child_Race_Runs), (ChildFile, _file.FilePath), (ChildSeed, "77"));
         await child.ReadyAsync(_file.FilePath + ".ready", Ct);
         var ours = await LeaseRace.RunAsync(database, run, "parent", 11, 2);
         await child.EndAsync(Ct);
         var theirs = await File.ReadAllLinesAsync(_file.FilePath + ".lines", Ct);
         Assert.NotEmpty(theirs);
-        Assert.True(LeaseRace.Check([.. ours, .. theirs], await new LeaseStore(database).ReceiptsAsync(run, Ct), 40) > 0, "the race must have taken shards over");
+        Assert.True(LeaseRace.Check([.. ours, .. theirs], await new LeaseStore(database).ReceiptsAsync(run, Ct), ManyShards) > 0, "the race must have taken shards over");
     }
 
     [Fact]
@@ -54,8 +57,13 @@ public sealed class LeaseRaceTests : IDisposable
             return;
         }
         await using var database = await StateDatabase.OpenAsync(path, TimeProvider.System, Ct);
-        await File.WriteAllTextAsync(path + ".ready", "", Ct);
-        var lines = await LeaseRace.RunAsync(database, Samples.Run(), "child", int.Parse(Environment.GetEnvironmentVariable(ChildSeed)!), 2);
+        var isReady = 0;
+        var lines = await LeaseRace.RunAsync(database, Samples.Run(), "child", int.Parse(Environment.GetEnvironmentVariable(ChildSeed)!), 2, () =>
+        {
+            // The parent joins a race that is on; waiting for a mere start let it win alone on a busy machine.
+            if (Interlocked.Exchange(ref isReady, 1) == 0)
+                File.WriteAllText(path + ".ready", "");
+        });
         await File.WriteAllLinesAsync(path + ".lines", lines, Ct);
     }
 }
