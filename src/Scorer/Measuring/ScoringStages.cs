@@ -18,8 +18,6 @@ namespace BatchEngine.Scorer.Measuring;
 /// </summary>
 public sealed class ScoringStages : IDisposable
 {
-    private const int UnitsPerFile = 8;
-
     private readonly MeasuredModel _measured;
     private readonly ScoringSetup _setup;
     private readonly UnitBuffers _buffers;
@@ -120,34 +118,30 @@ public sealed class ScoringStages : IDisposable
     /// <summary>Computes the rows' fingerprints.</summary>
     public Task<StageFigures> FingerprintAsync(TimeSpan atLeast) => RepeatAsync(StageNames.Fingerprint, atLeast, () => _scored.Fingerprint(_buffers.Features));
 
-    /// <summary>Writes the predictions as Parquet.</summary>
-    public Task<StageFigures> WriteAsync(CancellationToken ct) => StageFigures.OfAsync(StageNames.Write, (long)UnitsPerFile * _buffers.Batch.Rows, 1, async () =>
+    /// <summary>Writes the predictions of as many rows as there are, as Parquet files of the length that a run's files have.</summary>
+    public Task<StageFigures> WriteAsync(CancellationToken ct)
     {
         var file = new PredictionFile(_setup.Schema, _setup.Compression);
-        await using var blob = await _blobs.CreateAsync($"stage/{_files++}", ct).ConfigureAwait(false);
-        await file.StartAsync(blob.Content, ct).ConfigureAwait(false);
-        for (var unit = 0; unit < UnitsPerFile; unit++)
-            await file.WriteAsync(_rows, ct).ConfigureAwait(false);
-        await file.CompleteAsync().ConfigureAwait(false);
-        await blob.CommitAsync(ct).ConfigureAwait(false);
-        return "";
-    });
-
-    /// <summary>Writes the predictions as a run file.</summary>
-    public Task<StageFigures> RunFilesAsync(CancellationToken ct) => StageFigures.OfAsync(StageNames.RunFiles, (long)UnitsPerFile * _buffers.Batch.Rows, 1, async () =>
-    {
-        await using var blob = await _blobs.CreateAsync($"stage/{_files++}", ct).ConfigureAwait(false);
-        using (var file = new RunFileWriter(blob.Content, _setup.Schema.KeyKind, _setup.Model.Outputs.Count, _setup.PartitionCount))
+        return FilesAsync(StageNames.Write, ct, async (blob, units) =>
         {
-            for (var unit = 0; unit < UnitsPerFile; unit++)
-            {
-                _scored.Fill(_rows);
-                file.Append(_scored.ForRunFile(_rows));
-            }
-            file.Complete();
+            await file.StartAsync(blob.Content, ct).ConfigureAwait(false);
+            for (var unit = 0; unit < units; unit++)
+                await file.WriteAsync(_rows, ct).ConfigureAwait(false);
+            await file.CompleteAsync().ConfigureAwait(false);
+        });
+    }
+
+    /// <summary>Writes the predictions of as many rows as there are, as run files.</summary>
+    public Task<StageFigures> RunFilesAsync(CancellationToken ct) => FilesAsync(StageNames.RunFiles, ct, (blob, units) =>
+    {
+        using var file = new RunFileWriter(blob.Content, _setup.Schema.KeyKind, _setup.Model.Outputs.Count, _setup.PartitionCount);
+        for (var unit = 0; unit < units; unit++)
+        {
+            _scored.Fill(_rows);
+            file.Append(_scored.ForRunFile(_rows));
         }
-        await blob.CommitAsync(ct).ConfigureAwait(false);
-        return "";
+        file.Complete();
+        return Task.CompletedTask;
     });
 
     /// <inheritdoc/>
@@ -156,6 +150,27 @@ public sealed class ScoringStages : IDisposable
         _executor.Dispose();
         _buffers.Dispose();
         _runtime?.Dispose();
+    }
+
+    // A file's own cost, its footer and its flush to the disk, counts as often as in a run.
+    private async Task<StageFigures> FilesAsync(string stage, CancellationToken ct, Func<BlobWriter, int, Task> write)
+    {
+        var units = Math.Max(1, (int)(_setup.Manifest.Rows / _buffers.Batch.Rows));
+        var unitsPerFile = Math.Max(1, (int)(OneShotParts.RowsPerPart(_setup.Manifest.Rows, _setup.CheckpointRows, Environment.ProcessorCount) / _buffers.Batch.Rows));
+        return await StageFigures.OfAsync(stage, (long)units * _buffers.Batch.Rows, 1, async () =>
+        {
+            for (var done = 0; done < units; done += unitsPerFile)
+            {
+                var name = $"stage/{_files++}";
+                await using (var blob = await _blobs.CreateAsync(name, ct).ConfigureAwait(false))
+                {
+                    await write(blob, Math.Min(unitsPerFile, units - done)).ConfigureAwait(false);
+                    await blob.CommitAsync(ct).ConfigureAwait(false);
+                }
+                await _blobs.DeleteAsync(name, ct).ConfigureAwait(false);
+            }
+            return "";
+        }).ConfigureAwait(false);
     }
 
     private void Decode(int thread, int threads, CancellationToken ct)

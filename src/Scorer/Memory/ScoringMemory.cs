@@ -50,7 +50,7 @@ public static class ScoringMemory
         // Float features taken as they are share the decoder's memory.
         values -= Math.Min(columns.Count(c => c.Kind == ColumnKind.Float), features.Storage.Count(s => s == FeatureStorage.Float32)) * sizeof(float);
         var staging = (copied * 3 * sizeof(double)) + (outputs * 3 * sizeof(float)) + sizeof(float) + 1;
-        return (WorkerBuffers.BufferSets * values) + staging + (writesRunFiles ? (2 * sizeof(ulong)) + 1 : 0);
+        return (WorkerBuffers.MaxBufferSets * values) + staging + (writesRunFiles ? (2 * sizeof(ulong)) + 1 : 0);
     }
 
     // Text grows by doubling, so what it may take is counted whole.

@@ -7,7 +7,7 @@ namespace BatchEngine.Scorer.Sharding;
 /// <summary>Reads units ahead of the scoring, on its own thread, through a fixed number of buffers. One reader and one writer.</summary>
 internal sealed class DecodeStage : IAsyncDisposable
 {
-    private readonly Channel<UnitBuffers> _ready = Channel.CreateBounded<UnitBuffers>(WorkerBuffers.BufferSets);
+    private readonly Channel<UnitBuffers> _ready = Channel.CreateBounded<UnitBuffers>(WorkerBuffers.MaxBufferSets);
     private readonly WorkerBuffers _buffers;
     private readonly string[] _columns;
     private readonly ScoringSetup _setup;

@@ -7,10 +7,13 @@ internal static class OneShotParts
 {
     private const int PartsPerWorker = 4;
 
+    /// <summary>About how many rows a part has.</summary>
+    public static long RowsPerPart(long rows, int rowsPerFile, int workers) => Math.Clamp(rows / ((long)workers * PartsPerWorker), 1, rowsPerFile);
+
     /// <summary>The parts in row order; they do not depend on anything but the manifest, the file size asked for and the number of workers.</summary>
     public static IReadOnlyList<RowGroupRange> Of(InputManifest manifest, int rowsPerFile, int workers)
     {
-        var target = Math.Clamp(manifest.Rows / ((long)workers * PartsPerWorker), 1, rowsPerFile);
+        var target = RowsPerPart(manifest.Rows, rowsPerFile, workers);
         var parts = new List<RowGroupRange>();
         for (var file = 0; file < manifest.Files.Count; file++)
         {

@@ -41,6 +41,7 @@ public static class OneShotScoring
         template = UnderCeiling(options, template with { Blobs = blobs }, spec, ref workers);
         var parts = OneShotParts.Of(manifest, options.RowsPerFile, workers);
         var tally = new OneShotTally(options, manifest.Rows, clock, progress);
+        template = template with { BufferSets = WorkerBuffers.SetsFor(Math.Min(workers, parts.Count)) };
         var finals = await new OneShotWorkers(template, parts, tally).RunAsync(workers, ct).ConfigureAwait(false);
         await blobs.FlushAsync().ConfigureAwait(false);
         var counts = finals.Aggregate(default(RowCounts), (sum, f) => sum + f.Counts);

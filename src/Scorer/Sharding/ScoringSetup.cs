@@ -56,6 +56,9 @@ internal sealed record ScoringSetup(
     /// <summary>What the model costs a row, for weighing scoring against copying. Default 0: nothing is worth a copy.</summary>
     public double ModelNanoseconds { get; init; }
 
+    /// <summary>Units that a worker holds: two decode one while another is scored; one keeps a unit in the cache of the core that decoded it. Default <see cref="WorkerBuffers.MaxBufferSets"/>.</summary>
+    public int BufferSets { get; init; } = WorkerBuffers.MaxBufferSets;
+
     /// <summary>Looked at before each unit; null means that there is none.</summary>
     public MemoryCeiling? Ceiling { get; init; }
 

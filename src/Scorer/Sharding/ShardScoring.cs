@@ -45,6 +45,7 @@ public static class ShardScoring
         {
             Base = work.Base,
             Ceiling = work.Ceiling,
+            BufferSets = WorkerBuffers.SetsFor(plan.Chosen.Workers),
             ProfiledRows = plan.ProfiledRows,
             ModelNanoseconds = plan.Reuse.ModelNanoseconds.TryGet(out var cost) ? cost : 0,
         };

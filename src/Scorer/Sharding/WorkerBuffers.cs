@@ -8,13 +8,12 @@ namespace BatchEngine.Scorer.Sharding;
 /// <remarks>Made anew for each part, the buffers of 5 million rows of 50 floats were 200 MB of fresh pages, to be cleared by the system and again by us.</remarks>
 internal sealed class WorkerBuffers : IDisposable
 {
-    // Two: one is decoded while the other is scored. A third was not measurably faster and costs a unit of memory a worker.
-    /// <summary>Units in memory at once.</summary>
-    public const int BufferSets = 2;
+    /// <summary>The most units in memory at once: one is decoded while another is scored. A third was not measurably faster and costs a unit of memory a worker.</summary>
+    public const int MaxBufferSets = 2;
 
     private readonly ScoringSetup _setup;
     private readonly List<UnitBuffers> _units = [];
-    private readonly Channel<UnitBuffers> _free = Channel.CreateBounded<UnitBuffers>(BufferSets);
+    private readonly Channel<UnitBuffers> _free = Channel.CreateBounded<UnitBuffers>(MaxBufferSets);
 
     /// <summary>Allocates what every unit needs; decode buffers come with the first units.</summary>
     /// <param name="setup">Covers every part that this worker will score; parts differ in their ranges and names only.</param>
@@ -26,6 +25,9 @@ internal sealed class WorkerBuffers : IDisposable
         File = new PredictionFile(setup.Schema, setup.Compression);
         Scored = new ScoredColumns(setup);
     }
+
+    /// <summary>How many units each of so many workers of this machine holds. With a worker on every core there is no core left to decode ahead on: workers overlap each other's reading and scoring, and alternating was 15 % faster.</summary>
+    public static int SetsFor(int workers) => workers < Environment.ProcessorCount ? MaxBufferSets : 1;
 
     /// <summary>Runs the model.</summary>
     public IModelExecutor Executor { get; }
@@ -44,7 +46,7 @@ internal sealed class WorkerBuffers : IDisposable
     {
         if (_free.Reader.TryRead(out var free))
             return free;
-        if (_units.Count == BufferSets)
+        if (_units.Count == _setup.BufferSets)
             return await _free.Reader.ReadAsync(ct).ConfigureAwait(false);
         _units.Add(new UnitBuffers(_setup));
         return _units[^1];

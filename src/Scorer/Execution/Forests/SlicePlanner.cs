@@ -28,7 +28,8 @@ internal static class SlicePlanner
         var firstPlanes = new Dictionary<int, int>();
         for (var i = planes.Length - 1; i >= 0; i--)
             firstPlanes[planes[i].Feature] = i;
-        var numberings = tops.Select(t => Number(model, t)).ToArray();
+        var numberings = new SliceNumbering[tops.Length];
+        Parallel.For(0, tops.Length, i => numberings[i] = Number(model, tops[i]));
         var isWalked = tops.Any(t => StepsBelow(t, walk) > 0);
         var tails = isWalked ? Tails(walk, tops, numberings) : null;
         if (isWalked && tails is null)
@@ -80,7 +81,7 @@ internal static class SlicePlanner
             {
                 var key = (feature, threshold, missing);
                 return values.TryGetValue(key, out var known) ? known : values[key] = 2 + values.Count;
-            }).Build().Ops.Length;
+            }).CountOperations();
             var cost = ops + (bits switch { <= 6 => 0, 7 => TwoTablesCost, _ => FourTablesCost });
             if (cost < bestCost)
                 (best, bestCost) = (numbering, cost);

@@ -18,13 +18,26 @@ internal sealed class SliceTreeBuilder(ForestModel model, SliceTop top, SliceNum
     /// <summary>An operation whose slots are still numbers of values; results are numbered below so many scratch slots.</summary>
     internal readonly record struct Op(int Condition, int Yes, int No, int Target);
 
+    /// <summary>How many operations there are; cheaper than placing them.</summary>
+    public int CountOperations()
+    {
+        Choices();
+        return _ops.Count;
+    }
+
     /// <summary>The operations, the values that are the exit's number, and how many scratch slots they need.</summary>
-    public (Op[] Ops, int[] Bits, int Scratch) Build()
+    public (Op[] Ops, int[] Bits, int Scratch) Build() => Place(Choices());
+
+    private int[] Choices()
     {
         foreach (var (exit, (from, freeBits)) in numbering.Ranges)
-            _bits[exit] = [.. Enumerable.Range(0, numbering.BitCount).Select(bit => bit < freeBits ? Either : (from >> bit) & 1)];
-        int[] bits = [.. BitsOf(top.Root).Select(b => b == Either ? Zero : b)];
-        return Place(bits);
+        {
+            var numbers = new int[numbering.BitCount];
+            for (var bit = 0; bit < numbers.Length; bit++)
+                numbers[bit] = bit < freeBits ? Either : (from >> bit) & 1;
+            _bits[exit] = numbers;
+        }
+        return [.. BitsOf(top.Root).Select(b => b == Either ? Zero : b)];
     }
 
     // The top has at most 255 branches a path, so recursion is safe.
@@ -100,15 +113,21 @@ internal sealed class SliceTreeBuilder(ForestModel model, SliceTop top, SliceNum
         for (var i = 0; i < _ops.Count; i++)
         {
             var (asked, yes, no) = _ops[i];
-            foreach (var value in ((ReadOnlySpan<int>)[asked, yes, no]).ToArray().Distinct())
-            {
-                if (value >= FirstResult && lastUse[value - FirstResult] == i)
-                    free.Push(placed[value - FirstResult]);
-            }
+            Free(asked, i);
+            if (yes != asked)
+                Free(yes, i);
+            if (no != asked && no != yes)
+                Free(no, i);
             var (a, y, n) = (At(asked), At(yes), At(no));
             placed[i] = free.TryPop(out var slot) ? slot : scratch++;
             ops[i] = new Op(a, y, n, FirstResult + placed[i]);
         }
         return (ops, [.. bits.Select(At)], scratch);
+
+        void Free(int value, int reader)
+        {
+            if (value >= FirstResult && lastUse[value - FirstResult] == reader)
+                free.Push(placed[value - FirstResult]);
+        }
     }
 }
