@@ -7,6 +7,9 @@ namespace BatchEngine.Host.Commands;
 /// <summary>Reads the command line, runs one verb and turns every failure into one clear message and an exit code.</summary>
 internal static class CommandLine
 {
+    // Verbs whose finished work is durable and found again; the others remove what they had begun.
+    private static readonly HashSet<string> s_resumable = new(["run", "backfill", "resume", "worker", "serve"], StringComparer.Ordinal);
+
     /// <summary>Runs the verb.</summary>
     /// <param name="args">As the shell gave them.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
@@ -30,17 +33,20 @@ internal static class CommandLine
         }
         catch (Exception failure)
         {
-            return Report(failure, screen);
+            return Report(failure, screen, s_resumable.Contains(parsed.CommandResult.Command.Name));
         }
     }
 
     /// <summary>The exit code of a failure, after telling the person about it.</summary>
-    internal static int Report(Exception failure, Screen screen)
+    /// <param name="failure">What was thrown.</param>
+    /// <param name="screen">Where it is told.</param>
+    /// <param name="resumes">Whether the verb goes on where it was stopped; else what it had begun is gone.</param>
+    internal static int Report(Exception failure, Screen screen, bool resumes)
     {
         var cause = failure is AggregateException { InnerExceptions.Count: 1 } only ? only.InnerExceptions[0] : failure;
         if (cause is OperationCanceledException)
         {
-            screen.Error("Stopped. Finished work is kept; the same command resumes it.");
+            screen.Error(resumes ? "Stopped. Finished work is kept; the same command resumes it." : "Stopped. What was begun and not finished is removed.");
             return ExitCode.Interrupted;
         }
 

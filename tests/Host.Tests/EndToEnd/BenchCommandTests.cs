@@ -45,7 +45,7 @@ public sealed class BenchCommandTests
         await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
         using (var interrupt = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
             await interrupt.WaitForExitAsync(TestContext.Current.CancellationToken);
-        (await ProgramRun.EndAsync(process)).MustEnd(130, "Stopped");
+        (await ProgramRun.EndAsync(process)).MustEnd(130, "Stopped", "removed");
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder["tmp"], "batchengine-*"));
     }
 
