@@ -7,8 +7,19 @@ namespace BatchEngine.Host.Commands;
 /// <summary>Reads the command line, runs one verb and turns every failure into one clear message and an exit code.</summary>
 internal static class CommandLine
 {
-    // Verbs whose finished work is durable and found again; the others remove what they had begun.
-    private static readonly HashSet<string> s_resumable = new(["run", "backfill", "resume", "worker", "serve"], StringComparer.Ordinal);
+    // What becomes of the work of a verb that is stopped; of any other verb there is nothing to say.
+    private static readonly Dictionary<string, string> s_whenStopped = new(StringComparer.Ordinal)
+    {
+        ["run"] = Kept,
+        ["backfill"] = Kept,
+        ["resume"] = Kept,
+        ["worker"] = Kept,
+        ["score"] = Removed,
+        ["bench"] = Removed,
+    };
+
+    private const string Kept = " Finished work is kept; the same command resumes it.";
+    private const string Removed = " What it had written is removed.";
 
     /// <summary>Runs the verb.</summary>
     /// <param name="args">As the shell gave them.</param>
@@ -33,20 +44,20 @@ internal static class CommandLine
         }
         catch (Exception failure)
         {
-            return Report(failure, screen, s_resumable.Contains(parsed.CommandResult.Command.Name));
+            return Report(failure, screen, s_whenStopped.GetValueOrDefault(parsed.CommandResult.Command.Name, ""));
         }
     }
 
     /// <summary>The exit code of a failure, after telling the person about it.</summary>
     /// <param name="failure">What was thrown.</param>
     /// <param name="screen">Where it is told.</param>
-    /// <param name="resumes">Whether the verb goes on where it was stopped; else what it had begun is gone.</param>
-    internal static int Report(Exception failure, Screen screen, bool resumes)
+    /// <param name="whenStopped">What to add when it was stopped: what became of its work.</param>
+    internal static int Report(Exception failure, Screen screen, string whenStopped)
     {
         var cause = failure is AggregateException { InnerExceptions.Count: 1 } only ? only.InnerExceptions[0] : failure;
         if (cause is OperationCanceledException)
         {
-            screen.Error(resumes ? "Stopped. Finished work is kept; the same command resumes it." : "Stopped. What was begun and not finished is removed.");
+            screen.Error($"Stopped.{whenStopped}");
             return ExitCode.Interrupted;
         }
 
