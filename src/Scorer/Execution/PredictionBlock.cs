@@ -3,7 +3,7 @@ namespace BatchEngine.Scorer.Execution;
 /// <summary>The predictions of one batch, column by column, in buffers that are reused from batch to batch and grow only when a batch is larger than all before. Not thread-safe.</summary>
 public sealed class PredictionBlock
 {
-    private readonly int _outputCount;
+    private readonly int _columnCount;
     private float[] _values;
     private float[] _confidence;
     private int _rows;
@@ -11,22 +11,31 @@ public sealed class PredictionBlock
     /// <summary>Creates buffers.</summary>
     /// <param name="outputCount">Floats per prediction, at least 1.</param>
     /// <param name="capacityRows">Rows that fit without growing.</param>
-    public PredictionBlock(int outputCount, int capacityRows)
+    /// <param name="keptSums">Sums of a forest that are kept behind the outputs; default none. Only forests fill them (<see cref="LoadedModel.SumCount"/>).</param>
+    public PredictionBlock(int outputCount, int capacityRows, int keptSums = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputCount, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(capacityRows);
-        _outputCount = outputCount;
-        _values = Allocate(checked(outputCount * capacityRows));
+        ArgumentOutOfRangeException.ThrowIfNegative(keptSums);
+        KeptSums = keptSums;
+        _columnCount = outputCount + keptSums;
+        _values = Allocate(checked(_columnCount * capacityRows));
         _confidence = Allocate(capacityRows);
     }
 
     /// <summary>Floats per prediction.</summary>
-    public int OutputCount => _outputCount;
+    public int OutputCount => _columnCount - KeptSums;
+
+    /// <summary>Sums that are kept behind the outputs, as further columns.</summary>
+    public int KeptSums { get; }
+
+    /// <summary>The first column of sums to go on from: behind the outputs, or the first output when none are kept.</summary>
+    public int KeptFrom => KeptSums > 0 ? OutputCount : 0;
 
     /// <summary>Rows that fit without growing; also the floats from one output column to the next in <see cref="Values"/>.</summary>
     public int CapacityRows => _confidence.Length;
 
-    /// <summary>All output columns end to end: output c of row r is at c * <see cref="CapacityRows"/> + r.</summary>
+    /// <summary>All output columns, and the kept sums behind them, end to end: output c of row r is at c * <see cref="CapacityRows"/> + r.</summary>
     public ReadOnlySpan<float> Values => _values;
 
     /// <summary>The same as <see cref="Values"/>, for writing predictions that no executor made.</summary>
@@ -48,7 +57,7 @@ public sealed class PredictionBlock
     /// <summary>Largest class probability per row; meaningless when the executor gives no confidence.</summary>
     public Span<float> Confidence => _confidence.AsSpan(0, _rows);
 
-    /// <summary>The values of one output column.</summary>
+    /// <summary>The values of one output column, or of a kept sum behind them.</summary>
     public Span<float> Column(int output) => _values.AsSpan(From(output), _rows);
 
     /// <summary>The same values as <see cref="Column"/>, for writers that need memory.</summary>
@@ -56,13 +65,13 @@ public sealed class PredictionBlock
 
     private int From(int output)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)output, (uint)_outputCount);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)output, (uint)_columnCount);
         return output * CapacityRows;
     }
 
     private void Grow(int rows)
     {
-        _values = Allocate(checked(_outputCount * rows));
+        _values = Allocate(checked(_columnCount * rows));
         _confidence = Allocate(rows);
     }
 

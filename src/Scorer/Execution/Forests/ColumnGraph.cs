@@ -11,6 +11,13 @@ namespace BatchEngine.Scorer.Execution.Forests;
 /// <param name="Outputs">The graph's outputs, in order.</param>
 internal sealed record ColumnGraph(int FeatureCount, int ColumnCount, IReadOnlyList<ColumnStep> Before, ForestStep Forest, IReadOnlyList<ColumnStep> After, IReadOnlyList<ColumnValue> Outputs)
 {
+    /// <summary>Whether the outputs are the trees' sums, bit for bit: nothing is done to them.</summary>
+    public bool GivesSums => Forest.Model is { Aggregate: ForestAggregate.Sum, Transform: PostTransform.None, Classes: null }
+        && Forest.Model.BaseValues.All(b => b == 0)
+        && After.Count == 0
+        && Outputs.All(o => o.Labels is null)
+        && Outputs.SelectMany(o => o.Columns).SequenceEqual(Forest.Scores);
+
     /// <summary>Translates a graph; or says in a sentence what it does not understand.</summary>
     /// <param name="graph">The model.</param>
     /// <param name="featureOfInput">For one input per feature: the feature by input; empty when one input takes all.</param>

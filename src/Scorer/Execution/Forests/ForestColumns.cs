@@ -60,6 +60,30 @@ internal sealed unsafe class ForestColumns : IDisposable
     /// <summary>The address of a column after <see cref="Load"/>.</summary>
     public nint Address(int column) => _columns.Span[column];
 
+    /// <summary>The addresses of the forest's inputs after <see cref="Load"/>.</summary>
+    public void Addresses(Span<nint> inputs)
+    {
+        var columns = _graph.Forest.Inputs;
+        for (var i = 0; i < columns.Length; i++)
+            inputs[i] = _columns.Span[columns[i]];
+    }
+
+    /// <summary>Takes sums that a block holds over: those that it keeps, else its outputs.</summary>
+    public void TakeSums(PredictionBlock block, int from, int rows)
+    {
+        for (var target = 0; target < _graph.Forest.Model.TargetCount; target++)
+            block.Column(block.KeptFrom + target).Slice(from, rows).CopyTo(new Span<float>(Sums + ((long)target * Stride), rows));
+    }
+
+    /// <summary>Gives a block that keeps sums what the trees left, before anything else is done to it.</summary>
+    public void KeepSums(PredictionBlock block, int from, int rows)
+    {
+        if (block.KeptSums == 0)
+            return;
+        for (var target = 0; target < _graph.Forest.Model.TargetCount; target++)
+            new ReadOnlySpan<float>(Sums + ((long)target * Stride), rows).CopyTo(block.Column(block.KeptFrom + target)[from..]);
+    }
+
     /// <summary>Makes scores of the sums, in place, and does the steps after the forest.</summary>
     public void Finish(float* sums, int stride, int rows)
     {

@@ -43,8 +43,7 @@ internal sealed unsafe class ForestExecutor : IModelExecutor
         _columns.Reserve(Math.Min(features.Rows, _model.ChunkRows));
         for (var from = 0; from < features.Rows; from += _model.ChunkRows)
             ScoreChunk(features, block, from, Math.Min(_model.ChunkRows, features.Rows - from));
-        if (GivesConfidence)
-            ClassConfidence.Fill(block, _model.Layout.ProbabilityFrom, _model.Layout.ProbabilityCount);
+        _model.FillConfidence(block);
         GC.KeepAlive(features);
         GC.KeepAlive(this);
     }
@@ -80,9 +79,7 @@ internal sealed unsafe class ForestExecutor : IModelExecutor
     private void Gather(FeatureMatrix features, int from, int rows)
     {
         _columns.Load(features, from, rows);
-        var inputs = _model.Graph.Forest.Inputs;
-        for (var i = 0; i < inputs.Length; i++)
-            _inputs.Span[i] = _columns.Address(inputs[i]);
+        _columns.Addresses(_inputs.Span);
     }
 
     private void ScoreChunk(FeatureMatrix features, PredictionBlock block, int from, int rows)
@@ -90,6 +87,7 @@ internal sealed unsafe class ForestExecutor : IModelExecutor
         Gather(features, from, rows);
         var kernel = rows < _model.BlockFromRows ? _walk : _block ??= _model.CreateBlock();
         kernel.Sum((float**)_inputs.Address(0), rows, _columns.Sums, _columns.Stride);
+        _columns.KeepSums(block, from, rows);
         _columns.Finish(_columns.Sums, _columns.Stride, rows);
         _columns.Copy(block, 0, from, rows);
     }

@@ -21,20 +21,4 @@ internal abstract unsafe class ForestKernel : IDisposable
     public virtual void Dispose()
     {
     }
-
-    /// <summary>What a target's score starts from.</summary>
-    protected static float StartOf(ForestAggregate aggregate) => aggregate switch
-    {
-        ForestAggregate.Min => float.PositiveInfinity,
-        ForestAggregate.Max => float.NegativeInfinity,
-        _ => 0,
-    };
-
-    /// <summary>One step of the aggregate.</summary>
-    protected static float Combine(ForestAggregate aggregate, float score, float value) => aggregate switch
-    {
-        ForestAggregate.Min => value < score ? value : score,
-        ForestAggregate.Max => value > score ? value : score,
-        _ => score + value,
-    };
 }

@@ -31,7 +31,7 @@ internal static class ForestKernels
     /// <summary>Makes a kernel.</summary>
     /// <param name="name">One of <see cref="Available"/>.</param>
     /// <param name="model">The forest.</param>
-    public static ForestKernel Create(string name, ForestModel model)
+    public static AddingKernel Create(string name, ForestModel model)
     {
         if (name == Reference)
             return new ReferenceKernel(model);
@@ -43,7 +43,7 @@ internal static class ForestKernels
     }
 
     /// <summary>Makes a slicing kernel of a plan that several workers share.</summary>
-    public static ForestKernel Slicing(string name, ForestModel model, WalkForest walk, SlicePlan plan) => name switch
+    public static AddingKernel Slicing(string name, ForestModel model, WalkForest walk, SlicePlan plan) => name switch
     {
         Slices512 => new SliceKernel512(model, walk, plan),
         Slices256 => new SliceKernel256(model, walk, plan),

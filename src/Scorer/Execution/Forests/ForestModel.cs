@@ -90,6 +90,38 @@ internal sealed record ForestModel
         };
     }
 
+    /// <summary>The trees after the first ones, with nothing of those: what is done to the sums stays the same.</summary>
+    /// <param name="trees">How many are left out, fewer than there are.</param>
+    public ForestModel After(int trees)
+    {
+        var places = new int[Nodes.Length];
+        var kept = new List<int>();
+        foreach (var root in Roots.AsSpan(trees))
+            Reach(root, places, kept);
+        var (nodes, from, weights) = (new ForestNode[kept.Count], new List<int> { 0 }, new List<int>());
+        for (var i = 0; i < kept.Count; i++)
+        {
+            var node = Nodes[kept[i]];
+            if (node.IsLeaf)
+            {
+                nodes[i] = ForestNode.Leaf(from.Count - 1);
+                weights.AddRange(Enumerable.Range(LeafFrom[node.True], LeafFrom[node.True + 1] - LeafFrom[node.True]));
+                from.Add(weights.Count);
+                continue;
+            }
+            nodes[i] = node with { True = places[node.True] - 1, False = places[node.False] - 1 };
+        }
+        return this with
+        {
+            Nodes = nodes,
+            Places = [.. kept.Select(n => Places[n])],
+            Roots = [.. Roots.Skip(trees).Select(r => places[r] - 1)],
+            LeafFrom = [.. from],
+            LeafTargets = [.. weights.Select(w => LeafTargets[w])],
+            LeafWeights = [.. weights.Select(w => LeafWeights[w])],
+        };
+    }
+
     /// <summary>The distinct targets of a tree's leaves, in order.</summary>
     public int[] TargetsOf(IEnumerable<int> leaves) => [.. leaves.SelectMany(l => LeafTargets[LeafFrom[l]..LeafFrom[l + 1]]).Distinct().Order()];
 
@@ -117,5 +149,22 @@ internal sealed record ForestModel
             }
         }
         return false;
+    }
+
+    // Numbers the nodes below a root, counted from 1, parents first.
+    private void Reach(int root, int[] places, List<int> kept)
+    {
+        var open = new Stack<int>([root]);
+        while (open.TryPop(out var at))
+        {
+            if (places[at] > 0)
+                continue;
+            kept.Add(at);
+            places[at] = kept.Count;
+            if (Nodes[at].IsLeaf)
+                continue;
+            open.Push(Nodes[at].False);
+            open.Push(Nodes[at].True);
+        }
     }
 }

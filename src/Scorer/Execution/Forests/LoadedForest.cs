@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution.Onnx;
@@ -8,6 +9,7 @@ namespace BatchEngine.Scorer.Execution.Forests;
 internal class LoadedForest : LoadedModel
 {
     private readonly KernelChoice _choice;
+    private readonly ConcurrentDictionary<int, AppendedTrees> _appended = new();
 
     /// <summary>Takes the description of inputs and outputs from the same model opened with ONNX Runtime.</summary>
     public LoadedForest(OnnxModel model, ColumnGraph graph)
@@ -75,6 +77,15 @@ internal class LoadedForest : LoadedModel
     public virtual int ChunkRows => 4 * SlicePlan.BlockRows;
 
     /// <inheritdoc/>
+    public override int SumCount => Graph.Forest.Model.TargetCount;
+
+    /// <inheritdoc/>
+    public override bool SumsAreOutputs => Graph.GivesSums;
+
+    /// <inheritdoc/>
+    public override ISumContinuation ContinueAfter(int firstTrees) => new SumContinuation(this, _appended.GetOrAdd(firstTrees, n => new AppendedTrees(Graph.Forest.Model, n)));
+
+    /// <inheritdoc/>
     public override IModelExecutor CreateExecutor() => new ForestExecutor(this);
 
     /// <summary>Whether <see cref="JointForest"/> can take it: sums, decided in bits to their ends, on the processor.</summary>
@@ -85,6 +96,13 @@ internal class LoadedForest : LoadedModel
 
     /// <summary>The kernel for many rows.</summary>
     public virtual ForestKernel CreateBlock() => Plan is null || _choice.Block == ForestKernels.Walk ? CreateWalk() : ForestKernels.Slicing(_choice.Block, Graph.Forest.Model, Walk, Plan);
+
+    /// <summary>Fills the confidence of scored rows when the model gives one.</summary>
+    public void FillConfidence(PredictionBlock block)
+    {
+        if (GivesConfidence)
+            ClassConfidence.Fill(block, Layout.ProbabilityFrom, Layout.ProbabilityCount);
+    }
 
     private string DetailOf(string? refusal)
     {

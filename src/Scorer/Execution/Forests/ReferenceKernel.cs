@@ -1,25 +1,23 @@
 namespace BatchEngine.Scorer.Execution.Forests;
 
 /// <summary>The forest as its file says it, row by row, branch by branch: slow, and what every other kernel must equal bit for bit.</summary>
-internal sealed unsafe class ReferenceKernel(ForestModel model) : ForestKernel
+internal sealed unsafe class ReferenceKernel(ForestModel model) : AddingKernel(model)
 {
     /// <inheritdoc/>
     public override string Name => ForestKernels.Reference;
 
     /// <inheritdoc/>
-    public override void Sum(float** columns, int rows, float* sums, int stride)
+    public override void Add(float** columns, int rows, float* sums, int stride)
     {
         for (var row = 0; row < rows; row++)
         {
-            for (var target = 0; target < model.TargetCount; target++)
-                sums[(target * stride) + row] = StartOf(model.Aggregate);
-            foreach (var root in model.Roots)
+            foreach (var root in Model.Roots)
             {
                 var leaf = LeafOf(root, columns, row);
-                for (var i = model.LeafFrom[leaf]; i < model.LeafFrom[leaf + 1]; i++)
+                for (var i = Model.LeafFrom[leaf]; i < Model.LeafFrom[leaf + 1]; i++)
                 {
-                    ref var score = ref sums[(model.LeafTargets[i] * stride) + row];
-                    score = Combine(model.Aggregate, score, model.LeafWeights[i]);
+                    ref var score = ref sums[(Model.LeafTargets[i] * stride) + row];
+                    score = Combine(Model.Aggregate, score, Model.LeafWeights[i]);
                 }
             }
         }
@@ -27,9 +25,9 @@ internal sealed unsafe class ReferenceKernel(ForestModel model) : ForestKernel
 
     private int LeafOf(int root, float** columns, int row)
     {
-        var node = model.Nodes[root];
+        var node = Model.Nodes[root];
         while (!node.IsLeaf)
-            node = model.Nodes[IsTrue(node, columns[node.Feature][row]) ? node.True : node.False];
+            node = Model.Nodes[IsTrue(node, columns[node.Feature][row]) ? node.True : node.False];
         return node.True;
     }
 
@@ -41,6 +39,6 @@ internal sealed unsafe class ReferenceKernel(ForestModel model) : ForestKernel
         BranchMode.Above => x > node.Threshold,
         BranchMode.Equal => x == node.Threshold,
         BranchMode.NotEqual => x != node.Threshold,
-        _ => model.Sets[node.Set].Contains(x),
+        _ => Model.Sets[node.Set].Contains(x),
     };
 }

@@ -4,14 +4,13 @@ namespace BatchEngine.Scorer.Execution.Forests;
 /// Scores 512 rows at a time as bits: each value becomes its rank among the feature's thresholds, each distinct question of a group of trees one bit a row, each tree a few choices between such bits
 /// that end in the number of its exit, and that number a leaf value. Nothing depends on the data, so the time does not either. Subclasses are the instruction sets.
 /// </summary>
-internal abstract unsafe class SliceKernel : ForestKernel
+internal abstract unsafe class SliceKernel : AddingKernel
 {
-    private readonly ForestModel _model;
     private readonly TailWalk? _tails;
 
-    protected SliceKernel(ForestModel model, WalkForest walk, SlicePlan plan)
+    protected SliceKernel(ForestModel model, WalkForest walk, SlicePlan plan) : base(model)
     {
-        (_model, Plan) = (model, plan);
+        Plan = plan;
         Scratch = new SliceScratch(plan, model.TargetCount);
         _tails = plan.Tails is { } tails ? new TailWalk(model, walk, tails) : null;
     }
@@ -23,18 +22,20 @@ internal abstract unsafe class SliceKernel : ForestKernel
     protected SliceScratch Scratch { get; }
 
     /// <inheritdoc/>
-    public override void Sum(float** columns, int rows, float* sums, int stride)
+    public override void Add(float** columns, int rows, float* sums, int stride)
     {
         if (_tails is not null)
         {
-            SumWithTails(_tails, columns, rows, sums, stride);
+            AddWithTails(_tails, columns, rows, sums, stride);
             return;
         }
         for (var from = 0; from < rows; from += SlicePlan.BlockRows)
         {
             var count = Math.Min(SlicePlan.BlockRows, rows - from);
-            SumBlock(columns, from, count);
-            for (var target = 0; target < _model.TargetCount; target++)
+            for (var target = 0; target < Model.TargetCount; target++)
+                TakeScores(target, sums + ((long)target * stride) + from, count);
+            AddBlock(columns, from, count);
+            for (var target = 0; target < Model.TargetCount; target++)
                 CopyScores(target, sums + ((long)target * stride) + from, count);
         }
         GC.KeepAlive(this);
@@ -74,11 +75,14 @@ internal abstract unsafe class SliceKernel : ForestKernel
     /// <summary>Writes the exits' numbers of a tree, one byte a row.</summary>
     protected abstract void WriteExits(SliceTree tree, byte* exits);
 
+    /// <summary>Takes the scores of a target over; what stands in the rows of the block beyond them does not matter.</summary>
+    protected abstract void TakeScores(int target, float* from, int count);
+
     /// <summary>Copies the scores of a target in the order of the rows.</summary>
     protected abstract void CopyScores(int target, float* to, int count);
 
     // The tops of all trees first, block by block; then the walks below them, which want many rows a tree.
-    private void SumWithTails(TailWalk tails, float** columns, int rows, float* sums, int stride)
+    private void AddWithTails(TailWalk tails, float** columns, int rows, float* sums, int stride)
     {
         for (var from = 0; from < rows; from += tails.ChunkRows)
         {
@@ -97,14 +101,13 @@ internal abstract unsafe class SliceKernel : ForestKernel
                     }
                 }
             }
-            tails.Sum(count, anyMissing, sums + from, stride);
+            tails.Add(count, anyMissing, sums + from, stride);
         }
         GC.KeepAlive(this);
     }
 
-    private void SumBlock(float** columns, int from, int count)
+    private void AddBlock(float** columns, int from, int count)
     {
-        new Span<float>(Scratch.Scores, _model.TargetCount * SlicePlan.BlockRows).Clear();
         foreach (var group in RankBlock(columns, from, count))
         {
             AskGroup(group);

@@ -91,6 +91,17 @@ internal sealed unsafe class SliceKernel512 : SliceKernel
     protected override void WriteExits(SliceTree tree, byte* exits) => Exits512.Write(Scratch.Slots, tree, exits);
 
     /// <inheritdoc/>
+    protected override void TakeScores(int target, float* from, int count)
+    {
+        var to = Scratch.Scores + (target * SlicePlan.BlockRows);
+        var row = 0;
+        for (; row + 4 <= count; row += 4)
+            Vector128.Load(from + row).Store(to + LeafBytes.ScoreIndex(row));
+        for (; row < count; row++)
+            to[LeafBytes.ScoreIndex(row)] = from[row];
+    }
+
+    /// <inheritdoc/>
     protected override void CopyScores(int target, float* to, int count)
     {
         var from = Scratch.Scores + (target * SlicePlan.BlockRows);

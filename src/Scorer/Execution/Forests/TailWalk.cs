@@ -43,11 +43,9 @@ internal sealed unsafe class TailWalk : IDisposable
     /// <summary>Takes the rows of a chunk over.</summary>
     public bool Fill(float** columns, int from, int rows) => _cells.Fill(columns, from, rows);
 
-    /// <summary>Adds up all trees for the rows of the chunk.</summary>
-    public void Sum(int rows, bool anyMissing, float* sums, int stride)
+    /// <summary>Adds all trees to the sums of the chunk's rows.</summary>
+    public void Add(int rows, bool anyMissing, float* sums, int stride)
     {
-        for (var target = 0; target < _model.TargetCount; target++)
-            new Span<float>(sums + ((long)target * stride), rows).Clear();
         fixed (TailNode* nodes = anyMissing ? _tails.Missing : _tails.Dense)
         fixed (int* exits = _tails.Exits)
         {
@@ -57,7 +55,7 @@ internal sealed unsafe class TailWalk : IDisposable
                 {
                     var to = Math.Min(from + TileRows, rows);
                     for (var tree = group.From; tree < group.ToExclusive; tree++)
-                        SumTile(nodes, exits + _tails.ExitsFrom[tree], tree, from, to, sums, stride);
+                        AddTile(nodes, exits + _tails.ExitsFrom[tree], tree, from, to, sums, stride);
                 }
             }
         }
@@ -77,7 +75,7 @@ internal sealed unsafe class TailWalk : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void SumTile(TailNode* nodes, int* exits, int tree, int from, int toExclusive, float* sums, int stride)
+    private void AddTile(TailNode* nodes, int* exits, int tree, int from, int toExclusive, float* sums, int stride)
     {
         var leaves = stackalloc int[Half];
         var numbers = ExitsOf(tree);
@@ -85,12 +83,12 @@ internal sealed unsafe class TailWalk : IDisposable
         for (var row = from; row < toExclusive; row += Half)
         {
             Walk(nodes, exits, numbers + row, _cells.AddressOf(row), steps, leaves);
-            Add(leaves, Math.Min(Half, toExclusive - row), sums + row, stride);
+            AddLeaves(leaves, Math.Min(Half, toExclusive - row), sums + row, stride);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Add(int* leaves, int count, float* sums, int stride)
+    private void AddLeaves(int* leaves, int count, float* sums, int stride)
     {
         if (_isSingle)
         {

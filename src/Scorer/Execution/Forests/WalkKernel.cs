@@ -3,19 +3,18 @@ using System.Runtime.CompilerServices;
 namespace BatchEngine.Scorer.Execution.Forests;
 
 /// <summary>Walks trees without branches, eight at a time so that their loads overlap: eight rows of one tree, or for few rows eight trees of one row. For single rows and for what other kernels cannot take.</summary>
-internal sealed unsafe class WalkKernel : ForestKernel
+internal sealed unsafe class WalkKernel : AddingKernel
 {
     private const int Lanes = 8;
     private const int BlockRows = 256;
 
-    private readonly ForestModel _model;
     private readonly WalkForest _walk;
     private readonly TailForest? _compact;
     private readonly TailCells? _cells;
 
-    public WalkKernel(ForestModel model, WalkForest walk)
+    public WalkKernel(ForestModel model, WalkForest walk) : base(model)
     {
-        (_model, _walk, _compact) = (model, walk, walk.Compact);
+        (_walk, _compact) = (walk, walk.Compact);
         _cells = _compact is null ? null : new TailCells(_compact, BlockRows);
     }
 
@@ -23,10 +22,8 @@ internal sealed unsafe class WalkKernel : ForestKernel
     public override string Name => ForestKernels.Walk;
 
     /// <inheritdoc/>
-    public override void Sum(float** columns, int rows, float* sums, int stride)
+    public override void Add(float** columns, int rows, float* sums, int stride)
     {
-        for (var target = 0; target < _model.TargetCount; target++)
-            new Span<float>(sums + ((long)target * stride), rows).Fill(StartOf(_model.Aggregate));
         var whole = rows / Lanes * Lanes;
         for (var from = 0; from < whole; from += BlockRows)
             SumRows(columns, from, Math.Min(from + BlockRows, whole), sums, stride);
@@ -125,14 +122,14 @@ internal sealed unsafe class WalkKernel : ForestKernel
     {
         if (_walk.IsSingle)
         {
-            *sums = _model.Aggregate is ForestAggregate.Sum or ForestAggregate.Average ? *sums + leafValue : Combine(_model.Aggregate, *sums, leafValue);
+            *sums = Model.Aggregate is ForestAggregate.Sum or ForestAggregate.Average ? *sums + leafValue : Combine(Model.Aggregate, *sums, leafValue);
             return;
         }
         var leaf = BitConverter.SingleToInt32Bits(leafValue);
-        for (var i = _model.LeafFrom[leaf]; i < _model.LeafFrom[leaf + 1]; i++)
+        for (var i = Model.LeafFrom[leaf]; i < Model.LeafFrom[leaf + 1]; i++)
         {
-            var score = sums + ((long)_model.LeafTargets[i] * stride);
-            *score = Combine(_model.Aggregate, *score, _model.LeafWeights[i]);
+            var score = sums + ((long)Model.LeafTargets[i] * stride);
+            *score = Combine(Model.Aggregate, *score, Model.LeafWeights[i]);
         }
     }
 

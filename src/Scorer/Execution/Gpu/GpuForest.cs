@@ -44,6 +44,15 @@ internal sealed class GpuForest : LoadedModel
     /// <inheritdoc/>
     public override bool AcceptsMissing => Processor.AcceptsMissing;
 
+    /// <inheritdoc/>
+    public override int SumCount => Processor.SumCount;
+
+    /// <inheritdoc/>
+    public override bool SumsAreOutputs => Processor.SumsAreOutputs;
+
+    /// <summary>Appended trees are few: the processor goes on.</summary>
+    public override ISumContinuation ContinueAfter(int firstTrees) => Processor.ContinueAfter(firstTrees);
+
     /// <summary>The forest on the device.</summary>
     public DeviceForest Device { get; }
 

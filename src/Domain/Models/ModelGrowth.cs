@@ -1,0 +1,23 @@
+namespace BatchEngine.Domain;
+
+/// <summary>Whether a model is another one with trees appended. Immutable; match it exhaustively.</summary>
+public abstract record ModelGrowth
+{
+    private ModelGrowth()
+    {
+    }
+
+    /// <summary>Its first trees are the parent's, in the same order, and everything before and after the trees is the same.</summary>
+    /// <param name="ParentTrees">The parent's trees.</param>
+    /// <param name="Trees">All trees, more than the parent's.</param>
+    /// <param name="Common">The digest of the common trees.</param>
+    public sealed record Grown(int ParentTrees, int Trees, Digest Common) : ModelGrowth
+    {
+        /// <summary>The share of the trees that need not be asked again, above 0 and below 1.</summary>
+        public double Share => (double)ParentTrees / Trees;
+    }
+
+    /// <summary>It is another model.</summary>
+    /// <param name="Reason">In what, for a person.</param>
+    public sealed record Another(string Reason) : ModelGrowth;
+}
