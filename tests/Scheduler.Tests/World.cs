@@ -111,6 +111,8 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, IQuoteSource, I
 
     public Task<Measured<double>> TimeModelAsync(PreparedInputs prepared, CancellationToken ct) => Task.FromResult(Measured<double>.Of(1_500));
 
+    public Task<ModelGrowth> GrowthAsync(RunPlan before, PreparedInputs prepared, CancellationToken ct) => Task.FromResult<ModelGrowth>(new ModelGrowth.Another("its trees were not compared"));
+
     public Task<InputManifest> FreezeInputAsync(ScoringJob job, RunId run, CancellationToken ct) => Task.FromResult(Manifest);
 
     public Task<IReadOnlyList<CapacityOffer>> OffersAsync(ScoringJob job, DateTimeOffset at, CancellationToken ct) => Task.FromResult<IReadOnlyList<CapacityOffer>>([Samples.Local()]);

@@ -12,6 +12,9 @@ namespace BatchEngine.CostModel.Reports;
 /// <param name="HowMade">The numbers behind it.</param>
 public sealed record ReportReuse(RunId? Base, string Why, long RowsNotRead, RunId? FullRun, Measured<Money> AsFull, Measured<Money> Saved, string HowMade)
 {
+    /// <summary>The base's model when this run's appends trees to it, and went on from its sums; null when both have the same model.</summary>
+    public GrownModel? Grown { get; init; }
+
     /// <summary>Nothing was taken over.</summary>
     public static ReportReuse None(string why)
     {
@@ -38,6 +41,6 @@ public sealed record ReportReuse(RunId? Base, string Why, long RowsNotRead, RunI
             : instead.Currency != now.Currency ? Measured<Money>.NotMeasured($"{instead.Currency} and {now.Currency} cannot be compared without a dated rate")
             : Measured<Money>.Of(instead - now);
         var how = asFull.HasValue ? FormattableString.Invariant($"run {full}, which scored every row, cost {fullCost} for {fullRows:N0} rows; {rows:N0} rows at that cost a row") : asFull.Reason!;
-        return new ReportReuse(reuse.Base, reuse.Reason, plan.Manifest.Rows - plan.RowsToRead, full, asFull, saved, how);
+        return new ReportReuse(reuse.Base, reuse.Reason, plan.Manifest.Rows - plan.RowsToRead, full, asFull, saved, how) { Grown = reuse.Grown };
     }
 }

@@ -26,6 +26,11 @@ internal static class RunReportData
             json.WriteStartObject("reuse");
             json.WriteString("base", report.Reuse.Base?.ToString());
             json.WriteString("fullRun", report.Reuse.FullRun?.ToString());
+            if (report.Reuse.Grown is { } grown)
+            {
+                json.WriteNumber("trees", grown.Trees);
+                json.WriteNumber("treesTakenOver", grown.ParentTrees);
+            }
             json.WriteNumber("rowsNotRead", report.Reuse.RowsNotRead);
             Amount(json, "asFull", report.Reuse.AsFull);
             Amount(json, "saved", report.Reuse.Saved);

@@ -45,7 +45,7 @@ internal static class WorkSections
         var counts = report.Counts;
         html.Section("rows", "What became of every row?").Table("Read = scored + carried over + rejected", "Rows", "#Count", "#Share", "");
         Row("Scored by the model", counts.Scored);
-        Row("Carried over unchanged", counts.Reused);
+        Row(report.Reuse.Grown is { } grown ? FormattableString.Invariant($"Unchanged: the last {grown.Trees - grown.ParentTrees:N0} of {grown.Trees:N0} trees scored") : "Carried over unchanged", counts.Reused);
         Row("Rejected, kept as dead letters", counts.Rejected);
         html.Markup("<tr class=\"sum\">").Element("th", "Read").Number(ReportText.Count(counts.Read)).Number(counts.Read == 0 ? "–" : "100.0 %").Markup("<td></td></tr>\n").EndTable();
         html.Markup("<p>").Text(report.Keys.TryGet(out var keys)

@@ -11,11 +11,7 @@ public abstract record ModelGrowth
     /// <param name="ParentTrees">The parent's trees.</param>
     /// <param name="Trees">All trees, more than the parent's.</param>
     /// <param name="Common">The digest of the common trees.</param>
-    public sealed record Grown(int ParentTrees, int Trees, Digest Common) : ModelGrowth
-    {
-        /// <summary>The share of the trees that need not be asked again, above 0 and below 1.</summary>
-        public double Share => (double)ParentTrees / Trees;
-    }
+    public sealed record Grown(int ParentTrees, int Trees, Digest Common) : ModelGrowth;
 
     /// <summary>It is another model.</summary>
     /// <param name="Reason">In what, for a person.</param>

@@ -21,6 +21,9 @@ public sealed record ReusePlan(
     IReadOnlyList<CarriedShard> Carried,
     bool KeepsSegments)
 {
+    /// <summary>The base's model when this run's appends trees to it; null means that both have the same model.</summary>
+    public GrownModel? Grown { get; init; }
+
     /// <summary>Every row is scored.</summary>
     public static ReusePlan None(string reason, Measured<double> modelNanoseconds) => new(null, 0, reason, false, "there is no base", modelNanoseconds, null, [], false);
 

@@ -30,6 +30,9 @@ public sealed record RunPlan(
     /// <summary>What the model gives: one column per float of a prediction, kept so that a run can be sealed without its model at hand.</summary>
     public IReadOnlyList<OutputColumn> Outputs { get; init; } = [];
 
+    /// <summary>Sums of a forest that the snapshot keeps behind each prediction and no look-up gives; default none.</summary>
+    public int KeptSums { get; init; }
+
     /// <summary>The kind of the key column; default <see cref="KeyKind.Int64"/>.</summary>
     public KeyKind KeyKind { get; init; } = KeyKind.Int64;
 

@@ -12,11 +12,11 @@ internal sealed class JobMemory(MemoryCeiling? ceiling, int configuredWorkers)
 {
     /// <summary>Workers and rows of a unit; null means that there is no ceiling, or nothing to score.</summary>
     /// <exception cref="BadInputException">Not even one worker with the smallest units fits.</exception>
-    public MemoryPlan.Fits? Plan(ScoringJob job, InputManifest manifest, FeatureSpec features, LoadedModel model, string modelPath)
+    public MemoryPlan.Fits? Plan(ScoringJob job, InputManifest manifest, FeatureSpec features, LoadedModel model, string modelPath, int keptSums)
     {
         if (ceiling is null || manifest.Rows == 0)
             return null;
-        var need = ScoringMemory.Of(manifest, features, model, new FileInfo(modelPath).Length, job.KeyColumn, job.CarriedColumns, writesRunFiles: true);
+        var need = ScoringMemory.Of(manifest, features, model, new FileInfo(modelPath).Length, job.KeyColumn, job.CarriedColumns, writesRunFiles: true, keptSums);
         return ceiling.Plan(need, WorkersOfAProcess(job), MaxUnitRows(job, features));
     }
 

@@ -2,6 +2,8 @@ using BatchEngine.Domain;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Forests;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Profiles;
 using BatchEngine.Storage.Database;
@@ -9,7 +11,7 @@ using BatchEngine.Storage.Database;
 namespace BatchEngine.Host.Adapters;
 
 /// <summary>Looks up what planning needs: footers by the scorer, the model by the registry, edges and speed from earlier runs. Thread-safe; writes only the bin edges of a job's first run.</summary>
-internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models, ProfileStore profiles, PinnedFeatures pinned, RunSpeed speed, JobMemory memory) : IRunPreparation
+internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models, ProfileStore profiles, PinnedFeatures pinned, RunSpeed speed, JobMemory memory, ModelLocator locator) : IRunPreparation
 {
     /// <inheritdoc/>
     public async Task<PreparedInputs> PrepareAsync(ScoringJob job, RunId run, CancellationToken ct)
@@ -26,11 +28,13 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
             edges = await profiles.SaveEdgesAsync(job.Name, wished.ContentHash, sampled, ct).ConfigureAwait(false);
         }
 
-        var fits = memory.Plan(job, manifest, features, loaded, model.LocalPath);
+        var fits = memory.Plan(job, manifest, features, loaded, model.LocalPath, KeptSumsOf(job, loaded));
         return new PreparedInputs(manifest, model.Version, model.LocalPath, features, edges ?? new Dictionary<string, BinEdges>(StringComparer.Ordinal), loaded.Outputs,
             KeyKindOf(job, manifest), await speed.OfAsync(job, model.Version, ct).ConfigureAwait(false))
         {
             Arithmetic = loaded.Arithmetic,
+            KeptSums = KeptSumsOf(job, loaded),
+            SumsAreOutputs = loaded.SumsAreOutputs,
             MaxUnitRows = fits?.UnitRows ?? JobMemory.MaxUnitRows(job, features),
             MaxWorkers = fits is null || job.WorkerMode == WorkerMode.ChildProcess ? int.MaxValue : fits.Workers,
         };
@@ -44,11 +48,28 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     }
 
     /// <inheritdoc/>
+    public async Task<ModelGrowth> GrowthAsync(RunPlan before, PreparedInputs prepared, CancellationToken ct)
+    {
+        try
+        {
+            var parent = await locator.PathOfAsync(before.Model, before.ModelArtifact, ct).ConfigureAwait(false);
+            var model = await locator.PathOfAsync(prepared.Model, prepared.ModelArtifact, ct).ConfigureAwait(false);
+            return ForestGrowth.Between(parent, model);
+        }
+        catch (BatchEngineException problem)
+        {
+            return new ModelGrowth.Another($"the two could not be compared: {problem.Message}");
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<InputManifest> FreezeInputAsync(ScoringJob job, RunId run, CancellationToken ct)
     {
         var features = job.Features ?? FeaturesOf(job, (await registry.ResolveAsync(job.Model, ct).ConfigureAwait(false)).Signature);
         return await FreezeAsync(job, run, features, ct).ConfigureAwait(false);
     }
+
+    private static int KeptSumsOf(ScoringJob job, LoadedModel model) => job.KeepsSums && !model.SumsAreOutputs ? model.SumCount : 0;
 
     private static Task<InputManifest> FreezeAsync(ScoringJob job, RunId run, FeatureSpec features, CancellationToken ct) =>
         InputCatalog.FreezeAsync([.. job.Inputs.Select(p => InputPatterns.Fill(p, run))], [.. features.SourceColumns.Append(job.KeyColumn).Concat(job.CarriedColumns).Distinct(StringComparer.Ordinal)], ct);

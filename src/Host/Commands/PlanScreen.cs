@@ -40,7 +40,7 @@ internal static class PlanScreen
         shards = plan.Shards,
         plan.UnitRows,
         plan.PartitionCount,
-        reuse = new { plan.Reuse.Base, plan.Reuse.Reason, shardsCarried = plan.Reuse.Carried.Count, rowsCarried = plan.Manifest.Rows - plan.RowsToRead, plan.Reuse.ComparesRows, plan.Reuse.RowsReason, plan.Reuse.ModelNanoseconds },
+        reuse = new { plan.Reuse.Base, plan.Reuse.Reason, shardsCarried = plan.Reuse.Carried.Count, rowsCarried = plan.Manifest.Rows - plan.RowsToRead, plan.Reuse.ComparesRows, plan.Reuse.RowsReason, plan.Reuse.ModelNanoseconds, plan.Reuse.Grown },
         plan.Chosen,
         plan.Rejected,
     };
@@ -59,7 +59,8 @@ internal static class PlanScreen
     }
 
     // How many of the rows that are read turn out to be unchanged is not known before they are read.
-    private static string Reuse(RunPlan plan) => plan.Reuse.Base is { } from
+    private static string Reuse(RunPlan plan) => plan.Reuse is { Base: { } parentRun, Grown: not null } ? $"from run {parentRun}: {plan.Reuse.Reason}; {plan.Reuse.RowsReason}"
+        : plan.Reuse.Base is { } from
         ? string.Create(CultureInfo.InvariantCulture, $"from run {from}: {plan.Reuse.Carried.Count} of {plan.Shards.Count} shards with {Figures.Count(plan.Manifest.Rows - plan.RowsToRead)} rows without reading their files; {plan.Reuse.RowsReason}")
         : $"none, every row is scored: {plan.Reuse.Reason}";
 

@@ -38,10 +38,11 @@ internal sealed class Engine : IAsyncDisposable
         Registry = new ModelRegistry(new ModelStore(database), Blobs, new OnnxModelInspector(), Path.Combine(configuration.DataDirectory, "cache"));
         _ceiling = configuration.MemoryLimitBytes > 0 ? new MemoryCeiling(configuration.MemoryLimitBytes) : null;
         _ceiling?.TellCollector();
-        Models = new LoadedModels(new ModelLocator(Registry), configuration.Execution, screen.Note);
+        var locator = new ModelLocator(Registry);
+        Models = new LoadedModels(locator, configuration.Execution, screen.Note);
         _bases = new BaseSnapshots(Snapshots, Decisions, Blobs, clock);
         Prices = new CurrentPrices(new PriceStore(database), ShippedFiles.PricesDirectory(configuration));
-        Preparation = new JobPreparation(Registry, Models, Profiles, new PinnedFeatures(Runs), new RunSpeed(Runs, Usage), new JobMemory(_ceiling, configuration.Workers));
+        Preparation = new JobPreparation(Registry, Models, Profiles, new PinnedFeatures(Runs), new RunSpeed(Runs, Usage), new JobMemory(_ceiling, configuration.Workers), locator);
         Quotes = new LocalQuotes(Prices, configuration.Workers);
         _night = new NightRun(Services(), Settings());
     }

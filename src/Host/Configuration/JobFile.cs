@@ -68,6 +68,7 @@ public static class JobFile
             job.Text("owner") ?? "")
         {
             ReusesUnchanged = job.Flag("reuseUnchanged", true),
+            KeepsSums = job.Flag("keepSums", false),
         };
         quality.RefuseUnknownKeys();
         job.RefuseUnknownKeys();

@@ -20,6 +20,9 @@ public sealed record PlanRequest(
     /// <summary>The run whose predictions may be taken over, or why there is none.</summary>
     public BaseAnswer Base { get; init; } = new BaseAnswer.None("no earlier run was looked for");
 
+    /// <summary>Whether the model only appends trees to that of the base; looked at when the two are not the same.</summary>
+    public ModelGrowth Growth { get; init; } = new ModelGrowth.Another("its trees were not compared");
+
     /// <summary>What the model costs a row of one core.</summary>
     public Measured<double> ModelNanoseconds { get; init; } = Measured<double>.NotMeasured("the model was not timed");
 }

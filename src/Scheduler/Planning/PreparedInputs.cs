@@ -24,6 +24,12 @@ public sealed record PreparedInputs(
     /// <summary>How predictions are computed; see <see cref="RunPlan.Arithmetic"/>. Default empty: not told, so nothing can be taken over.</summary>
     public string Arithmetic { get; init; } = "";
 
+    /// <summary>Sums that the snapshot will keep behind each prediction: the job asks for them, and the model has some that are not its outputs. Default none.</summary>
+    public int KeptSums { get; init; }
+
+    /// <summary>Whether the model's outputs are the sums of its trees, so that a model with more trees can go on from any prediction.</summary>
+    public bool SumsAreOutputs { get; init; }
+
     /// <summary>The most rows of a unit, by the width of the input and the memory ceiling of a process that scores. Default: as the job says.</summary>
     public int MaxUnitRows { get; init; } = int.MaxValue;
 

@@ -19,8 +19,10 @@ internal static class ReuseChoice
                 return (ReusePlan.None(none.Reason, request.ModelNanoseconds), []);
             case BaseAnswer.Found found when WhyNoRow(found.Run.Plan, request) is { } why:
                 return (ReusePlan.None($"run {found.Run.Plan.Run} cannot be the base: {why}", request.ModelNanoseconds), []);
+            case BaseAnswer.Found found when found.Run.Plan.Model.Digest != request.Prepared.Model.Digest:
+                return (GoOn(found.Run, request), []);
             case BaseAnswer.Found found:
-                var (compares, rowsReason) = ComparesRows(request.ModelNanoseconds);
+                var (compares, rowsReason) = ComparesRows(request.ModelNanoseconds, "the model costs");
                 var whyNoFile = WhyNoFile(found.Run.Plan, request);
                 var carried = whyNoFile is null ? UnchangedShards.Find(found.Run, request.Prepared.Manifest) : [];
                 var reason = $"the snapshot that is served, of the same model and features{(whyNoFile is null ? "" : $"; no file is carried over whole: {whyNoFile}")}";
@@ -29,6 +31,18 @@ internal static class ReuseChoice
             default:
                 throw new InvariantBrokenException("a base is found or not", request.Base.GetType().Name);
         }
+    }
+
+    // The base's model has fewer trees. Its files are read all the same: every prediction changes.
+    private static ReusePlan GoOn(BaseRun before, PlanRequest request)
+    {
+        var growth = (ModelGrowth.Grown)request.Growth;
+        var grown = new GrownModel(before.Plan.Model, growth.ParentTrees, growth.Trees, growth.Common);
+        var (compares, rowsReason) = ComparesRows(request.ModelNanoseconds.Map(ns => ns * grown.SparedShare), FormattableString.Invariant($"the first {grown.ParentTrees:N0} of {grown.Trees:N0} trees cost"));
+        if (!compares)
+            return ReusePlan.None($"run {before.Plan.Run} is no base: {rowsReason}", request.ModelNanoseconds);
+        var reason = FormattableString.Invariant($"the snapshot that is served, of {grown.Parent}, to which this model only appends trees: of unchanged rows {grown.Trees - grown.ParentTrees:N0} of {grown.Trees:N0} are scored");
+        return new ReusePlan(before.Plan.Run, before.Snapshot, reason, true, rowsReason, request.ModelNanoseconds, before.Plan.Reuse.FullRun ?? before.Plan.Run, [], false) { Grown = grown };
     }
 
     /// <summary>The shards of the plan: the carried ones and the cuts of the rest, numbered in manifest order.</summary>
@@ -55,16 +69,26 @@ internal static class ReuseChoice
     private static string? WhyNoRow(RunPlan before, PlanRequest request)
     {
         var now = request.Prepared;
-        if (before.Model.Digest != now.Model.Digest)
-            return $"it used another model ({before.Model})";
+        if (before.Model.Digest != now.Model.Digest && WhyNotGrown(before, request) is { } why)
+            return $"it used another model ({before.Model}): {why}";
         if (before.Features.ContentHash != now.Features.ContentHash)
             return "its features were computed otherwise";
         if (before.Arithmetic.Length == 0 || before.Arithmetic != now.Arithmetic)
             return $"its predictions were computed by '{before.Arithmetic}', these are by '{now.Arithmetic}', and the two may round differently";
         if (before.KeyKind != now.KeyKind)
             return $"its keys are {before.KeyKind}, these {now.KeyKind}";
+        if (before.KeptSums != now.KeptSums)
+            return string.Create(CultureInfo.InvariantCulture, $"its snapshot keeps {before.KeptSums} sums a row, this one {now.KeptSums}");
         return StoredJson.Write(before.Outputs) == StoredJson.Write(now.Outputs) ? null : "it has other outputs";
     }
+
+    // A model with more trees can go on from the base's sums where these are known to the bit.
+    private static string? WhyNotGrown(RunPlan before, PlanRequest request) => request.Growth switch
+    {
+        ModelGrowth.Another another => another.Reason,
+        _ when before.KeptSums == 0 && !request.Prepared.SumsAreOutputs => "this one only appends trees, but the sums of the first ones were not kept (keepSums: true in the job keeps them)",
+        _ => null,
+    };
 
     // What must be equal beside so that output files, run files and profiles of the base are those that this run would write.
     private static string? WhyNoFile(RunPlan before, PlanRequest request)
@@ -84,12 +108,12 @@ internal static class ReuseChoice
     // A table grows and shrinks every night; the sample stays what it was until it would be twice too large or too small.
     private static bool SamplesTooFarApart(long before, long now) => ProfileSampling.OneInFor(before) > 2 * ProfileSampling.OneInFor(now) || ProfileSampling.OneInFor(now) > 2 * ProfileSampling.OneInFor(before);
 
-    private static (bool Compares, string Reason) ComparesRows(Measured<double> cost)
+    private static (bool Compares, string Reason) ComparesRows(Measured<double> cost, string what)
     {
         if (!cost.TryGet(out var nanoseconds))
             return (false, $"rows are not looked up: what the model costs is not measured ({cost.Reason})");
         return nanoseconds < PlanLimits.MinModelNanosecondsToCompare
-            ? (false, string.Create(CultureInfo.InvariantCulture, $"rows are not looked up: the model costs {nanoseconds:0} ns a row, and looking up pays from {PlanLimits.MinModelNanosecondsToCompare:0} ns"))
-            : (true, string.Create(CultureInfo.InvariantCulture, $"rows are looked up: the model costs {nanoseconds:0} ns a row, and looking up pays from {PlanLimits.MinModelNanosecondsToCompare:0} ns"));
+            ? (false, string.Create(CultureInfo.InvariantCulture, $"rows are not looked up: {what} {nanoseconds:0} ns a row, and looking up pays from {PlanLimits.MinModelNanosecondsToCompare:0} ns"))
+            : (true, string.Create(CultureInfo.InvariantCulture, $"rows are looked up: {what} {nanoseconds:0} ns a row, and looking up pays from {PlanLimits.MinModelNanosecondsToCompare:0} ns"));
     }
 }

@@ -26,6 +26,7 @@ public static class RunPlanner
             shards, request.Job.UnitRows, PartitionsFor(manifest.Rows), Sorted(request.Prepared.ProfileEdges), chosen, rejected)
         {
             Outputs = request.Prepared.Outputs,
+            KeptSums = request.Prepared.KeptSums,
             KeyKind = request.Prepared.KeyKind,
             Arithmetic = request.Prepared.Arithmetic,
             Reuse = reuse,

@@ -14,6 +14,9 @@ public interface IRunPreparation
     /// <exception cref="BadInputException">The first rows cannot be read or scored.</exception>
     Task<Measured<double>> TimeModelAsync(PreparedInputs prepared, CancellationToken ct);
 
+    /// <summary>Whether the prepared model only appends trees to another one; a model that cannot be read any more is another one, with the reason.</summary>
+    Task<ModelGrowth> GrowthAsync(RunPlan before, PreparedInputs prepared, CancellationToken ct);
+
     /// <summary>Only the input as it is now, to see on resume whether it changed.</summary>
     /// <exception cref="BadInputException">A file is missing or damaged.</exception>
     Task<InputManifest> FreezeInputAsync(ScoringJob job, RunId run, CancellationToken ct);

@@ -82,6 +82,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
                 await services.Decisions.AppendAsync(new Decision(plan.Run, created.Record.PlannedAt, "capacity", $"{plan.Chosen.Workers} worker(s) on {plan.Chosen.Offering}",
                     $"predicted duration {plan.Chosen.Duration}, cost {plan.Chosen.Cost}; {plan.Rejected.Count} other option(s) rejected"), ct).ConfigureAwait(false);
                 await services.Decisions.AppendAsync(ReuseDecision(plan, created.Record.PlannedAt), ct).ConfigureAwait(false);
+                if (SumsDecision(plan, created.Record.PlannedAt) is { } sums)
+                    await services.Decisions.AppendAsync(sums, ct).ConfigureAwait(false);
                 return await ContinueAsync(created.Record, isNew: true, progress, drain, ct).ConfigureAwait(false);
             default:
                 throw new InvariantBrokenException("a run is created or found", plan.Run.ToString());
@@ -96,6 +98,11 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
             : new Decision(plan.Run, at, "reuse", string.Create(CultureInfo.InvariantCulture, $"takes over from run {from}, snapshot {reuse.BaseSnapshot}"), string.Create(CultureInfo.InvariantCulture,
                 $"{reuse.Reason}; {reuse.Carried.Count} of {plan.Shards.Count} shards with {plan.Manifest.Rows - plan.RowsToRead} of {plan.Manifest.Rows} rows are carried over without being read; {reuse.RowsReason}"));
     }
+
+    // Who asked for sums is told when there are none to keep.
+    private static Decision? SumsDecision(RunPlan plan, DateTimeOffset at) => !plan.Job.KeepsSums ? null
+        : plan.KeptSums > 0 ? new Decision(plan.Run, at, "keepSums", string.Create(CultureInfo.InvariantCulture, $"{plan.KeptSums} sums a row are kept"), "a model that only appends trees can go on from them")
+        : new Decision(plan.Run, at, "keepSums", "no sums are kept", plan.Arithmetic == "forest" ? "the outputs are the sums already" : $"the model runs as {plan.Arithmetic}, which has none");
 
     private async Task<RunOutcome> ContinueAsync(RunRecord record, bool isNew, IProgress<RunProgress>? progress, CancellationToken drain, CancellationToken ct)
     {

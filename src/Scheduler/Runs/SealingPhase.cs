@@ -50,7 +50,7 @@ internal static class SealingPhase
         // The coordinator's fence is in the name, so a coordinator that lost its lead can never overwrite what its successor wrote.
         var name = string.Create(CultureInfo.InvariantCulture, $"runs/{plan.Run}/segments/p{partition:0000}-f{scene.Lead}.seg");
         await using var writer = await services.Blobs.CreateAsync(name, ct).ConfigureAwait(false);
-        var request = new SegmentRequest(partition, plan.PartitionCount, plan.KeyKind, plan.Outputs.Count, sources, plan.Job.DuplicateKeys);
+        var request = new SegmentRequest(partition, plan.PartitionCount, plan.KeyKind, plan.Outputs.Count, sources, plan.Job.DuplicateKeys) { KeptSums = plan.KeptSums };
         switch (SegmentBuilder.Build(request, writer.Content, ct))
         {
             case SegmentOutcome.DuplicateKeyFound found:

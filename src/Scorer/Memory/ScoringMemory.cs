@@ -33,15 +33,16 @@ public static class ScoringMemory
     /// <param name="keyColumn">The key; null means the row number.</param>
     /// <param name="carried">Columns that are copied.</param>
     /// <param name="writesRunFiles">Whether run files for a snapshot are written.</param>
+    /// <param name="keptSums">Sums that these keep behind the outputs.</param>
     /// <exception cref="BadInputException">A column is missing, or the features do not compile.</exception>
     /// <exception cref="StorageFailedException">The input cannot be read.</exception>
-    public static MemoryNeed Of(InputManifest manifest, FeatureSpec spec, Execution.LoadedModel model, long modelBytes, string? keyColumn, IReadOnlyList<string> carried, bool writesRunFiles)
+    public static MemoryNeed Of(InputManifest manifest, FeatureSpec spec, Execution.LoadedModel model, long modelBytes, string? keyColumn, IReadOnlyList<string> carried, bool writesRunFiles, int keptSums = 0)
     {
         var features = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage);
         var columns = ReadColumns.Of(features, keyColumn, carried, manifest);
         var pages = HeldPages.Of(manifest, [.. columns.Select(c => c.Name)]);
         var worker = (long)(pages * Slack) + WriterBytes + (writesRunFiles ? SnapshotLimits.DefaultBufferBytes : 0);
-        return new MemoryNeed(ProcessBytes + (modelBytes * ModelFactor), worker, RowBytes(features, columns, carried.Count + 1, model.Outputs.Count, writesRunFiles));
+        return new MemoryNeed(ProcessBytes + (modelBytes * ModelFactor), worker, RowBytes(features, columns, carried.Count + 1, model.Outputs.Count + keptSums, writesRunFiles));
     }
 
     private static long RowBytes(CompiledFeatures features, IReadOnlyList<InputColumn> columns, int copied, int outputs, bool writesRunFiles)

@@ -76,7 +76,7 @@ internal sealed class CheckpointFiles(ScoringSetup setup, PredictionFile predict
         if (setup.PartitionCount == 0)
             return;
         _runBlob = await setup.Blobs.CreateAsync(setup.NameOf(ArtifactKind.RunFile, firstUnit), ct).ConfigureAwait(false);
-        _runFile = new RunFileWriter(_runBlob.Content, setup.Schema.KeyKind, setup.Model.Outputs.Count, setup.PartitionCount);
+        _runFile = new RunFileWriter(_runBlob.Content, setup.Schema.KeyKind, setup.Model.Outputs.Count, setup.PartitionCount, keptSums: setup.KeptSums);
     }
 
     private async Task WriteDeadAsync(IReadOnlyList<RejectedRow> rejects, CancellationToken ct)

@@ -53,8 +53,17 @@ internal sealed record ScoringSetup(
     /// <summary>The snapshot whose unchanged predictions are copied; null scores every row. Held open by the caller.</summary>
     public SnapshotReader? Base { get; init; }
 
-    /// <summary>What the model costs a row, for weighing scoring against copying. Default 0: nothing is worth a copy.</summary>
-    public double ModelNanoseconds { get; init; }
+    /// <summary>What a row is spared by the base, in nanoseconds, for weighing scoring against copying: the model's cost, or that of its first trees. Default 0: nothing is worth a copy.</summary>
+    public double SparedNanoseconds { get; init; }
+
+    /// <summary>Trees of the model that are in the base's sums; 0 means that the base has the same model, and its predictions are copied.</summary>
+    public int BaseTrees { get; init; }
+
+    /// <summary>The fingerprint seed of the base; default this run's own.</summary>
+    public ulong BaseSeed { get; init; } = FingerprintSeed;
+
+    /// <summary>Sums of a forest that run files keep behind the outputs; default none.</summary>
+    public int KeptSums { get; init; }
 
     /// <summary>Units that a worker holds: two decode one while another is scored; one keeps a unit in the cache of the core that decoded it. Default <see cref="WorkerBuffers.MaxBufferSets"/>.</summary>
     public int BufferSets { get; init; } = WorkerBuffers.MaxBufferSets;

@@ -47,7 +47,10 @@ public static class ShardScoring
             Ceiling = work.Ceiling,
             BufferSets = WorkerBuffers.SetsFor(plan.Chosen.Workers),
             ProfiledRows = plan.ProfiledRows,
-            ModelNanoseconds = plan.Reuse.ModelNanoseconds.TryGet(out var cost) ? cost : 0,
+            SparedNanoseconds = (plan.Reuse.ModelNanoseconds.TryGet(out var cost) ? cost : 0) * (plan.Reuse.Grown?.SparedShare ?? 1),
+            BaseTrees = plan.Reuse.Grown?.ParentTrees ?? 0,
+            BaseSeed = FingerprintSeed.Of(plan.Features, plan.Reuse.Grown?.Parent.Digest ?? plan.Model.Digest),
+            KeptSums = plan.KeptSums,
         };
     }
 

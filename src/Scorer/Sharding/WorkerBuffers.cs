@@ -21,7 +21,7 @@ internal sealed class WorkerBuffers : IDisposable
     {
         _setup = setup;
         Executor = setup.Model.CreateExecutor();
-        Predictions = new PredictionBlock(Executor.Outputs.Count, setup.MaxRows);
+        Predictions = new PredictionBlock(Executor.Outputs.Count, setup.MaxRows, setup.KeptSums);
         File = new PredictionFile(setup.Schema, setup.Compression);
         Scored = new ScoredColumns(setup);
     }

@@ -18,7 +18,7 @@ internal sealed unsafe class PartitionRows : IDisposable
     /// <summary>Reads one partition's chunks of all run files and verifies them.</summary>
     public static PartitionRows Load(SegmentRequest request, CancellationToken ct)
     {
-        var rows = new PartitionRows(new SlotLayout(request.KeyKind, request.OutputCount));
+        var rows = new PartitionRows(new SlotLayout(request.KeyKind, request.OutputCount, request.KeptSums));
         try
         {
             foreach (var source in request.RunFiles)
@@ -94,9 +94,9 @@ internal sealed unsafe class PartitionRows : IDisposable
 
     private static void RequireSameShape(SegmentRequest request, RunFileSource source, RunFileReader reader)
     {
-        if (reader.KeyKind != request.KeyKind || reader.OutputCount != request.OutputCount || reader.PartitionCount != request.PartitionCount)
+        if (reader.KeyKind != request.KeyKind || reader.OutputCount != request.OutputCount || reader.KeptSums != request.KeptSums || reader.PartitionCount != request.PartitionCount)
             throw new InvariantBrokenException(
-                "all run files of a run have its key kind, outputs and partitions",
-                $"{source.Name}: {reader.KeyKind}, {reader.OutputCount}, {reader.PartitionCount}; the run: {request.KeyKind}, {request.OutputCount}, {request.PartitionCount}");
+                "all run files of a run have its key kind, outputs, kept sums and partitions",
+                $"{source.Name}: {reader.KeyKind}, {reader.OutputCount}, {reader.KeptSums}, {reader.PartitionCount}; the run: {request.KeyKind}, {request.OutputCount}, {request.KeptSums}, {request.PartitionCount}");
     }
 }

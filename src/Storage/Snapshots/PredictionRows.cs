@@ -16,7 +16,7 @@ public readonly ref struct PredictionRows
     /// <summary>Rows + 1 offsets into <see cref="KeyBytes"/>, when the keys are text.</summary>
     public ReadOnlySpan<int> KeyOffsets { get; init; }
 
-    /// <summary>The outputs, column-major: output c of row r is at c * <see cref="OutputStride"/> + r.</summary>
+    /// <summary>The outputs, and behind them the sums that the file keeps, column-major: output c of row r is at c * <see cref="OutputStride"/> + r.</summary>
     public required ReadOnlySpan<float> Outputs { get; init; }
 
     /// <summary>Floats from one output column to the next; at least <see cref="Rows"/>.</summary>

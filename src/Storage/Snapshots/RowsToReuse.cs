@@ -19,7 +19,7 @@ public readonly ref struct RowsToReuse
     /// <summary>The 64-bit feature fingerprints.</summary>
     public required ReadOnlySpan<ulong> Fingerprints { get; init; }
 
-    /// <summary>Where outputs go, column-major: output c of row r is at c * <see cref="OutputStride"/> + r.</summary>
+    /// <summary>Where outputs, and behind them kept sums, go, column-major: output c of row r is at c * <see cref="OutputStride"/> + r.</summary>
     public required Span<float> Outputs { get; init; }
 
     /// <summary>Floats from one output column to the next; at least <see cref="Rows"/>.</summary>

@@ -26,13 +26,14 @@ public sealed unsafe class RunFileWriter : IDisposable
     /// <param name="outputCount">Floats of one prediction, 0 to <see cref="SnapshotLimits.MaxOutputs"/>.</param>
     /// <param name="partitionCount">A power of two from 1 to <see cref="KeyHash.MaxPartitions"/>.</param>
     /// <param name="bufferBytes">Memory for all partitions' buffers together; default <see cref="SnapshotLimits.DefaultBufferBytes"/>. A partition never gets less than one row needs.</param>
+    /// <param name="keptSums">Floats behind the outputs that are kept for later runs; default none.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    public RunFileWriter(Stream output, KeyKind keyKind, int outputCount, int partitionCount, long bufferBytes = SnapshotLimits.DefaultBufferBytes)
+    public RunFileWriter(Stream output, KeyKind keyKind, int outputCount, int partitionCount, long bufferBytes = SnapshotLimits.DefaultBufferBytes, int keptSums = 0)
     {
         KeyHash.RequirePartitionCount(partitionCount);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bufferBytes);
         _output = output;
-        _layout = new SlotLayout(keyKind, outputCount);
+        _layout = new SlotLayout(keyKind, outputCount, keptSums);
         _partitionCount = partitionCount;
         var least = _layout.RecordBytes + (keyKind == KeyKind.Utf8 ? PredictionKey.MaxUtf8Bytes : 0);
         _capacity = (int)Math.Max(least, Math.Min(bufferBytes / partitionCount, SnapshotLimits.MaxPartitionBufferBytes)) & ~7;
@@ -144,10 +145,10 @@ public sealed unsafe class RunFileWriter : IDisposable
         slot[SlotLayout.FlagsAt] = rows.Confidence.IsEmpty ? (byte)(flags | (byte)PredictionFlags.NoConfidence) : flags;
         slot[SlotLayout.FlagsAt + 1] = 0;
         var outputs = (float*)(slot + _layout.OutputsAt);
-        for (var c = 0; c < _layout.OutputCount; c++)
+        for (var c = 0; c < _layout.FloatCount; c++)
             outputs[c] = rows.Outputs[(c * rows.OutputStride) + row];
-        if ((_layout.OutputCount & 1) != 0)
-            outputs[_layout.OutputCount] = 0; // padding to 8 bytes is always zero
+        if ((_layout.FloatCount & 1) != 0)
+            outputs[_layout.FloatCount] = 0; // padding to 8 bytes is always zero
         return slot;
     }
 
@@ -178,6 +179,7 @@ public sealed unsafe class RunFileWriter : IDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(header[20..], (uint)_layout.OutputCount);
         BinaryPrimitives.WriteUInt32LittleEndian(header[24..], (uint)_partitionCount);
         BinaryPrimitives.WriteUInt32LittleEndian(header[28..], (uint)_layout.RecordBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[32..], (uint)_layout.KeptSums);
         BinaryPrimitives.WriteUInt64LittleEndian(header[56..], XxHash3.HashToUInt64(header[..56]));
         Write(header);
     }
@@ -220,7 +222,7 @@ public sealed unsafe class RunFileWriter : IDisposable
         var integer = _layout.KeyKind == KeyKind.Int64;
         Require(integer ? rows.Keys.Length >= rows.Rows && rows.KeyOffsets.IsEmpty : rows.Keys.IsEmpty && rows.KeyOffsets.Length > rows.Rows, "keys of the file's kind, one a row");
         Require(rows.RowNumbers.Length >= rows.Rows, "a row number for every row");
-        Require(_layout.OutputCount == 0 || rows.Rows == 0 || (rows.OutputStride >= rows.Rows && rows.Outputs.Length >= ((long)(_layout.OutputCount - 1) * rows.OutputStride) + rows.Rows), "every output column");
+        Require(_layout.FloatCount == 0 || rows.Rows == 0 || (rows.OutputStride >= rows.Rows && rows.Outputs.Length >= ((long)(_layout.FloatCount - 1) * rows.OutputStride) + rows.Rows), "every output column");
         Require(rows.Confidence.IsEmpty || rows.Confidence.Length >= rows.Rows, "a confidence for every row or none");
         Require(rows.Flags.IsEmpty || rows.Flags.Length >= rows.Rows, "flags for every row or none");
         Require(rows.Fingerprints.IsEmpty || rows.Fingerprints.Length >= rows.Rows, "a fingerprint for every row or none");

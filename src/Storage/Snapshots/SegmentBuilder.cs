@@ -70,7 +70,7 @@ public static unsafe class SegmentBuilder
         }
         // One slot beyond the last used and the last home one is empty: every search ends there at the latest.
         var totalSlots = Math.Max(last + 1, homeSlots) + 1;
-        return new SegmentHeader(request.KeyKind, request.OutputCount, request.Partition, request.PartitionCount, order.Count, homeSlots, totalSlots, heapBytes);
+        return new SegmentHeader(request.KeyKind, request.OutputCount, request.Partition, request.PartitionCount, order.Count, homeSlots, totalSlots, heapBytes, request.KeptSums);
     }
 
     private static void WriteTags(SegmentHeader header, NativeBuffer tags, BlockWriter body)

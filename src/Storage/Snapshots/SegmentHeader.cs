@@ -5,7 +5,7 @@ using BatchEngine.Domain;
 namespace BatchEngine.Storage.Snapshots;
 
 /// <summary>The first 128 bytes of a segment. See docs/segment-format.md.</summary>
-internal sealed record SegmentHeader(KeyKind KeyKind, int OutputCount, int Partition, int PartitionCount, long Keys, long HomeSlots, long TotalSlots, long HeapBytes)
+internal sealed record SegmentHeader(KeyKind KeyKind, int OutputCount, int Partition, int PartitionCount, long Keys, long HomeSlots, long TotalSlots, long HeapBytes, int KeptSums)
 {
     public const uint Version = 1;
     public const int Bytes = 128;
@@ -15,7 +15,7 @@ internal sealed record SegmentHeader(KeyKind KeyKind, int OutputCount, int Parti
 
     public static ReadOnlySpan<byte> Magic => "BEPREDSG"u8;
 
-    public SlotLayout Layout => new(KeyKind, OutputCount);
+    public SlotLayout Layout => new(KeyKind, OutputCount, KeptSums);
 
     /// <summary>One tag a slot, and at least 32 zeros behind, so that 32 tags can be loaded from any slot; a multiple of 64.</summary>
     public long TagBytes => (TotalSlots + TagsAtOnce + 63) & ~63L;
@@ -55,6 +55,7 @@ internal sealed record SegmentHeader(KeyKind KeyKind, int OutputCount, int Parti
         BinaryPrimitives.WriteInt64LittleEndian(target[88..], TableOffset);
         BinaryPrimitives.WriteInt64LittleEndian(target[96..], BlockCount);
         BinaryPrimitives.WriteInt64LittleEndian(target[104..], FileBytes);
+        BinaryPrimitives.WriteInt32LittleEndian(target[112..], KeptSums);
         BinaryPrimitives.WriteUInt64LittleEndian(target[ChecksumAt..], XxHash3.HashToUInt64(target[..ChecksumAt]));
     }
 
@@ -79,7 +80,8 @@ internal sealed record SegmentHeader(KeyKind KeyKind, int OutputCount, int Parti
             BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]),
-            BinaryPrimitives.ReadInt64LittleEndian(bytes[80..]));
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[80..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[112..]));
         Span<byte> again = stackalloc byte[Bytes];
         header.Write(again);
         if (!again.SequenceEqual(bytes[..Bytes]))

@@ -48,6 +48,9 @@ public sealed unsafe class SegmentReader : IDisposable
     /// <summary>Floats of one prediction.</summary>
     public int OutputCount => _header.OutputCount;
 
+    /// <summary>Sums kept behind the outputs, which no look-up gives.</summary>
+    public int KeptSums => _header.KeptSums;
+
     /// <summary>Distinct keys.</summary>
     public long Keys => _header.Keys;
 
@@ -115,6 +118,9 @@ public sealed unsafe class SegmentReader : IDisposable
         _view.Dispose();
         _file.Dispose();
     }
+
+    /// <summary>Where the parts of an entry lie.</summary>
+    internal SlotLayout Layout => _layout;
 
     /// <summary>Where its parts lie, for look-ups of many keys at once.</summary>
     internal SegmentView View => new(_tags, _slots, _heap, _homeSlots);

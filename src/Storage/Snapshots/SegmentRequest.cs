@@ -15,4 +15,8 @@ public sealed record SegmentRequest(
     KeyKind KeyKind,
     int OutputCount,
     IReadOnlyList<RunFileSource> RunFiles,
-    DuplicateKeyPolicy DuplicateKeys);
+    DuplicateKeyPolicy DuplicateKeys)
+{
+    /// <summary>Sums kept behind the outputs, as in every run file; default none.</summary>
+    public int KeptSums { get; init; }
+}

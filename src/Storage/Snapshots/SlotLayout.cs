@@ -26,27 +26,37 @@ internal readonly record struct SlotLayout
     /// <summary>A record's row number comes before its slot.</summary>
     public const int RowNumberBytes = 8;
 
-    public SlotLayout(KeyKind keyKind, int outputCount)
+    public SlotLayout(KeyKind keyKind, int outputCount, int keptSums = 0)
     {
         if (!Enum.IsDefined(keyKind))
             throw new ArgumentOutOfRangeException(nameof(keyKind), keyKind, "Not a kind of key.");
         if (outputCount is < 0 or > SnapshotLimits.MaxOutputs)
             throw new ArgumentOutOfRangeException(nameof(outputCount), outputCount, $"A prediction has 0 to {SnapshotLimits.MaxOutputs} outputs.");
+        if (keptSums < 0 || outputCount + (long)keptSums > SnapshotLimits.MaxOutputs)
+            throw new ArgumentOutOfRangeException(nameof(keptSums), keptSums, $"Outputs and kept sums together are 0 to {SnapshotLimits.MaxOutputs}.");
         if (!BitConverter.IsLittleEndian)
             throw new PlatformNotSupportedException("Snapshots are memory-mapped as written, little-endian; this machine is big-endian.");
         KeyKind = keyKind;
         OutputCount = outputCount;
+        KeptSums = keptSums;
     }
 
     public KeyKind KeyKind { get; }
 
+    /// <summary>Floats of one prediction.</summary>
     public int OutputCount { get; }
+
+    /// <summary>Floats behind them that no look-up gives: the sums of a forest, for a later one with more trees to go on from.</summary>
+    public int KeptSums { get; }
+
+    /// <summary>Outputs and kept sums.</summary>
+    public int FloatCount => OutputCount + KeptSums;
 
     /// <summary>Where the outputs start.</summary>
     public int OutputsAt => KeyKind == KeyKind.Utf8 ? 32 : 24;
 
     /// <summary>Bytes of a slot, a multiple of 8.</summary>
-    public int SlotBytes => (OutputsAt + (4 * OutputCount) + 7) & ~7;
+    public int SlotBytes => (OutputsAt + (4 * FloatCount) + 7) & ~7;
 
     /// <summary>Bytes of a run file's record.</summary>
     public int RecordBytes => RowNumberBytes + SlotBytes;

@@ -38,6 +38,8 @@ public sealed class SnapshotReader : IDisposable
         {
             var options = new ParallelOptions { MaxDegreeOfParallelism = maxParallel ?? Environment.ProcessorCount, CancellationToken = ct };
             Parallel.For(0, segments.Length, options, i => segments[i] = OpenSegment(info, i, pathOf));
+            if (Array.Find(segments, s => s.KeptSums != segments[0].KeptSums) is { } other)
+                throw new CorruptDataException($"Snapshot {info.Id} of {info.ServingName}", $"{other.KeptSums} kept sums in partition {other.Partition}", $"{segments[0].KeptSums}, as in partition 0");
             return new SnapshotReader(info, segments);
         }
         catch (Exception e)
@@ -147,6 +149,12 @@ public sealed class SnapshotReader : IDisposable
 
     /// <summary>The segments in partition order; the caller holds the reader.</summary>
     internal SegmentReader[] Segments => _segments;
+
+    /// <summary>Where the parts of every entry lie.</summary>
+    internal SlotLayout Layout => _segments[0].Layout;
+
+    /// <summary>Sums kept behind the outputs of every prediction, which no look-up gives.</summary>
+    public int KeptSums => _segments[0].KeptSums;
 
     /// <summary>Where a key's entry lies, without copying it; the caller holds the reader.</summary>
     internal bool TryGetHeld(long key, out StoredPrediction stored)

@@ -18,7 +18,7 @@ public sealed unsafe class UnchangedRows(SnapshotReader snapshot)
     private const nint Search = 1;
 
     private readonly SegmentReader[] _segments = snapshot.Segments;
-    private readonly SlotLayout _layout = new(snapshot.Info.KeyKind, snapshot.Info.Outputs.Count);
+    private readonly SlotLayout _layout = snapshot.Layout;
     private readonly ulong[] _hashes = new ulong[BlockRows];
     private readonly long[] _homes = new long[BlockRows];
     private readonly nint[] _slots = new nint[BlockRows];
@@ -127,7 +127,7 @@ public sealed unsafe class UnchangedRows(SnapshotReader snapshot)
             return 0;
         }
         var outputs = (float*)(slot + _layout.OutputsAt);
-        for (var c = 0; c < _layout.OutputCount; c++)
+        for (var c = 0; c < _layout.FloatCount; c++)
             rows.Outputs[(c * rows.OutputStride) + row] = outputs[c];
         rows.Confidence[row] = (slot[SlotLayout.FlagsAt] & (byte)PredictionFlags.NoConfidence) != 0 ? float.NaN : *(float*)(slot + SlotLayout.ConfidenceAt);
         rows.Reused[row] = 1;
@@ -146,7 +146,7 @@ public sealed unsafe class UnchangedRows(SnapshotReader snapshot)
         Require(isInteger ? rows.Keys.Length >= rows.Rows && rows.KeyOffsets.IsEmpty : rows.Keys.IsEmpty && rows.KeyOffsets.Length > rows.Rows, "keys of the snapshot's kind, one a row");
         Require(rows.Fingerprints.Length >= rows.Rows, "a fingerprint for every row");
         Require(rows.Confidence.Length >= rows.Rows && rows.Reused.Length >= rows.Rows, "room for a confidence and a mark for every row");
-        Require(_layout.OutputCount == 0 || rows.Rows == 0 || (rows.OutputStride >= rows.Rows && rows.Outputs.Length >= ((long)(_layout.OutputCount - 1) * rows.OutputStride) + rows.Rows), "room for every output column");
+        Require(_layout.FloatCount == 0 || rows.Rows == 0 || (rows.OutputStride >= rows.Rows && rows.Outputs.Length >= ((long)(_layout.FloatCount - 1) * rows.OutputStride) + rows.Rows), "room for every output column");
 
         static void Require(bool holds, string what)
         {

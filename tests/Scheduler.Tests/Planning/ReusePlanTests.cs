@@ -131,6 +131,64 @@ public sealed class ReusePlanTests
         });
     }
 
+    [Fact]
+    public void Plan_OfAModelThatOnlyAppendsTrees_GoesOnFromTheBasesSums()
+    {
+        var plan = Samples.Plan(Grown());
+
+        Assert.Equal((Samples.Run, true, 40L, 0), (plan.Reuse.Base, plan.Reuse.ComparesRows, plan.RowsToRead, plan.Reuse.Carried.Count));
+        Assert.Equal(new GrownModel(Samples.Prepared(Samples.Manifest([1])).Model, 300, 400, Digest.Of("common")), plan.Reuse.Grown);
+        Assert.Equal("the snapshot that is served, of churn:1, to which this model only appends trees: of unchanged rows 100 of 400 are scored", plan.Reuse.Reason);
+        Assert.Equal("rows are looked up: the first 300 of 400 trees cost 1125 ns a row, and looking up pays from 75 ns", plan.Reuse.RowsReason);
+        Assert.Equal(StoredJson.Write(plan), StoredJson.Write(StoredJson.Read<RunPlan>(StoredJson.Write(plan), "test")));
+    }
+
+    [Fact]
+    public void Plan_OfAModelThatAppendsTreesToSumsNobodyKnows_ScoresEveryRowAndSaysWhy()
+    {
+        var request = Grown();
+        var keeping = ((BaseAnswer.Found)request.Base).Run;
+        (string Word, PlanRequest Changed)[] cases =
+        [
+            ("its first 300 trees are not the earlier one's", request with { Growth = new ModelGrowth.Another("its first 300 trees are not the earlier one's") }),
+            ("the sums of the first ones were not kept (keepSums: true in the job keeps them)", request with { Prepared = request.Prepared with { SumsAreOutputs = false } }),
+            ("its snapshot keeps 0 sums a row, this one 2", request with { Prepared = request.Prepared with { KeptSums = 2 } }),
+            ("its snapshot keeps 3 sums a row, this one 0", request with { Base = new BaseAnswer.Found(keeping with { Plan = keeping.Plan with { KeptSums = 3 } }) }),
+            ("the first 300 of 400 trees cost 30 ns a row", request with { ModelNanoseconds = Measured<double>.Of(40) }),
+        ];
+        Assert.All(cases, c =>
+        {
+            var plan = Samples.Plan(c.Changed);
+            Assert.Equal((null, null, false, 40L), (plan.Reuse.Base, plan.Reuse.Grown, plan.Reuse.ComparesRows, plan.RowsToRead));
+            Assert.Contains(c.Word, plan.Reuse.Reason, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void Plan_OfAModelThatAppendsTreesToKeptSums_KeepsThemToo()
+    {
+        var request = Grown();
+        var before = ((BaseAnswer.Found)request.Base).Run;
+        var plan = Samples.Plan(request with
+        {
+            Prepared = request.Prepared with { SumsAreOutputs = false, KeptSums = 2 },
+            Base = new BaseAnswer.Found(before with { Plan = before.Plan with { KeptSums = 2 } }),
+        });
+
+        Assert.NotNull(plan.Reuse.Grown);
+        Assert.Equal(2, plan.KeptSums);
+    }
+
+    private static PlanRequest Grown()
+    {
+        var request = Request(Files);
+        return request with
+        {
+            Prepared = request.Prepared with { Model = new ModelVersion("churn", 2, Digest.Of("more trees")), SumsAreOutputs = true },
+            Growth = new ModelGrowth.Grown(300, 400, Digest.Of("common")),
+        };
+    }
+
     private static PlanRequest Request(InputFile[] files, BaseRun? before = null)
     {
         var manifest = new InputManifest(files, Samples.Manifest([1]).Columns);

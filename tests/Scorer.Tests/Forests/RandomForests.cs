@@ -70,21 +70,29 @@ public static class RandomForests
 
     internal static unsafe float[] Score(ForestKernel kernel, float[][] columns, int targets)
     {
-        var rows = columns[0].Length;
-        var sums = new float[targets * rows];
+        var sums = new float[targets * columns[0].Length];
+        Run(columns, sums, (pointers, rows, to) => kernel.Sum((float**)pointers, rows, (float*)to, rows));
+        return sums;
+    }
+
+    /// <summary>Goes on from given sums.</summary>
+    internal static unsafe void Add(AddingKernel kernel, float[][] columns, float[] sums) =>
+        Run(columns, sums, (pointers, rows, to) => kernel.Add((float**)pointers, rows, (float*)to, rows));
+
+    private static unsafe void Run(float[][] columns, float[] sums, Action<nint, int, nint> run)
+    {
         var handles = columns.Select(c => System.Runtime.InteropServices.GCHandle.Alloc(c, System.Runtime.InteropServices.GCHandleType.Pinned)).ToArray();
         try
         {
             var addresses = handles.Select(h => h.AddrOfPinnedObject()).ToArray();
             fixed (nint* pointers = addresses)
             fixed (float* to = sums)
-                kernel.Sum((float**)pointers, rows, to, rows);
+                run((nint)pointers, columns[0].Length, (nint)to);
         }
         finally
         {
             foreach (var handle in handles)
                 handle.Free();
         }
-        return sums;
     }
 }

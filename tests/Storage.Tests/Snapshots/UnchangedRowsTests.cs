@@ -34,6 +34,26 @@ public sealed class UnchangedRowsTests : SnapshotTestBed
             }
         }, iter: 60);
 
+    [Theory]
+    [InlineData(KeyKind.Int64, 1, 1)]
+    [InlineData(KeyKind.Utf8, 2, 3)]
+    public void Copy_WithKeptSums_GivesThemBehindTheOutputsAndLookUpsDoNot(KeyKind kind, int outputs, int kept) =>
+        RowsOf(kind, outputs + kept, 60).Sample(stored =>
+        {
+            using var snapshot = SnapshotReader.Open(Write(kind, outputs, 2, stored, kept), s => s.Artifact.BlobName, ct: TestContext.Current.CancellationToken);
+            var (values, confidence, reused) = (new float[(outputs + kept) * stored.Length], new float[stored.Length], new byte[stored.Length]);
+            var found = new UnchangedRows(snapshot).Copy(Request(kind, [.. stored.Select(r => r.Key)], [.. stored.Select(r => r.Fingerprint)], values, stored.Length, confidence, reused));
+
+            Assert.Equal((stored.Length, kept), (found, snapshot.KeptSums));
+            for (var row = 0; row < stored.Length; row++)
+            {
+                Assert.True(snapshot.TryGet(stored[row].Key, out var prediction));
+                Assert.Equal(stored[row].Outputs[..outputs].Select(BitConverter.SingleToInt32Bits), prediction.Outputs.Select(BitConverter.SingleToInt32Bits));
+                for (var c = 0; c < outputs + kept; c++)
+                    Assert.Equal(BitConverter.SingleToInt32Bits(stored[row].Outputs[c]), BitConverter.SingleToInt32Bits(values[(c * stored.Length) + row]));
+            }
+        }, iter: 40);
+
     [Fact]
     public void Copy_OfKeysWhoseTagsAllCollide_StillFindsEachOne()
     {
@@ -73,9 +93,9 @@ public sealed class UnchangedRowsTests : SnapshotTestBed
         };
     }
 
-    private SnapshotInfo Write(KeyKind kind, int outputs, int partitions, SampleRow[] rows) => SampleSnapshots.Write(
+    private SnapshotInfo Write(KeyKind kind, int outputs, int partitions, SampleRow[] rows, int keptSums = 0) => SampleSnapshots.Write(
         Path.Combine(Folder, Guid.NewGuid().ToString("N")),
         new SnapshotInfo(1, "churn", new RunId("churn", DateTimeOffset.UnixEpoch), new ModelVersion("m", 1, Digest.Of("m")), kind,
             [.. Enumerable.Range(0, outputs).Select(i => OutputColumn.Number($"o{i}"))], partitions, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, []),
-        rows);
+        rows, keptSums);
 }

@@ -9,34 +9,34 @@ namespace BatchEngine.TestKit.Snapshots;
 public static class SampleSnapshots
 {
     /// <summary>A run file of the rows, appended in batches of the given size. All rows must have or all lack a confidence.</summary>
-    public static byte[] RunFile(IReadOnlyList<SampleRow> rows, KeyKind kind, int outputCount, int partitionCount, int batch = 7, long bufferBytes = 4_096)
+    public static byte[] RunFile(IReadOnlyList<SampleRow> rows, KeyKind kind, int outputCount, int partitionCount, int batch = 7, long bufferBytes = 4_096, int keptSums = 0)
     {
         var stream = new MemoryStream();
-        using var writer = new RunFileWriter(stream, kind, outputCount, partitionCount, bufferBytes);
+        using var writer = new RunFileWriter(stream, kind, outputCount, partitionCount, bufferBytes, keptSums);
         foreach (var part in rows.Chunk(batch))
-            Append(writer, part, kind, outputCount);
+            Append(writer, part, kind, outputCount + keptSums);
         writer.Complete();
         return stream.ToArray();
     }
 
     /// <summary>Builds one partition from run files in memory.</summary>
-    public static (SegmentOutcome Outcome, byte[] Bytes) Segment(IReadOnlyList<byte[]> runFiles, KeyKind kind, int outputCount, int partitionCount = 1, int partition = 0, DuplicateKeyPolicy policy = DuplicateKeyPolicy.Fail)
+    public static (SegmentOutcome Outcome, byte[] Bytes) Segment(IReadOnlyList<byte[]> runFiles, KeyKind kind, int outputCount, int partitionCount = 1, int partition = 0, DuplicateKeyPolicy policy = DuplicateKeyPolicy.Fail, int keptSums = 0)
     {
         var output = new MemoryStream();
         var sources = runFiles.Select((bytes, i) => new RunFileSource($"run-file-{i}", () => new MemoryStream(bytes, writable: false))).ToList();
-        var outcome = SegmentBuilder.Build(new SegmentRequest(partition, partitionCount, kind, outputCount, sources, policy), output);
+        var outcome = SegmentBuilder.Build(new SegmentRequest(partition, partitionCount, kind, outputCount, sources, policy) { KeptSums = keptSums }, output);
         return (outcome, output.ToArray());
     }
 
-    /// <summary>Writes all segments of a snapshot into a directory, as "segment-N", and describes it.</summary>
-    public static SnapshotInfo Write(string directory, SnapshotInfo shape, IReadOnlyList<SampleRow> rows)
+    /// <summary>Writes all segments of a snapshot into a directory, as "segment-N", and describes it. The last floats of the rows' outputs are kept sums.</summary>
+    public static SnapshotInfo Write(string directory, SnapshotInfo shape, IReadOnlyList<SampleRow> rows, int keptSums = 0)
     {
         Directory.CreateDirectory(directory);
-        var runFile = RunFile(rows, shape.KeyKind, shape.Outputs.Count, shape.PartitionCount);
+        var runFile = RunFile(rows, shape.KeyKind, shape.Outputs.Count, shape.PartitionCount, keptSums: keptSums);
         var segments = new List<SegmentInfo>();
         for (var partition = 0; partition < shape.PartitionCount; partition++)
         {
-            var (outcome, bytes) = Segment([runFile], shape.KeyKind, shape.Outputs.Count, shape.PartitionCount, partition, DuplicateKeyPolicy.LastWins);
+            var (outcome, bytes) = Segment([runFile], shape.KeyKind, shape.Outputs.Count, shape.PartitionCount, partition, DuplicateKeyPolicy.LastWins, keptSums);
             var built = (SegmentOutcome.Built)outcome;
             var path = Path.Combine(directory, $"segment-{partition}");
             File.WriteAllBytes(path, bytes);
