@@ -14,6 +14,12 @@ internal sealed class ReusingNights(string folder, string input)
     private const int MaxStarts = 60;
     private static readonly DateTimeOffset First = new(2026, 11, 1, 2, 0, 0, TimeSpan.Zero);
 
+    /// <summary>The model of the nights from now on; default a small network.</summary>
+    public string Model { get; set; } = Path.Combine(AppContext.BaseDirectory, "Fixtures", "network.onnx");
+
+    /// <summary>Whether the snapshots keep a forest's sums.</summary>
+    public bool KeepsSums { get; set; }
+
     /// <summary>The run of a night.</summary>
     public static RunId RunOf(int night) => new("chain", First.AddDays(night));
 
@@ -59,8 +65,9 @@ internal sealed class ReusingNights(string folder, string input)
     private Task<Engine> OpenAsync() => Engine.OpenAsync(
         EngineConfiguration.In(folder) with { PricesDirectory = ShippedFiles.PathOf("config/prices"), LeaseTtl = TimeSpan.FromSeconds(3) }, TimeProvider.System, new Screen(json: true, verbose: false), CancellationToken.None);
 
-    private ScoringJob Job() => new("chain", [input], "id", [], new ModelReference.ByFile(Path.Combine(AppContext.BaseDirectory, "Fixtures", "network.onnx")), FeatureSpec.AsIs(["f0", "f1", "f2", "f3"]),
-        Path.Combine(folder, "output"), 2, WorkerMode.InProcess, 30, 100, new RejectBudget(10_000, 1), DuplicateKeyPolicy.LastWins, DriftGate.Default, ServingContract.Default("chain"), null, null, null, "tests");
+    private ScoringJob Job() => new("chain", [input], "id", [], new ModelReference.ByFile(Model), FeatureSpec.AsIs(["f0", "f1", "f2", "f3"]),
+        Path.Combine(folder, "output"), 2, WorkerMode.InProcess, 30, 100, new RejectBudget(10_000, 1), DuplicateKeyPolicy.LastWins, DriftGate.Default, ServingContract.Default("chain"), null, null, null, "tests")
+    { KeepsSums = KeepsSums };
 
     private static async Task<NightResult> ResultAsync(Engine engine, SnapshotInfo snapshot, int starts)
     {

@@ -30,6 +30,46 @@ public sealed class ReusingNightsTests : IDisposable
         Assert.True(total.Scored > 0 && total.Rejected > 0, $"seed {seed}: {total}");
     }
 
+    [Theory]
+    [InlineData(7, false, false, false)]
+    [InlineData(8, true, true, false)]
+    [InlineData(9, true, false, true)]
+    public async Task Nights_WithAForestThatGrows_PublishTheSameBytesAsFullRuns(int seed, bool isClassifier, bool hasTextKeys, bool interrupted)
+    {
+        var (table, reusing, full) = await TableAsync(seed, hasTextKeys);
+        reusing.KeepsSums = full.KeepsSums = isClassifier;
+        // Nights 0 and 1: 400 trees; 2 and 3: 60 more; 4: 40 more; 5: another forest; 6: trees for that.
+        (int Seed, int Trees)[] models = [(1, 400), (1, 400), (1, 460), (1, 460), (1, 500), (2, 300), (2, 330)];
+        for (var night = 0; night < models.Length; night++)
+        {
+            reusing.Model = full.Model = GrowingForest.Write(_folder, models[night].Seed, models[night].Trees, isClassifier);
+            var expected = await full.RunAsync(night, full: true);
+            var seen = await reusing.RunAsync(night, full: false, interrupted ? new Random(seed) : null);
+            MustEqual(expected, seen, $"seed {seed}, night {night}");
+            var reuse = (await reusing.AskAsync(e => e.Runs.PlanAsync(ReusingNights.RunOf(night), CancellationToken.None)))!.Reuse;
+            Assert.Equal(night switch { 2 => (400, 460), 4 => (460, 500), 6 => (300, 330), _ => (0, 0) }, (reuse.Grown?.ParentTrees ?? 0, reuse.Grown?.Trees ?? 0));
+            Assert.True(night is 0 or 5 ? reuse.Base is null && seen.Counts.Reused == 0 : seen.Counts.Reused > 0, $"seed {seed}, night {night}: {reuse.Reason}, {seen.Counts}");
+            if (night != 3)
+                await table.ChangeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Night_WithAForestThatGrowsButWhoseSumsWereNotKept_ScoresEveryRowAndSaysHowToKeepThem()
+    {
+        var (table, reusing, _) = await TableAsync(10, hasTextKeys: false);
+        for (var night = 0; night < 2; night++)
+        {
+            reusing.Model = GrowingForest.Write(_folder, 1, 300 + (50 * night), isClassifier: true);
+            await reusing.RunAsync(night, full: false);
+        }
+
+        var reuse = (await reusing.AskAsync(e => e.Runs.PlanAsync(ReusingNights.RunOf(1), CancellationToken.None)))!.Reuse;
+        Assert.Null(reuse.Base);
+        Assert.Contains("keepSums: true", reuse.Reason, StringComparison.Ordinal);
+        Assert.NotNull(table);
+    }
+
     [Fact]
     public async Task TwoNights_AtOnce_PublishWhatFullRunsPublish()
     {
