@@ -16,8 +16,7 @@ internal static class CarriedReceipt
     /// <param name="ct">Stops waiting.</param>
     public static async Task<(ShardReceipt? Receipt, string Why)> MakeAsync(LeaseStore leases, IBlobStore blobs, RunPlan plan, CarriedShard carried, Lease lease, CancellationToken ct)
     {
-        var receipts = await leases.ReceiptsAsync(plan.Reuse.Base!.Value, ct).ConfigureAwait(false);
-        if (receipts.FirstOrDefault(r => r.ShardIndex == carried.BaseIndex) is not { Final: var done })
+        if (await leases.ReceiptAsync(plan.Reuse.Base!.Value, carried.BaseIndex, ct).ConfigureAwait(false) is not { Final: var done })
             return (null, $"run {plan.Reuse.Base} has no receipt of its shard {carried.BaseIndex}");
         foreach (var artifact in done.Artifacts)
         {

@@ -25,7 +25,7 @@ internal static class JudgingPhase
             case GateVerdict.Hold hold:
                 await HoldAsync(scene, hold.Reason, ct).ConfigureAwait(false);
                 break;
-            case GateVerdict.Pass when await WasPublishedAsync(scene, snapshot, ct).ConfigureAwait(false):
+            case GateVerdict.Pass when await WasPublishedAsync(scene, ct).ConfigureAwait(false):
                 await scene.EndAsync(RunState.Judging, RunState.Published, "", ct).ConfigureAwait(false);
                 break;
             case GateVerdict.Pass when await NewerServesAsync(scene, snapshot, ct).ConfigureAwait(false) is { } newer:
@@ -62,8 +62,8 @@ internal static class JudgingPhase
     }
 
     // The process died between the publication and its note: the pointer may have moved on since, and is left alone.
-    private static async Task<bool> WasPublishedAsync(RunScene scene, SnapshotInfo snapshot, CancellationToken ct) =>
-        (await scene.Services.Snapshots.ListAsync(snapshot.ServingName, ct).ConfigureAwait(false)).Any(s => s.Snapshot.Id == snapshot.Id && s.PublishedAt is not null);
+    private static async Task<bool> WasPublishedAsync(RunScene scene, CancellationToken ct) =>
+        await scene.Services.Snapshots.FindOfRunAsync(scene.Run, ct).ConfigureAwait(false) is { PublishedAt: not null };
 
     // A backfill of an old night must not take the place of a later one.
     private static async Task<string?> NewerServesAsync(RunScene scene, SnapshotInfo snapshot, CancellationToken ct)

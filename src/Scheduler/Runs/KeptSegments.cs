@@ -1,5 +1,6 @@
 using System.Globalization;
 using BatchEngine.Domain;
+using BatchEngine.Storage.Blobs;
 
 namespace BatchEngine.Scheduler.Runs;
 
@@ -13,19 +14,29 @@ internal static class KeptSegments
         if (!plan.Reuse.KeepsSegments || receipts.Any(r => r.Final.Counts.Scored > 0) || await services.Snapshots.FindAsync(plan.Reuse.BaseSnapshot, ct).ConfigureAwait(false) is not { } before)
             return;
         var recorded = (await services.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Select(s => s.Partition).ToHashSet();
-        foreach (var segment in before.Segments.Where(s => !recorded.Contains(s.Partition)))
-        {
-            try
-            {
-                await services.Blobs.VerifyAsync(segment.Artifact.BlobName, segment.Artifact.Bytes, segment.Artifact.Checksum, ct).ConfigureAwait(false);
-            }
-            catch (CorruptDataException damage)
-            {
-                await scene.DecideAsync("reuse", string.Create(CultureInfo.InvariantCulture, $"partition {segment.Partition} is sealed again from its run files"), damage.Message, ct).ConfigureAwait(false);
-                continue;
-            }
-            await services.Snapshots.RecordSegmentAsync(plan.Run, segment, ct).ConfigureAwait(false);
+        var wanted = before.Segments.Where(s => !recorded.Contains(s.Partition)).ToArray();
+        var damages = new string?[wanted.Length];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, scene.Settings.MaxSealers), CancellationToken = ct };
+        await Parallel.ForAsync(0, wanted.Length, options, async (i, token) => damages[i] = await DamageAsync(services.Blobs, wanted[i].Artifact, token).ConfigureAwait(false)).ConfigureAwait(false);
+        foreach (var (segment, damage) in wanted.Zip(damages).Where(s => s.Second is not null))
+            await scene.DecideAsync("reuse", string.Create(CultureInfo.InvariantCulture, $"partition {segment.Partition} is sealed again from its run files"), damage!, ct).ConfigureAwait(false);
+        var kept = wanted.Where((_, i) => damages[i] is null).ToArray();
+        await services.Snapshots.RecordSegmentsAsync(plan.Run, kept, ct).ConfigureAwait(false);
+        foreach (var segment in kept)
             scene.Say(RunEventKind.SegmentRecorded, $"partition {segment.Partition}", string.Create(CultureInfo.InvariantCulture, $"{segment.Keys} keys, kept from snapshot {before.Id}"));
+    }
+
+    /// <summary>What is wrong with the segment; null means that every byte is as it was written. Always read whole: a length and a time say nothing about a disk that lost bits.</summary>
+    private static async Task<string?> DamageAsync(IBlobStore blobs, Artifact artifact, CancellationToken ct)
+    {
+        try
+        {
+            await blobs.VerifyAsync(artifact.BlobName, artifact.Bytes, artifact.Checksum, ct).ConfigureAwait(false);
+            return null;
+        }
+        catch (CorruptDataException damage)
+        {
+            return damage.Message;
         }
     }
 }

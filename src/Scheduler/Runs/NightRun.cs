@@ -186,9 +186,9 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
 
     private static async Task ReopenAsync(RunScene scene, RunRecord record, CancellationToken ct)
     {
-        var receipts = await scene.Services.Leases.ReceiptsAsync(scene.Run, ct).ConfigureAwait(false);
-        var to = receipts.Count == scene.Plan.Shards.Count ? RunState.Sealing : RunState.Scoring;
-        await scene.DecideAsync("resume", $"goes on with {to}", string.Create(CultureInfo.InvariantCulture, $"{receipts.Count} of {scene.Plan.Shards.Count} shards are done; it had failed: {record.Note}"), ct).ConfigureAwait(false);
+        var receipts = await scene.Services.Leases.ReceiptCountAsync(scene.Run, ct).ConfigureAwait(false);
+        var to = receipts == scene.Plan.Shards.Count ? RunState.Sealing : RunState.Scoring;
+        await scene.DecideAsync("resume", $"goes on with {to}", string.Create(CultureInfo.InvariantCulture, $"{receipts} of {scene.Plan.Shards.Count} shards are done; it had failed: {record.Note}"), ct).ConfigureAwait(false);
         await scene.MoveAsync(RunState.Failed, to, "", ct).ConfigureAwait(false);
     }
 
@@ -210,9 +210,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
 
     private async Task<RunOutcome> PublishedAsync(RunScene scene, CancellationToken ct)
     {
-        var snapshots = await services.Snapshots.ListAsync(scene.Plan.Job.Serving.Name, ct).ConfigureAwait(false);
-        var mine = snapshots.Select(s => s.Snapshot).FirstOrDefault(s => s.Run == scene.Run)
+        var mine = await services.Snapshots.FindOfRunAsync(scene.Run, ct).ConfigureAwait(false)
             ?? throw new InvariantBrokenException("a published run has its snapshot", scene.Run.ToString());
-        return new RunOutcome.Published(scene.Run, mine);
+        return new RunOutcome.Published(scene.Run, mine.Snapshot);
     }
 }

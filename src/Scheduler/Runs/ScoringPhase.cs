@@ -63,7 +63,7 @@ internal static class ScoringPhase
     };
 
     private static async Task<int> MissingAsync(RunScene scene, CancellationToken ct) =>
-        scene.Plan.Shards.Count - (await scene.Services.Leases.ReceiptsAsync(scene.Run, ct).ConfigureAwait(false)).Count;
+        scene.Plan.Shards.Count - await scene.Services.Leases.ReceiptCountAsync(scene.Run, ct).ConfigureAwait(false);
 
     // The counts are asserted here, where they are read back, and again by the publication (I2).
     private static async Task CloseAsync(RunScene scene, CancellationToken ct)

@@ -19,13 +19,14 @@ internal static class SealingPhase
         var done = recorded.Count;
         Report(scene, done);
         SegmentOutcome.DuplicateKeyFound? duplicate = null;
+        using var buffers = new SealBuffersPool();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, scene.Settings.MaxSealers), CancellationToken = stop.Token };
         try
         {
             await Parallel.ForEachAsync(Enumerable.Range(0, plan.PartitionCount).Where(p => !recorded.Contains(p)), options, async (partition, token) =>
             {
-                if (await SealAsync(scene, partition, sources, token).ConfigureAwait(false) is { } found)
+                if (await SealAsync(scene, partition, sources, buffers, token).ConfigureAwait(false) is { } found)
                 {
                     Interlocked.CompareExchange(ref duplicate, found, null);
                     await stop.CancelAsync().ConfigureAwait(false);
@@ -44,14 +45,14 @@ internal static class SealingPhase
             await scene.MoveAsync(RunState.Sealing, RunState.Judging, "", ct).ConfigureAwait(false);
     }
 
-    private static async Task<SegmentOutcome.DuplicateKeyFound?> SealAsync(RunScene scene, int partition, IReadOnlyList<RunFileSource> sources, CancellationToken ct)
+    private static async Task<SegmentOutcome.DuplicateKeyFound?> SealAsync(RunScene scene, int partition, IReadOnlyList<RunFileSource> sources, SealBuffersPool buffers, CancellationToken ct)
     {
         var (services, plan) = (scene.Services, scene.Plan);
         // The coordinator's fence is in the name, so a coordinator that lost its lead can never overwrite what its successor wrote.
         var name = string.Create(CultureInfo.InvariantCulture, $"runs/{plan.Run}/segments/p{partition:0000}-f{scene.Lead}.seg");
         await using var writer = await services.Blobs.CreateAsync(name, ct).ConfigureAwait(false);
         var request = new SegmentRequest(partition, plan.PartitionCount, plan.KeyKind, plan.Outputs.Count, sources, plan.Job.DuplicateKeys) { KeptSums = plan.KeptSums };
-        switch (SegmentBuilder.Build(request, writer.Content, ct))
+        switch (Build(request, writer.Content, buffers, ct))
         {
             case SegmentOutcome.DuplicateKeyFound found:
                 return found;
@@ -67,6 +68,19 @@ internal static class SealingPhase
                 return null;
             default:
                 throw new InvariantBrokenException("a segment is built or a duplicate found", name);
+        }
+    }
+
+    private static SegmentOutcome Build(SegmentRequest request, Stream output, SealBuffersPool buffers, CancellationToken ct)
+    {
+        var own = buffers.Take();
+        try
+        {
+            return SegmentBuilder.Build(request, output, own, ct);
+        }
+        finally
+        {
+            buffers.Return(own);
         }
     }
 

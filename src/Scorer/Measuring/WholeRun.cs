@@ -32,12 +32,15 @@ public static class WholeRun
             return model.Model.Name;
         }).ConfigureAwait(false);
         var sources = receipts.SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile).Select(a => RunFileSource.FromPath(blobs.LocalPath(a.BlobName)!)).ToArray();
+        using var buffers = new SealBuffersPool();
         var built = await StageFigures.OfAsync(StageNames.Segments, plan.Manifest.Rows, workers, async () =>
         {
             await Parallel.ForAsync(0, plan.PartitionCount, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = ct }, async (partition, token) =>
             {
                 await using var blob = await blobs.CreateAsync($"segments/{partition}", token).ConfigureAwait(false);
-                SegmentBuilder.Build(new SegmentRequest(partition, plan.PartitionCount, plan.KeyKind, plan.Outputs.Count, sources, plan.Job.DuplicateKeys), blob.Content, token);
+                var own = buffers.Take();
+                SegmentBuilder.Build(new SegmentRequest(partition, plan.PartitionCount, plan.KeyKind, plan.Outputs.Count, sources, plan.Job.DuplicateKeys), blob.Content, own, token);
+                buffers.Return(own);
                 await blob.CommitAsync(token).ConfigureAwait(false);
             }).ConfigureAwait(false);
             return $"{plan.PartitionCount} segments";

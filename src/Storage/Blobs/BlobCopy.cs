@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Hashing;
 using BatchEngine.Domain;
 
@@ -6,9 +7,13 @@ namespace BatchEngine.Storage.Blobs;
 /// <summary>Copies blobs out of a store. Thread-safe.</summary>
 public static class BlobCopy
 {
-    private const int BufferBytes = 1 << 20;
+    private const int BufferBytes = 1 << 18;
 
-    /// <summary>Writes a blob to a file. It is read once: the bytes that are compared with the recorded checksum are the very bytes that are written.</summary>
+    /// <summary>Writes a blob to a file of its own, which may be changed or removed without harm to the blob. What was written is compared with what was recorded.</summary>
+    /// <remarks>
+    /// A store on this machine leaves the copy to the system, which shares the blocks of the disk until one of the two files is changed, where the file system can (XFS, Btrfs, APFS, ReFS).
+    /// Never a hard link: a program that writes into the file, instead of replacing it, would change the blob.
+    /// </remarks>
     /// <param name="blobs">Where it is.</param>
     /// <param name="artifact">What was recorded of it.</param>
     /// <param name="path">The file; replaced when it is there.</param>
@@ -16,19 +21,41 @@ public static class BlobCopy
     /// <exception cref="CorruptDataException">The blob is missing, or its length or checksum differs.</exception>
     public static async Task ToFileAsync(IBlobStore blobs, Artifact artifact, string path, CancellationToken ct)
     {
+        ct.ThrowIfCancellationRequested();
+        var (bytes, checksum) = blobs.LocalPath(artifact.BlobName) is { } source ? CopyLocal(source, path, ct) : await StreamAsync(blobs, artifact, path, ct).ConfigureAwait(false);
+        if (bytes != artifact.Bytes || checksum != artifact.Checksum)
+            throw new CorruptDataException(artifact.BlobName, $"{bytes} bytes with checksum {checksum:x16}", $"{artifact.Bytes} bytes with checksum {artifact.Checksum:x16}");
+    }
+
+    private static (long Bytes, ulong Checksum) CopyLocal(string source, string path, CancellationToken ct)
+    {
+        if (!File.Exists(source))
+            throw new CorruptDataException(source, "no file", "the blob that was written");
+        File.Copy(source, path, overwrite: true);
+        return FileChecksum.Of(path, ct);
+    }
+
+    // Read once: the bytes that are hashed are the very bytes that are written.
+    private static async Task<(long Bytes, ulong Checksum)> StreamAsync(IBlobStore blobs, Artifact artifact, string path, CancellationToken ct)
+    {
         var source = await blobs.OpenReadAsync(artifact.BlobName, ct).ConfigureAwait(false);
         await using var read = source.ConfigureAwait(false);
         await using var copy = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         var (checksum, bytes) = (new XxHash3(), 0L);
-        var buffer = new byte[BufferBytes];
-        while (await source.ReadAsync(buffer, ct).ConfigureAwait(false) is > 0 and var count)
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
         {
-            checksum.Append(buffer.AsSpan(0, count));
-            await copy.WriteAsync(buffer.AsMemory(0, count), ct).ConfigureAwait(false);
-            bytes += count;
+            while (await source.ReadAsync(buffer, ct).ConfigureAwait(false) is > 0 and var count)
+            {
+                checksum.Append(buffer.AsSpan(0, count));
+                await copy.WriteAsync(buffer.AsMemory(0, count), ct).ConfigureAwait(false);
+                bytes += count;
+            }
         }
-        var seen = checksum.GetCurrentHashAsUInt64();
-        if (bytes != artifact.Bytes || seen != artifact.Checksum)
-            throw new CorruptDataException(artifact.BlobName, $"{bytes} bytes with checksum {seen:x16}", $"{artifact.Bytes} bytes with checksum {artifact.Checksum:x16}");
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        return (bytes, checksum.GetCurrentHashAsUInt64());
     }
 }

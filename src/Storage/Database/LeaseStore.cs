@@ -85,6 +85,16 @@ public sealed class LeaseStore(StateDatabase database)
         return (IReadOnlyList<ShardReceipt>)[.. rows.Select((json, index) => StoredJson.Read<ShardReceipt>(json, $"receipts, run {run}, row {index}"))];
     }, ct);
 
+    /// <summary>The accepted receipt of one shard; null means that there is none yet.</summary>
+    public Task<ShardReceipt?> ReceiptAsync(RunId run, int shardIndex, CancellationToken ct) => database.ReadAsync(async tx =>
+        await tx.FindAsync<string>("SELECT receipt_json FROM receipts WHERE run_id = @run AND shard_index = @shard", new { run = run.ToString(), shard = shardIndex }).ConfigureAwait(false) is { } json
+            ? StoredJson.Read<ShardReceipt>(json, $"receipts, run {run}, shard {shardIndex}")
+            : null, ct);
+
+    /// <summary>How many shards have their receipt.</summary>
+    public Task<int> ReceiptCountAsync(RunId run, CancellationToken ct) => database.ReadAsync(async tx =>
+        (int)(await tx.NumberAsync("SELECT COUNT(*) FROM receipts WHERE run_id = @run", new { run = run.ToString() }).ConfigureAwait(false) ?? 0), ct);
+
     /// <summary>Every shard with how far it is, in shard order.</summary>
     public Task<IReadOnlyList<ShardProgress>> ProgressAsync(RunId run, CancellationToken ct) => _claims.ProgressAsync(run, ct);
 

@@ -15,6 +15,8 @@ internal sealed class SnapshotRow
         LEFT JOIN current_snapshots c ON c.serving_name = s.serving_name AND c.snapshot_id = s.id
         """;
 
+    private const string SegmentQuery = "SELECT partition_index, blob_name, bytes, checksum, artifact_rows, distinct_keys FROM segments";
+
     public long Id { get; init; }
     public string ServingName { get; init; } = "";
     public string RunId { get; init; } = "";
@@ -38,10 +40,14 @@ internal sealed class SnapshotRow
     /// <summary>A run's segments in partition order.</summary>
     public static async Task<IReadOnlyList<SegmentInfo>> SegmentsAsync(StateTransaction tx, string run)
     {
-        var rows = await tx.QueryAsync<SegmentRow>(
-            "SELECT partition_index, blob_name, bytes, checksum, artifact_rows, distinct_keys FROM segments WHERE run_id = @run ORDER BY partition_index", new { run }).ConfigureAwait(false);
+        var rows = await tx.QueryAsync<SegmentRow>($"{SegmentQuery} WHERE run_id = @run ORDER BY partition_index", new { run }).ConfigureAwait(false);
         return [.. rows.Select(r => r.ToSegment())];
     }
+
+    /// <summary>The segment of one partition, which is recorded.</summary>
+    public static async Task<SegmentInfo> SegmentAsync(StateTransaction tx, string run, int partition) =>
+        (await tx.FindAsync<SegmentRow>($"{SegmentQuery} WHERE run_id = @run AND partition_index = @partition", new { run, partition }).ConfigureAwait(false)
+            ?? throw new InvariantBrokenException("a segment that was just recorded is found", $"run {run}, partition {partition}")).ToSegment();
 
     private sealed class SegmentRow
     {

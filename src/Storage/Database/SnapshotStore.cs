@@ -12,24 +12,15 @@ public sealed class SnapshotStore(StateDatabase database)
     /// <summary>Names a segment. The first one recorded for a partition stays; a later one with the same number of keys is a repetition and its blob an orphan.</summary>
     /// <returns>The segment that is recorded now.</returns>
     /// <exception cref="InvariantBrokenException">A different number of keys was recorded for the partition before.</exception>
-    public Task<SegmentInfo> RecordSegmentAsync(RunId run, SegmentInfo segment, CancellationToken ct) => database.WriteAsync(async tx =>
+    public Task<SegmentInfo> RecordSegmentAsync(RunId run, SegmentInfo segment, CancellationToken ct) => database.WriteAsync(tx => RecordAsync(tx, run, segment), ct);
+
+    /// <summary>Names several segments in one transaction, each as <see cref="RecordSegmentAsync"/> does.</summary>
+    /// <exception cref="InvariantBrokenException">A different number of keys was recorded for a partition before; none is recorded then.</exception>
+    public Task RecordSegmentsAsync(RunId run, IReadOnlyList<SegmentInfo> segments, CancellationToken ct) => database.WriteAsync(async tx =>
     {
-        await tx.ExecuteAsync("""
-            INSERT INTO segments (run_id, partition_index, blob_name, bytes, checksum, artifact_rows, distinct_keys)
-            VALUES (@run, @Partition, @BlobName, @Bytes, @checksum, @Rows, @Keys) ON CONFLICT (run_id, partition_index) DO NOTHING
-            """, new
-        {
-            run = run.ToString(),
-            segment.Partition,
-            segment.Artifact.BlobName,
-            segment.Artifact.Bytes,
-            checksum = segment.Artifact.Checksum.ToString("x16", CultureInfo.InvariantCulture),
-            segment.Artifact.Rows,
-            segment.Keys,
-        }).ConfigureAwait(false);
-        var recorded = (await SnapshotRow.SegmentsAsync(tx, run.ToString()).ConfigureAwait(false)).Single(s => s.Partition == segment.Partition);
-        return recorded.Keys == segment.Keys ? recorded
-            : throw new InvariantBrokenException("sealing a partition again gives the same keys (I4)", $"run {run}, partition {segment.Partition}: {recorded.Keys} keys, then {segment.Keys}");
+        foreach (var segment in segments)
+            await RecordAsync(tx, run, segment).ConfigureAwait(false);
+        return true;
     }, ct);
 
     /// <summary>The run's recorded segments in partition order.</summary>
@@ -95,6 +86,11 @@ public sealed class SnapshotStore(StateDatabase database)
     /// <summary>The snapshot; null means there is none with this id.</summary>
     public Task<SnapshotInfo?> FindAsync(long id, CancellationToken ct) => database.ReadTogetherAsync(tx => FindAsync(tx, id), ct);
 
+    /// <summary>The run's snapshot; null means that none is stored yet.</summary>
+    public Task<SnapshotListing?> FindOfRunAsync(RunId run, CancellationToken ct) => database.ReadTogetherAsync(async tx =>
+        await tx.FindAsync<SnapshotRow>($"{SnapshotRow.Query} WHERE s.run_id = @run", new { run = run.ToString() }).ConfigureAwait(false) is { } row
+            ? new SnapshotListing(await row.ToSnapshotAsync(tx).ConfigureAwait(false), row.IsCurrent == 1, EpochMicroseconds.ToInstant(row.PublishedAt)) : null, ct);
+
     /// <summary>A number that changes whenever a current pointer or a contract changes; one read of one row, made to be polled.</summary>
     public Task<long> ChangeStampAsync(CancellationToken ct) => database.ReadAsync(async tx =>
         await tx.NumberAsync("SELECT value FROM counters WHERE name = 'change-stamp'").ConfigureAwait(false) ?? 0, ct);
@@ -117,6 +113,26 @@ public sealed class SnapshotStore(StateDatabase database)
         return (IReadOnlyList<ServedContract>)[.. rows.Select(r => new ServedContract(
             StoredJson.Read<ServingContract>(r.ContractJson, $"contracts, {r.ServingName}"), StoredJson.Read<ScoringJob>(r.JobJson, $"contracts, {r.ServingName}")))];
     }, ct);
+
+    private static async Task<SegmentInfo> RecordAsync(StateTransaction tx, RunId run, SegmentInfo segment)
+    {
+        await tx.ExecuteAsync("""
+            INSERT INTO segments (run_id, partition_index, blob_name, bytes, checksum, artifact_rows, distinct_keys)
+            VALUES (@run, @Partition, @BlobName, @Bytes, @checksum, @Rows, @Keys) ON CONFLICT (run_id, partition_index) DO NOTHING
+            """, new
+        {
+            run = run.ToString(),
+            segment.Partition,
+            segment.Artifact.BlobName,
+            segment.Artifact.Bytes,
+            checksum = segment.Artifact.Checksum.ToString("x16", CultureInfo.InvariantCulture),
+            segment.Artifact.Rows,
+            segment.Keys,
+        }).ConfigureAwait(false);
+        var recorded = await SnapshotRow.SegmentAsync(tx, run.ToString(), segment.Partition).ConfigureAwait(false);
+        return recorded.Keys == segment.Keys ? recorded
+            : throw new InvariantBrokenException("sealing a partition again gives the same keys (I4)", $"run {run}, partition {segment.Partition}: {recorded.Keys} keys, then {segment.Keys}");
+    }
 
     private static async Task<SnapshotInfo?> FindAsync(StateTransaction tx, long id) =>
         await tx.FindAsync<SnapshotRow>($"{SnapshotRow.Query} WHERE s.id = @id", new { id }).ConfigureAwait(false) is { } row ? await row.ToSnapshotAsync(tx).ConfigureAwait(false) : null;

@@ -4,9 +4,11 @@ using System.Runtime.InteropServices;
 namespace BatchEngine.Storage.Snapshots;
 
 /// <summary>Writes a segment's body forwards and takes a checksum of every block. Not thread-safe.</summary>
-internal sealed class BlockWriter(Stream output)
+/// <param name="output">Where to write.</param>
+/// <param name="block">Room for one block.</param>
+internal sealed class BlockWriter(Stream output, byte[] block)
 {
-    private readonly byte[] _block = new byte[SegmentHeader.BlockBytes];
+    private readonly byte[] _block = block;
     private readonly List<ulong> _checksums = [];
     private int _used;
 

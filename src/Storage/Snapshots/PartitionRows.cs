@@ -2,43 +2,39 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Snapshots;
 
-/// <summary>All rows of one partition in memory, as the run files hold them. Not thread-safe.</summary>
-internal sealed unsafe class PartitionRows : IDisposable
+/// <summary>All rows of one partition in memory, as the run files hold them; the memory stays the buffers'. Not thread-safe.</summary>
+internal sealed unsafe class PartitionRows
 {
     private const int MaxReadBytes = 1 << 30;
-    private readonly NativeBuffer _records = new();
-    private readonly NativeBuffer _keys = new();
+    private readonly NativeBuffer _records;
+    private readonly NativeBuffer _keys;
 
-    private PartitionRows(SlotLayout layout) => Layout = layout;
+    private PartitionRows(SlotLayout layout, SealBuffers buffers)
+    {
+        (Layout, _records, _keys) = (layout, buffers.Records, buffers.Keys);
+        _records.Used = _keys.Used = 0;
+    }
 
     public SlotLayout Layout { get; }
 
     public int Count { get; private set; }
 
     /// <summary>Reads one partition's chunks of all run files and verifies them.</summary>
-    public static PartitionRows Load(SegmentRequest request, CancellationToken ct)
+    public static PartitionRows Load(SegmentRequest request, SealBuffers buffers, CancellationToken ct)
     {
-        var rows = new PartitionRows(new SlotLayout(request.KeyKind, request.OutputCount, request.KeptSums));
-        try
+        var rows = new PartitionRows(new SlotLayout(request.KeyKind, request.OutputCount, request.KeptSums), buffers);
+        foreach (var source in request.RunFiles)
         {
-            foreach (var source in request.RunFiles)
+            ct.ThrowIfCancellationRequested();
+            using var reader = RunFileReader.Open(source);
+            RequireSameShape(request, source, reader);
+            foreach (var chunk in reader.Chunks)
             {
-                ct.ThrowIfCancellationRequested();
-                using var reader = RunFileReader.Open(source);
-                RequireSameShape(request, source, reader);
-                foreach (var chunk in reader.Chunks)
-                {
-                    if (chunk.Partition == request.Partition)
-                        rows.Add(reader, chunk, source);
-                }
+                if (chunk.Partition == request.Partition)
+                    rows.Add(reader, chunk, source);
             }
-            return rows;
         }
-        catch
-        {
-            rows.Dispose();
-            throw;
-        }
+        return rows;
     }
 
     public byte* SlotOf(int row) => _records.Start + ((long)row * Layout.RecordBytes) + SlotLayout.RowNumberBytes;
@@ -59,12 +55,6 @@ internal sealed unsafe class PartitionRows : IDisposable
     public PredictionKey KeyOf(int row) => Layout.KeyKind == KeyKind.Int64
         ? PredictionKey.Of(*(long*)(SlotOf(row) + SlotLayout.KeyAt))
         : PredictionKey.Of(System.Text.Encoding.UTF8.GetString(TextKeyOf(row)));
-
-    public void Dispose()
-    {
-        _records.Dispose();
-        _keys.Dispose();
-    }
 
     private void Add(RunFileReader reader, RunFileChunk chunk, RunFileSource source)
     {

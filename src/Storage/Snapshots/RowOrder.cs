@@ -2,17 +2,15 @@ namespace BatchEngine.Storage.Snapshots;
 
 /// <summary>The rows of a partition ordered by the low 32 bits of their hash: an entry is those bits and the row's index. Not thread-safe.</summary>
 /// <remarks>Ordering first makes the segment's bytes independent of the order of rows and lets the slots be written forwards; a radix sort of 8-byte entries costs a few nanoseconds a row.</remarks>
-internal sealed unsafe class RowOrder : IDisposable
+internal sealed unsafe class RowOrder
 {
     private const int DigitBits = 11;
     private const int Digits = 3;
     private const int Buckets = 1 << DigitBits;
     private const int MaxRowsForComparisonSort = 2_048;
-    private readonly NativeBuffer _buffer;
 
-    private RowOrder(NativeBuffer buffer, ulong* entries, int count)
+    private RowOrder(ulong* entries, int count)
     {
-        _buffer = buffer;
         Entries = entries;
         Count = count;
     }
@@ -26,10 +24,12 @@ internal sealed unsafe class RowOrder : IDisposable
 
     public static int RowOf(ulong entry) => (int)(uint)entry;
 
-    public static RowOrder Of(PartitionRows rows)
+    /// <summary>Orders the rows in the buffer, which holds the entries from then on.</summary>
+    public static RowOrder Of(PartitionRows rows, NativeBuffer buffer)
     {
         var count = rows.Count;
-        var buffer = new NativeBuffer((long)count * 16);
+        buffer.Used = 0;
+        buffer.Reserve((long)count * 2 * sizeof(ulong));
         var entries = (ulong*)buffer.Start;
         for (var row = 0; row < count; row++)
             entries[row] = (rows.HashOf(row) << 32) | (uint)row;
@@ -37,10 +37,8 @@ internal sealed unsafe class RowOrder : IDisposable
             new Span<ulong>(entries, count).Sort();
         else
             entries = RadixSort(entries, entries + count, count);
-        return new(buffer, entries, count);
+        return new(entries, count);
     }
-
-    public void Dispose() => _buffer.Dispose();
 
     /// <summary>Sorts by the upper 32 bits, least significant digit first; stable, so rows stay ascending within a hash. Returns the half that holds the result.</summary>
     private static ulong* RadixSort(ulong* from, ulong* to, int count)

@@ -11,36 +11,18 @@ public static unsafe class SegmentBuilder
     /// <summary>Builds the segment; the same rows give the same bytes, whatever the order and number of run files.</summary>
     /// <param name="request">What to build.</param>
     /// <param name="output">Where to write, forwards only; nothing is written when a duplicate fails the build. Not disposed.</param>
+    /// <param name="buffers">Memory for several builds one after the other; null takes memory for this one only.</param>
     /// <param name="ct">Stops between files; the output is then incomplete and must be thrown away.</param>
     /// <exception cref="CorruptDataException">A run file changed since it was written.</exception>
     /// <exception cref="StorageFailedException">A run file cannot be read.</exception>
     /// <exception cref="BadInputException">The partition has too many rows for one segment.</exception>
     /// <exception cref="InvariantBrokenException">A run file has another shape, or the same row is in two run files.</exception>
-    public static SegmentOutcome Build(SegmentRequest request, Stream output, CancellationToken ct = default)
+    public static SegmentOutcome Build(SegmentRequest request, Stream output, SealBuffers? buffers = null, CancellationToken ct = default)
     {
-        KeyHash.RequirePartitionCount(request.PartitionCount);
-        ArgumentOutOfRangeException.ThrowIfNegative(request.Partition);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(request.Partition, request.PartitionCount);
-        using var rows = PartitionRows.Load(request, ct);
-        using var order = RowOrder.Of(rows);
-        var (first, superseded) = DuplicateKeys.Resolve(rows, order);
-        if (first is { } pair && request.DuplicateKeys == DuplicateKeyPolicy.Fail)
-            return new SegmentOutcome.DuplicateKeyFound(rows.KeyOf(pair.RowA), rows.RowNumberOf(pair.RowA), rows.RowNumberOf(pair.RowB));
-        ct.ThrowIfCancellationRequested();
-
-        using var tags = new NativeBuffer();
-        var header = Plan(request, rows, order, tags);
-        Span<byte> headerBytes = stackalloc byte[SegmentHeader.Bytes];
-        header.Write(headerBytes);
-        output.Write(headerBytes);
-        var body = new BlockWriter(output);
-        WriteTags(header, tags, body);
-        WriteSlots(header, rows, order, body);
-        if (request.KeyKind == KeyKind.Utf8)
-            WriteHeap(rows, order, body);
-        body.AppendZeros(header.BodyBytes - body.Written);
-        body.Complete();
-        return new SegmentOutcome.Built(order.Count, superseded, header.FileBytes);
+        if (buffers is not null)
+            return BuildIn(buffers, request, output, ct);
+        using var own = new SealBuffers();
+        return BuildIn(own, request, output, ct);
     }
 
     /// <summary>The home slot of a hash: its low 32 bits scaled to the number of home slots, so that slots keep the order of hashes.</summary>
@@ -49,10 +31,37 @@ public static unsafe class SegmentBuilder
     /// <summary>Home slots for so many keys: a load of 0.8, and always an empty one.</summary>
     internal static long HomeSlotsFor(long keys) => keys + (keys / 4) + 1;
 
+    private static SegmentOutcome BuildIn(SealBuffers buffers, SegmentRequest request, Stream output, CancellationToken ct)
+    {
+        KeyHash.RequirePartitionCount(request.PartitionCount);
+        ArgumentOutOfRangeException.ThrowIfNegative(request.Partition);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(request.Partition, request.PartitionCount);
+        var rows = PartitionRows.Load(request, buffers, ct);
+        var order = RowOrder.Of(rows, buffers.Order);
+        var (first, superseded) = DuplicateKeys.Resolve(rows, order);
+        if (first is { } pair && request.DuplicateKeys == DuplicateKeyPolicy.Fail)
+            return new SegmentOutcome.DuplicateKeyFound(rows.KeyOf(pair.RowA), rows.RowNumberOf(pair.RowA), rows.RowNumberOf(pair.RowB));
+        ct.ThrowIfCancellationRequested();
+
+        var header = Plan(request, rows, order, buffers.Tags);
+        Span<byte> headerBytes = stackalloc byte[SegmentHeader.Bytes];
+        header.Write(headerBytes);
+        output.Write(headerBytes);
+        var body = new BlockWriter(output, buffers.Block);
+        WriteTags(header, buffers.Tags, body);
+        WriteSlots(header, rows, order, body);
+        if (request.KeyKind == KeyKind.Utf8)
+            WriteHeap(rows, order, body);
+        body.AppendZeros(header.BodyBytes - body.Written);
+        body.Complete();
+        return new SegmentOutcome.Built(order.Count, superseded, header.FileBytes);
+    }
+
     /// <summary>Finds every entry's slot, which sizes the file exactly, and notes its tag there.</summary>
     private static SegmentHeader Plan(SegmentRequest request, PartitionRows rows, RowOrder order, NativeBuffer tags)
     {
         var homeSlots = HomeSlotsFor(order.Count);
+        tags.Used = 0;
         tags.Reserve(homeSlots + order.Count + 1);
         long last = -1, heapBytes = 0;
         for (var i = 0; i < order.Count; i++)
