@@ -198,6 +198,18 @@ public abstract class LeaseStoreContract : StateContract
     }
 
     [Fact]
+    public async Task Receipt_OfOneShard_IsThatShardsAndCounted()
+    {
+        var run = await Samples.OpenRunAsync(Database, Samples.Plan());
+        Assert.Equal(0, await CreateSut().ReceiptCountAsync(run, Ct));
+        Assert.Null(await CreateSut().ReceiptAsync(run, 1, Ct));
+        await Samples.FinishShardsAsync(Database, run);
+        Assert.Equal(3, await CreateSut().ReceiptCountAsync(run, Ct));
+        Assert.Equal(StoredJson.Write((await CreateSut().ReceiptsAsync(run, Ct))[1]), StoredJson.Write(await CreateSut().ReceiptAsync(run, 1, Ct)));
+        Assert.Null(await CreateSut().ReceiptAsync(run, 3, Ct));
+    }
+
+    [Fact]
     public async Task Receipts_Stored_CannotBeChanged()
     {
         var run = await Samples.OpenRunAsync(Database, Samples.Plan());

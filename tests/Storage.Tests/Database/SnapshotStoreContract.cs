@@ -50,6 +50,28 @@ public abstract class SnapshotStoreContract : StateContract
     }
 
     [Fact]
+    public async Task RecordSegments_OneThatDiffers_RecordsNone()
+    {
+        var run = await Samples.OpenRunAsync(Database, Samples.Plan());
+        await CreateSut().RecordSegmentAsync(run, Samples.Segment(run, 1), Ct);
+        await Assert.ThrowsAsync<InvariantBrokenException>(() => CreateSut().RecordSegmentsAsync(run, [Samples.Segment(run, 0), Samples.Segment(run, 1) with { Keys = 7 }], Ct));
+        Assert.Equal([Samples.Segment(run, 1)], await CreateSut().SegmentsAsync(run, Ct));
+        await CreateSut().RecordSegmentsAsync(run, [Samples.Segment(run, 0), Samples.Segment(run, 1)], Ct);
+        Assert.Equal([Samples.Segment(run, 0), Samples.Segment(run, 1)], await CreateSut().SegmentsAsync(run, Ct));
+    }
+
+    [Fact]
+    public async Task FindOfRun_BeforeAndAfterPublication_TellsWhenItWasPublished()
+    {
+        Assert.Null(await CreateSut().FindOfRunAsync(Samples.Run(), Ct));
+        var snapshot = await SealedAsync(Samples.Run());
+        Assert.Null((await CreateSut().FindOfRunAsync(Samples.Run(), Ct))!.PublishedAt);
+        await CreateSut().PublishAsync(snapshot.Id, Ct);
+        var found = await CreateSut().FindOfRunAsync(Samples.Run(), Ct);
+        Assert.Equal((snapshot.Id, true, Start), (found!.Snapshot.Id, found.IsCurrent, found.PublishedAt!.Value));
+    }
+
+    [Fact]
     public async Task Publish_Complete_MovesCurrentAndTheStamp()
     {
         var snapshot = await SealedAsync(Samples.Run());

@@ -45,6 +45,32 @@ public sealed class SegmentBuilderTests : SnapshotTestBed
         Assert.All(colliding.Skip(80), key => Assert.False(reader.TryGet(key, out _)));
     }
 
+    [Theory]
+    [InlineData(KeyKind.Int64)]
+    [InlineData(KeyKind.Utf8)]
+    public void Build_InBuffersOfEarlierBuilds_GivesTheSameBytes(KeyKind kind) =>
+        RowsOf(kind, 3, 300).Array[1, 5].Sample(
+            partitions =>
+            {
+                using var buffers = new SealBuffers();
+                foreach (var rows in partitions)
+                {
+                    var file = SampleSnapshots.RunFile(rows, kind, 3, 1);
+                    Assert.Equal(SampleSnapshots.Segment([file], kind, 3).Bytes, SampleSnapshots.Segment([file], kind, 3, buffers: buffers).Bytes);
+                }
+            },
+            iter: 40);
+
+    [Fact]
+    public void Build_AfterOneThatFailedInTheSameBuffers_GivesTheSameBytes()
+    {
+        using var buffers = new SealBuffers();
+        var twice = SampleSnapshots.RunFile([Row("a", 1), Row("a", 2), Row("b", 3)], KeyKind.Utf8, 1, 1);
+        Assert.IsType<SegmentOutcome.DuplicateKeyFound>(SampleSnapshots.Segment([twice], KeyKind.Utf8, 1, buffers: buffers).Outcome);
+        var file = SampleSnapshots.RunFile([Row("c", 4)], KeyKind.Utf8, 1, 1);
+        Assert.Equal(SampleSnapshots.Segment([file], KeyKind.Utf8, 1).Bytes, SampleSnapshots.Segment([file], KeyKind.Utf8, 1, buffers: buffers).Bytes);
+    }
+
     [Fact]
     public void Build_WithADuplicateKey_NamesKeyAndBothRowsAndWritesNothing()
     {

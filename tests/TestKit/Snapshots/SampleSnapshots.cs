@@ -20,11 +20,11 @@ public static class SampleSnapshots
     }
 
     /// <summary>Builds one partition from run files in memory.</summary>
-    public static (SegmentOutcome Outcome, byte[] Bytes) Segment(IReadOnlyList<byte[]> runFiles, KeyKind kind, int outputCount, int partitionCount = 1, int partition = 0, DuplicateKeyPolicy policy = DuplicateKeyPolicy.Fail, int keptSums = 0)
+    public static (SegmentOutcome Outcome, byte[] Bytes) Segment(IReadOnlyList<byte[]> runFiles, KeyKind kind, int outputCount, int partitionCount = 1, int partition = 0, DuplicateKeyPolicy policy = DuplicateKeyPolicy.Fail, int keptSums = 0, SealBuffers? buffers = null)
     {
         var output = new MemoryStream();
         var sources = runFiles.Select((bytes, i) => new RunFileSource($"run-file-{i}", () => new MemoryStream(bytes, writable: false))).ToList();
-        var outcome = SegmentBuilder.Build(new SegmentRequest(partition, partitionCount, kind, outputCount, sources, policy) { KeptSums = keptSums }, output);
+        var outcome = SegmentBuilder.Build(new SegmentRequest(partition, partitionCount, kind, outputCount, sources, policy) { KeptSums = keptSums }, output, buffers);
         return (outcome, output.ToArray());
     }
 
