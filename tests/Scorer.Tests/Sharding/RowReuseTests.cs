@@ -68,7 +68,7 @@ public sealed class RowReuseTests
         {
             var path = Path.Combine(fixture.Folder("base"), $"p{partition}.seg");
             using var file = new MemoryStream();
-            var built = (SegmentOutcome.Built)SegmentBuilder.Build(new SegmentRequest(partition, plan.PartitionCount, KeyKind.Utf8, fixture.Model.Outputs.Count, sources, DuplicateKeyPolicy.Fail), file, Ct);
+            var built = (SegmentOutcome.Built)SegmentBuilder.Build(new SegmentRequest(partition, plan.PartitionCount, KeyKind.Utf8, fixture.Model.Outputs.Count, sources, DuplicateKeyPolicy.Fail), file, ct: Ct);
             await File.WriteAllBytesAsync(path, file.ToArray(), Ct);
             segments.Add(new SegmentInfo(partition, new Artifact(path, ArtifactKind.Segment, built.Bytes, XxHash3.HashToUInt64(file.ToArray()), built.Keys), built.Keys));
         }
