@@ -1,4 +1,5 @@
 using BatchEngine.CostModel.Prices;
+using BatchEngine.CostModel.Reports;
 using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Ledger;
@@ -24,7 +25,7 @@ public sealed record RealtimeBaseline(Measured<Money> PerThousand, bool IsAssump
             var cost = Spend.Of(live).Total;
             if (cost.TryGet(out var money))
                 return new(Measured<Money>.Of(money with { Amount = money.Amount * 1_000m / predictions }), false,
-                    FormattableString.Invariant($"measured: {money} of busy endpoint time / {predictions:N0} live predictions x 1,000; the endpoint's idle time is not counted"));
+                    FormattableString.Invariant($"measured: {ReportText.Amount(money)} of busy endpoint time / {predictions:N0} live predictions x 1,000; the endpoint's idle time is not counted"));
         }
 
         if (assumption is not null)

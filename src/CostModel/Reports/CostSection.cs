@@ -16,9 +16,9 @@ internal static class CostSection
         html.Markup("<tr class=\"sum\">").Element("th", "In all").Number(cost.Total, ReportText.Amount).Number(cost.Total.HasValue ? "100.0 %" : "–").Markup("<td></td></tr>\n").EndTable();
         if (cost.Spend.UnpricedEntries > 0)
             html.Element("p", $"{ReportText.Count(cost.Spend.UnpricedEntries, "ledger entry has", "ledger entries have")} no price, so no total is given. Priced so far: {(cost.Spend.ByCurrency.Count == 0 ? "nothing" : string.Join(", ", cost.Spend.ByCurrency.Select(ReportText.Amount)))}.");
-        html.Element("h3", "The same predictions, paid for in other ways").Markup("<figure class=\"bars\">").Markup(ReportCharts.Bars(
+        html.Element("h3", "The same predictions, paid for in other ways").Markup(ReportCharts.Bars(
             "Cost of this run, of scoring every row, of the same time on-demand, and of each row once live",
-            [Bar("This run", cost.Total, isThisRun: true), Bar("Scoring every row", report.Reuse.AsFull), Bar("The same time on-demand", cost.OnDemand), Bar("Each once in real time", cost.AllRealtime, isEstimate: report.Baseline.IsAssumption)])).Markup("</figure>");
+            [Bar("This run", cost.Total, isThisRun: true), Bar("Scoring every row", report.Reuse.AsFull), Bar("The same time on-demand", cost.OnDemand), Bar("Each once in real time", cost.AllRealtime, isEstimate: report.Baseline.IsAssumption)]));
         html.Table("Saving = the other way minus this run; below zero this run was dearer", "Against", "#Saving", "#For 1,000 predictions", "Yardstick");
         Saving("On-demand machines", cost.SavingAgainstOnDemand, PerThousand(cost.OnDemand, cost.PredictionsMade), "the same machine time at on-demand prices");
         Saving("All real time", cost.SavingAgainstRealtime, cost.PerThousandLive, report.Baseline.HowMade);

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace BatchEngine.CostModel.Reports;
 
-/// <summary>Small SVG charts: byte-stable, with selectable text and a description for readers who cannot see them. Pure.</summary>
+/// <summary>Small charts: byte-stable, with selectable text and a description for readers who cannot see them. Pure.</summary>
 internal static class ReportCharts
 {
-    private const double Width = 260, Height = 92, Base = 76, Top = 8;
+    private const double Width = 260, Height = 92, Base = 76, Top = 14, TopText = 9;
     private const int MaxLabelLength = 60;
 
     /// <summary>This run as filled bars, the baseline as an outline over them: told apart without colour.</summary>
@@ -34,29 +34,23 @@ internal static class ReportCharts
         svg.Append(Invariant($"<path class=\"axis\" d=\"M0 {Base}H{Width}\"/>"));
         if (bars > 0)
             svg.Append(Invariant($"<text x=\"0\" y=\"{Height - 4}\">{HtmlWriter.Escape(Short(histogram.Labels[0]))}</text><text x=\"{Width}\" y=\"{Height - 4}\" text-anchor=\"end\">{HtmlWriter.Escape(Short(histogram.Labels[^1]))}</text>"));
-        svg.Append(Invariant($"<text x=\"{Width}\" y=\"{Top}\" text-anchor=\"end\">top {ReportText.Share(highest)}</text></svg>"));
+        svg.Append(Invariant($"<text x=\"{Width}\" y=\"{TopText}\" text-anchor=\"end\">top {ReportText.Share(highest)}</text></svg>"));
         return svg.ToString();
     }
 
-    /// <summary>Labelled horizontal bars from zero; a negative value is drawn as none and said in its text. An estimate is hatched.</summary>
+    /// <summary>Labelled horizontal bars from zero; a negative value is drawn as none and said in its text. An estimate is hatched. Text keeps its size on a phone, so these are no drawing.</summary>
     internal static string Bars(string description, IReadOnlyList<ReportBar> bars)
     {
-        const double left = 190, right = 150, width = 720, row = 28;
         var highest = Math.Max(1e-30, bars.Select(b => b.Value ?? 0).DefaultIfEmpty(0).Max());
-        var svg = new StringBuilder();
-        svg.Append(Invariant($"<svg viewBox=\"0 0 {width} {(bars.Count * row) + 4}\" role=\"img\" aria-label=\"{HtmlWriter.Escape(description)}\"><defs><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><path d=\"M0 0V6\" class=\"axis\"/></pattern></defs>"));
-        for (var index = 0; index < bars.Count; index++)
+        var html = new StringBuilder(Invariant($"<figure class=\"bars\" role=\"group\" aria-label=\"{HtmlWriter.Escape(description)}\">"));
+        foreach (var bar in bars)
         {
-            var bar = bars[index];
-            var y = (index * row) + 4;
-            var length = (width - left - right) * Math.Max(0, bar.Value ?? 0) / highest;
-            svg.Append(Invariant($"<text x=\"0\" y=\"{y + 15}\">{HtmlWriter.Escape(bar.Label)}</text>"));
-            if (bar.Value is not null)
-                svg.Append(Invariant($"<rect class=\"{(bar.IsEstimate ? "hatch" : bar.IsThisRun ? "bar here" : "bar")}\" x=\"{left}\" y=\"{y + 2}\" width=\"{Math.Max(length, 1.5):0.##}\" height=\"18\" rx=\"2\"/>"));
-            svg.Append(Invariant($"<text class=\"v\" x=\"{left + (bar.Value is null ? 0 : Math.Max(length, 1.5) + 8):0.##}\" y=\"{y + 15}\">{HtmlWriter.Escape(ReportText.Cut(bar.Text))}</text>"));
+            html.Append("<div>").Append(HtmlWriter.Escape(bar.Label)).Append("<span>");
+            if (bar.Value is { } value)
+                html.Append(Invariant($"<i class=\"{(bar.IsEstimate ? "guess" : bar.IsThisRun ? "here" : "")}\" style=\"width:calc((100% - 11rem)*{Math.Max(0, value) / highest:0.####})\"></i>"));
+            html.Append(HtmlWriter.Escape(ReportText.Cut(bar.Text))).Append("</span></div>");
         }
-
-        return svg.Append("</svg>").ToString();
+        return html.Append("</figure>").ToString();
     }
 
     /// <summary>A share of one, drawn beside its number.</summary>

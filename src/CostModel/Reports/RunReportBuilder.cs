@@ -42,7 +42,7 @@ public sealed class RunReportBuilder(StateDatabase database, TimeProvider clock)
             snapshot is null ? Measured<long>.NotMeasured("the run has no snapshot yet") : Measured<long>.Of(snapshot.Snapshot.Keys),
             [.. progress.OrderBy(s => s.Index).Select(s => new ReportShard(s.Index, s.Rows, s.Counts, s.Worker ?? "", s.Fence.Value, s.State.ToString().ToLowerInvariant()))],
             RunReportParts.Workers(usage, entries), RunReportParts.Interruptions(decisions), cost, baseline, drift, plan.Job.Drift,
-            ReportHistograms.Of(drift, before, current), decisions, RunReportParts.Provenance(plan, snapshot, entries))
+            ReportHistograms.Of(drift, before, current, plan.Manifest.Columns), decisions, RunReportParts.Provenance(plan, snapshot, entries))
         {
             Reuse = plan.Reuse.FullRun is { } full
                 ? ReportReuse.Of(plan, cost.Total, counts.Read, await CostOfAsync(full, ct).ConfigureAwait(false), (await runs.FindAsync(full, ct).ConfigureAwait(false))?.Rows ?? 0)

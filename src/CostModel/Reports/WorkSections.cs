@@ -52,7 +52,7 @@ internal static class WorkSections
             ? $"The snapshot answers {ReportText.Count(keys, "key", "keys")}{(counts.Scored + counts.Reused > keys ? $"; {ReportText.Count(counts.Scored + counts.Reused - keys, "row was", "rows were")} superseded by a later row of the same key" : "")}."
             : $"Distinct keys are not measured: {report.Keys.Reason}.").Markup("</p>");
         html.Element("p", report.Reuse.Base is { } from
-            ? $"Unchanged predictions come from run {from}: {report.Reuse.Why}. {ReportText.Count(report.Reuse.RowsNotRead, "row was", "rows were")} carried over without reading their files."
+            ? $"Unchanged predictions come from run {from}: {report.Reuse.Why}. {(report.Reuse.RowsNotRead > 0 ? $"{ReportText.Count(report.Reuse.RowsNotRead, "row was", "rows were")} carried over without reading their files" : "Every file was read to find them")}."
             : $"Nothing was taken over from an earlier run: {report.Reuse.Why}.");
         if (report.DeadLetters.Count > 0)
         {

@@ -24,7 +24,7 @@ internal sealed class LiveModels(SnapshotCatalog catalog, RunStore runs, ModelLo
     {
         if (catalog.Find(servingName)?.Reader?.Info is not { } snapshot)
             return new LiveOutcome.Failed($"'{servingName}' has no published snapshot yet, so no model is chosen.");
-        var entry = _models.GetOrAdd(snapshot.Run, run => new Lazy<Task<LiveScoring>>(() => LoadAsync(run)));
+        var entry = EntryOf(snapshot.Run);
         LiveScoring model;
         try
         {
@@ -53,7 +53,7 @@ internal sealed class LiveModels(SnapshotCatalog catalog, RunStore runs, ModelLo
         var served = catalog.All.Where(s => s.Contract.Realtime).Select(s => s.Reader?.Info.Run).OfType<RunId>().ToHashSet();
         foreach (var run in served)
         {
-            var entry = _models.GetOrAdd(run, r => new Lazy<Task<LiveScoring>>(() => Task.Run(() => LoadAsync(r))));
+            var entry = EntryOf(run);
             await ((Task)entry.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!entry.Value.IsCompletedSuccessfully)
                 _models.TryRemove(KeyValuePair.Create(run, entry));
@@ -81,6 +81,9 @@ internal sealed class LiveModels(SnapshotCatalog catalog, RunStore runs, ModelLo
         foreach (var model in _models.Values.Concat(_retired.Select(r => r.Model)))
             Free(model);
     }
+
+    // On a thread of its own, so that a caller whose deadline passes first does not wait for it.
+    private Lazy<Task<LiveScoring>> EntryOf(RunId run) => _models.GetOrAdd(run, r => new Lazy<Task<LiveScoring>>(() => Task.Run(() => LoadAsync(r))));
 
     private static void Free(Lazy<Task<LiveScoring>> model)
     {

@@ -21,12 +21,12 @@ internal sealed class LoadedModels(ModelLocator locator, ExecutorOptions executi
     public async Task<LoadedModel> GetAsync(ModelVersion model, string artifact, FeatureSpec features, CancellationToken ct)
     {
         var key = (model.Digest, features.ContentHash);
-        var entry = _loaded.GetOrAdd(key, _ => new Lazy<Task<LoadedModel>>(() => LoadAsync(model, artifact, features)));
+        var entry = _loaded.GetOrAdd(key, _ => new Lazy<Task<LoadedModel>>(() => Task.Run(() => LoadAsync(model, artifact, features))));
         try
         {
             return await entry.Value.WaitAsync(ct).ConfigureAwait(false);
         }
-        catch (BatchEngineException)
+        catch when (entry.Value.IsFaulted)
         {
             _loaded.TryRemove(KeyValuePair.Create(key, entry));
             throw;

@@ -63,7 +63,7 @@ internal static class DoctorCommand
         }).ConfigureAwait(false);
         await CheckAsync(checks, "disk", () =>
         {
-            var free = new DriveInfo(configuration.DataDirectory).AvailableFreeSpace;
+            var free = new DriveInfo(Existing(configuration.DataDirectory)).AvailableFreeSpace;
             return free >= LowDiskBytes
                 ? Task.FromResult($"{Figures.Bytes(free)} free")
                 : throw new StorageFailedException(configuration.DataDirectory, $"only {Figures.Bytes(free)} free; make room before a large run.", isTransient: false);
@@ -75,6 +75,15 @@ internal static class DoctorCommand
                 ? Task.FromResult($"{quotes.Count} quotes, this machine is priced")
                 : throw new BadInputException(configuration.PricesDirectory, "no price for this machine", "an offering with provider local", "Add one, or its costs are reported as not measured.");
         }).ConfigureAwait(false);
+    }
+
+    // The folder may not be there yet; its disk is that of the nearest folder above it.
+    private static string Existing(string directory)
+    {
+        var folder = new DirectoryInfo(directory);
+        while (!folder.Exists && folder.Parent is { } parent)
+            folder = parent;
+        return folder.FullName;
     }
 
     private static string Processor()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
@@ -26,7 +27,7 @@ internal static class LookupCommand
             verb.Screen.Error(problem);
         using var bytes = new MemoryStream();
         var worst = ExitCode.Done;
-        await using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
+        await using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartArray();
             foreach (var key in verb.Line.GetValue(Keys)!)

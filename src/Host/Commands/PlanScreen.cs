@@ -50,9 +50,9 @@ internal static class PlanScreen
         var facts = new Grid().AddColumn().AddColumn();
         facts.AddRow("run", plan.Run.ToString());
         facts.AddRow("model", Markup.Escape(plan.Model.ToString()));
-        facts.AddRow("input", string.Create(CultureInfo.InvariantCulture, $"{plan.Manifest.Files.Count} files, {Figures.Count(plan.Manifest.Rows)} rows, {Figures.Bytes(plan.Manifest.Bytes)}"));
+        facts.AddRow("input", string.Create(CultureInfo.InvariantCulture, $"{plan.Manifest.Files.Count} {(plan.Manifest.Files.Count == 1 ? "file" : "files")}, {Figures.Count(plan.Manifest.Rows)} rows, {Figures.Bytes(plan.Manifest.Bytes)}"));
         facts.AddRow("shards", string.Create(CultureInfo.InvariantCulture, $"{plan.Shards.Count} of at most {Figures.Count(plan.Shards.Max(s => s.Rows))} rows, units of {Figures.Count(plan.UnitRows)} rows"));
-        facts.AddRow("snapshot", string.Create(CultureInfo.InvariantCulture, $"{plan.PartitionCount} partitions"));
+        facts.AddRow("snapshot", string.Create(CultureInfo.InvariantCulture, $"{plan.PartitionCount} {(plan.PartitionCount == 1 ? "partition" : "partitions")}"));
         facts.AddRow("reuse", Markup.Escape(Reuse(plan)));
         screen.Draw(facts);
         screen.Draw(Options([plan.Chosen, .. plan.Rejected]));

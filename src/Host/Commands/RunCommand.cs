@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Triggers;
 
 namespace BatchEngine.Host.Commands;
@@ -56,26 +57,32 @@ internal static class RunCommand
     {
         var job = ReadJob(verb);
         var schedule = job.Schedule ?? throw new BadInputException(verb.Line.GetValue(JobPath)!, "no schedule", "a schedule with cron and timeZone", "Add one, or use: batchengine run JOB --as-of T.");
-        var due = new CronOccurrences(schedule, $"job {job.Name}").Between(
-            Instants.Read(verb.Line.GetValue(From)!, "--from").AddTicks(-1), Instants.Read(verb.Line.GetValue(To)!, "--to").AddTicks(-1), MaxBackfillRuns);
+        var (from, to) = (Instants.Read(verb.Line.GetValue(From)!, "--from"), Instants.Read(verb.Line.GetValue(To)!, "--to"));
+        if (from >= to)
+            throw new BadInputException("--to", verb.Line.GetValue(To)!, $"an instant after --from {verb.Line.GetValue(From)}", "The first instant comes with --from, the last, exclusive, with --to.");
+        var due = new CronOccurrences(schedule, $"job {job.Name}").Between(from.AddTicks(-1), to.AddTicks(-1), MaxBackfillRuns);
+        if (due.Count == 0)
+            verb.Screen.Note($"{job.Name}: its schedule has no instant from {Figures.Instant(from)} to {Figures.Instant(to)}.");
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var worst = ExitCode.Done;
-        foreach (var at in due)
+        var answers = new List<RunAnswer>();
+        foreach (var run in due.Select(at => new RunId(job.Name, at)))
         {
-            var run = new RunId(job.Name, at);
-            var known = await engine.Runs.FindAsync(run, ct).ConfigureAwait(false);
-            if (known is { State: RunState.Published })
-            {
-                verb.Screen.Note($"{run}: already published");
-                continue;
-            }
-
-            if (verb.Line.GetValue(DryRun))
-                verb.Screen.Line(run.ToString());
+            if (await engine.Runs.FindAsync(run, ct).ConfigureAwait(false) is { State: RunState.Published })
+                answers.Add(new RunAnswer(run, nameof(RunState.Published), $"{run}: already published") { IsOld = true });
+            else if (verb.Line.GetValue(DryRun))
+                answers.Add(new RunAnswer(run, "Due", run.ToString()));
             else
-                worst = Math.Max(worst, await RunScreen.RunAsync(verb, engine, job, run, ct, verb.Line.GetValue(Full)).ConfigureAwait(false));
+                answers.Add(await RunScreen.EndAsync(verb, engine, job, run, ct, verb.Line.GetValue(Full)).ConfigureAwait(false));
+            worst = Math.Max(worst, answers[^1].Code);
+            if (!verb.Screen.Json && answers[^1].IsOld)
+                verb.Screen.Note(answers[^1].Detail);
+            else if (!verb.Screen.Json)
+                RunScreen.Print(verb.Screen, answers[^1]);
+            ct.ThrowIfCancellationRequested();
         }
 
+        verb.Screen.Answer(answers, () => { });
         return worst;
     }
 
@@ -83,7 +90,7 @@ internal static class RunCommand
     {
         var job = JobFile.Load(verb.Line.GetValue(JobPath)!);
         if (verb.Line.GetValue(Workers) is { } workers)
-            job = job with { Workers = workers };
+            job = job with { Workers = WorkerCount.Require(workers) };
         return verb.Line.CommandResult.Command.Options.Contains(ChildProcesses) && verb.Line.GetValue(ChildProcesses) ? job with { WorkerMode = WorkerMode.ChildProcess } : job;
     }
 

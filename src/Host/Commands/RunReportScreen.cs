@@ -57,7 +57,7 @@ internal static class RunReportScreen
 
     /// <summary>One sentence about what was taken over.</summary>
     private static string Reuse(ReportReuse reuse) => reuse.Base is { } from
-        ? reuse.Grown is { } grown ? $"from run {from} the first {Figures.Count(grown.ParentTrees)} of {Figures.Count(grown.Trees)} trees of unchanged rows" : $"from run {from}; {Figures.Count(reuse.RowsNotRead)} rows without reading their files"
+        ? reuse.Grown is { } grown ? $"from run {from} the first {Figures.Count(grown.ParentTrees)} of {Figures.Count(grown.Trees)} trees of unchanged rows" : $"from run {from}; {(reuse.RowsNotRead > 0 ? $"{Figures.Count(reuse.RowsNotRead)} rows without reading their files" : "every file was read")}"
         : $"none: {reuse.Why}";
 
     private static string Span(Measured<TimeSpan> span) => Markup.Escape(span.TryGet(out var value) ? Figures.Duration(value) : $"not measured ({span.Reason})");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
@@ -11,6 +12,7 @@ namespace BatchEngine.Host.Commands;
 /// <summary>`score`: one-shot scoring of any ONNX model over any flat Parquet, no job file and no database.</summary>
 internal static class ScoreCommand
 {
+    private static readonly SortedDictionary<string, ExecutionDevice> s_devices = new(Enum.GetValues<ExecutionDevice>().ToDictionary(ChoiceText.Of), StringComparer.OrdinalIgnoreCase);
     private static readonly Option<string> Model = new("--model", "-m") { Description = "The ONNX file", Required = true };
     private static readonly Option<string[]> Challengers = new("--challenger") { Description = "Another ONNX file over the same features, scored in the same pass; its outputs follow as NAME.output; may be repeated" };
     private static readonly Option<string[]> Input = new("--input", "-i") { Description = "Parquet files, folders or patterns (data/**/*.parquet); may be repeated", Required = true, AllowMultipleArgumentsPerToken = true };
@@ -21,7 +23,11 @@ internal static class ScoreCommand
     private static readonly Option<int> Workers = new("--workers", "-w") { Description = "Workers; 0 means one per core" };
     private static readonly Option<string?> MemoryLimit = new("--memory-limit") { Description = "The most memory of the process, 512MB for instance; workers and units are cut until they fit [default: memory.limit of the configuration]" };
     private static readonly Option<string> Engine = new("--engine") { Description = $"How the model is run: {string.Join(", ", ExecutorFactory.EngineNames)}", DefaultValueFactory = _ => ExecutorOptions.AutoEngine };
-    private static readonly Option<ExecutionDevice> Device = new("--device") { Description = "Where the model runs: the processor, an NVIDIA card, or what is measured to be faster; without a card the processor" };
+    private static readonly Option<string> Device = new("--device")
+    {
+        Description = $"Where the model runs: {string.Join(", ", s_devices.Keys)} (the processor, an NVIDIA card, what is measured to be faster); without a card the processor",
+        DefaultValueFactory = _ => ChoiceText.Of(ExecutionDevice.Cpu),
+    };
     private static readonly Option<int> DeviceId = new("--device-id") { Description = "Which card, counted from 0" };
     private static readonly Option<long> MaxRejects = new("--max-rejects") { Description = "Fail when more rows than this are rejected", DefaultValueFactory = _ => RejectBudget.Default.MaxRows };
     private static readonly Option<double> MaxRejectShare = new("--max-reject-share") { Description = "Fail when a larger share of rows is rejected (0 to 1)", DefaultValueFactory = _ => RejectBudget.Default.MaxShare };
@@ -42,6 +48,7 @@ internal static class ScoreCommand
     private static async Task<int> RunAsync(Verb verb, CancellationToken ct)
     {
         var line = verb.Line;
+        Require(line);
         var options = new OneShotOptions(line.GetValue(Model)!, line.GetValue(Input)!, line.GetValue(Output)!)
         {
             ChallengerPaths = line.GetValue(Challengers) ?? [],
@@ -51,12 +58,32 @@ internal static class ScoreCommand
             Workers = line.GetValue(Workers),
             MemoryLimitBytes = LimitOf(line.GetValue(MemoryLimit)) ?? verb.Configuration().MemoryLimitBytes,
             Rejects = new RejectBudget(line.GetValue(MaxRejects), line.GetValue(MaxRejectShare)),
-            Execution = ExecutorOptions.Default with { Engine = line.GetValue(Engine)!, Device = line.GetValue(Device), DeviceId = line.GetValue(DeviceId) },
+            Execution = ExecutorOptions.Default with { Engine = line.GetValue(Engine)!, Device = DeviceOf(line.GetValue(Device)!), DeviceId = line.GetValue(DeviceId) },
         };
         var result = await new ProgressDisplay(verb.Screen, verb.Clock).ShowAsync("score", progress =>
             OneShotScoring.RunAsync(options, new RowsToScreen(progress), verb.Clock, ct)).ConfigureAwait(false);
         verb.Screen.Answer(result, () => Print(verb.Screen, result));
         return ExitCode.Done;
+    }
+
+    private static ExecutionDevice DeviceOf(string word) => s_devices.TryGetValue(word, out var device) ? device
+        : throw new BadInputException("--device", $"'{word}'", string.Join(", ", s_devices.Keys), "Use cpu, or auto where there is a card.");
+
+    // --input takes every word that follows it, so a misspelt option would be looked for as a file.
+    private static void Require(ParseResult line)
+    {
+        if (line.GetValue(Input)!.Concat(line.GetValue(Carry) ?? []).FirstOrDefault(w => w.StartsWith("--", StringComparison.Ordinal)) is { } word)
+        {
+            var nearest = NearestWord.Of(word, line.CommandResult.Command.Options.Select(o => o.Name));
+            throw new BadInputException("score", $"'{word}'", "an option of score", nearest is null ? "See: batchengine score --help" : $"Did you mean '{nearest}'?");
+        }
+        WorkerCount.Require(line.GetValue(Workers));
+        if (line.GetValue(MaxRejects) < 0)
+            throw new BadInputException("--max-rejects", $"{line.GetValue(MaxRejects)}", "a number of rows, 0 or more", "Write 0 to accept none.");
+        if (line.GetValue(MaxRejectShare) is not (>= 0 and <= 1))
+            throw new BadInputException("--max-reject-share", string.Create(CultureInfo.InvariantCulture, $"{line.GetValue(MaxRejectShare)}"), "a share from 0 to 1", "Write 0.01 for one row in a hundred.");
+        if (line.GetValue(DeviceId) < 0)
+            throw new BadInputException("--device-id", $"{line.GetValue(DeviceId)}", "a card, counted from 0", "See which there are: batchengine doctor.");
     }
 
     private static long? LimitOf(string? text) => text is null ? null : text == "none" ? 0
@@ -70,7 +97,8 @@ internal static class ScoreCommand
             + (result.RowsPerSecond.TryGet(out var rate) ? $" ({Figures.Rate(rate)}, {result.Engine})" : $" ({result.Engine})"));
         if (result.DeviceNote is not null)
             screen.Line(result.DeviceNote);
-        foreach (var note in result.Notes)
+        // The line above has said it already when the only reason is the card's.
+        foreach (var note in result.Notes.Where(n => result.DeviceNote?.StartsWith(n, StringComparison.Ordinal) != true))
             screen.Line($"not run by {note}");
         screen.Line($"outputs: {string.Join(", ", result.Outputs.Select(o => o.Name))}");
         screen.Line($"written to {result.OutputDirectory}");

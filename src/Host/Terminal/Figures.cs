@@ -9,15 +9,16 @@ internal static class Figures
     /// <summary>The most decimals of an amount of money.</summary>
     public const int MaxDecimals = 10;
 
-    /// <summary>"1.24 M rows/s", "85.1 k rows/s", "420 rows/s".</summary>
+    /// <summary>"1.24 M rows/s", "85.1 k rows/s", "4,205 rows/s", "420 rows/s", "3.5 rows/s".</summary>
     public static string Rate(double rowsPerSecond) => $"{Short(rowsPerSecond)} rows/s";
 
-    /// <summary>"1.24 M", "85.1 k", "420".</summary>
+    /// <summary>"1.24 M", "85.1 k", "4,205", "420", "3.5".</summary>
     public static string Short(double number) => number switch
     {
         >= 1e9 => string.Create(CultureInfo.InvariantCulture, $"{number / 1e9:0.00} G"),
         >= 1e6 => string.Create(CultureInfo.InvariantCulture, $"{number / 1e6:0.00} M"),
         >= 1e4 => string.Create(CultureInfo.InvariantCulture, $"{number / 1e3:0.0} k"),
+        >= 100 => string.Create(CultureInfo.InvariantCulture, $"{number:N0}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{number:0.#}"),
     };
 

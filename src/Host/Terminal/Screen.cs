@@ -60,14 +60,20 @@ internal sealed class Screen
             people();
     }
 
-    /// <summary>Draws a table, panel or tree on stdout.</summary>
-    public void Draw(IRenderable what) => _out.Write(what);
+    /// <summary>Draws a table, panel or tree on stdout; a table that a narrow terminal has no room for is drawn row by row.</summary>
+    public void Draw(IRenderable what) => _out.Write(what is Table table ? NarrowTable.Fit(table, _out) : what);
 
     /// <summary>A plain line on stdout.</summary>
     public void Line(string text = "") => _answers.WriteLine(text);
 
-    /// <summary>A line with colour markup on stdout.</summary>
-    public void Markup(string markup) => _out.MarkupLine(markup);
+    /// <summary>A line with colour markup on stdout; one line, however long, where no person looks on.</summary>
+    public void Markup(string markup)
+    {
+        if (Console.IsOutputRedirected)
+            _answers.WriteLine(Spectre.Console.Markup.Remove(markup));
+        else
+            _out.MarkupLine(markup);
+    }
 
     /// <summary>A line about what is going on, on stderr.</summary>
     public void Note(string text) => _notes.WriteLine(text);

@@ -80,7 +80,7 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
                 services.Log.Write(new RunEvent(RunEventKind.Recorded, plan.Run, "plan", string.Create(CultureInfo.InvariantCulture,
                     $"{plan.Manifest.Rows} rows, {plan.Shards.Count} shards, {plan.PartitionCount} partitions, {plan.Chosen.Workers} workers on {plan.Chosen.Offering}")));
                 await services.Decisions.AppendAsync(new Decision(plan.Run, created.Record.PlannedAt, "capacity", $"{plan.Chosen.Workers} worker(s) on {plan.Chosen.Offering}",
-                    $"predicted duration {plan.Chosen.Duration}, cost {plan.Chosen.Cost}; {plan.Rejected.Count} other option(s) rejected"), ct).ConfigureAwait(false);
+                    $"predicted {Predicted(plan.Chosen.Duration)}, cost {plan.Chosen.Cost}; {plan.Rejected.Count} other option(s) rejected"), ct).ConfigureAwait(false);
                 await services.Decisions.AppendAsync(ReuseDecision(plan, created.Record.PlannedAt), ct).ConfigureAwait(false);
                 if (SumsDecision(plan, created.Record.PlannedAt) is { } sums)
                     await services.Decisions.AppendAsync(sums, ct).ConfigureAwait(false);
@@ -90,13 +90,17 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         }
     }
 
+    private static string Predicted(Measured<TimeSpan> duration) => duration.TryGet(out var span)
+        ? string.Create(CultureInfo.InvariantCulture, $"duration {span.TotalSeconds:N1} s")
+        : $"duration not measured ({duration.Reason})";
+
     private static Decision ReuseDecision(RunPlan plan, DateTimeOffset at)
     {
         var reuse = plan.Reuse;
         return reuse.Base is not { } from
             ? new Decision(plan.Run, at, "reuse", "every row is scored", reuse.Reason)
             : new Decision(plan.Run, at, "reuse", string.Create(CultureInfo.InvariantCulture, $"takes over from run {from}, snapshot {reuse.BaseSnapshot}"), string.Create(CultureInfo.InvariantCulture,
-                $"{reuse.Reason}; {reuse.Carried.Count} of {plan.Shards.Count} shards with {plan.Manifest.Rows - plan.RowsToRead} of {plan.Manifest.Rows} rows are carried over without being read; {reuse.RowsReason}"));
+                $"{reuse.Reason}; {reuse.Carried.Count} of {plan.Shards.Count} shards with {plan.Manifest.Rows - plan.RowsToRead:N0} of {plan.Manifest.Rows:N0} rows are carried over without being read; {reuse.RowsReason}"));
     }
 
     // Who asked for sums is told when there are none to keep.

@@ -6,6 +6,7 @@ namespace BatchEngine.Scorer.Inputs;
 internal static class InputProblems
 {
     private const int MaxNamesShown = 5;
+    private const string MessagePrefix = "(message: '";
 
     public static BadInputException Unreadable(string place, InputColumn column) => new(place, column.PhysicalType,
         "a flat column of numbers, bool, text, date, timestamp or decimal",
@@ -49,7 +50,13 @@ internal static class InputProblems
         return nearest.Length == 0 ? "none" : string.Join(", ", nearest);
     }
 
-    private static string FirstLine(string message) => message.Split('\n', 2)[0].Trim();
+    // A failure of the native reader comes as "class parquet::ParquetStatusException (message: 'the cause')", with the class as its compiler spells it.
+    private static string FirstLine(string message)
+    {
+        var line = message.Split('\n', 2)[0].Trim();
+        var cause = line.IndexOf(MessagePrefix, StringComparison.Ordinal);
+        return cause < 0 ? line : line[(cause + MessagePrefix.Length)..].TrimEnd(')', '\'');
+    }
 
     private static int EditDistance(string a, string b)
     {

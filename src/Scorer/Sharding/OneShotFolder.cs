@@ -27,44 +27,49 @@ internal sealed class OneShotFolder : IDisposable
     public static OneShotFolder Take(string directory)
     {
         var path = System.IO.Path.GetFullPath(directory);
+        FileStream? held = null;
         try
         {
             Directory.CreateDirectory(path);
+            held = Hold(path);
             if (Directory.EnumerateFileSystemEntries(path).Any(e => e.EndsWith(".parquet", StringComparison.Ordinal) || System.IO.Path.GetFileName(e) == ManifestName))
                 throw new BadInputException(path, "files of an earlier result", "an empty directory", "Give another --output, or move the earlier result away.");
-            var held = new FileStream(System.IO.Path.Combine(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
             var folder = new OneShotFolder(path, held);
             folder.RemoveTemporary();
             Directory.CreateDirectory(folder.Temporary);
             return folder;
         }
-        catch (IOException failure) when (File.Exists(System.IO.Path.Combine(path, ".lock")))
+        catch (Exception failure)
         {
-            throw new BadInputException(path, "another scoring writing to it", "a directory of its own", "Wait for the other one, or give another --output.", failure);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new StorageFailedException(path, $"The directory cannot be written ({failure.Message}).", isTransient: false, failure);
+            held?.Dispose();
+            if (failure is IOException or UnauthorizedAccessException)
+                throw new StorageFailedException(path, $"The directory cannot be written ({failure.Message}).", isTransient: false, failure);
+            throw;
         }
     }
 
-    /// <summary>Moves the files to their place and writes the manifest.</summary>
+    /// <summary>Moves the files to their place, the manifest last; none of them stays there when it fails.</summary>
+    /// <exception cref="StorageFailedException">A file cannot be written or moved.</exception>
     public void Publish(IReadOnlyList<Artifact> files, object manifest)
     {
+        var moved = new List<string>();
         try
         {
+            // What takes room comes first: a disk that is full is noticed while nothing is visible yet.
+            var text = System.IO.Path.Combine(Temporary, ManifestName);
+            File.WriteAllBytes(text, JsonSerializer.SerializeToUtf8Bytes(manifest, s_json));
             foreach (var file in files)
             {
                 var target = System.IO.Path.Combine(Path, file.BlobName);
                 Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
                 File.Move(System.IO.Path.Combine(Temporary, file.BlobName), target);
+                moved.Add(target);
             }
-            var text = System.IO.Path.Combine(Temporary, ManifestName);
-            File.WriteAllBytes(text, JsonSerializer.SerializeToUtf8Bytes(manifest, s_json));
             File.Move(text, System.IO.Path.Combine(Path, ManifestName));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
+            moved.ForEach(File.Delete);
             throw new StorageFailedException(Path, $"The result cannot be moved to its place ({failure.Message}).", isTransient: false, failure);
         }
     }
@@ -76,9 +81,26 @@ internal sealed class OneShotFolder : IDisposable
         {
             RemoveTemporary();
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Whoever takes the directory next removes it; a result that is whole stays one.
+        }
         finally
         {
             _lock.Dispose();
+        }
+    }
+
+    private static FileStream Hold(string path)
+    {
+        var file = System.IO.Path.Combine(path, ".lock");
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException failure) when (File.Exists(file))
+        {
+            throw new BadInputException(path, "another scoring writing to it", "a directory of its own", "Wait for the other one, or give another --output.", failure);
         }
     }
 

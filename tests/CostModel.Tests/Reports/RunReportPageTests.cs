@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using BatchEngine.CostModel.Reports;
 
 namespace BatchEngine.CostModel.Tests.Reports;
@@ -42,6 +43,25 @@ public sealed class RunReportPageTests
         Assert.Contains("not measured<small>no earlier run tells the speed</small>", page);
         Assert.Contains("Published, and something drifted", page);
         Assert.Contains("assumed, not measured", page);
+    }
+
+    // On a phone a row is a block, and the heading of a number is generated in front of it.
+    [Fact]
+    public void Page_OnAPhone_EveryNumberSaysItsHeading()
+    {
+        var page = RunReportPage.Render(RunReports.Sample());
+        var tables = Regex.Matches(page, "<table id=\"(t[0-9]+)\">").Select(m => m.Groups[1].Value).ToList();
+        Assert.Equal(page.Split("<table").Length - 1, tables.Distinct().Count());
+        Assert.Contains("#t1 td:nth-child(3)::before{content:\"Actual\"}", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Page_LongestBar_IsAsWideAsItsTrackAndTheOthersInProportion()
+    {
+        var html = ReportCharts.Bars("costs", [new ReportBar("a", 2, "2 USD", true, false), new ReportBar("b", 0.5, "0.5 USD (assumed)", false, true), new ReportBar("c", null, "not measured: no price", false, false), new ReportBar("d", -1, "-1 USD", false, false)]);
+        Assert.Equal(["1", "0.25", "0"], Regex.Matches(html, @"\*([0-9.]+)\)").Select(m => m.Groups[1].Value));
+        Assert.Contains("class=\"guess\"", html, StringComparison.Ordinal);
+        Assert.Contains("not measured: no price", html, StringComparison.Ordinal);
     }
 
     [Fact]

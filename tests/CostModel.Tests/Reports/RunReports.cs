@@ -28,7 +28,7 @@ internal static class RunReports
             new RowCounts(1_000_000, 999_880, 0, 120), ["runs/churn/dead-letters/shard-0003.parquet"], Measured<long>.Of(999_880),
             [.. Enumerable.Range(0, shards).Select(i => new ReportShard(i, 125_000, new RowCounts(125_000, 125_000, 0, 0), $"worker-{(i % 2) + 1}", i == 3 ? 2 : 1, "done"))],
             [new ReportWorker("worker-1", Ledgers.Spot.ToString(), "scoring", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(56), TimeSpan.FromSeconds(2.4), 999_880, cost.Batch)],
-            ["2026-11-23 02:00:31 UTC: shard 3 taken over by worker-1 (worker-2's lease ran out)"], cost, baseline, drift, DriftGate.Default, ReportHistograms.Of(drift, before, now),
+            ["2026-11-23 02:00:31 UTC: shard 3 taken over by worker-1 (worker-2's lease ran out)"], cost, baseline, drift, DriftGate.Default, ReportHistograms.Of(drift, before, now, []),
             [.. Enumerable.Range(0, decisions).Select(i => new Decision(run, Ledgers.Midnight.AddSeconds(i), "capacity", $"2 worker(s) on {Ledgers.Spot}", "cheapest option that meets the deadline"))],
             [new ReportFact("Model digest (SHA-256)", Digest.Of("model").Hex), new ReportFact("Price", "test sheet")]);
     }

@@ -44,6 +44,39 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Backfill_OfTwoNights_AnswersWithOneDocumentThatTellsItsRows()
+    {
+        using var folder = await InputFolder.CreateAsync();
+        await WriteJobAsync(folder, "schedule: { cron: 0 0 2 * * ?, timeZone: UTC }");
+        string[] command = ["backfill", folder["job.yaml"], "--from", "2026-11-01", "--to", "2026-11-03", "--data", folder["data"]];
+        Assert.Equal(2, (await ProgramRun.RunAsync([.. command, "--dry-run", "--json"])).Json().GetArrayLength());
+        var run = await ProgramRun.RunAsync([.. command, "--json"]);
+        run.MustEnd(0);
+        Assert.All(run.Json().EnumerateArray(), night => Assert.Equal(2_000, night.GetProperty("rows").GetProperty("read").GetInt64()));
+        (await ProgramRun.RunAsync("backfill", folder["job.yaml"], "--from", "2026-11-03", "--to", "2026-11-01", "--data", folder["data"])).MustRefuse("--to", "after --from");
+    }
+
+    [Fact]
+    public async Task Doctor_OfAFolderThatIsNotThere_StillTellsItsDisk()
+    {
+        using var folder = await InputFolder.CreateAsync();
+        await File.WriteAllTextAsync(folder["file"], "", TestContext.Current.CancellationToken);
+        var run = await ProgramRun.RunAsync("doctor", "--data", folder["file/below"]);
+        run.MustEnd(1);
+        Assert.Contains("free", run.Output, StringComparison.Ordinal);
+        Assert.All(run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Matches("^(well|not well) ", line));
+    }
+
+    [Fact]
+    public async Task Lookup_OfANameNobodyServes_QuotesItAsAPersonWould()
+    {
+        using var folder = await InputFolder.CreateAsync();
+        var run = await ProgramRun.RunAsync("lookup", "nobody", "1", "--data", folder["data"]);
+        run.MustEnd(1);
+        Assert.Contains("'nobody'", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task CostReport_WithoutPrices_SaysNotMeasuredAndWhy()
     {
         using var folder = await InputFolder.CreateAsync();

@@ -38,6 +38,31 @@ public sealed class ScoreCommandTests
         (await folder.ScoreAsync(folder.Good, "--key", "custmer_id")).MustRefuse("'custmer_id'", "nearest are 'customer_id'");
     }
 
+    [Theory]
+    [InlineData("Did you mean '--key'?", "--kye", "customer_id")]
+    [InlineData("--workers", "--workers", "-3")]
+    [InlineData("auto, cpu, cuda", "--device", "gpu")]
+    [InlineData("0 to 1", "--max-reject-share", "2")]
+    public async Task Score_OptionThatCannotBeMeant_IsRefusedWithWhatCan(string expected, params string[] options)
+    {
+        using var folder = await InputFolder.CreateAsync();
+        var run = await ProgramRun.RunAsync(["score", "--model", InputFolder.Model, "--features", InputFolder.Features, "--output", folder["out"], "--input", folder.Good, .. options]);
+        run.MustRefuse(expected);
+        Assert.DoesNotContain("BatchEngine.Scorer", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Score_DamagedPage_IsRefusedInWordsOfAPerson()
+    {
+        using var folder = await InputFolder.CreateAsync();
+        var bytes = await File.ReadAllBytesAsync(folder.Good, TestContext.Current.CancellationToken);
+        bytes.AsSpan(40, 2_000).Fill(0xFF);
+        await File.WriteAllBytesAsync(folder["damaged.parquet"], bytes, TestContext.Current.CancellationToken);
+        var run = await folder.ScoreAsync(folder["damaged.parquet"], "--key", "customer_id");
+        run.MustRefuse("damaged.parquet", "row group 0");
+        Assert.DoesNotContain("(message:", run.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Score_CorruptModel_IsRefused()
     {

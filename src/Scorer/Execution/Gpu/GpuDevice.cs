@@ -44,10 +44,11 @@ internal sealed class GpuDevice : IDisposable
     /// <param name="memoryLimitBytes">What one model may use of it.</param>
     public static (GpuDevice? Device, string? Reason) OpenCuda(int deviceId, long memoryLimitBytes)
     {
-        // Only what leaves kernels exact: no fast mathematics, and level O1, because O2 is known to make wrong addresses.
-        var context = Context.Create(builder => builder.Cuda().Optimize(OptimizationLevel.O1).Math(MathMode.Default));
+        Context? context = null;
         try
         {
+            // Only what leaves kernels exact: no fast mathematics, and level O1, because O2 is known to make wrong addresses.
+            context = Context.Create(builder => builder.Cuda().Optimize(OptimizationLevel.O1).Math(MathMode.Default));
             var devices = context.GetCudaDevices();
             if (devices.Count == 0)
                 throw new NotSupportedException("the CUDA driver names no device that can be used");
@@ -55,9 +56,9 @@ internal sealed class GpuDevice : IDisposable
                 throw new NotSupportedException($"there is no CUDA device {deviceId}, only {devices.Count} counted from 0");
             return (new GpuDevice(context, devices[deviceId].CreateCudaAccelerator(context), "cuda", memoryLimitBytes), null);
         }
-        catch (Exception failure) when (failure is AcceleratorException or NotSupportedException or DllNotFoundException or InternalCompilerException)
+        catch (Exception failure) when (failure is AcceleratorException or NotSupportedException or DllNotFoundException or EntryPointNotFoundException or InternalCompilerException)
         {
-            context.Dispose();
+            context?.Dispose();
             return (null, failure.Message);
         }
     }
@@ -102,20 +103,34 @@ internal sealed class GpuDevice : IDisposable
         return buffer;
     }
 
-    /// <summary>Frees memory that was allocated here.</summary>
+    /// <summary>Frees memory that was allocated here; never fails, because a device that failed may refuse to free as well, and its memory goes with its context.</summary>
     public void Free<T>(MemoryBuffer1D<T, Stride1D.Dense>? buffer)
         where T : unmanaged
     {
         if (buffer is null || buffer.IsDisposed)
             return;
         Interlocked.Add(ref _usedBytes, -buffer.LengthInBytes);
-        buffer.Dispose();
+        try
+        {
+            buffer.Dispose();
+        }
+        catch (AcceleratorException)
+        {
+            // The processor has taken over by now, and the run ends well.
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Accelerator.Dispose();
+        try
+        {
+            Accelerator.Dispose();
+        }
+        catch (AcceleratorException)
+        {
+            // As with its memory: a device that failed does not fail a run that the processor finished.
+        }
         _context.Dispose();
     }
 }

@@ -22,7 +22,15 @@ internal sealed class HostMemory : IDisposable
     public static HostMemory Pinned(InferenceSession session, int deviceId)
     {
         var info = new OrtMemoryInfo(PinnedForCuda, OrtAllocatorType.DeviceAllocator, deviceId, OrtMemType.CpuOutput);
-        return new HostMemory(info, new OrtAllocator(session, info));
+        try
+        {
+            return new HostMemory(info, new OrtAllocator(session, info));
+        }
+        catch
+        {
+            info.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Allocates a block of zeros, which is freed before this is disposed.</summary>

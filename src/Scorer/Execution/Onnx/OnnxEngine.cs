@@ -1,4 +1,6 @@
+using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
+using Microsoft.ML.OnnxRuntime;
 
 namespace BatchEngine.Scorer.Execution.Onnx;
 
@@ -31,17 +33,30 @@ internal sealed class OnnxEngine : IModelEngine
         }
         if (cuda is not null)
         {
-            var rates = Measure(cuda, processor);
-            if (rates.PrefersDevice)
+            reason = WhyNot(cuda, processor, options.DeviceId);
+            if (reason is null)
             {
                 processor.Dispose();
                 return new EngineAnswer.Opened(cuda);
             }
             cuda.Dispose();
-            reason = $"measured {rates}: the processor is faster";
         }
         processor.Notes = [$"onnx: {reason}"];
         return new EngineAnswer.Opened(processor);
+    }
+
+    // Why the processor is to be preferred; null means that the device is faster.
+    private static string? WhyNot(OnnxModel cuda, OnnxModel processor, int deviceId)
+    {
+        try
+        {
+            var rates = Measure(cuda, processor);
+            return rates.PrefersDevice ? null : $"measured {rates}: the processor is faster";
+        }
+        catch (BadInputException failure) when (failure.InnerException is OnnxRuntimeException)
+        {
+            return OnnxSession.CudaRefusal(deviceId, failure.InnerException);
+        }
     }
 
     // Rows of zeros, in one batch that the model's width keeps within 16 MB.

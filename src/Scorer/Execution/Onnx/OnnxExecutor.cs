@@ -96,18 +96,22 @@ internal sealed class OnnxExecutor : IModelExecutor
         }
         catch (OnnxRuntimeException failure)
         {
-            throw new BadInputException(_path, $"a batch of {rows} rows that the model refuses ({OnnxSession.FirstLine(failure.Message)})", "rows that the model can score",
-                "Check the features against what the model was trained on.", failure);
+            throw _model.IsOnDevice
+                ? new BadInputException(_path, $"a batch of {rows} rows that failed on the card ({OnnxSession.FirstLine(failure.Message)})", "a card with room for the model's batches",
+                    "Free memory of the card, or score on the processor: execution.device: cpu, or --device cpu.", failure)
+                : new BadInputException(_path, $"a batch of {rows} rows that the model refuses ({OnnxSession.FirstLine(failure.Message)})", "rows that the model can score",
+                    "Check the features against what the model was trained on.", failure);
         }
     }
 
     // The runtime's matrix kernels may round differently for another number of rows. A batch is therefore filled up to a multiple of a fixed number, so that a row has the same bits
-    // whatever rows stand beside it: in a full run, among the few changed rows of a delta run, or in the last unit of a file. A single live row is not filled up: its latency counts.
+    // whatever rows stand beside it: in a full run, among the few changed rows of a delta run, or in the last unit of a file. A card's library chooses its kernel by the number of rows, so there every
+    // batch is a whole one. A single live row is not filled up: its latency counts.
     private int TensorRows(FeatureMatrix features, int rows)
     {
         if (_inputs.FixedRows > 0 || features.CapacityRows == 1)
             return Math.Max(rows, _inputs.FixedRows);
-        return Math.Min(_model.SubBatchRows, (rows + BatchStepRows - 1) / BatchStepRows * BatchStepRows);
+        return _model.IsOnDevice ? _model.SubBatchRows : Math.Min(_model.SubBatchRows, (rows + BatchStepRows - 1) / BatchStepRows * BatchStepRows);
     }
 
     // Binding an input sends what it holds to the device, so it is bound again for every batch.

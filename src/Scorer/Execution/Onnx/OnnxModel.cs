@@ -105,7 +105,21 @@ public sealed class OnnxModel : LoadedModel
     {
         var graph = SoundGraph(path);
         var (session, reason) = OnnxSession.OpenOnCuda(path, options);
-        return session is null ? (null, reason) : (Of(session, graph, path, featureNames, options with { Device = ExecutionDevice.Cuda }, bindsMemory: true), null);
+        if (session is null)
+            return (null, reason);
+        try
+        {
+            return (Of(session, graph, path, featureNames, options with { Device = ExecutionDevice.Cuda }, bindsMemory: true), null);
+        }
+        catch (OnnxRuntimeException failure)
+        {
+            return (null, OnnxSession.CudaRefusal(options.DeviceId, failure));
+        }
+        catch (BadInputException failure) when (failure.InnerException is OnnxRuntimeException)
+        {
+            // The trial run failed: the processor's own trial tells whether it was the model or the device.
+            return (null, OnnxSession.CudaRefusal(options.DeviceId, failure.InnerException));
+        }
     }
 
     private static OnnxGraph SoundGraph(string path)

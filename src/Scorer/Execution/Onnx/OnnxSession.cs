@@ -33,13 +33,24 @@ internal static class OnnxSession
         try
         {
             AddCuda(settings, options);
-            return (new InferenceSession(path, settings), null);
         }
         catch (Exception failure) when (IsMissingProvider(failure))
         {
             return (null, NoProvider(failure));
         }
+        try
+        {
+            return (new InferenceSession(path, settings), null);
+        }
+        catch (OnnxRuntimeException failure)
+        {
+            return (null, CudaRefusal(options.DeviceId, failure));
+        }
     }
+
+    /// <summary>Why a model does not run on a device that the runtime can use: for want of the device's memory, for instance.</summary>
+    public static string CudaRefusal(int deviceId, Exception failure) =>
+        string.Create(CultureInfo.InvariantCulture, $"the model could not be run on CUDA device {deviceId} ({FirstLine(failure.Message)})");
 
     /// <summary>Whether this build of the runtime can use a CUDA device here; null means that it can, else the sentence that says what to do.</summary>
     public static string? CudaProblem(int deviceId)
