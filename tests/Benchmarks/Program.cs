@@ -18,6 +18,8 @@ switch (args.FirstOrDefault())
         return await ProfileBench.RunAsync(ScoreOptions.Parse(args[1..]));
     case "delta":
         return await DeltaBench.RunAsync(args[1..]);
+    case "grown":
+        return await GrownBench.RunAsync(args[1..]);
     case "mlnet":
         return await MlNetBench.RunAsync(ScoreOptions.Parse(args[1..]));
     case "dictionaries":
@@ -37,6 +39,8 @@ switch (args.FirstOrDefault())
                                      what drift profiles cost, alone and in whole runs
             delta --model M.onnx [--rows 5000000] [--repeats 3]
                                      nights over unchanged files and over files with 2 % changed rows, beside full nights
+            grown --model M.onnx [--parent-trees 450] [--rows 5000000] [--repeats 3]
+                                     nights after a model got more trees, beside full nights of it
             mlnet --model M.onnx [--rows 5000000] [--engine auto] [--repeats 3]
                                      one-shot scoring beside ML.NET's OnnxTransformer
             dictionaries --model M.onnx [--rows 1000000] [--engine auto] [--repeats 3]

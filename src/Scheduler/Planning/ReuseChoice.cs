@@ -22,7 +22,7 @@ internal static class ReuseChoice
             case BaseAnswer.Found found when found.Run.Plan.Model.Digest != request.Prepared.Model.Digest:
                 return (GoOn(found.Run, request), []);
             case BaseAnswer.Found found:
-                var (compares, rowsReason) = ComparesRows(request.ModelNanoseconds, "the model costs");
+                var (compares, rowsReason) = ComparesRows(request.ModelNanoseconds, "the model costs", PlanLimits.MinModelNanosecondsToCompare);
                 var whyNoFile = WhyNoFile(found.Run.Plan, request);
                 var carried = whyNoFile is null ? UnchangedShards.Find(found.Run, request.Prepared.Manifest) : [];
                 var reason = $"the snapshot that is served, of the same model and features{(whyNoFile is null ? "" : $"; no file is carried over whole: {whyNoFile}")}";
@@ -38,7 +38,7 @@ internal static class ReuseChoice
     {
         var growth = (ModelGrowth.Grown)request.Growth;
         var grown = new GrownModel(before.Plan.Model, growth.ParentTrees, growth.Trees, growth.Common);
-        var (compares, rowsReason) = ComparesRows(request.ModelNanoseconds.Map(ns => ns * grown.SparedShare), FormattableString.Invariant($"the first {grown.ParentTrees:N0} of {grown.Trees:N0} trees cost"));
+        var (compares, rowsReason) = ComparesRows(request.ModelNanoseconds.Map(ns => ns * grown.SparedShare), FormattableString.Invariant($"the first {grown.ParentTrees:N0} of {grown.Trees:N0} trees cost"), PlanLimits.MinTreesNanosecondsToGoOn);
         if (!compares)
             return ReusePlan.None($"run {before.Plan.Run} is no base: {rowsReason}", request.ModelNanoseconds);
         var reason = FormattableString.Invariant($"the snapshot that is served, of {grown.Parent}, to which this model only appends trees: of unchanged rows {grown.Trees - grown.ParentTrees:N0} of {grown.Trees:N0} are scored");
@@ -108,12 +108,12 @@ internal static class ReuseChoice
     // A table grows and shrinks every night; the sample stays what it was until it would be twice too large or too small.
     private static bool SamplesTooFarApart(long before, long now) => ProfileSampling.OneInFor(before) > 2 * ProfileSampling.OneInFor(now) || ProfileSampling.OneInFor(now) > 2 * ProfileSampling.OneInFor(before);
 
-    private static (bool Compares, string Reason) ComparesRows(Measured<double> cost, string what)
+    private static (bool Compares, string Reason) ComparesRows(Measured<double> cost, string what, double least)
     {
         if (!cost.TryGet(out var nanoseconds))
             return (false, $"rows are not looked up: what the model costs is not measured ({cost.Reason})");
-        return nanoseconds < PlanLimits.MinModelNanosecondsToCompare
-            ? (false, string.Create(CultureInfo.InvariantCulture, $"rows are not looked up: {what} {nanoseconds:0} ns a row, and looking up pays from {PlanLimits.MinModelNanosecondsToCompare:0} ns"))
-            : (true, string.Create(CultureInfo.InvariantCulture, $"rows are looked up: {what} {nanoseconds:0} ns a row, and looking up pays from {PlanLimits.MinModelNanosecondsToCompare:0} ns"));
+        return nanoseconds < least
+            ? (false, string.Create(CultureInfo.InvariantCulture, $"rows are not looked up: {what} {nanoseconds:0} ns a row, and looking up pays from {least:0} ns"))
+            : (true, string.Create(CultureInfo.InvariantCulture, $"rows are looked up: {what} {nanoseconds:0} ns a row, and looking up pays from {least:0} ns"));
     }
 }

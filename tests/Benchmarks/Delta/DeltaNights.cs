@@ -17,17 +17,20 @@ internal sealed class DeltaNights : IAsyncDisposable
 {
     private static readonly DateTimeOffset s_first = new(2026, 1, 1, 2, 0, 0, TimeSpan.Zero);
     private readonly string _folder;
-    private readonly string _model;
+    private readonly bool _keepsSums;
     private readonly Engine _engine;
     private int _night;
 
-    private DeltaNights(string folder, string model, Engine engine) => (_folder, _model, _engine) = (folder, model, engine);
+    private DeltaNights(string folder, string model, bool keepsSums, Engine engine) => (_folder, Model, _keepsSums, _engine) = (folder, model, keepsSums, engine);
 
-    public static async Task<DeltaNights> OpenAsync(string model)
+    /// <summary>The model of the nights from now on.</summary>
+    public string Model { get; set; }
+
+    public static async Task<DeltaNights> OpenAsync(string model, bool keepsSums = false)
     {
         var folder = Directory.CreateTempSubdirectory("batchengine-bench-").FullName;
         var configuration = EngineConfiguration.In(folder) with { PricesDirectory = ShippedFiles.PathOf("config/prices") };
-        return new DeltaNights(folder, model, await Engine.OpenAsync(configuration, TimeProvider.System, new Screen(json: true, verbose: Environment.GetEnvironmentVariable("BENCH_VERBOSE") is not null), CancellationToken.None));
+        return new DeltaNights(folder, model, keepsSums, await Engine.OpenAsync(configuration, TimeProvider.System, new Screen(json: true, verbose: Environment.GetEnvironmentVariable("BENCH_VERBOSE") is not null), CancellationToken.None));
     }
 
     /// <summary>One night, from planning to the published and exported result.</summary>
@@ -46,7 +49,7 @@ internal sealed class DeltaNights : IAsyncDisposable
     public async Task<IReadOnlyList<ScoreFigures>> OneWorkerAsync(string input, int rows)
     {
         var plan = await PlanAsync(input);
-        using var model = ExecutorFactory.Open(_model, plan.Features.FeatureNames);
+        using var model = ExecutorFactory.Open(Model, plan.Features.FeatureNames);
         var current = await _engine.Snapshots.CurrentAsync("delta", CancellationToken.None);
         using var snapshot = SnapshotReader.Open(current!, s => _engine.Blobs.LocalPath(s.Artifact.BlobName)!);
         var figures = new List<ScoreFigures>
@@ -56,6 +59,20 @@ internal sealed class DeltaNights : IAsyncDisposable
         };
         figures.AddRange(await DeltaStages.EachAsync(plan, model, rows, Path.Combine(_folder, "stages")));
         return figures;
+    }
+
+    /// <summary>One worker over the whole file, once from the sums of the smaller model that serves now and once without them.</summary>
+    public async Task<IReadOnlyList<ScoreFigures>> GrownWorkerAsync(string input, int rows)
+    {
+        var plan = await PlanAsync(input);
+        using var model = ExecutorFactory.Open(Model, plan.Features.FeatureNames);
+        var current = await _engine.Snapshots.CurrentAsync("delta", CancellationToken.None);
+        using var snapshot = SnapshotReader.Open(current!, s => _engine.Blobs.LocalPath(s.Artifact.BlobName)!);
+        return
+        [
+            await WorkerAsync("worker, full", rows, plan, model, null),
+            await WorkerAsync("worker, grown, 2 % changed", rows, plan, model, snapshot),
+        ];
     }
 
     public async ValueTask DisposeAsync()
@@ -82,9 +99,10 @@ internal sealed class DeltaNights : IAsyncDisposable
         return planned.Plan with { Shards = [new Shard(0, [new RowGroupRange(0, 0, manifest.Files[0].RowGroups.Count)], manifest.Rows)] };
     }
 
-    private ScoringJob Job(string input) => new("delta", [input], "id", [], new ModelReference.ByFile(_model), FeatureSpec.AsIs(Enumerable.Range(0, InputTable.Features).Select(i => $"f{i}")),
+    private ScoringJob Job(string input) => new("delta", [input], "id", [], new ModelReference.ByFile(Model), FeatureSpec.AsIs(Enumerable.Range(0, InputTable.Features).Select(i => $"f{i}")),
         Path.Combine(_folder, "out"), 0, WorkerMode.InProcess, ScoringJob.DefaultUnitRows, ScoringJob.DefaultCheckpointRows, RejectBudget.Default, DuplicateKeyPolicy.Fail, DriftGate.Default,
-        ServingContract.Default("delta"), null, null, null, "bench");
+        ServingContract.Default("delta"), null, null, null, "bench")
+    { KeepsSums = _keepsSums };
 
     private sealed class NoSink : ICheckpointSink
     {

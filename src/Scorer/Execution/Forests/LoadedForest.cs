@@ -9,7 +9,7 @@ namespace BatchEngine.Scorer.Execution.Forests;
 internal class LoadedForest : LoadedModel
 {
     private readonly KernelChoice _choice;
-    private readonly ConcurrentDictionary<int, AppendedTrees> _appended = new();
+    private readonly ConcurrentDictionary<int, Lazy<AppendedTrees>> _appended = new();
 
     /// <summary>Takes the description of inputs and outputs from the same model opened with ONNX Runtime.</summary>
     public LoadedForest(OnnxModel model, ColumnGraph graph)
@@ -83,7 +83,7 @@ internal class LoadedForest : LoadedModel
     public override bool SumsAreOutputs => Graph.GivesSums;
 
     /// <inheritdoc/>
-    public override ISumContinuation ContinueAfter(int firstTrees) => new SumContinuation(this, _appended.GetOrAdd(firstTrees, n => new AppendedTrees(Graph.Forest.Model, n)));
+    public override ISumContinuation ContinueAfter(int firstTrees) => new SumContinuation(this, _appended.GetOrAdd(firstTrees, n => new Lazy<AppendedTrees>(() => new AppendedTrees(Graph.Forest.Model, n))).Value);
 
     /// <inheritdoc/>
     public override IModelExecutor CreateExecutor() => new ForestExecutor(this);
