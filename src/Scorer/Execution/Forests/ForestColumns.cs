@@ -60,14 +60,6 @@ internal sealed unsafe class ForestColumns : IDisposable
     /// <summary>The address of a column after <see cref="Load"/>.</summary>
     public nint Address(int column) => _columns.Span[column];
 
-    /// <summary>The addresses of the forest's inputs after <see cref="Load"/>.</summary>
-    public void Addresses(Span<nint> inputs)
-    {
-        var columns = _graph.Forest.Inputs;
-        for (var i = 0; i < columns.Length; i++)
-            inputs[i] = _columns.Span[columns[i]];
-    }
-
     /// <summary>Takes sums that a block holds over: those that it keeps, else its outputs.</summary>
     public void TakeSums(PredictionBlock block, int from, int rows)
     {

@@ -97,13 +97,6 @@ internal class LoadedForest : LoadedModel
     /// <summary>The kernel for many rows.</summary>
     public virtual ForestKernel CreateBlock() => Plan is null || _choice.Block == ForestKernels.Walk ? CreateWalk() : ForestKernels.Slicing(_choice.Block, Graph.Forest.Model, Walk, Plan);
 
-    /// <summary>Fills the confidence of scored rows when the model gives one.</summary>
-    public void FillConfidence(PredictionBlock block)
-    {
-        if (GivesConfidence)
-            ClassConfidence.Fill(block, Layout.ProbabilityFrom, Layout.ProbabilityCount);
-    }
-
     private string DetailOf(string? refusal)
     {
         var trees = string.Create(CultureInfo.InvariantCulture, $"{Graph.Forest.Model.TreeCount:N0} trees");

@@ -76,10 +76,12 @@ internal abstract unsafe class SliceKernel : AddingKernel
     protected abstract void WriteExits(SliceTree tree, byte* exits);
 
     /// <summary>Takes the scores of a target over; what stands in the rows of the block beyond them does not matter.</summary>
-    protected abstract void TakeScores(int target, float* from, int count);
+    protected virtual void TakeScores(int target, float* from, int count) =>
+        new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(Scratch.Scores + (target * SlicePlan.BlockRows), count));
 
     /// <summary>Copies the scores of a target in the order of the rows.</summary>
-    protected abstract void CopyScores(int target, float* to, int count);
+    protected virtual void CopyScores(int target, float* to, int count) =>
+        new ReadOnlySpan<float>(Scratch.Scores + (target * SlicePlan.BlockRows), count).CopyTo(new Span<float>(to, count));
 
     // The tops of all trees first, block by block; then the walks below them, which want many rows a tree.
     private void AddWithTails(TailWalk tails, float** columns, int rows, float* sums, int stride)

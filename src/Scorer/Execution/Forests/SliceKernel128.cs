@@ -125,14 +125,6 @@ internal sealed unsafe class SliceKernel128(ForestModel model, WalkForest walk, 
         }
     }
 
-    /// <inheritdoc/>
-    protected override void TakeScores(int target, float* from, int count) =>
-        new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(Scratch.Scores + (target * SlicePlan.BlockRows), count));
-
-    /// <inheritdoc/>
-    protected override void CopyScores(int target, float* to, int count) =>
-        new ReadOnlySpan<float>(Scratch.Scores + (target * SlicePlan.BlockRows), count).CopyTo(new Span<float>(to, count));
-
     // Eight searches side by side, so that one's load waits behind the others'.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Search(float* tree, int levels, float* values, byte* ranks)

@@ -129,14 +129,6 @@ internal sealed unsafe class SliceKernel256(ForestModel model, WalkForest walk, 
         }
     }
 
-    /// <inheritdoc/>
-    protected override void TakeScores(int target, float* from, int count) =>
-        new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(Scratch.Scores + (target * SlicePlan.BlockRows), count));
-
-    /// <inheritdoc/>
-    protected override void CopyScores(int target, float* to, int count) =>
-        new ReadOnlySpan<float>(Scratch.Scores + (target * SlicePlan.BlockRows), count).CopyTo(new Span<float>(to, count));
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Steps(byte* bits, byte* steps)
     {
