@@ -2,6 +2,7 @@ using BatchEngine.Benchmarks.Delta;
 using BatchEngine.Benchmarks.Forests;
 using BatchEngine.Benchmarks.Gpu;
 using BatchEngine.Benchmarks.Inputs;
+using BatchEngine.Benchmarks.Opening;
 using BatchEngine.Benchmarks.Peers;
 using BatchEngine.Benchmarks.Profiles;
 using BatchEngine.Benchmarks.Scoring;
@@ -24,6 +25,10 @@ switch (args.FirstOrDefault())
         return await MlNetBench.RunAsync(ScoreOptions.Parse(args[1..]));
     case "dictionaries":
         return await DictionaryBench.RunAsync(ScoreOptions.Parse(args[1..]));
+    case "opening":
+        return OpeningBench.Run(ScoreOptions.Parse(args[1..]));
+    case OpeningBench.ChildVerb:
+        return OpeningBench.RunChild(args[1..]);
     case "forests":
         ForestBench.Run(ForestBenchOptions.Parse(args[1..]));
         return 0;
@@ -45,6 +50,8 @@ switch (args.FirstOrDefault())
                                      one-shot scoring beside ML.NET's OnnxTransformer
             dictionaries --model M.onnx [--rows 1000000] [--engine auto] [--repeats 3]
                                      what scoring in the encoded domain could save at most
+            opening --model FOREST.onnx [--repeats 3]
+                                     what opening a forest costs, part by part, cold and warm
             forests M.onnx... [--xgboost MODEL.json] [--passes 7] [--label TEXT]
                                      forest kernels beside ONNX Runtime and XGBoost: batches, two threads, single rows
             gpu --model M.onnx [--repeats 3] [--simulated]

@@ -51,7 +51,16 @@ internal sealed record ForestModel
     public int TreeCount => Roots.Length;
 
     /// <summary>The highest feature asked for, plus 1.</summary>
-    public int FeatureCount => Nodes.Where(n => !n.IsLeaf).Select(n => n.Feature + 1).DefaultIfEmpty(0).Max();
+    public int FeatureCount
+    {
+        get
+        {
+            var count = 0;
+            foreach (ref readonly var node in Nodes.AsSpan())
+                count = node.IsLeaf ? count : Math.Max(count, node.Feature + 1);
+            return count;
+        }
+    }
 
     /// <summary>The same forest over features in other places.</summary>
     public ForestModel WithFeatures(IReadOnlyList<int> places) => this with { Nodes = Array.ConvertAll(Nodes, n => n.IsLeaf ? n : n with { Feature = places[n.Feature] }) };
@@ -123,7 +132,16 @@ internal sealed record ForestModel
     }
 
     /// <summary>The distinct targets of a tree's leaves, in order.</summary>
-    public int[] TargetsOf(IEnumerable<int> leaves) => [.. leaves.SelectMany(l => LeafTargets[LeafFrom[l]..LeafFrom[l + 1]]).Distinct().Order()];
+    public int[] TargetsOf(ReadOnlySpan<int> leaves)
+    {
+        var isNamed = new bool[TargetCount];
+        foreach (var leaf in leaves)
+        {
+            for (var i = LeafFrom[leaf]; i < LeafFrom[leaf + 1]; i++)
+                isNamed[LeafTargets[i]] = true;
+        }
+        return [.. Enumerable.Range(0, isNamed.Length).Where(t => isNamed[t])];
+    }
 
     /// <summary>The weight of a leaf for a target; 0 when it has none.</summary>
     public float Weight(int leaf, int target)

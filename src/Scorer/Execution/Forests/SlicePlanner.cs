@@ -23,14 +23,11 @@ internal static class SlicePlanner
     /// <param name="groupSlots">Conditions of a group; null means <see cref="SlicePlan.MaxGroupSlots"/>, or <see cref="SlicePlan.MaxWalkedGroupSlots"/> for larger trees.</param>
     public static SlicePlan? Plan(ForestModel model, WalkForest walk, int maxExits = SlicePlan.MaxExits, int walkedExits = SlicePlan.WalkedExits, int? groupSlots = null)
     {
-        var tops = model.Roots.Select(r => Top(model, walk, r, maxExits, walkedExits)).ToArray();
-        var (planes, ranks) = Planes(model, tops);
-        var firstPlanes = new Dictionary<int, int>();
-        for (var i = planes.Length - 1; i >= 0; i--)
-            firstPlanes[planes[i].Feature] = i;
-        var numberings = new SliceNumbering[tops.Length];
-        Parallel.For(0, tops.Length, i => numberings[i] = Number(model, tops[i]));
-        var isWalked = tops.Any(t => StepsBelow(t, walk) > 0);
+        var cut = new SliceTopBuilder(model, walk, maxExits, walkedExits);
+        var tops = Array.ConvertAll(model.Roots, cut.Of);
+        var ranks = new SliceRanks(model, tops);
+        var numberings = Numberings(model, ranks, tops);
+        var isWalked = tops.Any(t => t.StepsBelow(walk) > 0);
         var tails = isWalked ? Tails(walk, tops, numberings) : null;
         if (isWalked && tails is null)
             return null;
@@ -40,7 +37,7 @@ internal static class SlicePlanner
         SliceGroup[] Groups(bool withMissing)
         {
             var groups = new List<SliceGroup>();
-            var open = new SliceGroupBuilder(model, ranks, firstPlanes, withMissing);
+            var open = new SliceGroupBuilder(model, ranks, withMissing);
             for (var i = 0; i < tops.Length; i++)
             {
                 open.Add(tops[i], numberings[i], tablesFrom[i], tablesFrom[i + 1]);
@@ -48,62 +45,68 @@ internal static class SlicePlanner
                     continue;
                 slots = Math.Max(slots, open.SlotCount);
                 groups.Add(open.Build());
-                open = new SliceGroupBuilder(model, ranks, firstPlanes, withMissing);
             }
             return [.. groups];
         }
         var dense = Groups(false);
-        var answersMissing = tops.Any(t => t.Inner.Any(n => AnswersMissing(model.Nodes[n])));
         return new SlicePlan
         {
-            Planes = planes,
+            Planes = ranks.Planes,
             Dense = dense,
-            Missing = answersMissing ? Groups(true) : dense,
+            Missing = tops.Any(t => AnswersMissing(model, t)) ? Groups(true) : dense,
             Tables = [.. tables],
             Tails = tails,
             Slots = slots,
         };
     }
 
-    // A bit more may save more operations than the larger leaf table costs; the costs are operations for 512 rows.
-    private static SliceNumbering Number(ForestModel model, SliceTop top)
+    private static SliceNumbering[] Numberings(ForestModel model, SliceRanks ranks, SliceTop[] tops)
     {
-        if (top.IsShared(model))
+        var numberings = new SliceNumbering[tops.Length];
+        Parallel.For(0, tops.Length, () => (Numberer: new SliceNumberer(), Builder: new SliceTreeBuilder(model, ranks)), (i, _, own) =>
+        {
+            numberings[i] = Number(tops[i], own.Numberer, own.Builder);
+            return own;
+        }, static _ => { });
+        return numberings;
+    }
+
+    // A bit more may save more operations than the larger leaf table costs; the costs are operations for 512 rows.
+    private static SliceNumbering Number(SliceTop top, SliceNumberer numberer, SliceTreeBuilder builder)
+    {
+        if (top.IsShared)
             return SliceNumbering.Counted(top);
+        numberer.Take(top);
         var minBits = SliceNumbering.MinBits(top);
         SliceNumbering? best = null;
         var bestCost = int.MaxValue;
         for (var bits = minBits; bits <= Math.Min(SliceBits.MaxBits, minBits + 2); bits++)
         {
-            var numbering = SliceNumbering.Aligned(model, top, bits);
-            var values = new Dictionary<(int, float, bool), int>();
-            var ops = new SliceTreeBuilder(model, top, numbering, (feature, threshold, missing) =>
-            {
-                var key = (feature, threshold, missing);
-                return values.TryGetValue(key, out var known) ? known : values[key] = 2 + values.Count;
-            }).CountOperations();
-            var cost = ops + (bits switch { <= 6 => 0, 7 => TwoTablesCost, _ => FourTablesCost });
+            var numbering = numberer.Number(bits);
+            var tableCost = bits switch { <= 6 => 0, 7 => TwoTablesCost, _ => FourTablesCost };
+            var cost = builder.CountOperations(top, numbering, bestCost - tableCost) + tableCost;
             if (cost < bestCost)
                 (best, bestCost) = (numbering, cost);
         }
         return best!;
     }
 
-    private static bool AnswersMissing(in ForestNode node) => node.Mode == BranchMode.Member ? node.MissingIsTrue : ForestSplit.Of(node).MissingIsYes;
-
-    private static SliceTop Top(ForestModel model, WalkForest walk, int root, int maxExits, int walkedExits)
+    private static bool AnswersMissing(ForestModel model, SliceTop top)
     {
-        var whole = SliceTop.Of(model, walk, root, maxExits);
-        return StepsBelow(whole, walk) == 0 ? whole : SliceTop.Of(model, walk, root, walkedExits);
+        for (var i = 0; i < top.InnerCount; i++)
+        {
+            ref readonly var node = ref model.Nodes[top.Nodes[i]];
+            if (node.Mode == BranchMode.Member ? node.MissingIsTrue : ForestSplit.Of(node).MissingIsYes)
+                return true;
+        }
+        return false;
     }
-
-    private static int StepsBelow(SliceTop top, WalkForest walk) => top.Exits.Max(walk.HeightOf);
 
     private static TailForest? Tails(WalkForest walk, SliceTop[] tops, SliceNumbering[] numberings)
     {
         var builder = new TailBuilder(walk);
         for (var i = 0; i < tops.Length; i++)
-            builder.Add([.. numberings[i].ExitByNumber(tops[i]).Select(walk.PlaceOf)], StepsBelow(tops[i], walk));
+            builder.Add(Array.ConvertAll(numberings[i].NodeByNumber(tops[i]), walk.PlaceOf), tops[i].StepsBelow(walk));
         return builder.Build();
     }
 
@@ -113,51 +116,11 @@ internal static class SlicePlanner
         var from = new int[tops.Length + 1];
         for (var i = 0; i < tops.Length; i++)
         {
-            int[] leaves = [.. numberings[i].ExitByNumber(tops[i]).Select(e => model.Nodes[e].True)];
-            tables.AddRange(model.TargetsOf(leaves).Select(target => new LeafTable(target, [.. leaves.Select(l => model.Weight(l, target))])));
+            var leaves = Array.ConvertAll(numberings[i].NodeByNumber(tops[i]), n => model.Nodes[n].True);
+            foreach (var target in model.TargetsOf(leaves))
+                tables.Add(new LeafTable(target, Array.ConvertAll(leaves, l => model.Weight(l, target))));
             from[i + 1] = tables.Count;
         }
         return (tables, from);
-    }
-
-    // The thresholds of the tops, feature by feature, in planes of 255.
-    private static (SlicePlane[] Planes, Dictionary<(int, float), (int, int)> Ranks) Planes(ForestModel model, SliceTop[] tops)
-    {
-        var thresholds = new SortedDictionary<int, SortedSet<float>>();
-        void Note(int feature, float threshold)
-        {
-            if (!thresholds.TryGetValue(feature, out var known))
-                thresholds[feature] = known = [];
-            if (!float.IsNaN(threshold))
-                known.Add(threshold);
-        }
-        foreach (var node in tops.SelectMany(t => t.Inner).Select(n => model.Nodes[n]))
-        {
-            if (node.Mode != BranchMode.Member)
-            {
-                var split = ForestSplit.Of(node);
-                Note(split.Feature, split.From);
-                Note(split.Feature, split.Beyond);
-                continue;
-            }
-            Note(node.Feature, float.NaN);
-            foreach (var value in model.Sets[node.Set])
-            {
-                Note(node.Feature, value);
-                Note(node.Feature, ForestSplit.After(value));
-            }
-        }
-        var planes = new List<SlicePlane>();
-        var ranks = new Dictionary<(int, float), (int, int)>();
-        foreach (var (feature, known) in thresholds)
-        {
-            foreach (var part in known.Count == 0 ? [[]] : known.Chunk(SlicePlane.MaxThresholds))
-            {
-                for (var i = 0; i < part.Length; i++)
-                    ranks[(feature, part[i])] = (planes.Count, i + 1);
-                planes.Add(new SlicePlane(feature, part));
-            }
-        }
-        return ([.. planes], ranks);
     }
 }

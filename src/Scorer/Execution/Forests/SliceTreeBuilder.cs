@@ -1,81 +1,111 @@
+using System.Runtime.InteropServices;
+
 namespace BatchEngine.Scorer.Execution.Forests;
 
-/// <summary>Turns one tree's top into choices between bits, the exits' numbers first, the root last. Not thread-safe.</summary>
+/// <summary>Turns one tree's top after the other into choices between bits, the exits' numbers first, the root last. Not thread-safe.</summary>
 /// <remarks>Values are numbered: 0 and 1 are constants, conditions follow from 2, results of operations from <see cref="FirstResult"/>.</remarks>
-internal sealed class SliceTreeBuilder(ForestModel model, SliceTop top, SliceNumbering numbering, Func<int, float, bool, int> condition)
+internal sealed class SliceTreeBuilder(ForestModel model, SliceRanks ranks)
 {
     /// <summary>The number of the first operation's result.</summary>
-    public const int FirstResult = 1 << 20;
+    public const int FirstResult = 1 << 29;
 
     private const int Zero = SlicePlan.Zero;
     private const int One = SlicePlan.One;
     private const int Either = -1;
 
-    private readonly List<(int Condition, int Yes, int No)> _ops = [];
-    private readonly Dictionary<int, int[]> _bits = [];
-    private readonly Dictionary<(int, int, int), int> _known = [];
+    private readonly SliceChoices _choices = new();
+    private readonly List<Op> _ops = [];
+    private readonly Stack<int> _free = new();
+    private Func<int, bool, int> _condition = null!;
+    private SliceTop _top = null!;
+    private int _bitCount;
+    private int _mostOperations;
+    private int[] _bits = [];
+    private bool[] _isDone = [];
+    private int[] _lastUse = [];
+    private int[] _placed = [];
 
     /// <summary>An operation whose slots are still numbers of values; results are numbered below so many scratch slots.</summary>
     internal readonly record struct Op(int Condition, int Yes, int No, int Target);
 
-    /// <summary>How many operations there are; cheaper than placing them.</summary>
-    public int CountOperations()
+    /// <summary>How many operations a top needs; cheaper than placing them. Stops counting at a limit.</summary>
+    public int CountOperations(SliceTop top, SliceNumbering numbering, int limit)
     {
-        Choices();
-        return _ops.Count;
+        _mostOperations = limit;
+        Choose(top, numbering, static (number, missingIsYes) => 2 + (2 * number) + (missingIsYes ? 1 : 0));
+        return _choices.Count;
     }
 
-    /// <summary>The operations, the values that are the exit's number, and how many scratch slots they need.</summary>
-    public (Op[] Ops, int[] Bits, int Scratch) Build() => Place(Choices());
-
-    private int[] Choices()
+    /// <summary>The operations, the values that are the exit's number, and how many scratch slots they need; good until the next call.</summary>
+    /// <param name="top">The top.</param>
+    /// <param name="numbering">Its exits' numbers.</param>
+    /// <param name="condition">The value that answers whether a feature has reached a number of <see cref="SliceRanks"/>, and whether a missing one has.</param>
+    public (List<Op> Ops, int[] Bits, int Scratch) Build(SliceTop top, SliceNumbering numbering, Func<int, bool, int> condition)
     {
-        foreach (var (exit, (from, freeBits)) in numbering.Ranges)
+        _mostOperations = int.MaxValue;
+        var bits = Choose(top, numbering, condition);
+        return (_ops, bits, Place(bits));
+    }
+
+    private int[] Choose(SliceTop top, SliceNumbering numbering, Func<int, bool, int> condition)
+    {
+        (_top, _bitCount, _condition) = (top, numbering.BitCount, condition);
+        _choices.Clear();
+        if (_bits.Length < top.Nodes.Length * _bitCount || _isDone.Length < top.Nodes.Length)
+            (_bits, _isDone) = (new int[2 * top.Nodes.Length * SliceBits.MaxBits], new bool[2 * top.Nodes.Length]);
+        _isDone.AsSpan(0, top.InnerCount).Clear();
+        for (var exit = 0; exit < top.ExitCount; exit++)
         {
-            var numbers = new int[numbering.BitCount];
-            for (var bit = 0; bit < numbers.Length; bit++)
-                numbers[bit] = bit < freeBits ? Either : (from >> bit) & 1;
-            _bits[exit] = numbers;
+            var bits = BitsAt(top.InnerCount + exit);
+            for (var bit = 0; bit < bits.Length; bit++)
+                bits[bit] = bit < numbering.FreeBits[exit] ? Either : (numbering.From[exit] >> bit) & 1;
         }
-        return [.. BitsOf(top.Root).Select(b => b == Either ? Zero : b)];
+        AddBits(0);
+        var root = BitsAt(0).ToArray();
+        foreach (ref var bit in root.AsSpan())
+            bit = bit == Either ? Zero : bit;
+        return root;
     }
+
+    private Span<int> BitsAt(int at) => _bits.AsSpan(at * _bitCount, _bitCount);
 
     // The top has at most 255 branches a path, so recursion is safe.
-    private int[] BitsOf(int at)
+    private void AddBits(int at)
     {
-        if (_bits.TryGetValue(at, out var known))
-            return known;
-        var node = model.Nodes[at];
-        int yesNode, noNode, asked;
-        if (node.Mode == BranchMode.Member)
-        {
-            (yesNode, noNode, asked) = (node.True, node.False, SetCondition(node));
-        }
-        else
-        {
-            var split = ForestSplit.Of(node);
-            (yesNode, noNode) = (split.Yes, split.No);
-            asked = condition(split.Feature, split.From, split.MissingIsYes);
-            if (!split.IsOpen)
-                asked = Choose(condition(split.Feature, split.Beyond, false), Zero, asked);
-        }
-        var (no, yes) = (BitsOf(noNode), BitsOf(yesNode));
-        var bits = new int[no.Length];
+        if (at >= _top.InnerCount || _isDone[at] || _choices.Count >= _mostOperations)
+            return;
+        _isDone[at] = true;
+        var asked = Condition(model.Nodes[_top.Nodes[at]]);
+        AddBits(_top.No[at]);
+        AddBits(_top.Yes[at]);
+        var no = BitsAt(_top.No[at]);
+        var yes = BitsAt(_top.Yes[at]);
+        var bits = BitsAt(at);
         for (var bit = 0; bit < bits.Length; bit++)
             bits[bit] = Choose(asked, yes[bit], no[bit]);
-        return _bits[at] = bits;
+    }
+
+    private int Condition(in ForestNode node)
+    {
+        if (node.Mode == BranchMode.Member)
+            return SetCondition(node);
+        var split = ForestSplit.Of(node);
+        var asked = Condition(split.Feature, split.From, split.MissingIsYes);
+        return split.IsOpen ? asked : Choose(Condition(split.Feature, split.Beyond, false), Zero, asked);
     }
 
     private int SetCondition(in ForestNode node)
     {
-        var asked = condition(node.Feature, float.NaN, node.MissingIsTrue);
+        var asked = Condition(node.Feature, float.NaN, node.MissingIsTrue);
         foreach (var value in model.Sets[node.Set])
         {
-            var equal = Choose(condition(node.Feature, ForestSplit.After(value), false), Zero, condition(node.Feature, value, false));
+            var equal = Choose(Condition(node.Feature, ForestSplit.After(value), false), Zero, Condition(node.Feature, value, false));
             asked = Choose(equal, One, asked);
         }
         return asked;
     }
+
+    private int Condition(int feature, float threshold, bool missingIsYes) => _condition(ranks.NumberOf(feature, threshold), missingIsYes);
 
     private int Choose(int asked, int yes, int no)
     {
@@ -85,49 +115,57 @@ internal sealed class SliceTreeBuilder(ForestModel model, SliceTop top, SliceNum
             return yes;
         if (yes == One && no == Zero)
             return asked;
-        if (_known.TryGetValue((asked, yes, no), out var before))
-            return before;
-        _ops.Add((asked, yes, no));
-        return _known[(asked, yes, no)] = FirstResult + _ops.Count - 1;
+        return FirstResult + _choices.Add(asked, yes, no);
     }
 
     // Results share scratch slots as soon as nobody reads them any more.
-    private (Op[] Ops, int[] Bits, int Scratch) Place(int[] bits)
+    private int Place(int[] bits)
     {
-        var lastUse = new int[_ops.Count];
-        for (var i = 0; i < _ops.Count; i++)
+        var count = _choices.Count;
+        if (_placed.Length < count)
+            (_lastUse, _placed) = (new int[2 * count], new int[2 * count]);
+        Array.Clear(_lastUse, 0, count);
+        for (var i = 0; i < count; i++)
         {
-            foreach (var value in (ReadOnlySpan<int>)[_ops[i].Condition, _ops[i].Yes, _ops[i].No])
-            {
-                if (value >= FirstResult)
-                    lastUse[value - FirstResult] = i;
-            }
+            var (asked, yes, no) = _choices[i];
+            Use(asked, i);
+            Use(yes, i);
+            Use(no, i);
         }
-        foreach (var bit in bits.Where(b => b >= FirstResult))
-            lastUse[bit - FirstResult] = int.MaxValue;
-        var free = new Stack<int>();
+        foreach (var bit in bits)
+            Use(bit, int.MaxValue);
+        _free.Clear();
+        _ops.Clear();
+        CollectionsMarshal.SetCount(_ops, count);
+        var ops = CollectionsMarshal.AsSpan(_ops);
         var scratch = 0;
-        var placed = new int[_ops.Count];
-        var ops = new Op[_ops.Count];
-        int At(int value) => value >= FirstResult ? FirstResult + placed[value - FirstResult] : value;
-        for (var i = 0; i < _ops.Count; i++)
+        for (var i = 0; i < count; i++)
         {
-            var (asked, yes, no) = _ops[i];
+            var (asked, yes, no) = _choices[i];
             Free(asked, i);
             if (yes != asked)
                 Free(yes, i);
             if (no != asked && no != yes)
                 Free(no, i);
-            var (a, y, n) = (At(asked), At(yes), At(no));
-            placed[i] = free.TryPop(out var slot) ? slot : scratch++;
-            ops[i] = new Op(a, y, n, FirstResult + placed[i]);
+            _placed[i] = _free.TryPop(out var slot) ? slot : scratch++;
+            ops[i] = new Op(At(asked), At(yes), At(no), FirstResult + _placed[i]);
         }
-        return (ops, [.. bits.Select(At)], scratch);
-
-        void Free(int value, int reader)
-        {
-            if (value >= FirstResult && lastUse[value - FirstResult] == reader)
-                free.Push(placed[value - FirstResult]);
-        }
+        foreach (ref var bit in bits.AsSpan())
+            bit = At(bit);
+        return scratch;
     }
+
+    private void Use(int value, int reader)
+    {
+        if (value >= FirstResult)
+            _lastUse[value - FirstResult] = reader;
+    }
+
+    private void Free(int value, int reader)
+    {
+        if (value >= FirstResult && _lastUse[value - FirstResult] == reader)
+            _free.Push(_placed[value - FirstResult]);
+    }
+
+    private int At(int value) => value >= FirstResult ? FirstResult + _placed[value - FirstResult] : value;
 }
