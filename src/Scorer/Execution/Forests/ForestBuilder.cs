@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution.Graphs;
 
@@ -12,12 +13,21 @@ internal sealed class ForestBuilder(string place)
     private readonly List<ForestNode> _nodes = [];
     private readonly List<NodePlace> _places = [];
     private readonly List<int> _roots = [];
-    private readonly List<List<(int Target, float Weight)>> _leaves = [];
+    private readonly List<(int Leaf, int Target, float Weight)> _weights = [];
     private readonly List<float[]> _sets = [];
+    private int _leafCount;
     private string? _notUnderstood;
 
     /// <summary>Nodes so far.</summary>
     public int NodeCount => _nodes.Count;
+
+    /// <summary>Makes room for so many nodes at once.</summary>
+    public void EnsureRoomFor(int nodes)
+    {
+        _nodes.EnsureCapacity(nodes);
+        _places.EnsureCapacity(nodes);
+        _weights.EnsureCapacity((nodes / 2) + 1);
+    }
 
     /// <summary>Adds a node and gives its index.</summary>
     public int Add(ForestNode node, NodePlace at)
@@ -32,11 +42,7 @@ internal sealed class ForestBuilder(string place)
     }
 
     /// <summary>Adds a leaf without weights and gives its number.</summary>
-    public int AddLeaf()
-    {
-        _leaves.Add([]);
-        return _leaves.Count - 1;
-    }
+    public int AddLeaf() => _leafCount++;
 
     /// <summary>Adds a weight to a leaf.</summary>
     public void AddWeight(int leaf, long target, float weight, NodePlace at)
@@ -45,7 +51,7 @@ internal sealed class ForestBuilder(string place)
             throw Wrong(at, $"a weight for target {target}", $"a target from 0 to {MaxTargets - 1}");
         if (float.IsNaN(weight))
             Refuse($"a leaf weight of {at} is NaN");
-        _leaves[leaf].Add(((int)target, weight));
+        _weights.Add((leaf, (int)target, weight));
     }
 
     /// <summary>Adds a set and gives its number.</summary>
@@ -76,17 +82,15 @@ internal sealed class ForestBuilder(string place)
         RequireNoCycle();
         if (_notUnderstood is not null)
             throw new NotUnderstoodException(_notUnderstood);
-        var from = new int[_leaves.Count + 1];
-        for (var i = 0; i < _leaves.Count; i++)
-            from[i + 1] = from[i] + _leaves[i].Count;
+        var (from, leafTargets, leafWeights) = WeightsByLeaf();
         return new ForestModel
         {
             Nodes = [.. _nodes],
             Places = [.. _places],
             Roots = [.. _roots],
             LeafFrom = from,
-            LeafTargets = [.. _leaves.SelectMany(l => l.Select(w => w.Target))],
-            LeafWeights = [.. _leaves.SelectMany(l => l.Select(w => w.Weight))],
+            LeafTargets = leafTargets,
+            LeafWeights = leafWeights,
             Sets = [.. _sets],
             TargetCount = targets,
             Aggregate = aggregate,
@@ -99,17 +103,30 @@ internal sealed class ForestBuilder(string place)
     /// <summary>The error for one node.</summary>
     public BadInputException Wrong(NodePlace at, string seen, string expected) => new($"{place}, {at}", seen, expected, "Export the model again.");
 
+    // Leaf after leaf, those of a leaf in the order in which they came.
+    private (int[] From, int[] Targets, float[] Weights) WeightsByLeaf()
+    {
+        var from = new int[_leafCount + 1];
+        foreach (var (leaf, _, _) in _weights)
+            from[leaf + 1]++;
+        for (var leaf = 0; leaf < _leafCount; leaf++)
+            from[leaf + 1] += from[leaf];
+        var (next, targets, weights) = (from[.._leafCount], new int[_weights.Count], new float[_weights.Count]);
+        foreach (var (leaf, target, weight) in _weights)
+        {
+            var at = next[leaf]++;
+            (targets[at], weights[at]) = (target, weight);
+        }
+        return (from, targets, weights);
+    }
+
     private void RequireTargetsBelow(int targets)
     {
-        for (var i = 0; i < _nodes.Count; i++)
+        var beyond = _weights.Where(w => w.Target >= targets).ToLookup(w => w.Leaf, w => w.Target);
+        for (var i = 0; i < _nodes.Count && beyond.Count > 0; i++)
         {
-            if (!_nodes[i].IsLeaf)
-                continue;
-            foreach (var (target, _) in _leaves[_nodes[i].True])
-            {
-                if (target >= targets)
-                    throw Wrong(_places[i], $"a weight for target {target}", $"a target below {targets}");
-            }
+            if (_nodes[i].IsLeaf && beyond.Contains(_nodes[i].True))
+                throw Wrong(_places[i], $"a weight for target {beyond[_nodes[i].True].First()}", $"a target below {targets}");
         }
     }
 
@@ -117,6 +134,8 @@ internal sealed class ForestBuilder(string place)
     private void RequireNoCycle()
     {
         const byte underWay = 1, done = 2;
+        if (LeadsOnlyForwards())
+            return;
         var colour = new byte[_nodes.Count];
         var path = new Stack<(int Node, int Step)>();
         foreach (var root in _roots)
@@ -144,5 +163,17 @@ internal sealed class ForestBuilder(string place)
                 }
             }
         }
+    }
+
+    // As exporters write trees; nothing that only goes on can come back.
+    private bool LeadsOnlyForwards()
+    {
+        var nodes = CollectionsMarshal.AsSpan(_nodes);
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            if (!nodes[i].IsLeaf && (nodes[i].True <= i || nodes[i].False <= i))
+                return false;
+        }
+        return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution.Graphs;
 
@@ -29,12 +30,13 @@ internal static class ForestReader
             if (node.Attribute(name)?.Tensor is { } tensor)
                 RequireFloats(tensor, name, builder);
         }
-        var index = AddNodes(node, builder, place);
-        var leaves = Connect(node, builder, index, place);
-        AddWeights(node, builder, index, leaves, prefix, place);
+        var columns = ReadColumns(node, place);
+        var index = new NodeIndex(columns.Trees, columns.Ids, builder);
+        var leaves = Connect(columns, builder, index);
+        AddWeights(node, columns, builder, index, leaves, prefix, place);
         var classes = isClassifier ? ClassLabels.Of(node) : null;
         var targets = classes is null ? (int)Math.Clamp(node.Int("n_targets", 1), 0, int.MaxValue) : classes.Names.Count;
-        return builder.Build(targets, Aggregate(node, isClassifier, place), Transform(node, place), [.. FloatsOf(node, "base_values")], classes);
+        return builder.Build(targets, Aggregate(node, isClassifier, place), Transform(node, place), FloatsOf(node, "base_values").ToArray(), classes);
     }
 
     /// <summary>Makes sure that the forests of a graph can be handed to ONNX Runtime, which does not check everything before it follows a branch or a weight.</summary>
@@ -63,52 +65,54 @@ internal static class ForestReader
             builder.Refuse($"{name} is of {tensor.Element}, which only inputs of 64-bit floats are compared with");
     }
 
-    private sealed record Columns(IReadOnlyList<long> Trees, IReadOnlyList<long> Ids, IReadOnlyList<long> Features, IReadOnlyList<float> Values, IReadOnlyList<string> Modes,
-        IReadOnlyList<long> True, IReadOnlyList<long> False, IReadOnlyList<long> Missing);
+    private readonly ref struct Columns
+    {
+        public required ReadOnlySpan<long> Trees { get; init; }
+        public required ReadOnlySpan<long> Ids { get; init; }
+        public required ReadOnlySpan<long> Features { get; init; }
+        public required ReadOnlySpan<float> Values { get; init; }
+        public required ReadOnlySpan<string> Modes { get; init; }
+        public required ReadOnlySpan<long> True { get; init; }
+        public required ReadOnlySpan<long> False { get; init; }
+        public required ReadOnlySpan<long> Missing { get; init; }
+    }
 
     private static Columns ReadColumns(OnnxNode node, string place)
     {
-        var c = new Columns(node.Ints("nodes_treeids"), node.Ints("nodes_nodeids"), node.Ints("nodes_featureids"), FloatsOf(node, "nodes_values"), node.Texts("nodes_modes"),
-            node.Ints("nodes_truenodeids"), node.Ints("nodes_falsenodeids"), node.Ints("nodes_missing_value_tracks_true"));
-        int[] lengths = [c.Ids.Count, c.Features.Count, c.Values.Count, c.Modes.Count, c.True.Count, c.False.Count, c.Missing.Count == 0 ? c.Trees.Count : c.Missing.Count];
-        return lengths.All(l => l == c.Trees.Count)
-            ? c
-            : throw new BadInputException(place, $"node lists of {c.Trees.Count}, {string.Join(", ", lengths)} entries", "one entry per node in each", "Export the model again.");
-    }
-
-    private sealed record NodeIndex(Columns Columns, Dictionary<NodePlace, int> ByPlace);
-
-    private static NodeIndex AddNodes(OnnxNode node, ForestBuilder builder, string place)
-    {
-        var c = ReadColumns(node, place);
-        var byPlace = new Dictionary<NodePlace, int>(c.Trees.Count);
-        var seen = new HashSet<long>();
-        for (var i = 0; i < c.Trees.Count; i++)
+        var c = new Columns
         {
-            var at = new NodePlace(c.Trees[i], c.Ids[i]);
-            if (!byPlace.TryAdd(at, i))
-                throw builder.Wrong(at, "the same id a second time", "each node once");
-            if ((i == 0 || c.Trees[i - 1] != at.Tree) && !seen.Add(at.Tree))
-                builder.Refuse($"the nodes of tree {at.Tree} do not stand together");
-        }
-        return new NodeIndex(c, byPlace);
+            Trees = IntsOf(node, "nodes_treeids"),
+            Ids = IntsOf(node, "nodes_nodeids"),
+            Features = IntsOf(node, "nodes_featureids"),
+            Values = FloatsOf(node, "nodes_values"),
+            Modes = node.Attribute("nodes_modes") is { } modes ? CollectionsMarshal.AsSpan(modes.Texts) : [],
+            True = IntsOf(node, "nodes_truenodeids"),
+            False = IntsOf(node, "nodes_falsenodeids"),
+            Missing = IntsOf(node, "nodes_missing_value_tracks_true"),
+        };
+        int[] lengths = [c.Ids.Length, c.Features.Length, c.Values.Length, c.Modes.Length, c.True.Length, c.False.Length, c.Missing.Length == 0 ? c.Trees.Length : c.Missing.Length];
+        return lengths.AsSpan().ContainsAnyExcept(c.Trees.Length)
+            ? throw new BadInputException(place, $"node lists of {c.Trees.Length}, {string.Join(", ", lengths)} entries", "one entry per node in each", "Export the model again.")
+            : c;
     }
 
     // Adds all nodes in the file's order; gives the leaf number by node, -1 for branches.
-    private static int[] Connect(OnnxNode node, ForestBuilder builder, NodeIndex index, string place)
+    private static int[] Connect(in Columns c, ForestBuilder builder, NodeIndex index)
     {
-        var c = index.Columns;
-        var leaves = new int[c.Trees.Count];
+        var leaves = new int[c.Trees.Length];
+        builder.EnsureRoomFor(leaves.Length);
+        var (modeText, mode) = ("", -1);
         for (var i = 0; i < leaves.Length; i++)
         {
             var at = new NodePlace(c.Trees[i], c.Ids[i]);
-            var mode = Array.IndexOf(s_modes, c.Modes[i]);
+            if (!ReferenceEquals(c.Modes[i], modeText))
+                (modeText, mode) = (c.Modes[i], Array.IndexOf(s_modes, c.Modes[i]));
             if (mode is < 0 or (int)BranchMode.Member)
                 throw builder.Wrong(at, $"mode '{c.Modes[i]}'", "LEAF or a BRANCH mode of this operator");
             leaves[i] = mode == (int)BranchMode.Leaf ? builder.AddLeaf() : -1;
             builder.Add(leaves[i] >= 0
                 ? ForestNode.Leaf(leaves[i])
-                : new ForestNode((BranchMode)mode, FeatureOf(c.Features[i], at, builder), c.Values[i], c.Missing.Count > 0 && c.Missing[i] == 1,
+                : new ForestNode((BranchMode)mode, FeatureOf(c.Features[i], at, builder), c.Values[i], c.Missing.Length > 0 && c.Missing[i] == 1,
                     Child(index, at, c.True[i], builder), Child(index, at, c.False[i], builder), -1), at);
             if (i == 0 || c.Trees[i - 1] != at.Tree)
                 builder.AddRoot(i);
@@ -120,18 +124,22 @@ internal static class ForestReader
         feature is >= 0 and <= int.MaxValue ? (int)feature : throw builder.Wrong(at, $"feature {feature}", "a feature counted from 0");
 
     private static int Child(NodeIndex index, NodePlace at, long child, ForestBuilder builder) =>
-        index.ByPlace.TryGetValue(at with { Node = child }, out var found) ? found : throw builder.Wrong(at, $"a branch to node {child}, which is missing", "a node of the same tree");
+        index.Find(at with { Node = child }) is >= 0 and var found ? found : throw builder.Wrong(at, $"a branch to node {child}, which is missing", "a node of the same tree");
 
-    private static void AddWeights(OnnxNode node, ForestBuilder builder, NodeIndex index, int[] leaves, string prefix, string place)
+    private static void AddWeights(OnnxNode node, in Columns columns, ForestBuilder builder, NodeIndex index, int[] leaves, string prefix, string place)
     {
-        var (trees, nodes, targets, weights) = (node.Ints($"{prefix}_treeids"), node.Ints($"{prefix}_nodeids"), node.Ints($"{prefix}_ids"), FloatsOf(node, $"{prefix}_weights"));
-        if (nodes.Count != trees.Count || targets.Count != trees.Count || weights.Count != trees.Count)
-            throw new BadInputException(place, $"weight lists of {trees.Count}, {nodes.Count}, {targets.Count}, {weights.Count} entries", "one entry per weight in each", "Export the model again.");
+        var trees = IntsOf(node, $"{prefix}_treeids");
+        var nodes = IntsOf(node, $"{prefix}_nodeids");
+        var targets = IntsOf(node, $"{prefix}_ids");
+        var weights = FloatsOf(node, $"{prefix}_weights");
+        if (nodes.Length != trees.Length || targets.Length != trees.Length || weights.Length != trees.Length)
+            throw new BadInputException(place, $"weight lists of {trees.Length}, {nodes.Length}, {targets.Length}, {weights.Length} entries", "one entry per weight in each", "Export the model again.");
         var weighted = new bool[leaves.Length];
-        for (var i = 0; i < trees.Count; i++)
+        for (var i = 0; i < trees.Length; i++)
         {
             var at = new NodePlace(trees[i], nodes[i]);
-            if (!index.ByPlace.TryGetValue(at, out var found))
+            var found = index.Find(at);
+            if (found < 0)
                 throw builder.Wrong(at, "a weight for a node that is missing", "a node of the forest");
             // Old exporters put weights on branches as well; ONNX Runtime passes over them.
             if (leaves[found] < 0)
@@ -142,7 +150,7 @@ internal static class ForestReader
         for (var i = 0; i < leaves.Length; i++)
         {
             if (leaves[i] >= 0 && !weighted[i])
-                throw builder.Wrong(new NodePlace(index.Columns.Trees[i], index.Columns.Ids[i]), "a leaf without a weight", "a weight on every leaf");
+                throw builder.Wrong(new NodePlace(columns.Trees[i], columns.Ids[i]), "a leaf without a weight", "a weight on every leaf");
         }
     }
 
@@ -165,5 +173,8 @@ internal static class ForestReader
         var other => throw new BadInputException(place, $"post transform '{other}'", "NONE, LOGISTIC, SOFTMAX, SOFTMAX_ZERO or PROBIT", "Export the model again."),
     };
 
-    private static IReadOnlyList<float> FloatsOf(OnnxNode node, string name) => node.Attribute($"{name}_as_tensor")?.Tensor is { } tensor ? tensor.ToFloats() : node.Floats(name);
+    private static ReadOnlySpan<long> IntsOf(OnnxNode node, string name) => node.Attribute(name) is { } attribute ? CollectionsMarshal.AsSpan(attribute.Ints) : [];
+
+    private static ReadOnlySpan<float> FloatsOf(OnnxNode node, string name) =>
+        node.Attribute($"{name}_as_tensor")?.Tensor is { } tensor ? tensor.ToFloats() : node.Attribute(name) is { } attribute ? CollectionsMarshal.AsSpan(attribute.Floats) : [];
 }

@@ -9,6 +9,7 @@ internal sealed class SliceRanks
     private readonly int[] _firstPlane;
     private readonly int[] _planeOf;
     private readonly int[] _firstNumber;
+    private readonly int[] _fromOfNode;
 
     /// <summary>Collects the thresholds.</summary>
     public SliceRanks(ForestModel model, IReadOnlyList<SliceTop> tops)
@@ -49,6 +50,7 @@ internal sealed class SliceRanks
         }
         _thresholds = all[.._from[features]];
         (Planes, _planeOf, _firstNumber) = ([.. planes], [.. planeOf], [.. firstNumber]);
+        _fromOfNode = FromOfNodes(model, tops);
     }
 
     /// <summary>The planes, feature by feature.</summary>
@@ -76,11 +78,29 @@ internal sealed class SliceRanks
         return _firstNumber[plane + over] + rank + 1;
     }
 
+    /// <summary>The number of the threshold that a branch of a top begins to answer yes from; of a set that of "never".</summary>
+    public int FromOf(int node) => _fromOfNode[node];
+
     /// <summary>The plane of a number.</summary>
     public int PlaneOf(int number) => _planeOf[number];
 
     /// <summary>The rank of a number in its plane, from 1; 0 means never.</summary>
     public int RankOf(int number) => number - _firstNumber[_planeOf[number]];
+
+    // Looked up once: every branch is asked for its number several times.
+    private int[] FromOfNodes(ForestModel model, IReadOnlyList<SliceTop> tops)
+    {
+        var numbers = new int[model.Nodes.Length];
+        foreach (var top in tops)
+        {
+            foreach (var at in top.Nodes.AsSpan(0, top.InnerCount))
+            {
+                ref readonly var node = ref model.Nodes[at];
+                numbers[at] = NumberOf(node.Feature, node.Mode == BranchMode.Member ? float.NaN : ForestSplit.Of(node).From);
+            }
+        }
+        return numbers;
+    }
 
     private static void Each(ForestModel model, IReadOnlyList<SliceTop> tops, Action<int, float> note)
     {

@@ -75,7 +75,7 @@ internal sealed class SliceTreeBuilder(ForestModel model, SliceRanks ranks)
         if (at >= _top.InnerCount || _isDone[at] || _choices.Count >= _mostOperations)
             return;
         _isDone[at] = true;
-        var asked = Condition(model.Nodes[_top.Nodes[at]]);
+        var asked = Condition(_top.Nodes[at]);
         AddBits(_top.No[at]);
         AddBits(_top.Yes[at]);
         var no = BitsAt(_top.No[at]);
@@ -85,27 +85,27 @@ internal sealed class SliceTreeBuilder(ForestModel model, SliceRanks ranks)
             bits[bit] = Choose(asked, yes[bit], no[bit]);
     }
 
-    private int Condition(in ForestNode node)
+    private int Condition(int at)
     {
+        ref readonly var node = ref model.Nodes[at];
         if (node.Mode == BranchMode.Member)
-            return SetCondition(node);
+            return SetCondition(node, _condition(ranks.FromOf(at), node.MissingIsTrue));
         var split = ForestSplit.Of(node);
-        var asked = Condition(split.Feature, split.From, split.MissingIsYes);
-        return split.IsOpen ? asked : Choose(Condition(split.Feature, split.Beyond, false), Zero, asked);
+        var asked = _condition(ranks.FromOf(at), split.MissingIsYes);
+        return split.IsOpen ? asked : Choose(Condition(split.Feature, split.Beyond), Zero, asked);
     }
 
-    private int SetCondition(in ForestNode node)
+    private int SetCondition(in ForestNode node, int asked)
     {
-        var asked = Condition(node.Feature, float.NaN, node.MissingIsTrue);
         foreach (var value in model.Sets[node.Set])
         {
-            var equal = Choose(Condition(node.Feature, ForestSplit.After(value), false), Zero, Condition(node.Feature, value, false));
+            var equal = Choose(Condition(node.Feature, ForestSplit.After(value)), Zero, Condition(node.Feature, value));
             asked = Choose(equal, One, asked);
         }
         return asked;
     }
 
-    private int Condition(int feature, float threshold, bool missingIsYes) => _condition(ranks.NumberOf(feature, threshold), missingIsYes);
+    private int Condition(int feature, float threshold) => _condition(ranks.NumberOf(feature, threshold), false);
 
     private int Choose(int asked, int yes, int no)
     {

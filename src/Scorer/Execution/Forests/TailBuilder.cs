@@ -11,8 +11,16 @@ internal sealed class TailBuilder(WalkForest walk)
     private readonly List<int> _exitsFrom = [];
     private readonly List<int> _steps = [];
     private readonly List<int> _nodesTo = [];
-    private readonly Dictionary<int, int> _columns = [];
+    private readonly Dictionary<int, int> _placed = [];
     private readonly List<int> _features = [];
+
+    // The pairs of children of the part at hand, chained by the walk node after no: the newest of a node's chain is good where the node was met in this part.
+    private readonly List<(int Yes, int At, int Before)> _pairs = [];
+    private readonly int[] _newestPair = new int[walk.Nodes.Length];
+    private readonly int[] _metInPart = new int[walk.Nodes.Length];
+    private readonly List<(int Walk, int At)> _waiting = [];
+    private int[] _columns = [];
+    private int _part;
     private bool _isTooLarge;
 
     /// <summary>Adds the next tree.</summary>
@@ -22,11 +30,11 @@ internal sealed class TailBuilder(WalkForest walk)
     {
         _exitsFrom.Add(_exits.Count);
         _steps.Add(steps);
-        var placed = new Dictionary<int, int>();
+        _placed.Clear();
         foreach (var exit in exits)
         {
-            if (!placed.TryGetValue(exit, out var at))
-                placed[exit] = at = Place(exit);
+            if (!_placed.TryGetValue(exit, out var at))
+                _placed[exit] = at = Place(exit);
             _exits.Add(at);
         }
         _nodesTo.Add(_nodes.Count);
@@ -78,34 +86,46 @@ internal sealed class TailBuilder(WalkForest walk)
     private int Place(int exit)
     {
         var first = _nodes.Count;
-        var pairs = new Dictionary<(int No, int Yes), int>();
-        var waiting = new Queue<(int Walk, int At)>();
-        Reserve(exit, waiting);
-        while (waiting.TryDequeue(out var next))
+        _part++;
+        _pairs.Clear();
+        _waiting.Clear();
+        Reserve(exit);
+        for (var i = 0; i < _waiting.Count; i++)
         {
-            var node = walk.Nodes[next.Walk];
-            if (node.No == next.Walk)
+            var (at, to) = _waiting[i];
+            ref readonly var node = ref walk.Nodes[at];
+            if (node.No == at)
             {
                 // A leaf of -0 is kept as 0: adding it to a sum that began at 0 gives the same, and its bits would be the lowest key.
-                _nodes[next.At] = new TailNode { Threshold = node.Threshold == 0 && walk.IsSingle ? 0 : BitConverter.SingleToInt32Bits(node.Threshold) };
+                _nodes[to] = new TailNode { Threshold = node.Threshold == 0 && walk.IsSingle ? 0 : BitConverter.SingleToInt32Bits(node.Threshold) };
                 continue;
             }
-            if (!pairs.TryGetValue((node.No, node.Yes), out var pair))
-            {
-                pairs[(node.No, node.Yes)] = pair = Reserve(node.No, waiting);
-                Reserve(node.Yes, waiting);
-            }
-            var step = pair - next.At;
+            var step = PairOf(node.No, node.Yes) - to;
             _isTooLarge |= step is < short.MinValue or > short.MaxValue;
-            _nodes[next.At] = new TailNode { Threshold = FloatKey.OfThreshold(node.Threshold), Cell = Column((int)(node.Feature & ~WalkNode.MissingIsYes)), Step = (short)step };
-            _missingIsYes[next.At] = (node.Feature & WalkNode.MissingIsYes) != 0;
+            _nodes[to] = new TailNode { Threshold = FloatKey.OfThreshold(node.Threshold), Cell = Column((int)(node.Feature & ~WalkNode.MissingIsYes)), Step = (short)step };
+            _missingIsYes[to] = (node.Feature & WalkNode.MissingIsYes) != 0;
         }
         return first;
     }
 
-    private int Reserve(int node, Queue<(int Walk, int At)> waiting)
+    private int PairOf(int no, int yes)
     {
-        waiting.Enqueue((node, _nodes.Count));
+        var newest = _metInPart[no] == _part ? _newestPair[no] : -1;
+        for (var i = newest; i >= 0; i = _pairs[i].Before)
+        {
+            if (_pairs[i].Yes == yes)
+                return _pairs[i].At;
+        }
+        (_metInPart[no], _newestPair[no]) = (_part, _pairs.Count);
+        var pair = Reserve(no);
+        _pairs.Add((yes, pair, newest));
+        Reserve(yes);
+        return pair;
+    }
+
+    private int Reserve(int node)
+    {
+        _waiting.Add((node, _nodes.Count));
         _nodes.Add(default);
         _missingIsYes.Add(false);
         return _nodes.Count - 1;
@@ -113,11 +133,15 @@ internal sealed class TailBuilder(WalkForest walk)
 
     private ushort Column(int feature)
     {
-        if (!_columns.TryGetValue(feature, out var column))
+        if (feature >= _columns.Length)
+            Array.Resize(ref _columns, 2 * (feature + 1));
+        // Counted from 1 here, so that 0 means none yet.
+        ref var column = ref _columns[feature];
+        if (column == 0)
         {
-            _columns[feature] = column = _features.Count;
             _features.Add(feature);
+            column = _features.Count;
         }
-        return (ushort)Math.Min(column, TailForest.MaxColumns);
+        return (ushort)Math.Min(column - 1, TailForest.MaxColumns);
     }
 }

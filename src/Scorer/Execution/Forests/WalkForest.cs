@@ -4,7 +4,8 @@ namespace BatchEngine.Scorer.Execution.Forests;
 internal sealed class WalkForest
 {
     private readonly ForestModel _model;
-    private readonly List<WalkNode> _nodes = [];
+    private readonly List<WalkNode> _nodes;
+    private readonly Stack<int> _path = new();
     private readonly int[] _places;
     private readonly int[] _heights;
 
@@ -13,13 +14,14 @@ internal sealed class WalkForest
     {
         _model = model;
         IsSingle = model.TargetCount == 1 && !model.HasRepeatedTargets();
+        _nodes = new List<WalkNode>(model.Nodes.Length);
         _places = new int[model.Nodes.Length];
         _heights = new int[model.Nodes.Length];
         Array.Fill(_places, -1);
         Roots = [.. model.Roots.Select(Place)];
         Heights = [.. model.Roots.Select(r => _heights[r])];
         Nodes = [.. _nodes];
-        _nodes.Clear();
+        _nodes = [];
         Compact = CompactOf(model);
     }
 
@@ -58,13 +60,13 @@ internal sealed class WalkForest
     // Children before parents, without recursion: trees may be thousands of levels deep.
     private int Place(int root)
     {
-        var path = new Stack<int>([root]);
-        while (path.TryPeek(out var at))
+        _path.Push(root);
+        while (_path.TryPeek(out var at))
         {
-            var node = _model.Nodes[at];
+            ref readonly var node = ref _model.Nodes[at];
             if (_places[at] >= 0)
             {
-                path.Pop();
+                _path.Pop();
             }
             else if (node.IsLeaf)
             {
@@ -73,9 +75,9 @@ internal sealed class WalkForest
             else if (_places[node.True] < 0 || _places[node.False] < 0)
             {
                 if (_places[node.True] < 0)
-                    path.Push(node.True);
+                    _path.Push(node.True);
                 if (_places[node.False] < 0)
-                    path.Push(node.False);
+                    _path.Push(node.False);
             }
             else
             {
