@@ -25,12 +25,20 @@ public static class ExecutorFactory
         options ??= ExecutorOptions.Default;
         if (!File.Exists(modelPath))
             throw new BadInputException(modelPath, "no file", "an ONNX model", "Check the path, or list the registered models with: batchengine models list.");
-        if (!EngineNames.Contains(options.Engine, StringComparer.Ordinal))
-            throw new BadInputException("engine", $"'{options.Engine}'", string.Join(" or ", EngineNames.Select(n => $"'{n}'")), "Use 'auto' unless you compare engines.");
+        RequireKnownEngine(options);
+        using var reading = ModelReading.Of(modelPath, options);
+        return Open(reading, featureNames, options);
+    }
+
+    /// <summary>Loads a model whose file was read before, with the same options.</summary>
+    /// <exception cref="BadInputException">Its inputs do not match the features, or there is no engine of this name.</exception>
+    internal static LoadedModel Open(ModelReading reading, IReadOnlyList<string> featureNames, ExecutorOptions options)
+    {
+        RequireKnownEngine(options);
         var declined = new List<string>();
         foreach (var engine in s_engines.Where(e => IsAsked(e, options)))
         {
-            switch (engine.Open(modelPath, featureNames, options))
+            switch (engine.Open(reading, featureNames, options))
             {
                 case EngineAnswer.Opened opened:
                     opened.Model.Notes = [.. declined, .. opened.Model.Notes];
@@ -41,7 +49,13 @@ public static class ExecutorFactory
                     break;
             }
         }
-        throw new BadInputException(modelPath, string.Join("; ", declined), $"a model that engine '{options.Engine}' can run", "Use engine 'auto'.");
+        throw new BadInputException(reading.Path, string.Join("; ", declined), $"a model that engine '{options.Engine}' can run", "Use engine 'auto'.");
+    }
+
+    private static void RequireKnownEngine(ExecutorOptions options)
+    {
+        if (!EngineNames.Contains(options.Engine, StringComparer.Ordinal))
+            throw new BadInputException("engine", $"'{options.Engine}'", string.Join(" or ", EngineNames.Select(n => $"'{n}'")), "Use 'auto' unless you compare engines.");
     }
 
     // The last engine that was asked for a device knows best why there is none.

@@ -7,9 +7,9 @@ internal interface IModelEngine
     string Name { get; }
 
     /// <summary>Loads the model, or says why this engine does not take it.</summary>
-    /// <param name="modelPath">An existing file.</param>
+    /// <param name="reading">The file; stays the caller's.</param>
     /// <param name="featureNames">The features that will be given, in the spec's order.</param>
     /// <param name="options">The person's options.</param>
     /// <exception cref="Domain.BadInputException">No engine could run this file with these features.</exception>
-    EngineAnswer Open(string modelPath, IReadOnlyList<string> featureNames, ExecutorOptions options);
+    EngineAnswer Open(ModelReading reading, IReadOnlyList<string> featureNames, ExecutorOptions options);
 }

@@ -38,10 +38,11 @@ public sealed class MeasuredModel : IDisposable
     public static async Task<MeasuredModel> OpenAsync(string modelPath, FeatureSpec? features, IReadOnlyList<string> inputs, string keyColumn, ExecutorOptions execution, int workers, CancellationToken ct)
     {
         var options = new OneShotOptions(modelPath, inputs, "measured") { KeyColumn = keyColumn, Features = features, Execution = execution };
-        var signature = Inspect(modelPath);
+        using var reading = OneShotModels.Read(modelPath, execution);
+        var signature = reading.Signature;
         var manifest = await InputCatalog.FreezeAsync(inputs, [.. (features?.SourceColumns ?? []).Append(keyColumn).Distinct(StringComparer.Ordinal)], ct).ConfigureAwait(false);
         var spec = OneShotFeatures.Resolve(options, signature, manifest);
-        var model = ExecutorFactory.Open(modelPath, spec.FeatureNames, execution);
+        var model = ExecutorFactory.Open(reading, spec.FeatureNames, execution);
         try
         {
             return new MeasuredModel(await PlanAsync(options, manifest, spec, model, workers, ct).ConfigureAwait(false), model, modelPath, execution);
@@ -58,8 +59,6 @@ public sealed class MeasuredModel : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
-
-    private static ModelSignature Inspect(string modelPath) => Scorer.Execution.Onnx.OnnxModel.Inspect(modelPath);
 
     private static async Task<RunPlan> PlanAsync(OneShotOptions options, InputManifest manifest, FeatureSpec spec, LoadedModel model, int workers, CancellationToken ct)
     {

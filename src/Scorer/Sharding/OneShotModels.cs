@@ -1,3 +1,4 @@
+using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 
 namespace BatchEngine.Scorer.Sharding;
@@ -5,11 +6,22 @@ namespace BatchEngine.Scorer.Sharding;
 /// <summary>Opens the models of a one-shot scoring: one, or a champion with challengers in one pass.</summary>
 internal static class OneShotModels
 {
-    /// <summary>Loads them for the features that are read.</summary>
-    /// <exception cref="Domain.BadInputException">One cannot be run, or does not go with the first.</exception>
-    public static LoadedModel Open(OneShotOptions options, IReadOnlyList<string> featureNames)
+    /// <summary>Reads the first one and begins to open it.</summary>
+    /// <exception cref="BadInputException">The file is missing or no model.</exception>
+    public static ModelReading Read(string modelPath, ExecutorOptions execution)
     {
-        var champion = ExecutorFactory.Open(options.ModelPath, featureNames, options.Execution);
+        if (!File.Exists(modelPath))
+            throw new BadInputException(modelPath, "no file", "an ONNX model", "Check the path.");
+        var reading = ModelReading.Of(modelPath, execution);
+        reading.Begin();
+        return reading;
+    }
+
+    /// <summary>Loads them for the features that are read.</summary>
+    /// <exception cref="BadInputException">One cannot be run, or does not go with the first.</exception>
+    public static LoadedModel Open(ModelReading reading, OneShotOptions options, IReadOnlyList<string> featureNames)
+    {
+        var champion = ExecutorFactory.Open(reading, featureNames, options.Execution);
         if (options.ChallengerPaths.Count == 0)
             return champion;
         var challengers = new List<(string Name, LoadedModel Model)>();

@@ -1,7 +1,6 @@
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
-using BatchEngine.Scorer.Execution.Onnx;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Memory;
@@ -26,11 +25,8 @@ public static class OneShotScoring
     /// <exception cref="StorageFailedException">The output cannot be written.</exception>
     public static async Task<OneShotResult> RunAsync(OneShotOptions options, IProgress<OneShotProgress>? progress, TimeProvider clock, CancellationToken ct)
     {
-        var signature = OnnxModel.Inspect(options.ModelPath);
-        var needed = NeededColumns(options, signature);
-        var manifest = await InputCatalog.FreezeAsync(options.Inputs, needed, ct).ConfigureAwait(false);
-        var spec = OneShotFeatures.Resolve(options, signature, manifest);
-        using var model = OneShotModels.Open(options, spec.FeatureNames);
+        var (manifest, spec, opened) = await OpenAsync(options, ct).ConfigureAwait(false);
+        using var model = opened;
         var version = new ModelVersion(Path.GetFileNameWithoutExtension(options.ModelPath), 0, Digest.Of(await File.ReadAllBytesAsync(options.ModelPath, ct).ConfigureAwait(false)));
         var template = Template(options, manifest, spec, model, version, options.ScoredAt ?? clock.GetUtcNow());
         template.Schema.ColumnNames();
@@ -50,6 +46,15 @@ public static class OneShotScoring
         var files = finals.SelectMany(f => f.Artifacts).OrderBy(a => a.Kind).ThenBy(a => a.BlobName, StringComparer.Ordinal).ToArray();
         folder.Publish(files, ManifestOf(options, manifest, version, model, template.Schema, counts, files));
         return new OneShotResult(folder.Path, counts, files, model.Outputs, model.Name, model.DeviceNote, model.Notes, tally.Elapsed);
+    }
+
+    private static async Task<(InputManifest Manifest, FeatureSpec Spec, LoadedModel Model)> OpenAsync(OneShotOptions options, CancellationToken ct)
+    {
+        using var reading = OneShotModels.Read(options.ModelPath, options.Execution);
+        var signature = reading.Signature;
+        var manifest = await InputCatalog.FreezeAsync(options.Inputs, NeededColumns(options, signature), ct).ConfigureAwait(false);
+        var spec = OneShotFeatures.Resolve(options, signature, manifest);
+        return (manifest, spec, OneShotModels.Open(reading, options, spec.FeatureNames));
     }
 
     // Opening a large model leaves several times its size in garbage: it goes before the buffers come.

@@ -33,7 +33,8 @@ public static class GpuBench
         using var opened = device;
         var rows = Math.Min(options.Rows, isSimulated ? SimulatedBatchRows : BatchRows);
         string[] names = [.. Enumerable.Range(0, InputTable.Features).Select(i => $"f{i}")];
-        if (new ForestEngine().Open(options.Model, names, ExecutorOptions.Default) is not EngineAnswer.Opened { Model: LoadedForest processor })
+        using var reading = ModelReading.Of(options.Model, ExecutorOptions.Default);
+        if (new ForestEngine().Open(reading, names, ExecutorOptions.Default) is not EngineAnswer.Opened { Model: LoadedForest processor })
         {
             Console.Error.WriteLine($"{options.Model} is no forest over {InputTable.Features} floats");
             return 1;

@@ -3,6 +3,7 @@ using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Forests;
 using BatchEngine.Scorer.Execution.Graphs;
 using BatchEngine.Scorer.Execution.Onnx;
+using BatchEngine.Scorer.Sharding;
 
 namespace BatchEngine.Benchmarks.Opening;
 
@@ -16,8 +17,8 @@ internal static class OpeningParts
         GC.Collect();
         Take("inspect and open", () =>
         {
-            var signature = OnnxModel.Inspect(path);
-            ExecutorFactory.Open(path, Names((int)signature.Inputs[0].Shape[1])).Dispose();
+            using var reading = OneShotModels.Read(path, ExecutorOptions.Default);
+            ExecutorFactory.Open(reading, Names((int)reading.Signature.Inputs[0].Shape[1]), ExecutorOptions.Default).Dispose();
             return 0;
         }, isCold, figures);
         return figures;
@@ -30,14 +31,20 @@ internal static class OpeningParts
         GC.Collect();
         var graph = Take("read the graph", () => OnnxGraph.ReadFile(path), isCold, figures);
         Take("read the forest", () => ForestReader.Read(graph.Nodes.Single(ForestReader.IsForest), path), isCold, figures);
+        using var reading = ModelReading.Of(path, ExecutorOptions.Default);
         var features = Names((int)graph.Inputs[0].Shape![1]);
-        using var runtime = Take("open in ONNX Runtime", () => OnnxModel.Open(path, features, ExecutorOptions.Default), isCold, figures);
-        var columns = Take("translate the graph", () => ColumnGraph.Of(graph, [], features.Length, path).Graph!, isCold, figures);
-        var walk = Take("lay out for walking", () => new WalkForest(columns.Forest.Model), isCold, figures);
-        var plan = Take("lay out in bits", () => SlicePlanner.Plan(columns.Forest.Model, walk), isCold, figures);
-        Take("choose the kernel", () => KernelChoice.Measure(columns.Forest.Model, walk, plan), isCold, figures);
-        var forest = Take("walk, bits and kernel", () => new LoadedForest(runtime, columns), isCold, figures);
-        Take("compare with ONNX Runtime", () => ForestProbe.Difference(forest, runtime), isCold, figures);
+        using var runtime = Take("open in ONNX Runtime", () => OnnxModel.Borrow(reading, features, ExecutorOptions.Default), isCold, figures);
+        var columns = Take("translate the graph", () => ColumnGraph.Of(reading.Graph, [], features.Length, path, reading.ForestOf).Graph!, isCold, figures);
+        var model = columns.Forest.Model;
+        var walk = Take("lay out for walking", () => new WalkForest(model), isCold, figures);
+        var plan = Take("lay out in bits", () => SlicePlanner.Plan(model, walk), isCold, figures);
+        var choice = Take("choose the kernel", () => KernelChoice.Measure(model, walk, plan), isCold, figures);
+        var forest = new LoadedForest(runtime, columns, new ForestLayout(model, walk, plan, null, choice));
+        Take("compare with ONNX Runtime", () =>
+        {
+            using var probe = new ForestProbe(columns, runtime);
+            return probe.Difference(forest);
+        }, isCold, figures);
         return figures;
     }
 

@@ -22,8 +22,9 @@ public sealed class OnnxCudaTests
     [InlineData("stump", 4)]
     public void Binding_OfInputsAndOutputs_GivesTheSameBits(string name, int subBatchRows)
     {
-        using var plain = OnnxModel.Open(Fixture.Path(name), s_abc, s_onnx with { SubBatchRows = subBatchRows });
-        using var bound = OnnxModel.Open(Fixture.Path(name), s_abc, s_onnx with { SubBatchRows = subBatchRows }, bindsMemory: true);
+        using var reading = ModelReading.Of(Fixture.Path(name), s_onnx);
+        using var plain = OnnxModel.Open(reading, s_abc, s_onnx with { SubBatchRows = subBatchRows });
+        using var bound = OnnxModel.Open(reading, s_abc, s_onnx with { SubBatchRows = subBatchRows }, bindsMemory: true);
         var (expected, actual) = (Fixture.Score(plain, s_rows), Fixture.Score(bound, s_rows));
         Assert.Equal(expected.Outputs, actual.Outputs);
         if (plain.GivesConfidence)

@@ -30,7 +30,8 @@ public sealed class ForestFuzzTests
             try
             {
                 var graph = OnnxGraph.Read(damaged, "damaged");
-                ForestReader.RequireSound(graph, "damaged");
+                foreach (var node in graph.Nodes.Where(ForestReader.IsForest))
+                    _ = new ReadForest(node, "damaged");
                 ColumnGraph.Of(graph, [], 4, "damaged");
             }
             catch (Exception expected) when (expected is BadInputException or NotUnderstoodException)

@@ -231,7 +231,8 @@ public sealed class GpuForestModelTests : IDisposable
 
     private LoadedForest Processor(byte[] model)
     {
-        var answer = new ForestEngine().Open(Save(model), [.. Enumerable.Range(0, s_shape.Features).Select(i => $"f{i}")], ExecutorOptions.Default);
+        using var reading = ModelReading.Of(Save(model), ExecutorOptions.Default);
+        var answer = new ForestEngine().Open(reading, [.. Enumerable.Range(0, s_shape.Features).Select(i => $"f{i}")], ExecutorOptions.Default);
         return (LoadedForest)(answer as EngineAnswer.Opened ?? throw new InvalidOperationException(((EngineAnswer.Declined)answer).Reason)).Model;
     }
 

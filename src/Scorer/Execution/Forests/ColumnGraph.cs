@@ -23,12 +23,13 @@ internal sealed record ColumnGraph(int FeatureCount, int ColumnCount, IReadOnlyL
     /// <param name="featureOfInput">For one input per feature: the feature by input; empty when one input takes all.</param>
     /// <param name="featureCount">Features.</param>
     /// <param name="place">The model's path, for errors.</param>
+    /// <param name="read">The forest of a node, where it was read before; null reads it.</param>
     /// <exception cref="Domain.BadInputException">The forest is broken; tree and node are named.</exception>
-    public static (ColumnGraph? Graph, string? Refusal) Of(OnnxGraph graph, IReadOnlyList<int> featureOfInput, int featureCount, string place)
+    public static (ColumnGraph? Graph, string? Refusal) Of(OnnxGraph graph, IReadOnlyList<int> featureOfInput, int featureCount, string place, Func<OnnxNode, ReadForest>? read = null)
     {
         if (graph.HasFunctions)
             return (null, "it brings operators of its own");
-        var builder = new ColumnGraphBuilder(graph, featureCount, place);
+        var builder = new ColumnGraphBuilder(graph, featureCount, place, read ?? (node => new ReadForest(node, place)));
         for (var i = 0; i < graph.Inputs.Count; i++)
         {
             if (graph.Inputs[i].Element != OnnxElement.Float32)

@@ -3,7 +3,7 @@ using BatchEngine.Scorer.Execution.Graphs;
 namespace BatchEngine.Scorer.Execution.Forests;
 
 /// <summary>Translates the nodes of a graph one by one. Not thread-safe.</summary>
-internal sealed class ColumnGraphBuilder(OnnxGraph graph, int features, string place)
+internal sealed class ColumnGraphBuilder(OnnxGraph graph, int features, string place, Func<OnnxNode, ReadForest> read)
 {
     private const int FloatType = (int)OnnxElement.Float32;
 
@@ -66,7 +66,8 @@ internal sealed class ColumnGraphBuilder(OnnxGraph graph, int features, string p
             return "there is more than one tree ensemble in it";
         if (Floats(node.Inputs[0]) is not { } input)
             return "the tree ensemble reads no floats of the input";
-        var model = ForestReader.Read(node, place);
+        var forest = read(node);
+        var model = forest.Model;
         if (model.FeatureCount > input.Columns.Length)
         {
             var wrong = Array.FindIndex(model.Nodes, n => !n.IsLeaf && n.Feature >= input.Columns.Length);
@@ -75,7 +76,7 @@ internal sealed class ColumnGraphBuilder(OnnxGraph graph, int features, string p
         if (ForestScores.Refusal(model) is { } refusal)
             return refusal;
         var labels = model.Classes is null ? null : Labels(model);
-        model = ForestPresence.Add(model);
+        model = forest.Counted;
         int[] scores = [.. Enumerable.Range(_columns, model.TargetCount)];
         _columns += model.TargetCount;
         var isClassifier = model.Classes is not null;

@@ -1,4 +1,3 @@
-using BatchEngine.Scorer.Execution.Graphs;
 using BatchEngine.Scorer.Execution.Onnx;
 
 namespace BatchEngine.Scorer.Execution.Forests;
@@ -10,21 +9,22 @@ internal sealed class ForestEngine : IModelEngine
     public string Name => "forest";
 
     /// <inheritdoc/>
-    public EngineAnswer Open(string modelPath, IReadOnlyList<string> featureNames, ExecutorOptions options)
+    public EngineAnswer Open(ModelReading reading, IReadOnlyList<string> featureNames, ExecutorOptions options)
     {
-        var graph = OnnxGraph.ReadFile(modelPath);
-        if (!graph.Nodes.Any(ForestReader.IsForest))
+        if (!reading.Graph.Nodes.Any(ForestReader.IsForest))
             return new EngineAnswer.Declined("there is no tree ensemble in it");
+        reading.Begin();
         // The runtime only tells what the model reads and gives, and what it should score: the processor will do.
-        using var runtime = OnnxModel.Open(modelPath, featureNames, options with { Device = ExecutionDevice.Cpu });
-        return Translate(modelPath, graph, runtime);
+        using var runtime = OnnxModel.Borrow(reading, featureNames, options);
+        return Translate(reading, runtime);
     }
 
-    private static EngineAnswer Translate(string modelPath, OnnxGraph graph, OnnxModel runtime)
+    private static EngineAnswer Translate(ModelReading reading, OnnxModel runtime)
     {
         try
         {
-            var (columns, refusal) = ColumnGraph.Of(graph, runtime.Inputs.IsMatrix ? [] : runtime.Inputs.FeatureOfInput, runtime.FeatureNames.Count, modelPath);
+            var graph = reading.Graph;
+            var (columns, refusal) = ColumnGraph.Of(graph, runtime.Inputs.IsMatrix ? [] : runtime.Inputs.FeatureOfInput, runtime.FeatureNames.Count, reading.Path, reading.ForestOf);
             if (columns is null)
                 return new EngineAnswer.Declined(refusal!);
             for (var i = 0; i < columns.Outputs.Count; i++)
@@ -32,8 +32,9 @@ internal sealed class ForestEngine : IModelEngine
                 if (columns.Outputs[i].Columns.Length != runtime.Layout.Parts[i].Columns.Count)
                     return new EngineAnswer.Declined($"its output '{graph.Outputs[i].Name}' has another width than expected");
             }
-            var forest = new LoadedForest(runtime, columns);
-            return ForestProbe.Difference(forest, runtime) is { } difference ? new EngineAnswer.Declined(difference) : new EngineAnswer.Opened(forest);
+            using var probe = new ForestProbe(columns, runtime);
+            var forest = new LoadedForest(runtime, columns, reading.LayoutOf(columns.Forest.Model));
+            return probe.Difference(forest) is { } difference ? new EngineAnswer.Declined(difference) : new EngineAnswer.Opened(forest);
         }
         catch (NotUnderstoodException reason)
         {

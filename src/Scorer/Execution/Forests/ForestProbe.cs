@@ -2,8 +2,11 @@ using BatchEngine.Scorer.Features;
 
 namespace BatchEngine.Scorer.Execution.Forests;
 
-/// <summary>Scores made-up rows with the forest and with ONNX Runtime when a model is loaded, so that a misunderstanding of the file is found before it becomes a prediction.</summary>
-internal static class ForestProbe
+/// <summary>
+/// Scores made-up rows with the forest and with ONNX Runtime when a model is loaded, so that a misunderstanding of the file is found before it becomes a prediction. The runtime scores on another thread from the
+/// start; disposing the probe waits for it. Not thread-safe.
+/// </summary>
+internal sealed class ForestProbe : IDisposable
 {
     /// <summary>Rows that are compared.</summary>
     public const int Rows = 640;
@@ -13,20 +16,27 @@ internal static class ForestProbe
 
     private const int RowsWithoutMissing = 520;
 
-    /// <summary>Says how the two differ; null means that they agree.</summary>
-    public static string? Difference(LoadedForest forest, LoadedModel runtime)
+    private readonly FeatureMatrix _features;
+    private readonly Task<PredictionBlock> _theirs;
+
+    /// <summary>Makes the rows up and lets the runtime begin.</summary>
+    /// <param name="graph">What the forest will run.</param>
+    /// <param name="runtime">The same model in ONNX Runtime.</param>
+    public ForestProbe(ColumnGraph graph, LoadedModel runtime)
     {
-        using var features = Features(forest);
-        var (ours, theirs) = (new PredictionBlock(forest.Outputs.Count, Rows), new PredictionBlock(forest.Outputs.Count, Rows));
-        using (var executor = runtime.CreateExecutor())
-            executor.Score(features, theirs);
-        using (var executor = forest.CreateExecutor())
-            executor.Score(features, ours);
+        _features = Features(graph, runtime.AcceptsMissing);
+        _theirs = Task.Run(() => Scores(runtime));
+    }
+
+    /// <summary>Says how the two differ; null means that they agree.</summary>
+    public string? Difference(LoadedForest forest)
+    {
+        var (ours, runtime) = (Scores(forest), _theirs.GetAwaiter().GetResult());
         for (var column = 0; column < forest.Outputs.Count; column++)
         {
-            for (var row = 0; row < features.Rows; row++)
+            for (var row = 0; row < _features.Rows; row++)
             {
-                var (a, b) = (ours.Column(column)[row], theirs.Column(column)[row]);
+                var (a, b) = (ours.Column(column)[row], runtime.Column(column)[row]);
                 if (!Agree(a, b))
                     return $"output '{forest.Outputs[column].Name}' of trial row {row} came out as {a:R}, but ONNX Runtime gives {b:R}";
             }
@@ -38,15 +48,14 @@ internal static class ForestProbe
     public static bool Agree(float a, float b) => a.Equals(b) || MathF.Abs(a - b) <= Tolerance * MathF.Max(1, MathF.Abs(b));
 
     /// <summary>Made-up rows: values on the thresholds, just below them and far out; missing ones at the end when the model takes them.</summary>
-    public static FeatureMatrix Features(LoadedForest forest)
+    public static FeatureMatrix Features(ColumnGraph graph, bool acceptsMissing)
     {
         var random = new Random(1);
-        var graph = forest.Graph;
-        var features = new FeatureMatrix(graph.FeatureCount, Rows) { Rows = forest.AcceptsMissing ? Rows : RowsWithoutMissing };
-        var thresholds = graph.Forest.Model.Nodes.Where(n => !n.IsLeaf && float.IsFinite(n.Threshold)).ToLookup(n => graph.Forest.Inputs[n.Feature], n => n.Threshold);
+        var features = new FeatureMatrix(graph.FeatureCount, Rows) { Rows = acceptsMissing ? Rows : RowsWithoutMissing };
+        var thresholds = ForestThresholds.Of(graph.Forest.Model, graph.FeatureCount, feature => graph.Forest.Inputs[feature]);
         for (var i = 0; i < graph.FeatureCount; i++)
         {
-            float[] known = [.. thresholds[i].Take(4_096)];
+            var known = thresholds[i];
             var column = features.Column(i);
             for (var row = 0; row < column.Length; row++)
             {
@@ -63,5 +72,20 @@ internal static class ForestProbe
             }
         }
         return features;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Task.WhenAny(_theirs).GetAwaiter().GetResult();
+        _features.Dispose();
+    }
+
+    private PredictionBlock Scores(LoadedModel model)
+    {
+        var scores = new PredictionBlock(model.Outputs.Count, Rows);
+        using var executor = model.CreateExecutor();
+        executor.Score(_features, scores);
+        return scores;
     }
 }

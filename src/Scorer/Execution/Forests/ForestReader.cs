@@ -39,23 +39,6 @@ internal static class ForestReader
         return builder.Build(targets, Aggregate(node, isClassifier, place), Transform(node, place), FloatsOf(node, "base_values").ToArray(), classes);
     }
 
-    /// <summary>Makes sure that the forests of a graph can be handed to ONNX Runtime, which does not check everything before it follows a branch or a weight.</summary>
-    /// <exception cref="BadInputException">One is broken; tree and node are named.</exception>
-    public static void RequireSound(OnnxGraph graph, string place)
-    {
-        foreach (var node in graph.Nodes.Where(IsForest))
-        {
-            try
-            {
-                Read(node, place);
-            }
-            catch (NotUnderstoodException)
-            {
-                // Sound, and the runtime's to run.
-            }
-        }
-    }
-
     /// <summary>Notes a constant of a forest that is not of 32-bit floats.</summary>
     internal static void RequireFloats(OnnxTensor tensor, string name, ForestBuilder builder)
     {

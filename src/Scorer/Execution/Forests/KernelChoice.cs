@@ -40,10 +40,10 @@ internal sealed record KernelChoice(string Block, int BlockFromRows)
     private static void Fill(ForestModel model, Span<float> values)
     {
         var random = new Random(1);
-        var thresholds = model.Nodes.Where(n => !n.IsLeaf && float.IsFinite(n.Threshold)).ToLookup(n => n.Feature, n => n.Threshold);
+        var thresholds = ForestThresholds.Of(model, values.Length / SlicePlan.BlockRows, static feature => feature);
         for (var feature = 0; feature * SlicePlan.BlockRows < values.Length; feature++)
         {
-            float[] known = [.. thresholds[feature].Take(4_096)];
+            var known = thresholds[feature];
             foreach (ref var value in values.Slice(feature * SlicePlan.BlockRows, SlicePlan.BlockRows))
                 value = known.Length == 0 ? 0 : known[random.Next(known.Length)];
         }

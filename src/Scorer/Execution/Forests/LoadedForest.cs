@@ -12,18 +12,15 @@ internal class LoadedForest : LoadedModel
     private readonly ConcurrentDictionary<int, Lazy<AppendedTrees>> _appended = new();
 
     /// <summary>Takes the description of inputs and outputs from the same model opened with ONNX Runtime.</summary>
-    public LoadedForest(OnnxModel model, ColumnGraph graph)
+    public LoadedForest(OnnxModel model, ColumnGraph graph, ForestLayout layout)
     {
         Graph = graph;
         Signature = model.Signature;
         FeatureNames = model.FeatureNames;
         Layout = model.Layout;
         AcceptsMissing = model.AcceptsMissing;
-        Walk = new WalkForest(graph.Forest.Model);
-        var refusal = SlicePlanner.Refusal(graph.Forest.Model);
-        Plan = refusal is null ? SlicePlanner.Plan(graph.Forest.Model, Walk) : null;
-        _choice = KernelChoice.Measure(graph.Forest.Model, Walk, Plan);
-        Detail = DetailOf(refusal);
+        (Walk, Plan, _choice) = (layout.Walk, layout.Plan, layout.Choice);
+        Detail = DetailOf(layout.Refusal);
         Name = $"forest-{_choice.Block}";
     }
 

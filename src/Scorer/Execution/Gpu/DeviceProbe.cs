@@ -10,7 +10,7 @@ internal static class DeviceProbe
     /// <summary>Says how the two differ; null means that they agree.</summary>
     public static string? Difference(DeviceForest device, LoadedForest processor)
     {
-        using var features = ForestProbe.Features(processor);
+        using var features = ForestProbe.Features(processor.Graph, processor.AcceptsMissing);
         var (theirs, ours) = (new PredictionBlock(processor.Outputs.Count, features.Rows), new PredictionBlock(processor.Outputs.Count, features.Rows));
         using (var executor = device.CreateExecutor())
             executor.Score(features, theirs);

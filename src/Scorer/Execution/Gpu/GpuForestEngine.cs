@@ -16,11 +16,11 @@ internal sealed class GpuForestEngine : IModelEngine
     public string Name => "gpu";
 
     /// <inheritdoc/>
-    public EngineAnswer Open(string modelPath, IReadOnlyList<string> featureNames, ExecutorOptions options)
+    public EngineAnswer Open(ModelReading reading, IReadOnlyList<string> featureNames, ExecutorOptions options)
     {
         if (!CudaDriver.IsPresent())
             return new EngineAnswer.Declined(CudaDriver.Missing);
-        return s_processor.Open(modelPath, featureNames, options) switch
+        return s_processor.Open(reading, featureNames, options) switch
         {
             EngineAnswer.Opened { Model: LoadedForest forest } => OnCuda(forest, options),
             var declined => declined,
@@ -67,7 +67,7 @@ internal sealed class GpuForestEngine : IModelEngine
     // The rates for many rows, and the number of rows from which the launches and transfers of a small batch are paid for.
     private static (DeviceRates Rates, int FromRows) Measure(DeviceForest device, LoadedForest processor, int rows)
     {
-        using var few = ForestProbe.Features(processor);
+        using var few = ForestProbe.Features(processor.Graph, processor.AcceptsMissing);
         using var many = Repeated(few, rows);
         var rates = DeviceRates.Measure(device, processor, many);
         var latency = (few.Rows / DeviceRates.RowsPerSecond(device, few)) - (few.Rows / rates.DeviceRowsPerSecond);

@@ -14,17 +14,17 @@ internal sealed class OnnxEngine : IModelEngine
     public string Name => "onnx";
 
     /// <inheritdoc/>
-    public EngineAnswer Open(string modelPath, IReadOnlyList<string> featureNames, ExecutorOptions options)
+    public EngineAnswer Open(ModelReading reading, IReadOnlyList<string> featureNames, ExecutorOptions options)
     {
         if (options.Device == ExecutionDevice.Cpu)
-            return new EngineAnswer.Opened(OnnxModel.Open(modelPath, featureNames, options));
-        var (cuda, reason) = OnnxModel.OpenOnCuda(modelPath, featureNames, options);
+            return new EngineAnswer.Opened(OnnxModel.Open(reading, featureNames, options));
+        var (cuda, reason) = OnnxModel.OpenOnCuda(reading, featureNames, options);
         if (cuda is not null && options.Device == ExecutionDevice.Cuda)
             return new EngineAnswer.Opened(cuda);
         OnnxModel processor;
         try
         {
-            processor = OnnxModel.Open(modelPath, featureNames, options);
+            processor = OnnxModel.Open(reading, featureNames, options);
         }
         catch
         {

@@ -70,6 +70,8 @@ public sealed class OnnxModel : LoadedModel
     /// <summary>Which output fills which columns.</summary>
     internal OutputLayout Layout => _outputs;
 
+    private bool OwnsSession { get; init; } = true;
+
     /// <summary>Rows per call into the runtime.</summary>
     public int SubBatchRows { get; }
 
@@ -82,34 +84,34 @@ public sealed class OnnxModel : LoadedModel
     {
         if (!File.Exists(path))
             throw new BadInputException(path, "no file", "an ONNX model", "Check the path.");
-        Forests.ForestReader.RequireSound(OnnxGraph.ReadFile(path), path);
-        using var session = OnnxSession.Open(path, ExecutorOptions.Default);
-        return SignatureOf(session);
+        using var reading = ModelReading.Of(path, ExecutorOptions.Default);
+        return reading.Signature;
     }
 
     /// <summary>Loads a model for the given features.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="reading">The file; its session is taken over.</param>
     /// <param name="featureNames">The features in the spec's order.</param>
     /// <param name="options">How to run it, on the processor whatever device they name.</param>
     /// <param name="bindsMemory">Run through an I/O binding, as on a device; makes no difference to results.</param>
     /// <exception cref="BadInputException">The file is no model, or its inputs do not match the features.</exception>
-    internal static OnnxModel Open(string path, IReadOnlyList<string> featureNames, ExecutorOptions options, bool bindsMemory = false)
-    {
-        var graph = SoundGraph(path);
-        return Of(OnnxSession.Open(path, options), graph, path, featureNames, options with { Device = ExecutionDevice.Cpu }, bindsMemory);
-    }
+    internal static OnnxModel Open(ModelReading reading, IReadOnlyList<string> featureNames, ExecutorOptions options, bool bindsMemory = false) =>
+        Of(reading.Session.Take(), reading, featureNames, options with { Device = ExecutionDevice.Cpu }, bindsMemory);
+
+    /// <summary>The same over a session that stays the reading's, for a look at what the model does.</summary>
+    /// <exception cref="BadInputException">The file is no model, or its inputs do not match the features.</exception>
+    internal static OnnxModel Borrow(ModelReading reading, IReadOnlyList<string> featureNames, ExecutorOptions options) =>
+        Of(reading.Session.Session, reading, featureNames, options with { Device = ExecutionDevice.Cpu }, bindsMemory: false, ownsSession: false);
 
     /// <summary>Loads a model on a CUDA device, or says in a sentence why the runtime cannot.</summary>
     /// <exception cref="BadInputException">Its inputs do not match the features.</exception>
-    internal static (OnnxModel? Model, string? Reason) OpenOnCuda(string path, IReadOnlyList<string> featureNames, ExecutorOptions options)
+    internal static (OnnxModel? Model, string? Reason) OpenOnCuda(ModelReading reading, IReadOnlyList<string> featureNames, ExecutorOptions options)
     {
-        var graph = SoundGraph(path);
-        var (session, reason) = OnnxSession.OpenOnCuda(path, options);
+        var (session, reason) = OnnxSession.OpenOnCuda(reading.Path, options);
         if (session is null)
             return (null, reason);
         try
         {
-            return (Of(session, graph, path, featureNames, options with { Device = ExecutionDevice.Cuda }, bindsMemory: true), null);
+            return (Of(session, reading, featureNames, options with { Device = ExecutionDevice.Cuda }, bindsMemory: true), null);
         }
         catch (OnnxRuntimeException failure)
         {
@@ -122,15 +124,9 @@ public sealed class OnnxModel : LoadedModel
         }
     }
 
-    private static OnnxGraph SoundGraph(string path)
+    private static OnnxModel Of(InferenceSession session, ModelReading reading, IReadOnlyList<string> featureNames, ExecutorOptions options, bool bindsMemory, bool ownsSession = true)
     {
-        var graph = OnnxGraph.ReadFile(path);
-        Forests.ForestReader.RequireSound(graph, path);
-        return graph;
-    }
-
-    private static OnnxModel Of(InferenceSession session, OnnxGraph graph, string path, IReadOnlyList<string> featureNames, ExecutorOptions options, bool bindsMemory)
-    {
+        var (graph, path) = (reading.Graph, reading.Path);
         try
         {
             var signature = SignatureOf(session);
@@ -139,9 +135,9 @@ public sealed class OnnxModel : LoadedModel
             var accepts = GraphFacts.AcceptsMissing(graph, signature.Inputs.Where(i => i.Element is TensorElement.Float32 or TensorElement.Float64).Select(i => i.Name),
                 signature.Outputs.Select(o => o.Name));
             var memory = options.Device == ExecutionDevice.Cuda ? HostMemory.Pinned(session, options.DeviceId) : HostMemory.Plain;
-            return new OnnxModel(session, path, inputs, outputs, accepts, SubBatch(options, graph, inputs), options.Device, memory, bindsMemory);
+            return new OnnxModel(session, path, inputs, outputs, accepts, SubBatch(options, graph, inputs), options.Device, memory, bindsMemory) { OwnsSession = ownsSession };
         }
-        catch
+        catch when (ownsSession)
         {
             session.Dispose();
             throw;
@@ -157,7 +153,8 @@ public sealed class OnnxModel : LoadedModel
         if (!disposing)
             return;
         _memory.Dispose();
-        _session.Dispose();
+        if (OwnsSession)
+            _session.Dispose();
     }
 
     private static int SubBatch(ExecutorOptions options, OnnxGraph graph, InputLayout inputs)
@@ -171,7 +168,8 @@ public sealed class OnnxModel : LoadedModel
         return GraphFacts.Uses(graph, "TreeEnsemble") ? TreeSubBatchRows : NetworkSubBatchRows;
     }
 
-    private static ModelSignature SignatureOf(InferenceSession session) => new(
+    /// <summary>What a session reads and gives.</summary>
+    internal static ModelSignature SignatureOf(InferenceSession session) => new(
         [.. session.InputNames.Select(name => Spec(name, session.InputMetadata[name]))],
         [.. session.OutputNames.Select(name => Spec(name, session.OutputMetadata[name]))]);
 

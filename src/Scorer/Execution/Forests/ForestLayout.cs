@@ -1,0 +1,19 @@
+namespace BatchEngine.Scorer.Execution.Forests;
+
+/// <summary>A forest laid out for this processor: for walking, in bits where that can be done, and which of the two from how many rows on. Immutable.</summary>
+/// <param name="Model">The forest.</param>
+/// <param name="Walk">Its trees for walking.</param>
+/// <param name="Plan">Its trees in bits; null when they cannot be.</param>
+/// <param name="Refusal">Why not, where the forest itself is the reason; null otherwise.</param>
+/// <param name="Choice">Which kernel runs when.</param>
+internal sealed record ForestLayout(ForestModel Model, WalkForest Walk, SlicePlan? Plan, string? Refusal, KernelChoice Choice)
+{
+    /// <summary>Lays a forest out, and measures its kernels.</summary>
+    public static ForestLayout Of(ForestModel model)
+    {
+        var walk = new WalkForest(model);
+        var refusal = SlicePlanner.Refusal(model);
+        var plan = refusal is null ? SlicePlanner.Plan(model, walk) : null;
+        return new ForestLayout(model, walk, plan, refusal, KernelChoice.Measure(model, walk, plan));
+    }
+}
