@@ -88,6 +88,7 @@ internal sealed class ProtoMessage
                 to.Add((long)run.Number());
             return;
         }
+        to.EnsureCapacity(to.Count + RunLength());
         do
             to.Add((long)Number());
         while (NextIsTheSame());
@@ -104,6 +105,7 @@ internal sealed class ProtoMessage
                 to.Add(BinaryPrimitives.ReadSingleLittleEndian(run.Taken(sizeof(float))));
             return;
         }
+        to.EnsureCapacity(to.Count + RunLength());
         do
             to.Add(BinaryPrimitives.ReadSingleLittleEndian(Taken(sizeof(float))));
         while (NextIsTheSame());
@@ -126,6 +128,20 @@ internal sealed class ProtoMessage
     }
 
     private ProtoMessage Packed() => Message();
+
+    // How many values follow under the tag at hand: growing step by step, the lists of a forest would be copied a dozen times.
+    private int RunLength()
+    {
+        var (before, count) = (_at, 0);
+        do
+        {
+            Skip();
+            count++;
+        }
+        while (NextIsTheSame());
+        _at = before;
+        return count;
+    }
 
     // Writers repeat a tag of one byte before every value of a list that is not packed; longer tags go the usual way.
     private bool NextIsTheSame()
