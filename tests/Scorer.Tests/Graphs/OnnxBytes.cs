@@ -38,6 +38,15 @@ internal sealed class OnnxBytes
         return this;
     }
 
+    /// <summary>A field of any kind, its value as it stands.</summary>
+    public OnnxBytes Field(int field, int kind, params byte[] value)
+    {
+        _output.WriteTag(field, (WireFormat.WireType)kind);
+        _output.Flush();
+        _stream.Write(value);
+        return this;
+    }
+
     public OnnxBytes PackedFloats(int field, IEnumerable<float> values) => Raw(field, [.. values.SelectMany(BitConverter.GetBytes)]);
 
     public OnnxBytes PackedInts(int field, IEnumerable<long> values)

@@ -39,6 +39,31 @@ public sealed class OnnxGraphTests
     }
 
     [Fact]
+    public void Message_WithFieldsOfEveryUnknownKind_PassesOverThem()
+    {
+        var unknown = new OnnxBytes().Int(99, -1).Field(98, 1, 1, 2, 3, 4, 5, 6, 7, 8).Float(97, 2).Text(96, "x").Field(95, 3).Int(1, 5).Field(94, 3).Field(94, 4).Field(95, 4).Text(1, "v").Int(8, 3).Int(8, -4).Int(3, 9).Int(8, 5);
+        var attribute = OnnxGraph.Read(new OnnxModelWriter().Node("X", "", [], ["y"], unknown).ToArray(), "m.onnx").Nodes[0].Attribute("v")!;
+        Assert.Equal([3L, -4L, 5L], attribute.Ints);
+        Assert.Equal(9, attribute.Int);
+    }
+
+    [Theory]
+    [InlineData(8, 0, "more than ten bytes", 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF)]
+    [InlineData(8, 0, "cuts off", 0xFF)]
+    [InlineData(7, 5, "4 bytes where its message ends after 2", 1, 2)]
+    [InlineData(8, 2, "9 bytes where its message ends after 1", 9, 1)]
+    [InlineData(99, 3, "no end of group 99")]
+    [InlineData(99, 4, "no known kind")]
+    [InlineData(99, 7, "no known kind")]
+    [InlineData(3, 5, "written as kind 5", 1, 2, 3, 4)]
+    public void Message_WithADamagedField_IsABadInputThatSaysWhatIsWrong(int field, int kind, string expected, params int[] value)
+    {
+        var damaged = new OnnxBytes().Text(1, "v").Field(field, kind, [.. value.Select(v => (byte)v)]);
+        var model = new OnnxModelWriter().Node("X", "", [], ["y"], damaged).ToArray();
+        Assert.Contains(expected, Assert.Throws<BadInputException>(() => OnnxGraph.Read(model, "m.onnx")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Graph_CutShortAnywhere_IsABadInputOrASmallerGraphButNeverAnotherFailure()
     {
         var whole = SmallModel();
