@@ -25,8 +25,9 @@ internal static class ServeCommand
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         await using var lookups = new LookupService(engine, verb.Screen.Note);
         await lookups.Catalog.RefreshAsync(ct).ConfigureAwait(false);
-        await using var web = HttpServer.Build(engine, lookups, verb.Line.GetValue(Url) ?? engine.Configuration.HttpUrl, verb.Screen);
-        await StartAsync(web, verb.Line.GetValue(Url) ?? engine.Configuration.HttpUrl, ct).ConfigureAwait(false);
+        var url = verb.Line.GetValue(Url) ?? engine.Configuration.HttpUrl;
+        await using var web = HttpServer.Build(engine, lookups, url, verb.Screen);
+        await StartAsync(web, url, ct).ConfigureAwait(false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var follow = Task.WhenAll(lookups.FollowAsync(stop.Token), lookups.KeepBooksAsync(stop.Token));
         await using var scheduler = verb.Line.GetValue(NoScheduler) ? null : await ScheduleAsync(verb, engine, ct).ConfigureAwait(false);
@@ -44,6 +45,10 @@ internal static class ServeCommand
         try
         {
             await web.StartAsync(ct).ConfigureAwait(false);
+        }
+        catch (FormatException problem)
+        {
+            throw new BadInputException("httpUrl", url, "an address such as http://localhost:5080", "Give it with --url, or as httpUrl in the configuration.", problem);
         }
         catch (IOException problem)
         {

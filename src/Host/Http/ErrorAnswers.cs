@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using BatchEngine.Domain;
 
@@ -6,6 +7,9 @@ namespace BatchEngine.Host.Http;
 /// <summary>Turns failures into JSON answers: 400 for what the caller sent, 503 for what may pass, 500 for the rest. Never a stack trace.</summary>
 internal static class ErrorAnswers
 {
+    // Read by people in a terminal, and declared as JSON: quotes need no escapes but JSON's own.
+    private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Adds the translation in front of every endpoint.</summary>
     /// <param name="app">The application.</param>
     /// <param name="report">Told of every failure that is not the caller's.</param>
@@ -39,6 +43,6 @@ internal static class ErrorAnswers
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json; charset=utf-8";
         var text = failure is BatchEngineException or BadHttpRequestException ? failure.Message : "The engine failed to answer; its log says why.";
-        await context.Response.WriteAsync(JsonSerializer.Serialize(new Dictionary<string, string> { ["error"] = text }), context.RequestAborted).ConfigureAwait(false);
+        await context.Response.WriteAsync(JsonSerializer.Serialize(new Dictionary<string, string> { ["error"] = text }, s_json), context.RequestAborted).ConfigureAwait(false);
     }
 }

@@ -8,6 +8,8 @@ namespace BatchEngine.Host.Http;
 /// <summary>The web server: look-ups, health and run reports.</summary>
 internal static class HttpServer
 {
+    private const string Pages = "GET and POST /v1/predictions/NAME/KEY, POST /v1/predictions/NAME, GET /runs/RUN, GET /health/live and GET /health/ready";
+
     /// <summary>Builds it; the caller starts and stops it.</summary>
     /// <param name="engine">The rooms.</param>
     /// <param name="lookups">The router.</param>
@@ -29,6 +31,7 @@ internal static class HttpServer
         app.MapGet("/health/live", () => Results.Text("{\"live\":true}", "application/json"));
         app.MapGet("/health/ready", () => Ready(lookups));
         app.MapGet("/runs/{run}", (string run, CancellationToken ct) => ReportAsync(engine, run, ct));
+        app.MapFallback((HttpContext context) => Results.Json(new { error = $"{context.Request.Path}: there is no such page. There are {Pages}." }, statusCode: StatusCodes.Status404NotFound));
         return app;
     }
 

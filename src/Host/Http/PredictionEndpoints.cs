@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using BatchEngine.Domain;
 using BatchEngine.Router.Routing;
@@ -87,7 +88,7 @@ internal sealed class PredictionEndpoints(PredictionRouter router, int maxBatchK
     private static Utf8JsonWriter Writer(IBufferWriter<byte> target)
     {
         if (t_writer is null)
-            return t_writer = new Utf8JsonWriter(target, new JsonWriterOptions { SkipValidation = true });
+            return t_writer = new Utf8JsonWriter(target, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         t_writer.Reset(target);
         return t_writer;
     }

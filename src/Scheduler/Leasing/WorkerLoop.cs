@@ -106,7 +106,7 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
             return;
         }
         var reason = string.Create(CultureInfo.InvariantCulture,
-            $"the lease under an earlier fence expired unrenewed after {_policy.Ttl.TotalSeconds:0.#} s; {granted.From.Counts.Read} of {granted.Shard.Rows} rows are durable and kept, work goes on at unit {granted.From.NextUnitIndex} under fence {lease.Fence}");
+            $"the lease under an earlier fence ended unrenewed; {granted.From.Counts.Read:N0} of {granted.Shard.Rows:N0} rows are durable and kept, work goes on at unit {granted.From.NextUnitIndex} under fence {lease.Fence}");
         await services.Decisions.AppendAsync(new Decision(plan.Run, services.Clock.GetUtcNow(), "worker-lost", $"shard {lease.ShardIndex} taken over by {lease.Worker}", reason), ct).ConfigureAwait(false);
         Say(RunEventKind.ShardTakenOver, plan, subject, reason);
     }

@@ -8,6 +8,7 @@ internal sealed class OneShotTally(OneShotOptions options, long totalRows, TimeP
     private readonly Lock _gate = new();
     private readonly long _startedAt = clock.GetTimestamp();
     private RowCounts _total;
+    private string? _firstRejected;
 
     /// <summary>Since the start.</summary>
     public TimeSpan Elapsed => clock.GetElapsedTime(_startedAt);
@@ -22,12 +23,14 @@ internal sealed class OneShotTally(OneShotOptions options, long totalRows, TimeP
             total = _total += more;
         progress?.Report(new OneShotProgress(total, totalRows, Elapsed));
         if (more.Rejected > 0 && options.Rejects.IsExceededBy(total.Rejected, totalRows))
-            throw new RejectBudgetExceededException(total.Rejected, total.Read, options.Rejects, "over all workers together; the part's own message names a row");
+            throw new RejectBudgetExceededException(total.Rejected, total.Read, options.Rejects, _firstRejected ?? "");
     }
 
     private sealed class PartSink(OneShotTally tally) : ICheckpointSink
     {
         private RowCounts _reported;
+
+        public void FirstRejected(string row) => Interlocked.CompareExchange(ref tally._firstRejected, row, null);
 
         public Task SaveAsync(Checkpoint checkpoint, CancellationToken ct) => Task.CompletedTask;
 

@@ -97,8 +97,10 @@ internal sealed class UnitLoop : IDisposable
                 : RowGate.KeyText(buffers.Batch[_setup.Schema.KeyIndex], row);
             _rejects.Add(new RejectedRow(_setup.Manifest.Files[buffers.Unit.FileIndex].Path, buffers.Unit.RowGroup, buffers.Unit.FirstRowInFile + row, key, reason, detail));
         }
-        if (_firstReject.Length == 0 && _rejects.Count > 0)
-            _firstReject = _rejects[0].ToString();
+        if (_firstReject.Length > 0 || _rejects.Count == 0)
+            return;
+        _firstReject = _rejects[0].ToString();
+        _sink.FirstRejected(_firstReject);
     }
 
     private async Task CheckpointAsync(CheckpointFiles files, int nextUnit, CancellationToken ct)

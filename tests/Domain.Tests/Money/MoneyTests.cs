@@ -20,6 +20,16 @@ public sealed class MoneyTests
         Assert.Equal(1.00m, sum.Amount);
     }
 
+    [Theory]
+    [InlineData("0", "0.00 USD")]
+    [InlineData("12.5", "12.50 USD")]
+    [InlineData("0.0123", "0.0123 USD")]
+    [InlineData("0.004467", "0.004467 USD")]
+    [InlineData("0.00000008447123", "0.00000008447 USD")]
+    [InlineData("-0.0000076", "-0.0000076 USD")]
+    public void Text_OfASmallAmount_IsNotThatOfNothing(string amount, string expected) =>
+        Assert.Equal(expected, Domain.Money.Usd(decimal.Parse(amount, System.Globalization.CultureInfo.InvariantCulture)).ToString());
+
     [Fact]
     public void Unknown_IsNeverZero()
     {

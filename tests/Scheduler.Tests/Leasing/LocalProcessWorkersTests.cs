@@ -3,6 +3,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Policies;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Scheduler.Tests.Leasing;
 
@@ -23,6 +24,21 @@ public sealed class LocalProcessWorkersTests
         Assert.Equal(3, lost.Count);
         Assert.All(lost, d => Assert.Contains("exit code 137", d.Reason, StringComparison.Ordinal));
         Assert.Equal(names, (await world.Usage.ListAsync(plan.Run, World.Stop)).Select(u => u.Subject).Order(StringComparer.Ordinal));
+    }
+
+    // Waiting for the lease of a process that is known to be dead cost half a minute.
+    [Fact]
+    public async Task Run_ChildThatDiesWithALease_LeavesItsShardFreeAtOnce()
+    {
+        await using var world = await World.CreateAsync();
+        var plan = await world.OpenRunAsync();
+        var held = Assert.IsType<LeaseOutcome.Granted>(await world.Leases.TryAcquireAsync(plan.Run, "here-c0.0", TimeSpan.FromHours(1), World.Stop));
+
+        await RunAsync(world, plan, "exit 137", [], LeasePolicy.Default with { MaxWorkerRestarts = 0 });
+
+        var next = Assert.IsType<LeaseOutcome.Granted>(await world.Leases.TryAcquireAsync(plan.Run, "another", TimeSpan.FromHours(1), World.Stop));
+        Assert.Equal(held.Lease.ShardIndex, next.Lease.ShardIndex);
+        Assert.True(next.TakenOver);
     }
 
     [Fact]

@@ -143,6 +143,18 @@ public sealed class OneShotScoringTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.File("strict")));
     }
 
+    // One bad row in each of two parts: neither part exceeds the budget alone.
+    [Fact]
+    public async Task RejectBudget_ExceededOverAllParts_NamesARow()
+    {
+        using var folder = new TemporaryFolder();
+        WriteInput(folder.File("in/a.parquet"), 0, 10);
+        WriteInput(folder.File("in/b.parquet"), 0, 10);
+        var failure = await Assert.ThrowsAsync<RejectBudgetExceededException>(() =>
+            ScoreAsync(folder, o => o with { ModelPath = Fixture.Path("reciprocal"), OutputDirectory = folder.File("strict"), Rejects = new RejectBudget(1, 1) }));
+        Assert.Matches(@"in/[ab]\.parquet.*row 0.*OutputNotFinite", failure.Message);
+    }
+
     [Fact]
     public async Task OutputDirectory_WithAnEarlierResult_IsRefused()
     {
