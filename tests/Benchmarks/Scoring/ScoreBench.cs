@@ -34,7 +34,10 @@ public static class ScoreBench
     /// <summary>Runs a variant in a process of its own.</summary>
     internal static IEnumerable<ScoreFigures> Child(ScoreOptions options, string variant)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(variant == ScoreChild.OneCore ? "taskset" : Environment.ProcessPath!) { RedirectStandardOutput = true };
+        // The runtime counts its cores once, when it starts.
+        foreach (var word in variant == ScoreChild.OneCore ? (string[])["-c", "0", Environment.ProcessPath!] : [])
+            start.ArgumentList.Add(word);
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet")
             start.ArgumentList.Add(typeof(ScoreBench).Assembly.Location);
         foreach (var word in (string[])[ChildVerb, variant, .. options.Words()])
@@ -53,7 +56,7 @@ public static class ScoreBench
         var by = medians.ToDictionary(f => f.Variant, StringComparer.Ordinal);
         if (!by.TryGetValue("score", out var score))
             return ratios;
-        foreach (var other in medians.Where(f => f.Variant is "score-1" or "decode" or "onnx" or "plain" or "plain-parallel"))
+        foreach (var other in medians.Where(f => f.Variant is "score-1" or ScoreChild.OneCore or "decode" or "onnx" or "plain" or "plain-parallel"))
             ratios[$"score / {other.Variant}"] = score.Rate / other.Rate;
         var alone = medians.Where(f => f.Variant.EndsWith(" alone", StringComparison.Ordinal)).ToArray();
         if (alone.Length > 0)

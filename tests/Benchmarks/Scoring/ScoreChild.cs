@@ -13,8 +13,11 @@ public static class ScoreChild
     // The runtime compiles a method anew in the background, a tenth of a second after its thirtieth call.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>One worker in a process that has one core: what a core does alone. A single worker of a larger process decodes on a second one.</summary>
+    public const string OneCore = "score-1-core";
+
     /// <summary>The variants, in the order of the table.</summary>
-    public static readonly IReadOnlyList<string> Variants = ["score", "score-1", "night", "decode", "onnx", "plain", "plain-parallel", "stages"];
+    public static readonly IReadOnlyList<string> Variants = ["score", "score-1", OneCore, "night", "decode", "onnx", "plain", "plain-parallel", "stages"];
 
     /// <summary>Runs a variant.</summary>
     public static async Task<int> RunAsync(ScoreOptions options, string variant)
@@ -34,7 +37,7 @@ public static class ScoreChild
     private static async Task<IReadOnlyList<ScoreFigures>> RunAsync(ScoreOptions options, string variant, string input, int rows) => variant switch
     {
         "score" => [await ScoreFigures.OfAsync(variant, rows, () => ScoreAsync(options, input))],
-        "score-1" => [await ScoreFigures.OfAsync(variant, rows, () => ScoreAsync(options with { Workers = 1 }, input))],
+        "score-1" or OneCore => [await ScoreFigures.OfAsync(variant, rows, () => ScoreAsync(options with { Workers = 1 }, input))],
         "night" => [await Night.RunAsync(options, input)],
         "decode" => [await Stages.DecodeAllAsync(options, input)],
         "onnx" => [await InMemory.RunAsync(options, rows)],
