@@ -57,7 +57,7 @@ public sealed class ReusingNightsTests : IDisposable
     [Fact]
     public async Task Night_WithAForestThatGrowsButWhoseSumsWereNotKept_ScoresEveryRowAndSaysHowToKeepThem()
     {
-        var (table, reusing, _) = await TableAsync(10, hasTextKeys: false);
+        var (_, reusing, _) = await TableAsync(10, hasTextKeys: false);
         for (var night = 0; night < 2; night++)
         {
             reusing.Model = GrowingForest.Write(_folder, 1, 300 + (50 * night), isClassifier: true);
@@ -67,7 +67,22 @@ public sealed class ReusingNightsTests : IDisposable
         var reuse = (await reusing.AskAsync(e => e.Runs.PlanAsync(ReusingNights.RunOf(1), CancellationToken.None)))!.Reuse;
         Assert.Null(reuse.Base);
         Assert.Contains("keepSums: true", reuse.Reason, StringComparison.Ordinal);
-        Assert.NotNull(table);
+    }
+
+    [Fact]
+    public async Task Night_WhoseModelFileWasReplacedByOneWithMoreTrees_ScoresEveryRowAndSaysThatRegisteredModelsStay()
+    {
+        var (_, reusing, _) = await TableAsync(11, hasTextKeys: false);
+        reusing.Model = Path.Combine(_folder, "model.onnx");
+        for (var night = 0; night < 2; night++)
+        {
+            File.Copy(GrowingForest.Write(_folder, 1, 300 + (50 * night), isClassifier: false), reusing.Model, overwrite: true);
+            await reusing.RunAsync(night, full: false);
+        }
+
+        var reuse = (await reusing.AskAsync(e => e.Runs.PlanAsync(ReusingNights.RunOf(1), CancellationToken.None)))!.Reuse;
+        Assert.Null(reuse.Base);
+        Assert.Contains("model.onnx was replaced, so the two cannot be compared; registered models stay", reuse.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -50,6 +50,8 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     /// <inheritdoc/>
     public async Task<ModelGrowth> GrowthAsync(RunPlan before, PreparedInputs prepared, CancellationToken ct)
     {
+        if (before.Model.Number == 0 && before.ModelArtifact == prepared.ModelArtifact)
+            return new ModelGrowth.Another($"its file {before.ModelArtifact} was replaced, so the two cannot be compared; registered models stay (batchengine models register)");
         try
         {
             var parent = await locator.PathOfAsync(before.Model, before.ModelArtifact, ct).ConfigureAwait(false);
