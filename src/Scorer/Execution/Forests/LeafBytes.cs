@@ -27,11 +27,13 @@ internal sealed unsafe class LeafBytes : IDisposable
         for (var i = 0; i < _tables.Length; i++)
         {
             var (from, width) = _tables[i];
-            for (var leaf = 0; leaf < plan.Tables[i].Values.Length; leaf++)
+            var values = plan.Tables[i].Values;
+            var bytes = (byte*)_bytes.Address(from);
+            for (var leaf = 0; leaf < values.Length; leaf++)
             {
-                var bits = BitConverter.SingleToUInt32Bits(plan.Tables[i].Values[leaf]);
+                var bits = BitConverter.SingleToUInt32Bits(values[leaf]);
                 for (var part = 0; part < 4; part++)
-                    _bytes.Span[from + (part * width) + leaf] = (byte)(bits >> (8 * part));
+                    bytes[(part * width) + leaf] = (byte)(bits >> (8 * part));
             }
         }
     }
