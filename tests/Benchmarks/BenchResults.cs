@@ -15,7 +15,16 @@ public static class BenchResults
     /// <param name="options">What it was asked for.</param>
     /// <param name="medians">The figures that are quoted.</param>
     /// <param name="runs">All of them.</param>
-    public static void Save(string verb, ScoreOptions options, object medians, object runs)
+    public static void Save(string verb, ScoreOptions options, object medians, object runs) => Save(
+        string.Create(CultureInfo.InvariantCulture, $"{verb}-{Path.GetFileNameWithoutExtension(options.Model)}-{options.Rows}.json"),
+        string.Create(CultureInfo.InvariantCulture, $"{verb} --model {Path.GetFileName(options.Model)} --rows {options.Rows} --engine {options.Engine} --repeats {options.Repeats}"), medians, runs);
+
+    /// <summary>Writes one file of this name.</summary>
+    /// <param name="name">The file.</param>
+    /// <param name="words">The command after the project.</param>
+    /// <param name="medians">The figures that are quoted.</param>
+    /// <param name="runs">All of them.</param>
+    public static void Save(string name, string words, object medians, object runs)
     {
         var folder = Path.Combine("tests", "Benchmarks", "results");
         if (!Directory.Exists(folder))
@@ -23,10 +32,9 @@ public static class BenchResults
             Console.WriteLine($"Not saved: no folder {folder} here.");
             return;
         }
-        var name = string.Create(CultureInfo.InvariantCulture, $"{verb}-{Path.GetFileNameWithoutExtension(options.Model)}-{options.Rows}.json");
         File.WriteAllText(Path.Combine(folder, name), JsonSerializer.Serialize(new
         {
-            command = string.Create(CultureInfo.InvariantCulture, $"dotnet run -c Release --project tests/Benchmarks -- {verb} --model {Path.GetFileName(options.Model)} --rows {options.Rows} --engine {options.Engine} --repeats {options.Repeats}"),
+            command = $"dotnet run -c Release --project tests/Benchmarks -- {words}",
             date = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             processor = Processor(),
             cores = Environment.ProcessorCount,

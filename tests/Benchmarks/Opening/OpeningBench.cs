@@ -32,7 +32,7 @@ public static class OpeningBench
         Console.WriteLine($"{Path.GetFileName(options.Model)}: {"",-26}{"ms",10}{"CPU ms",10}{"managed MB",12}");
         foreach (var f in medians)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(f.IsCold ? "cold" : "warm"),-6}{f.Part,-34}{f.Milliseconds,10:0.0}{f.CpuMilliseconds,10:0.0}{f.ManagedBytes / 1e6,12:0.0}"));
-        BenchResults.Save("opening", options with { Rows = 0 }, medians, raw);
+        BenchResults.Save($"opening-{Path.GetFileNameWithoutExtension(options.Model)}.json", string.Create(CultureInfo.InvariantCulture, $"opening --model {Path.GetFileName(options.Model)} --repeats {options.Repeats}"), medians, raw);
         return 0;
     }
 
