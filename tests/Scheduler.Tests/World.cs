@@ -60,7 +60,7 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, IQuoteSource, I
         return new World(folder, await StateDatabase.OpenAsync(Path.Combine(folder, "state.db"), clock, Stop), clock);
     }
 
-    public WorkerServices WorkersWith(IRunLog log) => new(Runs, Leases, Usage, Decisions, Blobs, Scorer, log, Clock);
+    public WorkerServices WorkersWith(IRunLog log) => new(Runs, Leases, Snapshots, Usage, Decisions, Blobs, Scorer, log, Clock);
 
     public NightRun NightRun(IRunLog? log = null, string holder = "here", Func<RunSettings, RunSettings>? change = null)
     {

@@ -148,7 +148,7 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>What a worker of this process needs.</summary>
-    public WorkerServices WorkerServices() => new(Runs, Leases, Usage, Decisions, Blobs, new ShardScorer(Models, _bases, Blobs, _ceiling), new RunLog(_screen), _clock);
+    public WorkerServices WorkerServices() => new(Runs, Leases, Snapshots, Usage, Decisions, Blobs, new ShardScorer(Models, _bases, Blobs, _ceiling), new RunLog(_screen), _clock);
 
     /// <summary>How leases are held.</summary>
     public LeasePolicy LeasePolicy() => new LeasePolicy { Ttl = Configuration.LeaseTtl, RenewEvery = Configuration.LeaseTtl / 3 }.Checked();

@@ -1,6 +1,5 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Scheduler.Leasing;
 
@@ -8,19 +7,19 @@ namespace BatchEngine.Scheduler.Leasing;
 internal static class CarriedReceipt
 {
     /// <summary>The receipt; null means that a file of the base run is missing or damaged and the shard is to be scored, with the reason.</summary>
-    /// <param name="leases">Where the base run's receipts are.</param>
-    /// <param name="blobs">Where its files are.</param>
+    /// <param name="services">Where the base run's receipts, files and segments are.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="carried">The shard.</param>
     /// <param name="lease">The lease under which the receipt is committed.</param>
     /// <param name="ct">Stops waiting.</param>
-    public static async Task<(ShardReceipt? Receipt, string Why)> MakeAsync(LeaseStore leases, IBlobStore blobs, RunPlan plan, CarriedShard carried, Lease lease, CancellationToken ct)
+    public static async Task<(ShardReceipt? Receipt, string Why)> MakeAsync(WorkerServices services, RunPlan plan, CarriedShard carried, Lease lease, CancellationToken ct)
     {
-        if (await leases.ReceiptAsync(plan.Reuse.Base!.Value, carried.BaseIndex, ct).ConfigureAwait(false) is not { Final: var done })
+        if (await services.Leases.ReceiptAsync(plan.Reuse.Base!.Value, carried.BaseIndex, ct).ConfigureAwait(false) is not { Final: var done })
             return (null, $"run {plan.Reuse.Base} has no receipt of its shard {carried.BaseIndex}");
+        var isSealed = plan.Reuse.KeepsSegments && (await services.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Count == plan.PartitionCount;
         foreach (var artifact in done.Artifacts)
         {
-            if (await DamageAsync(blobs, artifact, isRead: artifact.Kind == ArtifactKind.RunFile && !plan.Reuse.KeepsSegments, ct).ConfigureAwait(false) is { } damage)
+            if (await DamageAsync(services.Blobs, artifact, isRead: artifact.Kind == ArtifactKind.RunFile && !isSealed, ct).ConfigureAwait(false) is { } damage)
                 return (null, damage);
         }
         var counts = done.Counts;

@@ -86,7 +86,7 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
     {
         if (plan.Reuse.CarriedAs(granted.Shard.Index) is not { } carried || granted.From.NextUnitIndex > 0)
             return null;
-        var (receipt, why) = await CarriedReceipt.MakeAsync(services.Leases, services.Blobs, plan, carried, _lease, ct).ConfigureAwait(false);
+        var (receipt, why) = await CarriedReceipt.MakeAsync(services, plan, carried, _lease, ct).ConfigureAwait(false);
         if (receipt is null)
             await services.Decisions.AppendAsync(new Decision(plan.Run, services.Clock.GetUtcNow(), "reuse", $"shard {granted.Shard.Index} is read and scored after all", why), ct).ConfigureAwait(false);
         return receipt;

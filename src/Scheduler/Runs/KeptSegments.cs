@@ -4,14 +4,17 @@ using BatchEngine.Storage.Blobs;
 
 namespace BatchEngine.Scheduler.Runs;
 
-/// <summary>Records the base's segments for a run that carried every shard over: they hold exactly its predictions, so nothing is sealed.</summary>
+/// <summary>
+/// Records the base's segments for a run that carries every shard over: they hold exactly its predictions, so nothing is sealed. Done before the shards are carried, because a segment that is damaged
+/// is sealed again from run files, and those are then read before a receipt, which cannot be taken back, names them.
+/// </summary>
 internal static class KeptSegments
 {
-    /// <summary>Records those that are not recorded yet; does nothing when the plan does not keep them, or when a shard was scored after all. May be repeated.</summary>
-    public static async Task RecordAsync(RunScene scene, IReadOnlyList<ShardReceipt> receipts, CancellationToken ct)
+    /// <summary>Records those that are not recorded yet; does nothing when the plan does not keep them. May be repeated.</summary>
+    public static async Task RecordAsync(RunScene scene, CancellationToken ct)
     {
         var (services, plan) = (scene.Services, scene.Plan);
-        if (!plan.Reuse.KeepsSegments || receipts.Any(r => r.Final.Counts.Scored > 0) || await services.Snapshots.FindAsync(plan.Reuse.BaseSnapshot, ct).ConfigureAwait(false) is not { } before)
+        if (!plan.Reuse.KeepsSegments || await services.Snapshots.FindAsync(plan.Reuse.BaseSnapshot, ct).ConfigureAwait(false) is not { } before)
             return;
         var recorded = (await services.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Select(s => s.Partition).ToHashSet();
         var wanted = before.Segments.Where(s => !recorded.Contains(s.Partition)).ToArray();

@@ -23,6 +23,7 @@ internal static class ScoringPhase
                 await scene.FailAsync(RunState.Scoring, $"{change} since the run was planned. Restore the input and resume, or start a run at another instant.", ct).ConfigureAwait(false);
                 return;
             }
+            await KeptSegments.RecordAsync(scene, ct).ConfigureAwait(false);
             await WorkAsync(scene, drain, ct).ConfigureAwait(false);
         }
         if (await services.Runs.FindAsync(plan.Run, ct).ConfigureAwait(false) is not { State: RunState.Scoring })

@@ -14,7 +14,6 @@ internal static class SealingPhase
         var (services, plan) = (scene.Services, scene.Plan);
         var receipts = await services.Leases.ReceiptsAsync(plan.Run, ct).ConfigureAwait(false);
         var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile).Select(a => SourceOf(scene, a)).ToList();
-        await KeptSegments.RecordAsync(scene, receipts, ct).ConfigureAwait(false);
         var recorded = (await services.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Select(s => s.Partition).ToHashSet();
         var done = recorded.Count;
         Report(scene, done);

@@ -104,6 +104,28 @@ public sealed class ReuseNightTests
     }
 
     [Fact]
+    public async Task SecondNight_WithADamagedSegmentAndADamagedFileToSealItFrom_ScoresThatShardAndSealsAgain()
+    {
+        await using var world = await FirstNightAsync();
+        var expected = await world.PublishedAsync();
+        var segment = (await world.Snapshots.CurrentAsync("churn", World.Stop))!.Segments[0].Artifact;
+        var file = (await world.Leases.ReceiptsAsync(Samples.Run, World.Stop))[1].Final.Artifacts[0];
+        foreach (var blob in new[] { segment.BlobName, file.BlobName })
+        {
+            var path = world.Blobs.LocalPath(blob)!;
+            var bytes = await File.ReadAllBytesAsync(path, World.Stop);
+            bytes[^70] ^= 1;
+            await File.WriteAllBytesAsync(path, bytes, World.Stop);
+        }
+
+        Assert.IsType<RunOutcome.Published>(await world.RunAsync(at: Tomorrow));
+        Assert.Equal(expected, await world.PublishedAsync());
+        var counts = await CountsAsync(world);
+        Assert.True(counts.Scored is > 0 and < 40 && counts.Reused == 40 - counts.Scored, $"{counts}");
+        Assert.Contains(await world.Decisions.ListAsync(Second, World.Stop), d => d is { Subject: "reuse", Choice: "shard 1 is read and scored after all" } && d.Reason.Contains(file.BlobName, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task SecondNight_WithAMissingSegmentOfTheFirst_ScoresEverything()
     {
         await using var world = await FirstNightAsync();
