@@ -1,3 +1,5 @@
 using BatchEngine.Host.Commands;
+using BatchEngine.Scorer.Memory;
 
+NativeHeap.ReturnLargeBlocks();
 return await CommandLine.RunAsync(args);

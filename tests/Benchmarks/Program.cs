@@ -6,7 +6,9 @@ using BatchEngine.Benchmarks.Opening;
 using BatchEngine.Benchmarks.Peers;
 using BatchEngine.Benchmarks.Profiles;
 using BatchEngine.Benchmarks.Scoring;
+using BatchEngine.Scorer.Memory;
 
+NativeHeap.ReturnLargeBlocks();
 switch (args.FirstOrDefault())
 {
     case "score":

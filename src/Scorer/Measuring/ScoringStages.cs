@@ -127,7 +127,7 @@ public sealed class ScoringStages : IDisposable
             await file.StartAsync(blob.Content, ct).ConfigureAwait(false);
             for (var unit = 0; unit < units; unit++)
                 await file.WriteAsync(_rows, ct).ConfigureAwait(false);
-            await file.CompleteAsync().ConfigureAwait(false);
+            await file.CompleteAsync(ct).ConfigureAwait(false);
         });
     }
 

@@ -20,7 +20,7 @@ public static class ScoringMemory
     private const int ModelFactor = 16;
 
     // Parquet.Net's pages and their compression, ONNX Runtime's arena, threads.
-    private const long WriterBytes = 24_000_000;
+    private const long WriterBytes = 26_000_000;
 
     // Allocators round up and keep what they freed.
     private const double Slack = 1.25;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using Parquet;
 using Parquet.Schema;
 
@@ -20,16 +21,23 @@ internal sealed class ConstantField<T>(DataField field, T value, ParquetOptions 
     private int _rows;
 
     /// <inheritdoc/>
-    public override void Stage(UnitRows unit) => _rows = unit.KeptRows;
+    public override int StagedBytes => 0;
+
+    /// <inheritdoc/>
+    public override void Stage(UnitRows unit) => _rows += unit.KeptRows;
+
+    /// <inheritdoc/>
+    public override void Clear() => _rows = 0;
 
     /// <inheritdoc/>
     public override async Task WriteAsync(ParquetRowGroupWriter group, CancellationToken ct)
     {
-        // Units differ in their rows only at the end of a row group, or when rows are rejected.
         if (_encoded?.Rows != _rows)
-            _encoded = await EncodeAsync(ct).ConfigureAwait(false);
+            _encoded = await EncodedConstants.GetAsync(KeyOf(_rows), () => EncodeAsync(ct)).ConfigureAwait(false);
         _encoded.AppendTo(group);
     }
+
+    private EncodedConstants.Key KeyOf(int rows) => new(Field.Name, typeof(T), string.Create(CultureInfo.InvariantCulture, $"{value}"), options.CompressionMethod, options.ColumnEncodingHints.ContainsKey(Field.Name), rows);
 
     private async Task<EncodedColumn> EncodeAsync(CancellationToken ct)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Parquet;
 using Parquet.Schema;
 
@@ -11,19 +12,23 @@ internal sealed class LabelField(DataField field, int output, IReadOnlyList<stri
     private int _rows;
 
     /// <inheritdoc/>
+    public override int StagedBytes => Unsafe.SizeOf<ReadOnlyMemory<char>>();
+
+    /// <inheritdoc/>
     public override void Stage(UnitRows unit)
     {
-        if (_values.Length < unit.Rows)
-            _values = new ReadOnlyMemory<char>[unit.Rows];
+        Reserve(ref _values, _rows + unit.Rows);
         var indexes = unit.Predictions.Column(output);
         var keep = unit.Keep.Span;
-        _rows = 0;
         for (var row = 0; row < indexes.Length; row++)
         {
             if (keep.IsEmpty || keep[row] != 0)
                 _values[_rows++] = _labels[(int)indexes[row]];
         }
     }
+
+    /// <inheritdoc/>
+    public override void Clear() => _rows = 0;
 
     /// <inheritdoc/>
     public override Task WriteAsync(ParquetRowGroupWriter group, CancellationToken ct) => group.WriteAsync<ReadOnlyMemory<char>>(Field, _values.AsMemory(0, _rows), cancellationToken: ct);

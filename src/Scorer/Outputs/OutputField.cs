@@ -3,7 +3,7 @@ using Parquet.Schema;
 
 namespace BatchEngine.Scorer.Outputs;
 
-/// <summary>One column of a prediction file with its staging buffers, reused from row group to row group. Not thread-safe.</summary>
+/// <summary>One column of a prediction file. Units are staged one after the other until they are written as one row group; the buffers are reused. Not thread-safe.</summary>
 /// <param name="field">The Parquet field.</param>
 /// <param name="stored">The type in which values are handed to the writer; null means the field's own.</param>
 internal abstract class OutputField(DataField field, Type? stored = null)
@@ -14,9 +14,22 @@ internal abstract class OutputField(DataField field, Type? stored = null)
     /// <summary>The same column in the type in which values are handed over.</summary>
     protected DataField Stored { get; } = stored is null ? field : ParquetFields.Stored(field, stored);
 
-    /// <summary>Takes over the rows of a unit that are kept.</summary>
+    /// <summary>Bytes that staging holds a row.</summary>
+    public abstract int StagedBytes { get; }
+
+    /// <summary>Takes over the rows of a unit that are kept, behind those that are staged.</summary>
     public abstract void Stage(UnitRows unit);
 
-    /// <summary>Writes what was staged.</summary>
+    /// <summary>Writes what is staged.</summary>
     public abstract Task WriteAsync(ParquetRowGroupWriter group, CancellationToken ct);
+
+    /// <summary>Forgets what is staged.</summary>
+    public abstract void Clear();
+
+    /// <summary>Makes room for more rows behind those that are staged.</summary>
+    protected static void Reserve<T>(ref T[] staged, int rows)
+    {
+        if (staged.Length < rows)
+            Array.Resize(ref staged, Math.Max(rows, staged.Length * 2));
+    }
 }

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text;
+using BatchEngine.Scorer.Memory;
 using Parquet;
 using Parquet.Schema;
 
@@ -14,6 +16,10 @@ internal sealed class TextField(DataField field, int column) : OutputField(field
     private char[] _chars = [];
     private int _rows;
     private int _count;
+    private int _charsUsed;
+
+    /// <inheritdoc/>
+    public override int StagedBytes => Unsafe.SizeOf<ReadOnlyMemory<char>>() + sizeof(int) + (sizeof(char) * ScoringMemory.TextBytesPerValue);
 
     /// <inheritdoc/>
     public override void Stage(UnitRows unit)
@@ -23,12 +29,11 @@ internal sealed class TextField(DataField field, int column) : OutputField(field
         var offsets = vector.TextOffsets;
         var present = vector.Present;
         var keep = unit.Keep.Span;
-        if (_values.Length < unit.Rows)
-            (_values, _levels) = (new ReadOnlyMemory<char>[unit.Rows], new int[unit.Rows]);
-        if (_chars.Length < bytes.Length)
-            _chars = new char[Math.Max(bytes.Length, _chars.Length * 2)]; // UTF-16 never has more characters than UTF-8 has bytes
-        var at = 0;
-        (_rows, _count) = (0, 0);
+        Reserve(ref _values, _rows + unit.Rows);
+        Reserve(ref _levels, _rows + unit.Rows);
+        // UTF-16 never has more characters than UTF-8 has bytes. What is staged already keeps the array that it stands in.
+        if (_chars.Length - _charsUsed < bytes.Length)
+            (_chars, _charsUsed) = (new char[Math.Max(bytes.Length, _chars.Length * 2)], 0);
         for (var row = 0; row < unit.Rows; row++)
         {
             if (!keep.IsEmpty && keep[row] == 0)
@@ -36,11 +41,14 @@ internal sealed class TextField(DataField field, int column) : OutputField(field
             _levels[_rows++] = present[row];
             if (present[row] == 0)
                 continue;
-            var length = Encoding.UTF8.GetChars(bytes[offsets[row]..offsets[row + 1]], _chars.AsSpan(at));
-            _values[_count++] = _chars.AsMemory(at, length);
-            at += length;
+            var length = Encoding.UTF8.GetChars(bytes[offsets[row]..offsets[row + 1]], _chars.AsSpan(_charsUsed));
+            _values[_count++] = _chars.AsMemory(_charsUsed, length);
+            _charsUsed += length;
         }
     }
+
+    /// <inheritdoc/>
+    public override void Clear() => (_rows, _count, _charsUsed) = (0, 0, 0);
 
     /// <inheritdoc/>
     public override Task WriteAsync(ParquetRowGroupWriter group, CancellationToken ct) => Field.IsNullable

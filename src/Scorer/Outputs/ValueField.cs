@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Parquet;
 using Parquet.Schema;
 
@@ -21,19 +22,33 @@ internal sealed class ValueField<T>(DataField field, ValueField<T>.Filling fill,
     public delegate void Filling(UnitRows unit, Span<T> target);
 
     /// <inheritdoc/>
+    public override int StagedBytes => Unsafe.SizeOf<T>() + (nullableIndex < 0 ? 0 : sizeof(int));
+
+    /// <inheritdoc/>
     public override void Stage(UnitRows unit)
     {
-        if (_all.Length < unit.Rows)
-            (_all, _kept, _levels) = (new T[unit.Rows], new T[unit.Rows], nullableIndex < 0 ? [] : new int[unit.Rows]);
+        Reserve(ref _kept, _values + unit.Rows);
+        if (nullableIndex < 0 && unit.Keep.IsEmpty)
+        {
+            fill(unit, _kept.AsSpan(_values, unit.Rows));
+            _values += unit.Rows;
+            _rows += unit.Rows;
+            return;
+        }
+        Reserve(ref _all, unit.Rows);
         fill(unit, _all);
-        (_rows, _values) = (unit.KeptRows, unit.KeptRows);
         if (nullableIndex >= 0)
+        {
             StagePresent(unit, unit.Batch[nullableIndex].Present);
-        else if (unit.Keep.IsEmpty)
-            (_all, _kept) = (_kept, _all);
-        else
-            unit.Compact<T>(_all, _kept);
+            return;
+        }
+        unit.Compact<T>(_all, _kept.AsSpan(_values));
+        _values += unit.KeptRows;
+        _rows += unit.KeptRows;
     }
+
+    /// <inheritdoc/>
+    public override void Clear() => (_rows, _values) = (0, 0);
 
     /// <inheritdoc/>
     public override Task WriteAsync(ParquetRowGroupWriter group, CancellationToken ct) => nullableIndex < 0
@@ -42,16 +57,15 @@ internal sealed class ValueField<T>(DataField field, ValueField<T>.Filling fill,
 
     private void StagePresent(UnitRows unit, ReadOnlySpan<byte> isPresent)
     {
+        Reserve(ref _levels, _rows + unit.Rows);
         var keep = unit.Keep.Span;
-        var (at, row) = (0, 0);
         for (var i = 0; i < unit.Rows; i++)
         {
             if (!keep.IsEmpty && keep[i] == 0)
                 continue;
-            _levels[row++] = isPresent[i];
+            _levels[_rows++] = isPresent[i];
             if (isPresent[i] != 0)
-                _kept[at++] = _all[i];
+                _kept[_values++] = _all[i];
         }
-        _values = at;
     }
 }

@@ -38,7 +38,7 @@ internal sealed class CheckpointFiles(ScoringSetup setup, PredictionFile predict
         var artifacts = new List<Artifact>();
         if (_outputBlob is not null)
         {
-            await predictions.CompleteAsync().ConfigureAwait(false);
+            await predictions.CompleteAsync(ct).ConfigureAwait(false);
             _runFile?.Complete();
             if (predictions.Rows > 0)
             {

@@ -26,7 +26,7 @@ internal sealed class DecodeStage : IAsyncDisposable
         (_setup, _buffers) = (setup, buffers);
         _columns = [.. setup.Columns.Select(c => c.Name)];
         _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        _work = Task.Run(RunAsync, CancellationToken.None);
+        _work = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.None, buffers.DecodeThread).Unwrap();
     }
 
     /// <summary>The next unit; null at the end. Give it back with <see cref="Return"/>.</summary>
@@ -57,9 +57,9 @@ internal sealed class DecodeStage : IAsyncDisposable
             {
                 if (unit.Index < _setup.From.NextUnitIndex)
                     continue;
-                var buffers = await _buffers.TakeAsync(_stop.Token).ConfigureAwait(false);
+                var buffers = await _buffers.TakeAsync(_stop.Token).ConfigureAwait(true);
                 Decode(unit, buffers);
-                await _ready.Writer.WriteAsync(buffers, _stop.Token).ConfigureAwait(false);
+                await _ready.Writer.WriteAsync(buffers, _stop.Token).ConfigureAwait(true);
             }
         }
         catch (Exception e)

@@ -13,5 +13,5 @@ public static class SnapshotLimits
     public const long DefaultBufferBytes = 32L << 20;
 
     /// <summary>A partition's buffer in a run file writer is never larger than this, in bytes.</summary>
-    public const long MaxPartitionBufferBytes = 4L << 20;
+    public const long MaxPartitionBufferBytes = 512L << 10;
 }

@@ -68,6 +68,7 @@ public sealed class EncodedColumnTests
     {
         field.Stage(new UnitRows(null!, null!, default, rows, 0));
         await field.WriteAsync(group, TestContext.Current.CancellationToken);
+        field.Clear();
     }
 
     private static async Task<byte[]> WriteAsync(ParquetOptions options, DataField text, DataField at, Func<ParquetRowGroupWriter, int, Task> write)
