@@ -98,10 +98,11 @@ public static class ScoreBench
         }
         Directory.CreateDirectory(folder);
         var now = TimeProvider.System.GetUtcNow();
-        var name = string.Create(CultureInfo.InvariantCulture, $"score-{Path.GetFileNameWithoutExtension(options.Model)}-{options.Engine}-{options.Rows}.json");
+        var (part, only) = options.Only.Count == 0 ? ("", "") : ("-part", $" --only {string.Join(',', options.Only)}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"score-{Path.GetFileNameWithoutExtension(options.Model)}-{options.Engine}-{options.Rows}{part}.json");
         File.WriteAllText(Path.Combine(folder, name), JsonSerializer.Serialize(new
         {
-            command = $"dotnet run -c Release --project tests/Benchmarks -- score --model {Path.GetFileName(options.Model)} --rows {options.Rows} --engine {options.Engine} --repeats {options.Repeats} --unit-rows {options.UnitRows}",
+            command = $"dotnet run -c Release --project tests/Benchmarks -- score --model {Path.GetFileName(options.Model)} --rows {options.Rows} --engine {options.Engine} --repeats {options.Repeats} --unit-rows {options.UnitRows}{only}",
             date = now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             processor = BenchResults.Processor(),
             cores = Environment.ProcessorCount,

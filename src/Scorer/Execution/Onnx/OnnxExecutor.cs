@@ -17,10 +17,10 @@ internal sealed class OnnxExecutor : IModelExecutor
     private readonly RunOptions _run = new();
     private readonly HostMemory _memory;
     private readonly OrtIoBinding? _io;
+    private readonly OrtValue?[] _bound;
     private readonly bool _copiesToDevice;
     private InputFeed _feed;
     private OutputBinding? _binding;
-    private OrtValue? _boundInput;
     private int _capacity;
 
     /// <summary>An executor over the model's session.</summary>
@@ -38,6 +38,7 @@ internal sealed class OnnxExecutor : IModelExecutor
         _capacity = Math.Max(1, inputs.FixedRows);
         _feed = InputFeed.Create(inputs, _capacity, memory);
         _binding = outputs.CanBind ? new OutputBinding(outputs, _capacity, memory) : null;
+        _bound = new OrtValue?[inputs.Specs.Count];
         _io = outputs.CanBind ? session.CreateIoBinding() : null;
     }
 
@@ -116,9 +117,8 @@ internal sealed class OnnxExecutor : IModelExecutor
     // handles given with every call were 0.7 MB of garbage a million rows.
     private void RunBound(OrtIoBinding io, IReadOnlyList<OrtValue> inputs, IReadOnlyList<OrtValue> outputs)
     {
-        if (_copiesToDevice || !ReferenceEquals(_boundInput, inputs[0]))
+        if (_copiesToDevice || !IsBound(inputs))
             Bind(io, inputs, outputs);
-        _boundInput = inputs[0];
         if (_copiesToDevice)
             io.SynchronizeBoundInputs();
         _session.RunWithBinding(_run, io);
@@ -126,10 +126,24 @@ internal sealed class OnnxExecutor : IModelExecutor
             io.SynchronizeBoundOutputs();
     }
 
+    // Tensors of outputs are new whenever those of inputs are.
+    private bool IsBound(IReadOnlyList<OrtValue> inputs)
+    {
+        for (var i = 0; i < _bound.Length; i++)
+        {
+            if (!ReferenceEquals(_bound[i], inputs[i]))
+                return false;
+        }
+        return true;
+    }
+
     private void Bind(OrtIoBinding io, IReadOnlyList<OrtValue> inputs, IReadOnlyList<OrtValue> outputs)
     {
         for (var i = 0; i < inputs.Count; i++)
+        {
             io.BindInput(_session.InputNames[i], inputs[i]);
+            _bound[i] = inputs[i];
+        }
         for (var i = 0; i < outputs.Count; i++)
             io.BindOutput(_session.OutputNames[i], outputs[i]);
     }
@@ -141,7 +155,7 @@ internal sealed class OnnxExecutor : IModelExecutor
         _feed.Dispose();
         _binding?.Dispose();
         _capacity = _model.SubBatchRows;
-        _boundInput = null;
+        Array.Clear(_bound);
         _feed = InputFeed.Create(_inputs, _capacity, _memory);
         _binding = _outputs.CanBind ? new OutputBinding(_outputs, _capacity, _memory) : null;
     }
