@@ -13,6 +13,8 @@ internal static class FileFooter
     private const int TailBytes = 8;
     private const int SmallestFile = MagicBytes + TailBytes;
 
+    private const int PieceBytes = 16_384;
+
     /// <summary>The largest footer that is read for the content tag.</summary>
     private const int MaxFooterBytes = 1 << 30;
 
@@ -85,10 +87,16 @@ internal static class FileFooter
         BinaryPrimitives.WriteInt64LittleEndian(facts, file.Length);
         BinaryPrimitives.WriteInt64LittleEndian(facts[8..], modified.Ticks);
         hash.Append(facts);
-        var footer = new byte[Math.Min(footerBytes, MaxFooterBytes)];
-        file.Seek(-TailBytes - footer.Length, SeekOrigin.End);
-        file.ReadExactly(footer);
-        hash.Append(footer);
+        var left = Math.Min(footerBytes, MaxFooterBytes);
+        file.Seek(-TailBytes - left, SeekOrigin.End);
+        // Piece by piece: a footer grows with the file, and a file is opened for every part of it.
+        Span<byte> piece = stackalloc byte[PieceBytes];
+        for (; left > 0; left -= Math.Min(left, PieceBytes))
+        {
+            var next = piece[..Math.Min(left, PieceBytes)];
+            file.ReadExactly(next);
+            hash.Append(next);
+        }
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
