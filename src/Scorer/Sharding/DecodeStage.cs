@@ -26,7 +26,7 @@ internal sealed class DecodeStage : IAsyncDisposable
         (_setup, _buffers) = (setup, buffers);
         _columns = [.. setup.Columns.Select(c => c.Name)];
         _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        _work = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.None, buffers.DecodeThread).Unwrap();
+        _work = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, buffers.DecodeScheduler).Unwrap();
     }
 
     /// <summary>The next unit; null at the end. Give it back with <see cref="Return"/>.</summary>
