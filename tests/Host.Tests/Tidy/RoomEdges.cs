@@ -17,6 +17,7 @@ internal static class RoomEdges
         ("Parquet", ["src/Scorer/Outputs/", "src/CostModel/Focus/"]),
         ("Microsoft.ML.OnnxRuntime", ["src/Scorer/Execution/Onnx/"]),
         ("ILGPU", ["src/Scorer/Execution/Gpu/"]),
+        ("Google.Protobuf", ["src/Scorer/Execution/Graphs/"]),
         ("Dapper", ["src/Storage/Database/"]),
         ("Microsoft.Data.Sqlite", ["src/Storage/Database/"]),
         ("Npgsql", ["src/Storage/Database/"]),

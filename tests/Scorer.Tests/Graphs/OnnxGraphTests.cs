@@ -48,14 +48,14 @@ public sealed class OnnxGraphTests
     }
 
     [Theory]
-    [InlineData(8, 0, "more than ten bytes", 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF)]
-    [InlineData(8, 0, "cuts off", 0xFF)]
-    [InlineData(7, 5, "4 bytes where its message ends after 2", 1, 2)]
-    [InlineData(8, 2, "9 bytes where its message ends after 1", 9, 1)]
-    [InlineData(99, 3, "no end of group 99")]
-    [InlineData(99, 4, "no known kind")]
+    [InlineData(8, 0, "malformed varint", 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF)]
+    [InlineData(8, 0, "ended unexpectedly in the middle of a field", 0xFF)]
+    [InlineData(7, 5, "ended unexpectedly in the middle of a field", 1, 2)]
+    [InlineData(8, 2, "is 9 bytes long, but its message ends after 1", 9, 1)]
+    [InlineData(99, 3, "ended unexpectedly in the middle of a field")]
+    [InlineData(99, 4, "start-group was missing")]
     [InlineData(99, 7, "no known kind")]
-    [InlineData(3, 5, "written as kind 5", 1, 2, 3, 4)]
+    [InlineData(3, 5, "is written as Fixed32, not as Varint", 1, 2, 3, 4)]
     public void Message_WithADamagedField_IsABadInputThatSaysWhatIsWrong(int field, int kind, string expected, params int[] value)
     {
         var damaged = new OnnxBytes().Text(1, "v").Field(field, kind, [.. value.Select(v => (byte)v)]);

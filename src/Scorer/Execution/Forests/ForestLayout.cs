@@ -8,6 +8,15 @@ namespace BatchEngine.Scorer.Execution.Forests;
 /// <param name="Choice">Which kernel runs when.</param>
 internal sealed record ForestLayout(ForestModel Model, WalkForest Walk, SlicePlan? Plan, string? Refusal, KernelChoice Choice)
 {
+    /// <summary>Rows from which on the block kernel is faster.</summary>
+    public int BlockFromRows => Choice.BlockFromRows;
+
+    /// <summary>A kernel for few rows.</summary>
+    public AddingKernel CreateWalk() => new WalkKernel(Model, Walk);
+
+    /// <summary>A kernel for many rows.</summary>
+    public AddingKernel CreateBlock() => Plan is null || Choice.Block == ForestKernels.Walk ? CreateWalk() : ForestKernels.Slicing(Choice.Block, Model, Walk, Plan);
+
     /// <summary>Lays a forest out, and measures its kernels.</summary>
     public static ForestLayout Of(ForestModel model)
     {

@@ -6,16 +6,9 @@ namespace BatchEngine.Scorer.Execution.Forests;
 /// </remarks>
 internal sealed class JointForest
 {
-    private readonly ForestModel _model;
-    private readonly WalkForest _walk;
-    private readonly SlicePlan _plan;
-    private readonly KernelChoice _choice;
+    private readonly ForestLayout _trees;
 
-    private JointForest(IReadOnlyList<LoadedForest> forests, ForestModel model, WalkForest walk, SlicePlan plan, (int Forest, int Column)[] inputs)
-    {
-        (Forests, _model, _walk, _plan, Inputs) = (forests, model, walk, plan, inputs);
-        _choice = KernelChoice.Measure(model, walk, plan);
-    }
+    private JointForest(IReadOnlyList<LoadedForest> forests, ForestLayout trees, (int Forest, int Column)[] inputs) => (Forests, _trees, Inputs) = (forests, trees, inputs);
 
     /// <summary>The forests, in the order of their sums.</summary>
     public IReadOnlyList<LoadedForest> Forests { get; }
@@ -24,10 +17,10 @@ internal sealed class JointForest
     public (int Forest, int Column)[] Inputs { get; }
 
     /// <summary>Sums that the forests need together.</summary>
-    public int TargetCount => _model.TargetCount;
+    public int TargetCount => _trees.Model.TargetCount;
 
     /// <summary>Fewer rows are walked.</summary>
-    public int BlockFromRows => _choice.BlockFromRows;
+    public int BlockFromRows => _trees.BlockFromRows;
 
     /// <summary>Whether a forest can be joined to others: sums of trees that are decided in bits to their ends, on the processor.</summary>
     public static bool CanTake(LoadedModel model) => model is LoadedForest { CanJoin: true };
@@ -54,14 +47,13 @@ internal sealed class JointForest
             });
             models.Add(graph.Forest.Model.WithFeatures(place));
         }
-        var joint = ForestModel.Join(models);
-        var walk = new WalkForest(joint);
-        return SlicePlanner.Refusal(joint) is null && SlicePlanner.Plan(joint, walk) is { Tails: null } plan ? new JointForest(forests, joint, walk, plan, [.. inputs]) : null;
+        var trees = ForestLayout.Of(ForestModel.Join(models));
+        return trees.Plan is { Tails: null } ? new JointForest(forests, trees, [.. inputs]) : null;
     }
 
     /// <summary>The kernel for few rows.</summary>
-    public ForestKernel CreateWalk() => new WalkKernel(_model, _walk);
+    public ForestKernel CreateWalk() => _trees.CreateWalk();
 
     /// <summary>The kernel for many rows.</summary>
-    public ForestKernel CreateBlock() => _choice.Block == ForestKernels.Walk ? CreateWalk() : ForestKernels.Slicing(_choice.Block, _model, _walk, _plan);
+    public ForestKernel CreateBlock() => _trees.CreateBlock();
 }

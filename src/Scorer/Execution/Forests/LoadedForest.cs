@@ -8,20 +8,19 @@ namespace BatchEngine.Scorer.Execution.Forests;
 /// <summary>A forest and its neighbours, laid out for this processor. Thread-safe.</summary>
 internal class LoadedForest : LoadedModel
 {
-    private readonly KernelChoice _choice;
-    private readonly ConcurrentDictionary<int, Lazy<AppendedTrees>> _appended = new();
+    private readonly ForestLayout _trees;
+    private readonly ConcurrentDictionary<int, Lazy<ForestLayout>> _appended = new();
 
     /// <summary>Takes the description of inputs and outputs from the same model opened with ONNX Runtime.</summary>
-    public LoadedForest(OnnxModel model, ColumnGraph graph, ForestLayout layout)
+    public LoadedForest(OnnxModel model, ColumnGraph graph, ForestLayout trees)
     {
-        Graph = graph;
+        (Graph, _trees) = (graph, trees);
         Signature = model.Signature;
         FeatureNames = model.FeatureNames;
         Layout = model.Layout;
         AcceptsMissing = model.AcceptsMissing;
-        (Walk, Plan, _choice) = (layout.Walk, layout.Plan, layout.Choice);
-        Detail = DetailOf(layout.Refusal);
-        Name = $"forest-{_choice.Block}";
+        Detail = DetailOf(trees);
+        Name = $"forest-{trees.Choice.Block}";
     }
 
     /// <summary>The same model over another way of running its graph.</summary>
@@ -29,7 +28,7 @@ internal class LoadedForest : LoadedModel
     {
         (Graph, Name) = (graph, name);
         (Signature, FeatureNames, Layout, AcceptsMissing) = (model.Signature, model.FeatureNames, model.Layout, model.AcceptsMissing);
-        (Walk, Plan, _choice) = (model.Walk, model.Plan, model._choice);
+        _trees = model._trees;
     }
 
     /// <inheritdoc/>
@@ -63,12 +62,10 @@ internal class LoadedForest : LoadedModel
     public OutputLayout Layout { get; }
 
     /// <summary>The trees for walking.</summary>
-    public WalkForest Walk { get; }
-
-    private SlicePlan? Plan { get; }
+    public WalkForest Walk => _trees.Walk;
 
     /// <summary>Rows from which on the block kernel is faster.</summary>
-    public virtual int BlockFromRows => _choice.BlockFromRows;
+    public virtual int BlockFromRows => _trees.BlockFromRows;
 
     /// <summary>Rows that are worked on at a time: a multiple of the kernels' blocks; all columns of a chunk fit into the second-level cache for usual widths.</summary>
     public virtual int ChunkRows => 4 * SlicePlan.BlockRows;
@@ -80,27 +77,27 @@ internal class LoadedForest : LoadedModel
     public override bool SumsAreOutputs => Graph.GivesSums;
 
     /// <inheritdoc/>
-    public override ISumContinuation ContinueAfter(int firstTrees) => new SumContinuation(this, _appended.GetOrAdd(firstTrees, n => new Lazy<AppendedTrees>(() => new AppendedTrees(Graph.Forest.Model, n))).Value);
+    public override ISumContinuation ContinueAfter(int firstTrees) => new SumContinuation(this, _appended.GetOrAdd(firstTrees, n => new Lazy<ForestLayout>(() => ForestLayout.Of(Graph.Forest.Model.After(n)))).Value);
 
     /// <inheritdoc/>
     public override IModelExecutor CreateExecutor() => new ForestExecutor(this);
 
     /// <summary>Whether <see cref="JointForest"/> can take it: sums, decided in bits to their ends, on the processor.</summary>
-    public bool CanJoin => Plan is { Tails: null } && GetType() == typeof(LoadedForest);
+    public bool CanJoin => _trees.Plan is { Tails: null } && GetType() == typeof(LoadedForest);
 
     /// <summary>The kernel for few rows.</summary>
-    public ForestKernel CreateWalk() => new WalkKernel(Graph.Forest.Model, Walk);
+    public ForestKernel CreateWalk() => _trees.CreateWalk();
 
     /// <summary>The kernel for many rows.</summary>
-    public virtual ForestKernel CreateBlock() => Plan is null || _choice.Block == ForestKernels.Walk ? CreateWalk() : ForestKernels.Slicing(_choice.Block, Graph.Forest.Model, Walk, Plan);
+    public virtual ForestKernel CreateBlock() => _trees.CreateBlock();
 
-    private string DetailOf(string? refusal)
+    private static string DetailOf(ForestLayout layout)
     {
-        var trees = string.Create(CultureInfo.InvariantCulture, $"{Graph.Forest.Model.TreeCount:N0} trees");
-        if (_choice.Block == ForestKernels.Walk)
-            return $"{trees}, walked: {refusal ?? (Plan is null ? "a tree is too large to be laid out otherwise" : "so few that bits do not pay")}";
-        var how = Plan!.Tails is null ? "in bits" : string.Create(CultureInfo.InvariantCulture, $"in bits down to {SlicePlan.WalkedExits} exits each, then walked");
-        return string.Create(CultureInfo.InvariantCulture, $"{trees} {how}; fewer than {_choice.BlockFromRows} rows are walked");
+        var trees = string.Create(CultureInfo.InvariantCulture, $"{layout.Model.TreeCount:N0} trees");
+        if (layout.Choice.Block == ForestKernels.Walk)
+            return $"{trees}, walked: {layout.Refusal ?? (layout.Plan is null ? "a tree is too large to be laid out otherwise" : "so few that bits do not pay")}";
+        var how = layout.Plan!.Tails is null ? "in bits" : string.Create(CultureInfo.InvariantCulture, $"in bits down to {SlicePlan.WalkedExits} exits each, then walked");
+        return string.Create(CultureInfo.InvariantCulture, $"{trees} {how}; fewer than {layout.BlockFromRows} rows are walked");
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using BatchEngine.Scorer.Features;
 namespace BatchEngine.Scorer.Execution.Forests;
 
 /// <summary>Goes on from given sums with a forest's appended trees. Not thread-safe.</summary>
-internal sealed unsafe class SumContinuation(LoadedForest model, AppendedTrees trees) : ForestPass(model), ISumContinuation
+internal sealed unsafe class SumContinuation(LoadedForest model, ForestLayout trees) : ForestPass(model), ISumContinuation
 {
     private readonly AddingKernel _walk = trees.CreateWalk();
     private AddingKernel? _block;

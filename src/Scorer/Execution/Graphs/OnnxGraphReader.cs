@@ -1,5 +1,6 @@
 using System.Text;
 using BatchEngine.Domain;
+using Google.Protobuf;
 
 namespace BatchEngine.Scorer.Execution.Graphs;
 
@@ -14,7 +15,7 @@ internal static class OnnxGraphReader
         {
             return ReadModel(model);
         }
-        catch (Exception damage) when (damage is InvalidDataException or OverflowException or ArgumentException)
+        catch (Exception damage) when (damage is InvalidProtocolBufferException or InvalidDataException or OverflowException or ArgumentException)
         {
             throw new BadInputException(place, $"bytes that are no ONNX model ({damage.Message})", "a valid ONNX model", "Export the model again.", damage);
         }
