@@ -69,6 +69,20 @@ public sealed class ReusingNightsTests : IDisposable
         Assert.Contains("keepSums: true", reuse.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, "sums are kept", "2 a row, for a model that only appends trees to go on from")]
+    [InlineData(false, "no sums are kept", "has none beside its outputs")]
+    public async Task Night_ThatIsToKeepSums_SaysWhetherThereAreAny(bool isClassifier, string choice, string reason)
+    {
+        var (_, reusing, _) = await TableAsync(12, hasTextKeys: false);
+        (reusing.Model, reusing.KeepsSums) = (GrowingForest.Write(_folder, 1, 20, isClassifier), true);
+        await reusing.RunAsync(0, full: false);
+
+        var decision = Assert.Single(await reusing.AskAsync(e => e.Decisions.ListAsync(ReusingNights.RunOf(0), CancellationToken.None)), d => d.Subject == "keepSums");
+        Assert.Equal(choice, decision.Choice);
+        Assert.Contains(reason, decision.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Night_WhoseModelFileWasReplacedByOneWithMoreTrees_ScoresEveryRowAndSaysThatRegisteredModelsStay()
     {

@@ -58,7 +58,7 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
             var model = await locator.PathOfAsync(prepared.Model, prepared.ModelArtifact, ct).ConfigureAwait(false);
             return ForestGrowth.Between(parent, model);
         }
-        catch (BatchEngineException problem)
+        catch (Exception problem) when (problem is BatchEngineException or IOException or UnauthorizedAccessException)
         {
             return new ModelGrowth.Another($"the two could not be compared: {problem.Message}");
         }

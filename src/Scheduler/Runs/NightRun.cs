@@ -105,8 +105,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
 
     // Who asked for sums is told when there are none to keep.
     private static Decision? SumsDecision(RunPlan plan, DateTimeOffset at) => !plan.Job.KeepsSums ? null
-        : plan.KeptSums > 0 ? new Decision(plan.Run, at, "keepSums", string.Create(CultureInfo.InvariantCulture, $"{plan.KeptSums} sums a row are kept"), "a model that only appends trees can go on from them")
-        : new Decision(plan.Run, at, "keepSums", "no sums are kept", plan.Arithmetic == "forest" ? "the outputs are the sums already" : $"the model runs as {plan.Arithmetic}, which has none");
+        : plan.KeptSums > 0 ? new Decision(plan.Run, at, "keepSums", "sums are kept", string.Create(CultureInfo.InvariantCulture, $"{plan.KeptSums} a row, for a model that only appends trees to go on from"))
+        : new Decision(plan.Run, at, "keepSums", "no sums are kept", $"the model, which runs as {plan.Arithmetic}, has none beside its outputs");
 
     private async Task<RunOutcome> ContinueAsync(RunRecord record, bool isNew, IProgress<RunProgress>? progress, CancellationToken drain, CancellationToken ct)
     {

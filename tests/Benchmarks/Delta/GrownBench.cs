@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text.Json;
 using BatchEngine.Benchmarks.Scoring;
 using BatchEngine.Domain;
 
@@ -11,7 +9,6 @@ public static class GrownBench
 {
     private const int ChangedEvery = 50;
     private const int WarmUpRows = 3 * InputTable.RowsPerGroup;
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
 
     /// <summary>Runs the benchmark.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> words)
@@ -89,19 +86,7 @@ public static class GrownBench
         };
         foreach (var (what, value) in ratios)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {value:0.000}"));
-        var folder = Path.Combine("tests", "Benchmarks", "results");
-        if (!Directory.Exists(folder))
-            return;
-        File.WriteAllText(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"grown-{name}-{trees}-{rows}.json")), JsonSerializer.Serialize(new
-        {
-            command = $"dotnet run -c Release --project tests/Benchmarks -- grown --model {name}.onnx --parent-trees {trees} --rows {rows} --repeats {repeats}",
-            date = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-            processor = BenchResults.Processor(),
-            cores = Environment.ProcessorCount,
-            runtime = RuntimeInformation.FrameworkDescription,
-            system = RuntimeInformation.OSDescription,
-            ratiosOfMedians = ratios,
-            runs = raw,
-        }, s_json) + "\n");
+        BenchResults.Save(string.Create(CultureInfo.InvariantCulture, $"grown-{name}-{trees}-{rows}.json"),
+            string.Create(CultureInfo.InvariantCulture, $"grown --model {name}.onnx --parent-trees {trees} --rows {rows} --repeats {repeats}"), new { ratios }, raw);
     }
 }

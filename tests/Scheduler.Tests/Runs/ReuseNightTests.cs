@@ -126,6 +126,19 @@ public sealed class ReuseNightTests
     }
 
     [Fact]
+    public async Task SecondNight_WithAMissingFileOfTheFirst_ScoresThatShardAndKeepsTheSegmentsAllTheSame()
+    {
+        await using var world = await FirstNightAsync();
+        var before = await world.Snapshots.CurrentAsync("churn", World.Stop);
+        await world.Blobs.DeleteAsync((await world.Leases.ReceiptsAsync(Samples.Run, World.Stop))[1].Final.Artifacts[0].BlobName, World.Stop);
+
+        var published = Assert.IsType<RunOutcome.Published>(await world.RunAsync(at: Tomorrow));
+        Assert.Equal(before!.Segments, published.Snapshot.Segments);
+        var counts = await CountsAsync(world);
+        Assert.True(counts.Scored is > 0 and < 40 && counts.Reused == 40 - counts.Scored, $"{counts}");
+    }
+
+    [Fact]
     public async Task SecondNight_WithAMissingSegmentOfTheFirst_ScoresEverything()
     {
         await using var world = await FirstNightAsync();
