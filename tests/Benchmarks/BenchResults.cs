@@ -17,7 +17,8 @@ public static class BenchResults
     /// <param name="runs">All of them.</param>
     public static void Save(string verb, ScoreOptions options, object medians, object runs) => Save(
         string.Create(CultureInfo.InvariantCulture, $"{verb}-{Path.GetFileNameWithoutExtension(options.Model)}-{options.Rows}.json"),
-        string.Create(CultureInfo.InvariantCulture, $"{verb} --model {Path.GetFileName(options.Model)} --rows {options.Rows} --engine {options.Engine} --repeats {options.Repeats}"), medians, runs);
+        string.Create(CultureInfo.InvariantCulture,
+            $"{verb} --model {Path.GetFileName(options.Model)} --rows {options.Rows} --engine {options.Engine} --repeats {options.Repeats}"), medians, runs);
 
     /// <summary>Writes one file of this name.</summary>
     /// <param name="name">The file.</param>

@@ -5,7 +5,8 @@ namespace BatchEngine.Router.Tests;
 /// <summary>Blobs that fail in a way nobody foresaw when a name begins with the given prefix.</summary>
 internal sealed class BrokenBlobs(IBlobStore whole, string prefix) : IBlobStore
 {
-    public string? LocalPath(string name) => name.StartsWith(prefix, StringComparison.Ordinal) ? throw new InvalidOperationException(name) : whole.LocalPath(name);
+    public string? LocalPath(string name) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) ? throw new InvalidOperationException(name) : whole.LocalPath(name);
 
     public Task<BlobWriter> CreateAsync(string name, CancellationToken ct) => whole.CreateAsync(name, ct);
 

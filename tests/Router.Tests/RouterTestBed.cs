@@ -71,7 +71,8 @@ public abstract class RouterTestBed : IAsyncLifetime
         const int Partitions = 2;
         var run = new RunId(name, Night.AddDays(day));
         await FinishRunAsync(run, rows.Count, Partitions, kind);
-        var shape = new SnapshotInfo(0, name, run, new ModelVersion(name, 1, Digest.Of(name)), kind, [OutputColumn.Number("score")], Partitions, run.ScheduledAt, Clock.GetUtcNow(), []);
+        var shape = new SnapshotInfo(0, name, run, new ModelVersion(name, 1, Digest.Of(name)), kind, [OutputColumn.Number("score")], Partitions,
+            run.ScheduledAt, Clock.GetUtcNow(), []);
         var written = SampleSnapshots.Write(Path.Combine(Folder, "written", run.ToString()), shape, rows);
         foreach (var segment in written.Segments)
         {
@@ -95,15 +96,18 @@ public abstract class RouterTestBed : IAsyncLifetime
     /// <summary>The id of the snapshot that is served; null means none.</summary>
     protected long? Served(string name = "churn") => Catalog.Find(name)?.Reader?.Info.Id;
 
-    internal Task<RouteDecision> RouteAsync(string key, IReadOnlyDictionary<string, object?>? features = null, CancellationToken? ct = null, string name = "churn") =>
+    internal Task<RouteDecision> RouteAsync(string key, IReadOnlyDictionary<string, object?>? features = null, CancellationToken? ct = null,
+        string name = "churn") =>
         Router.RouteAsync(name, key, features, ct ?? Ct).AsTask();
 
     private async Task FinishRunAsync(RunId run, int rows, int partitions, KeyKind kind)
     {
         var job = Job(ServingContract.Default(run.Job));
-        var input = new InputManifest([new InputFile("/in/a.parquet", 1, "tag", [new RowGroupSize(rows, 1)])], [new InputColumn("age", ColumnKind.Float, true, "FLOAT")]);
+        var input = new InputManifest([new InputFile("/in/a.parquet", 1, "tag", [new RowGroupSize(rows, 1)])],
+            [new InputColumn("age", ColumnKind.Float, true, "FLOAT")]);
         var option = new PlanOption(Offering.Local, 1, Measured<TimeSpan>.NotMeasured("no run yet"), Measured<Money>.NotMeasured("no price"), "chosen");
-        var plan = new RunPlan(run, job, new ModelVersion(run.Job, 1, Digest.Of(run.Job)), "models/x.onnx", job.Features!, input, [new Shard(0, [new RowGroupRange(0, 0, 1)], rows)],
+        var plan = new RunPlan(run, job, new ModelVersion(run.Job, 1, Digest.Of(run.Job)), "models/x.onnx", job.Features!, input,
+            [new Shard(0, [new RowGroupRange(0, 0, 1)], rows)],
             ScoringJob.DefaultUnitRows, partitions, new Dictionary<string, BinEdges>(), option, [])
         {
             Outputs = [OutputColumn.Number("score")],
@@ -117,6 +121,8 @@ public abstract class RouterTestBed : IAsyncLifetime
     }
 
     private static ScoringJob Job(ServingContract contract) => new(
-        contract.Name, ["in/*.parquet"], "customer", [], new ModelReference.ByAlias(contract.Name, "champion"), new FeatureSpec([FeatureColumn.AsIs("age")]), "out/{run}", 0,
-        WorkerMode.ChildProcess, ScoringJob.DefaultUnitRows, ScoringJob.DefaultCheckpointRows, RejectBudget.Default, DuplicateKeyPolicy.LastWins, DriftGate.Default, contract, null, null, null, "growth");
+        contract.Name, ["in/*.parquet"], "customer", [], new ModelReference.ByAlias(contract.Name, "champion"), new FeatureSpec([FeatureColumn.AsIs("age")]),
+            "out/{run}", 0,
+        WorkerMode.ChildProcess, ScoringJob.DefaultUnitRows, ScoringJob.DefaultCheckpointRows, RejectBudget.Default, DuplicateKeyPolicy.LastWins,
+            DriftGate.Default, contract, null, null, null, "growth");
 }

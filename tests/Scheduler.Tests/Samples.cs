@@ -17,7 +17,8 @@ internal static class Samples
         new Schedule("0 0 2 * * ?", "UTC", MisfirePolicy.RunLatest, OverlapPolicy.Queue), null, null, "tests");
 
     public static InputManifest Manifest(params long[][] rowGroupRows) => new(
-        [.. rowGroupRows.Select((rows, i) => new InputFile($"in/{i:0000}.parquet", rows.Sum() * 8, $"tag{i}", [.. rows.Select(r => new RowGroupSize(r, r * 8))]))],
+        [.. rowGroupRows.Select((rows, i) =>
+            new InputFile($"in/{i:0000}.parquet", rows.Sum() * 8, $"tag{i}", [.. rows.Select(r => new RowGroupSize(r, r * 8))]))],
         [new InputColumn("id", ColumnKind.Integer, false, "INT64"), new InputColumn("x", ColumnKind.Float, true, "FLOAT")]);
 
     public static PreparedInputs Prepared(InputManifest manifest, double? rowsPerSecond = null) => new(
@@ -31,5 +32,6 @@ internal static class Samples
 
     public static PlanRequest Request(InputManifest manifest) => new(Run, Job(), Prepared(manifest), [Local()], Night.AddMinutes(1), null);
 
-    public static RunPlan Plan(PlanRequest request) => RunPlanner.Plan(request) is PlanOutcome.Planned planned ? planned.Plan : throw new InvalidOperationException("The sample was refused.");
+    public static RunPlan Plan(PlanRequest request) =>
+        RunPlanner.Plan(request) is PlanOutcome.Planned planned ? planned.Plan : throw new InvalidOperationException("The sample was refused.");
 }

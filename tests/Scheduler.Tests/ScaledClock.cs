@@ -15,7 +15,8 @@ internal sealed class ScaledClock(DateTimeOffset start, double scale) : TimeProv
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         new ScaledTimer(base.CreateTimer(callback, state, Scale(dueTime), Scale(period)), Scale);
 
-    private TimeSpan Scale(TimeSpan time) => time <= TimeSpan.Zero ? time : TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerMillisecond, (long)(time.Ticks / scale)));
+    private TimeSpan Scale(TimeSpan time) =>
+        time <= TimeSpan.Zero ? time : TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerMillisecond, (long)(time.Ticks / scale)));
 
     private sealed class ScaledTimer(ITimer timer, Func<TimeSpan, TimeSpan> scale) : ITimer
     {

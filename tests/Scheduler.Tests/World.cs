@@ -9,7 +9,8 @@ using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Scheduler.Tests;
 
-/// <summary>A real database and a real blob folder in a temporary directory, with fakes at the ports. Several processes are played by several logs and holders on one world.</summary>
+/// <summary>A real database and a real blob folder in a temporary directory, with fakes at the ports. Several processes are played by several logs and
+/// holders on one world.</summary>
 internal sealed class World : IAsyncDisposable, IRunPreparation, IQuoteSource, IRunGate, IRunAccounting
 {
     private readonly string _folder;
@@ -19,7 +20,8 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, IQuoteSource, I
         (_folder, Database, Clock) = (folder, database, clock);
         Blobs = new LocalFolderBlobs(Path.Combine(folder, "blobs"));
         Scorer = new FakeScorer(Blobs);
-        (Runs, Leases, Snapshots, Usage, Decisions) = (new RunStore(database), new LeaseStore(database), new SnapshotStore(database), new UsageStore(database), new DecisionStore(database));
+        (Runs, Leases, Snapshots, Usage, Decisions) =
+            (new RunStore(database), new LeaseStore(database), new SnapshotStore(database), new UsageStore(database), new DecisionStore(database));
     }
 
     public StateDatabase Database { get; }
@@ -65,14 +67,18 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, IQuoteSource, I
     public NightRun NightRun(IRunLog? log = null, string holder = "here", Func<RunSettings, RunSettings>? change = null)
     {
         log ??= SilentRunLog.Instance;
-        var settings = new RunSettings(holder, LeasePolicy.Default, new InProcessWorkers(WorkersWith(log), LeasePolicy.Default, holder), null) { SweepGrace = TimeSpan.Zero, MaxSealers = 1 };
+        var settings = new RunSettings(holder, LeasePolicy.Default, new InProcessWorkers(WorkersWith(log), LeasePolicy.Default, holder),
+            null)
+        { SweepGrace = TimeSpan.Zero, MaxSealers = 1 };
         return new NightRun(
-            new NightRunServices(Runs, Leases, Snapshots, new ProfileStore(Database), Usage, Decisions, Blobs, new NamedBlobs(Database), this, this, this, this, log, Clock),
+            new NightRunServices(Runs, Leases, Snapshots, new ProfileStore(Database), Usage, Decisions, Blobs, new NamedBlobs(Database), this, this, this,
+                this, log, Clock),
             change?.Invoke(settings) ?? settings);
     }
 
     public Task<RunOutcome> RunAsync(
-        IRunLog? log = null, string holder = "here", CancellationTokenSource? notice = null, DateTimeOffset? at = null, IProgress<RunProgress>? progress = null, Func<RunSettings, RunSettings>? change = null) =>
+        IRunLog? log = null, string holder = "here", CancellationTokenSource? notice = null, DateTimeOffset? at = null,
+            IProgress<RunProgress>? progress = null, Func<RunSettings, RunSettings>? change = null) =>
         NightRun(log, holder, change).RunAsync(Job, at ?? Samples.Night, progress, notice?.Token ?? default, Stop);
 
     public Task<RunOutcome> ResumeAsync() => NightRun().ResumeAsync(Samples.Run, null, default, Stop);
@@ -81,7 +87,9 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, IQuoteSource, I
     public async Task<string> PublishedAsync(string servingName = "churn")
     {
         var current = await Snapshots.CurrentAsync(servingName, Stop) ?? throw new InvalidOperationException("Nothing is published.");
-        var lines = current.Segments.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Partition} {s.Keys} {Convert.ToHexString(File.ReadAllBytes(Blobs.LocalPath(s.Artifact.BlobName)!))}"));
+        var lines = current.Segments.Select(s =>
+            string.Create(CultureInfo.InvariantCulture,
+            $"{s.Partition} {s.Keys} {Convert.ToHexString(File.ReadAllBytes(Blobs.LocalPath(s.Artifact.BlobName)!))}"));
         return string.Join('\n', lines);
     }
 
@@ -100,22 +108,26 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, IQuoteSource, I
     /// <summary>Records a run as planned, changed as the test wishes, and in the state Scoring.</summary>
     public async Task<RunPlan> OpenRunAsync(Func<RunPlan, RunPlan>? change = null)
     {
-        var planned = Samples.Plan(new PlanRequest(new RunId(Job.Name, Samples.Night), Job, Samples.Prepared(Manifest), [Samples.Local()], Clock.GetUtcNow(), null));
+        var planned = Samples.Plan(
+            new PlanRequest(new RunId(Job.Name, Samples.Night), Job, Samples.Prepared(Manifest), [Samples.Local()], Clock.GetUtcNow(), null));
         var plan = change?.Invoke(planned) ?? planned;
         await Runs.CreateAsync(plan, Stop);
         await Runs.MoveAsync(plan.Run, RunState.Planned, RunState.Scoring, "", Stop);
         return plan;
     }
 
-    public Task<PreparedInputs> PrepareAsync(ScoringJob job, RunId run, CancellationToken ct) => Task.FromResult(Samples.Prepared(Manifest) with { Arithmetic = Arithmetic });
+    public Task<PreparedInputs> PrepareAsync(ScoringJob job, RunId run, CancellationToken ct) =>
+        Task.FromResult(Samples.Prepared(Manifest) with { Arithmetic = Arithmetic });
 
     public Task<Measured<double>> TimeModelAsync(PreparedInputs prepared, CancellationToken ct) => Task.FromResult(Measured<double>.Of(1_500));
 
-    public Task<ModelGrowth> GrowthAsync(RunPlan before, PreparedInputs prepared, CancellationToken ct) => Task.FromResult<ModelGrowth>(new ModelGrowth.Another("its trees were not compared"));
+    public Task<ModelGrowth> GrowthAsync(RunPlan before, PreparedInputs prepared, CancellationToken ct) =>
+        Task.FromResult<ModelGrowth>(new ModelGrowth.Another("its trees were not compared"));
 
     public Task<InputManifest> FreezeInputAsync(ScoringJob job, RunId run, CancellationToken ct) => Task.FromResult(Manifest);
 
-    public Task<IReadOnlyList<CapacityOffer>> OffersAsync(ScoringJob job, DateTimeOffset at, CancellationToken ct) => Task.FromResult<IReadOnlyList<CapacityOffer>>([Samples.Local()]);
+    public Task<IReadOnlyList<CapacityOffer>> OffersAsync(ScoringJob job, DateTimeOffset at, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<CapacityOffer>>([Samples.Local()]);
 
     public Task<GateVerdict> JudgeAsync(RunPlan plan, IReadOnlyList<ColumnProfile> profiles, CancellationToken ct) => Task.FromResult(Verdict);
 

@@ -4,7 +4,8 @@ using BatchEngine.Scorer.Outputs;
 
 namespace BatchEngine.Simulation;
 
-/// <summary>A folder of Parquet files that changes from night to night as a seed says: rows and files come, change and go; some rows are bad, some keys come twice.</summary>
+/// <summary>A folder of Parquet files that changes from night to night as a seed says: rows and files come, change and go; some rows are bad, some keys come
+/// twice.</summary>
 internal sealed class ChangingTable(string folder, int seed, bool hasTextKeys)
 {
     private const int RowsPerGroup = 40;
@@ -76,18 +77,21 @@ internal sealed class ChangingTable(string folder, int seed, bool hasTextKeys)
         [.. Enumerable.Range(0, count).Select(_ => (_nextId > 1 && _random.Next(20) == 0 ? _random.NextInt64(1, _nextId) : _nextId++, Values()))];
 
     // One row in forty holds a value that the model must not see.
-    private float[] Values() => [.. Enumerable.Range(0, 4).Select(i => i == 2 && _random.Next(40) == 0 ? float.PositiveInfinity : (float)(_random.NextDouble() * 4) - 2)];
+    private float[] Values() =>
+        [.. Enumerable.Range(0, 4).Select(i => i == 2 && _random.Next(40) == 0 ? float.PositiveInfinity : (float)(_random.NextDouble() * 4) - 2)];
 
     private async Task WriteAsync(string name)
     {
-        TableColumn[] columns = [new("id", hasTextKeys ? ColumnKind.Text : ColumnKind.Integer, false), .. Enumerable.Range(0, 4).Select(i => new TableColumn($"f{i}", ColumnKind.Float, false))];
+        TableColumn[] columns = [new("id", hasTextKeys ? ColumnKind.Text : ColumnKind.Integer, false), .. Enumerable.Range(0, 4)
+            .Select(i => new TableColumn($"f{i}", ColumnKind.Float, false))];
         var path = Path.Combine(folder, name);
         await using var stream = File.Create(path);
         await using var table = await TableWriter.CreateAsync(stream, columns, TableCompression.Snappy, CancellationToken.None);
         foreach (var rows in _files[name].Chunk(RowsPerGroup))
         {
             Array keys = hasTextKeys ? rows.Select(r => $"key {r.Id}").ToArray() : rows.Select(r => r.Id).ToArray();
-            await table.WriteRowGroupAsync([keys, .. Enumerable.Range(0, 4).Select(i => (Array)rows.Select(r => r.Values[i]).ToArray())], CancellationToken.None);
+            await table.WriteRowGroupAsync([keys, .. Enumerable.Range(0, 4).Select(i => (Array)rows.Select(r => r.Values[i]).ToArray())],
+                CancellationToken.None);
         }
 
         await table.CompleteAsync(CancellationToken.None);

@@ -45,12 +45,14 @@ internal static class GrowingForest
             OnnxModelWriter.Ints($"{prefix}_ids", leaves.Select(_ => 0L)),
             OnnxModelWriter.Floats($"{prefix}_weights", leaves.Select(n => weights[n])),
             .. isClassifier
-                ? (OnnxBytes[])[OnnxModelWriter.Ints("classlabels_int64s", [0, 1]), OnnxModelWriter.OneText("post_transform", "LOGISTIC"), OnnxModelWriter.Floats("base_values", [0.3f])]
+                ? (OnnxBytes[])[OnnxModelWriter.Ints("classlabels_int64s", [0, 1]), OnnxModelWriter.OneText("post_transform", "LOGISTIC"),
+                    OnnxModelWriter.Floats("base_values", [0.3f])]
                 : [OnnxModelWriter.OneInt("n_targets", 1)],
         ];
         var model = new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, Features);
         model = isClassifier
-            ? model.Node("TreeEnsembleClassifier", "ai.onnx.ml", ["x"], ["label", "p"], attributes).Output("label", OnnxModelWriter.Int64, -1).Output("p", OnnxModelWriter.Float, -1, 2)
+            ? model.Node("TreeEnsembleClassifier", "ai.onnx.ml", ["x"], ["label", "p"], attributes).Output("label", OnnxModelWriter.Int64, -1)
+                .Output("p", OnnxModelWriter.Float, -1, 2)
             : model.Node("TreeEnsembleRegressor", "ai.onnx.ml", ["x"], ["y"], attributes).Output("y", OnnxModelWriter.Float, -1, 1);
         File.WriteAllBytes(path, model.ToArray());
         return path;

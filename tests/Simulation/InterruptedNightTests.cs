@@ -1,6 +1,7 @@
 namespace BatchEngine.Simulation;
 
-/// <summary>Invariants over seeded nights: I1 and I2 by the counts, I4 by the segments' bytes. Replay one with: dotnet run --project tests/Simulation -- --filter-method "*SeededMoments*".</summary>
+/// <summary>Invariants over seeded nights: I1 and I2 by the counts, I4 by the segments' bytes. Replay one with: dotnet run --project tests/Simulation --
+/// --filter-method "*SeededMoments*".</summary>
 public sealed class InterruptedNightTests
 {
     [Theory]

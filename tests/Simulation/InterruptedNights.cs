@@ -9,7 +9,8 @@ using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Simulation;
 
-/// <summary>One seeded night over real files, database and model, asked to stop at seeded moments and resumed by a new engine each time, as after a restart.</summary>
+/// <summary>One seeded night over real files, database and model, asked to stop at seeded moments and resumed by a new engine each time, as after a
+/// restart.</summary>
 internal sealed class InterruptedNights(string folder, int seed) : IDisposable
 {
     private const long Customers = 30_000;
@@ -17,7 +18,9 @@ internal sealed class InterruptedNights(string folder, int seed) : IDisposable
     private static readonly DateTimeOffset Night = new(2026, 11, 1, 2, 0, 0, TimeSpan.Zero);
 
     /// <summary>Writes the customers; equal for every seed of the interruptions.</summary>
-    public Task WriteInputAsync() => CustomerFiles.WriteAsync(new SampleRequest(Path.Combine(folder, "customers"), Customers, 1, 7, new DateOnly(2026, 11, 1)).Validated(), null, CancellationToken.None);
+    public Task WriteInputAsync() =>
+        CustomerFiles.WriteAsync(new SampleRequest(Path.Combine(folder, "customers"), Customers, 1, 7, new DateOnly(2026, 11, 1))
+        .Validated(), null, CancellationToken.None);
 
     /// <summary>Runs the night to its end in a data directory of its own.</summary>
     /// <param name="name">The data directory.</param>
@@ -26,7 +29,9 @@ internal sealed class InterruptedNights(string folder, int seed) : IDisposable
     public async Task<NightResult> RunAsync(string name, bool interrupted)
     {
         var random = new Random(seed);
-        var configuration = EngineConfiguration.In(Path.Combine(folder, name)) with { PricesDirectory = ShippedFiles.PathOf("config/prices"), LeaseTtl = TimeSpan.FromSeconds(3) };
+        var configuration = EngineConfiguration.In(Path.Combine(folder, name))
+            with
+        { PricesDirectory = ShippedFiles.PathOf("config/prices"), LeaseTtl = TimeSpan.FromSeconds(3) };
         for (var start = 1; start <= MaxStarts; start++)
         {
             await using var engine = await Engine.OpenAsync(configuration, TimeProvider.System, new Screen(json: true, verbose: false), CancellationToken.None);

@@ -48,7 +48,8 @@ internal sealed class ReusingNights(string folder, string input)
     public async Task<NightResult> RunBothAsync(int night)
     {
         await using var engine = await OpenAsync();
-        var outcomes = await Task.WhenAll(engine.RunAsync(Job(), RunOf(night), null, CancellationToken.None), engine.RunAsync(Job(), RunOf(night + 1), null, CancellationToken.None));
+        var outcomes = await Task.WhenAll(engine.RunAsync(Job(), RunOf(night), null, CancellationToken.None),
+            engine.RunAsync(Job(), RunOf(night + 1), null, CancellationToken.None));
         Assert.All(outcomes, o => Assert.True(o is RunOutcome.Published or RunOutcome.Held, o.ToString()));
         var current = await engine.Snapshots.CurrentAsync("chain", CancellationToken.None);
         Assert.Equal(RunOf(night + 1), current!.Run);
@@ -63,10 +64,12 @@ internal sealed class ReusingNights(string folder, string input)
     }
 
     private Task<Engine> OpenAsync() => Engine.OpenAsync(
-        EngineConfiguration.In(folder) with { PricesDirectory = ShippedFiles.PathOf("config/prices"), LeaseTtl = TimeSpan.FromSeconds(3) }, TimeProvider.System, new Screen(json: true, verbose: false), CancellationToken.None);
+        EngineConfiguration.In(folder) with { PricesDirectory = ShippedFiles.PathOf("config/prices"), LeaseTtl = TimeSpan.FromSeconds(3) },
+            TimeProvider.System, new Screen(json: true, verbose: false), CancellationToken.None);
 
     private ScoringJob Job() => new("chain", [input], "id", [], new ModelReference.ByFile(Model), FeatureSpec.AsIs(["f0", "f1", "f2", "f3"]),
-        Path.Combine(folder, "output"), 2, WorkerMode.InProcess, 30, 100, new RejectBudget(10_000, 1), DuplicateKeyPolicy.LastWins, DriftGate.Default, ServingContract.Default("chain"), null, null, null, "tests")
+        Path.Combine(folder, "output"), 2, WorkerMode.InProcess, 30, 100, new RejectBudget(10_000, 1), DuplicateKeyPolicy.LastWins, DriftGate.Default,
+            ServingContract.Default("chain"), null, null, null, "tests")
     { KeepsSums = KeepsSums };
 
     private static async Task<NightResult> ResultAsync(Engine engine, SnapshotInfo snapshot, int starts)
@@ -74,9 +77,11 @@ internal sealed class ReusingNights(string folder, string input)
         var receipts = await engine.Leases.ReceiptsAsync(snapshot.Run, CancellationToken.None);
         foreach (var artifact in receipts.SelectMany(r => r.Final.Artifacts))
             await engine.Blobs.VerifyAsync(artifact.BlobName, artifact.Bytes, artifact.Checksum, CancellationToken.None);
-        return new NightResult([.. snapshot.Segments.Select(s => s.Artifact.Checksum)], receipts.Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts), snapshot.Keys, starts, [])
+        return new NightResult([.. snapshot.Segments.Select(s => s.Artifact.Checksum)],
+            receipts.Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts), snapshot.Keys, starts, [])
         {
-            Profiles = [.. (await engine.Profiles.FindAsync(snapshot.Run, CancellationToken.None)).Select(p => $"{p.Edges.Column} {p.IsOutput} {string.Join(',', p.Counts)} {p.Missing} {p.Min:R} {p.Max:R}")],
+            Profiles = [.. (await engine.Profiles.FindAsync(snapshot.Run, CancellationToken.None))
+                .Select(p => $"{p.Edges.Column} {p.IsOutput} {string.Join(',', p.Counts)} {p.Missing} {p.Min:R} {p.Max:R}")],
         };
     }
 }

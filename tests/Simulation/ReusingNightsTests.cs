@@ -2,7 +2,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Simulation;
 
-/// <summary>Delta scoring publishes the very bytes of a full run, whatever changed, whatever interrupted it. Replay one with: dotnet run --project tests/Simulation -- --filter-class "*ReusingNightsTests".</summary>
+/// <summary>Delta scoring publishes the very bytes of a full run, whatever changed, whatever interrupted it. Replay one with: dotnet run --project
+/// tests/Simulation -- --filter-class "*ReusingNightsTests".</summary>
 public sealed class ReusingNightsTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("batchengine-reuse-").FullName;
@@ -47,8 +48,10 @@ public sealed class ReusingNightsTests : IDisposable
             var seen = await reusing.RunAsync(night, full: false, interrupted ? new Random(seed) : null);
             MustEqual(expected, seen, $"seed {seed}, night {night}");
             var reuse = (await reusing.AskAsync(e => e.Runs.PlanAsync(ReusingNights.RunOf(night), CancellationToken.None)))!.Reuse;
-            Assert.Equal(night switch { 2 => (400, 460), 4 => (460, 500), 6 => (300, 330), _ => (0, 0) }, (reuse.Grown?.ParentTrees ?? 0, reuse.Grown?.Trees ?? 0));
-            Assert.True(night is 0 or 5 ? reuse.Base is null && seen.Counts.Reused == 0 : seen.Counts.Reused > 0, $"seed {seed}, night {night}: {reuse.Reason}, {seen.Counts}");
+            Assert.Equal(night switch { 2 => (400, 460), 4 => (460, 500), 6 => (300, 330), _ => (0, 0) },
+                (reuse.Grown?.ParentTrees ?? 0, reuse.Grown?.Trees ?? 0));
+            Assert.True(night is 0 or 5 ? reuse.Base is null && seen.Counts.Reused == 0
+                : seen.Counts.Reused > 0, $"seed {seed}, night {night}: {reuse.Reason}, {seen.Counts}");
             if (night != 3)
                 await table.ChangeAsync();
         }
@@ -78,7 +81,8 @@ public sealed class ReusingNightsTests : IDisposable
         (reusing.Model, reusing.KeepsSums) = (GrowingForest.Write(_folder, 1, 20, isClassifier), true);
         await reusing.RunAsync(0, full: false);
 
-        var decision = Assert.Single(await reusing.AskAsync(e => e.Decisions.ListAsync(ReusingNights.RunOf(0), CancellationToken.None)), d => d.Subject == "keepSums");
+        var decision = Assert.Single(await reusing.AskAsync(e => e.Decisions.ListAsync(ReusingNights.RunOf(0), CancellationToken.None)), d =>
+            d.Subject == "keepSums");
         Assert.Equal(choice, decision.Choice);
         Assert.Contains(reason, decision.Reason, StringComparison.Ordinal);
     }
@@ -114,7 +118,8 @@ public sealed class ReusingNightsTests : IDisposable
     {
         var (table, reusing, full) = await TableAsync(6, hasTextKeys: false);
         await reusing.RunAsync(0, full: false);
-        var path = await reusing.AskAsync(async e => e.Blobs.LocalPath((await e.Snapshots.CurrentAsync("chain", CancellationToken.None))!.Segments[0].Artifact.BlobName)!);
+        var path = await reusing.AskAsync(async e =>
+            e.Blobs.LocalPath((await e.Snapshots.CurrentAsync("chain", CancellationToken.None))!.Segments[0].Artifact.BlobName)!);
         var bytes = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
         bytes[300] ^= 1;
         await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);
@@ -123,7 +128,8 @@ public sealed class ReusingNightsTests : IDisposable
         var seen = await reusing.RunAsync(1, full: false);
         MustEqual(await full.RunAsync(1, full: true), seen, "a damaged base");
         var decisions = await reusing.AskAsync(e => e.Decisions.ListAsync(ReusingNights.RunOf(1), CancellationToken.None));
-        Assert.Contains(decisions, d => d.Subject == "reuse" && d.Choice.Contains("rows are not looked up", StringComparison.Ordinal) && d.Reason.Contains(Path.GetFileName(path), StringComparison.Ordinal));
+        Assert.Contains(decisions, d => d.Subject == "reuse" && d.Choice.Contains("rows are not looked up", StringComparison.Ordinal)
+            && d.Reason.Contains(Path.GetFileName(path), StringComparison.Ordinal));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -139,7 +145,8 @@ public sealed class ReusingNightsTests : IDisposable
     {
         Assert.True(expected.Segments.SequenceEqual(seen.Segments), $"{when}: other segments");
         Assert.True(expected.Keys == seen.Keys, $"{when}: {seen.Keys} keys, expected {expected.Keys}");
-        Assert.True(seen.Counts.AddsUp && seen.Counts.Read == expected.Counts.Read && seen.Counts.Rejected == expected.Counts.Rejected, $"{when}: {seen.Counts}, expected {expected.Counts}");
+        Assert.True(seen.Counts.AddsUp && seen.Counts.Read == expected.Counts.Read
+            && seen.Counts.Rejected == expected.Counts.Rejected, $"{when}: {seen.Counts}, expected {expected.Counts}");
         Assert.Equal(0, expected.Counts.Reused);
         Assert.NotEmpty(expected.Profiles);
         Assert.Equal(expected.Profiles, seen.Profiles);

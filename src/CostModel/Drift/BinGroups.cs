@@ -32,7 +32,8 @@ internal sealed class BinGroups
     internal IReadOnlyList<long> Current { get; }
 
     /// <summary>Joins the bins of two profiles over the same edges; both have rows with a value.</summary>
-    internal static BinGroups Of(ColumnProfile baseline, ColumnProfile current) => baseline.Edges.IsCategorical ? OfCategories(baseline, current) : OfNumbers(baseline, current);
+    internal static BinGroups Of(ColumnProfile baseline, ColumnProfile current) =>
+        baseline.Edges.IsCategorical ? OfCategories(baseline, current) : OfNumbers(baseline, current);
 
     private static BinGroups OfNumbers(ColumnProfile baseline, ColumnProfile current)
     {
@@ -89,7 +90,8 @@ internal sealed class BinGroups
 
         if (rareLeft + rareRight > 0)
         {
-            var smallest = left.Count == 0 || (rareLeft + rareRight) * smaller >= MinExpectedRows ? -1 : Enumerable.Range(0, left.Count).MinBy(g => left[g] + right[g]);
+            var smallest = left.Count == 0 || (rareLeft + rareRight) * smaller >= MinExpectedRows ? -1
+                : Enumerable.Range(0, left.Count).MinBy(g => left[g] + right[g]);
             if (smallest < 0)
             {
                 ranges.Add((baseline.Counts.Count, baseline.Counts.Count));

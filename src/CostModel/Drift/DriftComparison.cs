@@ -19,7 +19,8 @@ public static class DriftComparison
     /// <param name="current">The run's profiles.</param>
     /// <param name="gate">The limits.</param>
     /// <returns>Drifted columns first, then by name.</returns>
-    public static DriftReport Compare(RunId run, RunId? baselineRun, IReadOnlyList<ColumnProfile> baseline, IReadOnlyList<ColumnProfile> current, DriftGate gate)
+    public static DriftReport Compare(RunId run, RunId? baselineRun, IReadOnlyList<ColumnProfile> baseline, IReadOnlyList<ColumnProfile> current,
+        DriftGate gate)
     {
         var before = baseline.ToDictionary(p => (p.Edges.Column, p.IsOutput));
         var now = current.ToDictionary(p => (p.Edges.Column, p.IsOutput));
@@ -29,7 +30,12 @@ public static class DriftComparison
                 : Column(key.Column, key.IsOutput, before.GetValueOrDefault(key), now.GetValueOrDefault(key), gate))
             .OrderBy(c => c.Verdict == DriftVerdict.Drifted ? 0 : 1).ThenBy(c => c.Column, StringComparer.Ordinal).ThenBy(c => c.IsOutput)
             .ToList();
-        return new DriftReport(run, baselineRun, columns) { Sample = ProfileSample.Of(current), BaselineSample = baselineRun is null ? null : ProfileSample.Of(baseline) };
+        return new DriftReport(run, baselineRun, columns)
+        {
+            Sample = ProfileSample.Of(current),
+            BaselineSample = baselineRun is null ? null
+            : ProfileSample.Of(baseline)
+        };
     }
 
     private static ColumnDrift Column(string name, bool isOutput, ColumnProfile? baseline, ColumnProfile? current, DriftGate gate)
@@ -41,7 +47,9 @@ public static class DriftComparison
         if (!baseline.Edges.Edges.SequenceEqual(current.Edges.Edges) || !baseline.Edges.Categories.SequenceEqual(current.Edges.Categories))
             return NotMeasured(name, isOutput, "the two runs were counted over different bins");
         if (baseline.Rows < gate.MinRows || current.Rows < gate.MinRows)
-            return NotMeasured(name, isOutput, FormattableString.Invariant($"{baseline.Rows:N0} baseline and {current.Rows:N0} current rows; at least {gate.MinRows:N0} are needed on both sides"));
+            return NotMeasured(name, isOutput,
+                FormattableString.Invariant(
+                $"{baseline.Rows:N0} baseline and {current.Rows:N0} current rows; at least {gate.MinRows:N0} are needed on both sides"));
         return Judge(name, isOutput, baseline, current, gate);
     }
 
@@ -54,7 +62,8 @@ public static class DriftComparison
         };
         var noValues = baseline.Present == 0 || current.Present == 0
             ? Measured<double>.NotMeasured($"the {(baseline.Present == 0 ? "baseline" : "run")} has no value in this column")
-            : Measured<double>.NotMeasured(FormattableString.Invariant($"{Math.Min(baseline.Present, current.Present):N0} rows with a value; at least {gate.MinRows:N0} are needed"));
+            : Measured<double>.NotMeasured(
+                FormattableString.Invariant($"{Math.Min(baseline.Present, current.Present):N0} rows with a value; at least {gate.MinRows:N0} are needed"));
         var (psi, ks, unseen) = (noValues, noValues, noValues);
         if (Math.Min(baseline.Present, current.Present) >= Math.Max(1, gate.MinRows))
         {
@@ -71,7 +80,8 @@ public static class DriftComparison
         if (baseline.Edges.IsCategorical && current.Present > 0)
         {
             unseen = Measured<double>.Of(Share(current.Unseen, current.Present));
-            tests.Add(new DriftTest("share of unseen categories rose by", Math.Max(0, unseen.Value - Share(baseline.Unseen, Math.Max(1, baseline.Present))), gate.MaxMissingShareChange,
+            tests.Add(new DriftTest("share of unseen categories rose by", Math.Max(0, unseen.Value - Share(baseline.Unseen, Math.Max(1, baseline.Present))),
+                gate.MaxMissingShareChange,
                 Significance.TwoShares(baseline.Unseen, baseline.Present, current.Unseen, current.Present)));
         }
 

@@ -8,7 +8,8 @@ internal static class DriftDistance
     /// <summary>An empty group counts as so many rows of its sample, because the logarithm of nothing is not a number.</summary>
     internal const double EmptyGroupRows = 0.5;
 
-    /// <summary>Population stability index: the sum of (p - q) ln(p / q) over the groups. A group empty on one side counts as half a row there; one empty on both sides adds nothing.</summary>
+    /// <summary>Population stability index: the sum of (p - q) ln(p / q) over the groups. A group empty on one side counts as half a row there; one empty on
+    /// both sides adds nothing.</summary>
     internal static double Psi(IReadOnlyList<long> baseline, IReadOnlyList<long> current)
     {
         double baselineRows = baseline.Sum(), currentRows = current.Sum();

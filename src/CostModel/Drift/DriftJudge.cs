@@ -3,7 +3,8 @@ using BatchEngine.Storage.Database;
 
 namespace BatchEngine.CostModel.Drift;
 
-/// <summary>Finds the baseline that a job's gate names and compares a run with it. Thread-safe; writes nothing, so judging twice says the same as long as the baseline stays.</summary>
+/// <summary>Finds the baseline that a job's gate names and compares a run with it. Thread-safe; writes nothing, so judging twice says the same as long as the
+/// baseline stays.</summary>
 /// <param name="database">The database.</param>
 public sealed class DriftJudge(StateDatabase database)
 {
@@ -35,7 +36,8 @@ public sealed class DriftJudge(StateDatabase database)
         {
             case "previous":
                 var runs = await _runs.ListAsync(run.Job, MaxRunsLookedBack, ct).ConfigureAwait(false);
-                return runs.Where(r => r.State == RunState.Published && r.Run.ScheduledAt < run.ScheduledAt).OrderByDescending(r => r.Run.ScheduledAt).FirstOrDefault()?.Run;
+                return runs.Where(r => r.State == RunState.Published && r.Run.ScheduledAt < run.ScheduledAt).OrderByDescending(r => r.Run.ScheduledAt)
+                    .FirstOrDefault()?.Run;
             case "first":
                 return await _runs.FirstPublishedAsync(run.Job, ct).ConfigureAwait(false) is { } first && first != run ? first : null;
             default:
@@ -45,7 +47,8 @@ public sealed class DriftJudge(StateDatabase database)
                 }
                 catch (FormatException failure)
                 {
-                    throw new BadInputException("drift.baseline", $"'{gate.Baseline}'", "previous, first or a run id such as churn_20261123T020000Z", "List the runs with: batchengine runs list.", failure);
+                    throw new BadInputException("drift.baseline", $"'{gate.Baseline}'", "previous, first or a run id such as churn_20261123T020000Z",
+                        "List the runs with: batchengine runs list.", failure);
                 }
         }
     }

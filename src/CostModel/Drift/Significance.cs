@@ -8,14 +8,16 @@ internal static class Significance
 
     private static readonly double[] Lanczos =
     [
-        0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
+        0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905, -0.13857109526572012,
+            9.9843695780195716e-6, 1.5056327351493116e-7,
     ];
 
     /// <summary>The upper tail of the chi-square distribution.</summary>
     internal static double ChiSquare(double statistic, int degreesOfFreedom) =>
         degreesOfFreedom < 1 || statistic <= 0 ? 1 : GammaUpper(degreesOfFreedom / 2.0, statistic / 2.0);
 
-    /// <summary>Homogeneity of two rows of counts: both samples are allowed to be noisy, so a small reference does not alarm. Groups empty on both sides do not count.</summary>
+    /// <summary>Homogeneity of two rows of counts: both samples are allowed to be noisy, so a small reference does not alarm. Groups empty on both sides do
+    /// not count.</summary>
     internal static double Homogeneity(IReadOnlyList<long> left, IReadOnlyList<long> right)
     {
         double leftRows = left.Sum(), rightRows = right.Sum();
@@ -30,7 +32,8 @@ internal static class Significance
             groups++;
             var expectedLeft = both * leftRows / (leftRows + rightRows);
             var expectedRight = both * rightRows / (leftRows + rightRows);
-            statistic += ((left[group] - expectedLeft) * (left[group] - expectedLeft) / expectedLeft) + ((right[group] - expectedRight) * (right[group] - expectedRight) / expectedRight);
+            statistic += ((left[group] - expectedLeft) * (left[group] - expectedLeft) / expectedLeft)
+                + ((right[group] - expectedRight) * (right[group] - expectedRight) / expectedRight);
         }
 
         return ChiSquare(statistic, groups - 1);

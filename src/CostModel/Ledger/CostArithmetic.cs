@@ -15,14 +15,19 @@ internal static class CostArithmetic
         var live = entries.Where(e => e.Kind == CostKind.Realtime).Sum(e => e.Predictions);
         var onDemand = Spend.OnDemandOf(entries).Total;
         var perMade = PerThousand(runCost, made, "no batch prediction was made");
-        var perServed = served.TryGet(out var answered) ? PerThousand(spend.Total, answered, "no look-up was answered") : Measured<Money>.NotMeasured(served.Reason!);
-        var allRealtime = made > 0 ? baseline.PerThousand.Map(m => m with { Amount = m.Amount * made / 1_000m }) : Measured<Money>.NotMeasured("no batch prediction was made");
+        var perServed = served.TryGet(out var answered) ? PerThousand(spend.Total, answered, "no look-up was answered")
+            : Measured<Money>.NotMeasured(served.Reason!);
+        var allRealtime = made > 0 ? baseline.PerThousand.Map(m => m with { Amount = m.Amount * made / 1_000m })
+            : Measured<Money>.NotMeasured("no batch prediction was made");
         var savedRealtime = Minus(allRealtime, runCost);
         var savedOnDemand = Minus(onDemand, spend.Total);
         var how = new List<string>();
-        Say(how, perMade, m => FormattableString.Invariant($"{m} for 1,000 predictions made = {runCost} of the runs (batch, rework, idle, shared) / {made:N0} predictions x 1,000"));
-        Say(how, perServed, m => FormattableString.Invariant($"{m} for 1,000 predictions served = {spend.Total} in all / {answered:N0} look-ups answered x 1,000"));
-        Say(how, allRealtime, m => FormattableString.Invariant($"{m} all real time = {made:N0} predictions, each once live x {baseline.PerThousand} for 1,000 ({baseline.HowMade})"));
+        Say(how, perMade, m => FormattableString.Invariant(
+            $"{m} for 1,000 predictions made = {runCost} of the runs (batch, rework, idle, shared) / {made:N0} predictions x 1,000"));
+        Say(how, perServed, m =>
+            FormattableString.Invariant($"{m} for 1,000 predictions served = {spend.Total} in all / {answered:N0} look-ups answered x 1,000"));
+        Say(how, allRealtime, m =>
+            FormattableString.Invariant($"{m} all real time = {made:N0} predictions, each once live x {baseline.PerThousand} for 1,000 ({baseline.HowMade})"));
         Say(how, savedRealtime, m => $"{m} saved against all real time = {allRealtime} - {runCost} of the runs");
         Say(how, onDemand, m => $"{m} on-demand = the same machine time at on-demand prices");
         Say(how, savedOnDemand, m => $"{m} saved against on-demand = {onDemand} - {spend.Total}");

@@ -2,7 +2,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Ledger;
 
-/// <summary>What was spent, on what, and what it saved: one line a job, run, model or serving name. Immutable and pure; lines and unallocated sum to the total to the last digit.</summary>
+/// <summary>What was spent, on what, and what it saved: one line a job, run, model or serving name. Immutable and pure; lines and unallocated sum to the
+/// total to the last digit.</summary>
 /// <param name="Grouping">What a line stands for.</param>
 /// <param name="Lines">By name (ordinal).</param>
 /// <param name="Unallocated">Spend that no line owns; null means all of it is allocated.</param>
@@ -35,7 +36,8 @@ public sealed record CostSummary(CostGrouping Grouping, IReadOnlyList<CostLine> 
                 lines.Add(CostArithmetic.LineOf(group.Key, members, ServedBy(group.Key, served, servingNames, grouping), baseline));
         }
 
-        var allServed = served is null ? Measured<long>.NotMeasured("look-ups were not counted") : Measured<long>.Of(served.Where(s => s.IsServed).Sum(s => s.Count));
+        var allServed = served is null ? Measured<long>.NotMeasured("look-ups were not counted")
+            : Measured<long>.Of(served.Where(s => s.IsServed).Sum(s => s.Count));
         return new CostSummary(grouping, lines, unallocated, CostArithmetic.LineOf("total", standing, allServed, baseline), baseline);
     }
 
@@ -48,14 +50,16 @@ public sealed record CostSummary(CostGrouping Grouping, IReadOnlyList<CostLine> 
         _ => throw new ArgumentOutOfRangeException(nameof(grouping), grouping, "no such grouping"),
     };
 
-    private static Measured<long> ServedBy(string name, IReadOnlyList<ServedCount>? served, IReadOnlyDictionary<string, string> servingNames, CostGrouping grouping)
+    private static Measured<long> ServedBy(string name, IReadOnlyList<ServedCount>? served, IReadOnlyDictionary<string, string> servingNames,
+        CostGrouping grouping)
     {
         if (served is null)
             return Measured<long>.NotMeasured("look-ups were not counted");
         var servingName = grouping switch
         {
             CostGrouping.ServingName => name,
-            CostGrouping.Job when servingNames.Values.Count(v => v == servingNames.GetValueOrDefault(name, name)) <= 1 => servingNames.GetValueOrDefault(name, name),
+            CostGrouping.Job when servingNames.Values.Count(v => v == servingNames.GetValueOrDefault(name, name)) <= 1 =>
+                servingNames.GetValueOrDefault(name, name),
             _ => null,
         };
         return servingName is null

@@ -14,7 +14,8 @@ public sealed class CostSummaryBuilder(StateDatabase database)
 
     /// <summary>Sums what matches.</summary>
     /// <param name="grouping">What a line stands for.</param>
-    /// <param name="filter">Which entries. Look-ups are counted for its period, and only when it names no run or model, since look-ups are counted by serving name.</param>
+    /// <param name="filter">Which entries. Look-ups are counted for its period, and only when it names no run or model, since look-ups are counted by serving
+    /// name.</param>
     /// <param name="assumption">What a live answer is assumed to cost while none was measured; null means nothing is assumed.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <exception cref="StorageFailedException">The database cannot be read.</exception>
@@ -22,7 +23,8 @@ public sealed class CostSummaryBuilder(StateDatabase database)
     {
         var entries = await _ledger.ListAsync(filter, ct).ConfigureAwait(false);
         var servingNames = (await _jobs.ListAsync(ct).ConfigureAwait(false)).ToDictionary(j => j.Name, j => j.Serving.Name);
-        return CostSummary.Of(entries, await ServedAsync(filter, servingNames, ct).ConfigureAwait(false), servingNames, grouping, await BaselineAsync(assumption, ct).ConfigureAwait(false));
+        return CostSummary.Of(entries, await ServedAsync(filter, servingNames, ct)
+            .ConfigureAwait(false), servingNames, grouping, await BaselineAsync(assumption, ct).ConfigureAwait(false));
     }
 
     /// <summary>What a live prediction costs, measured over the whole ledger, else assumed.</summary>
@@ -34,7 +36,8 @@ public sealed class CostSummaryBuilder(StateDatabase database)
     {
         if (filter.RunId is not null || filter.Model is not null)
             return null;
-        var answers = await _answers.ListAsync(filter.From ?? DateTimeOffset.UnixEpoch, filter.To ?? DateTimeOffset.UnixEpoch.AddYears(1_000), ct).ConfigureAwait(false);
+        var answers = await _answers.ListAsync(filter.From ?? DateTimeOffset.UnixEpoch, filter.To ?? DateTimeOffset.UnixEpoch.AddYears(1_000), ct)
+            .ConfigureAwait(false);
         var only = filter.Job is { } job ? servingNames.GetValueOrDefault(job, job) : null;
         return [.. answers.Where(a => only is null || a.ServingName == only).GroupBy(a => (a.ServingName, a.Source))
             .Select(g => new ServedCount(g.Key.ServingName, g.Key.Source, g.Sum(a => a.Count)))];

@@ -23,11 +23,14 @@ public static class LedgerCorrection
     /// <param name="prices">The prices that now count.</param>
     /// <param name="postedAt">When the correction is written.</param>
     /// <returns>Empty when the new posting equals what stands.</returns>
-    /// <exception cref="InvariantBrokenException">An entry belongs to another usage, or the chain of corrections is longer than <see cref="MaxChain"/>.</exception>
-    public static IReadOnlyList<SpendEntry> Correct(IReadOnlyList<SpendEntry> posted, UsageRecord usage, string job, string model, PriceBook prices, DateTimeOffset postedAt)
+    /// <exception cref="InvariantBrokenException">An entry belongs to another usage, or the chain of corrections is longer than
+    /// <see cref="MaxChain"/>.</exception>
+    public static IReadOnlyList<SpendEntry> Correct(IReadOnlyList<SpendEntry> posted, UsageRecord usage, string job, string model, PriceBook prices,
+        DateTimeOffset postedAt)
     {
         if (posted.FirstOrDefault(e => e.UsageId != usage.Id) is { } stranger)
-            throw new InvariantBrokenException("a correction gets the entries of its own usage", $"entry {stranger.Id} belongs to usage {stranger.UsageId}, not {usage.Id}");
+            throw new InvariantBrokenException("a correction gets the entries of its own usage",
+                $"entry {stranger.Id} belongs to usage {stranger.UsageId}, not {usage.Id}");
         var standing = Standing(posted);
         var renewed = LedgerPosting.Post(usage, job, model, prices, postedAt);
         if (standing.Count == renewed.Count && standing.Zip(renewed).All(pair => SaysTheSame(pair.First, pair.Second)))

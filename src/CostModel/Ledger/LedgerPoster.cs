@@ -31,10 +31,12 @@ public sealed class LedgerPoster(StateDatabase database, TimeProvider clock)
     public async Task<IReadOnlyList<SpendEntry>> PostEndpointsAsync(DateTimeOffset from, DateTimeOffset toExclusive, CancellationToken ct)
     {
         var usage = (await _usage.ListAsync(from, toExclusive, ct).ConfigureAwait(false)).Where(u => u.Run is null).ToList();
-        return await PostAsync(usage, new LedgerFilter(From: usage.Count == 0 ? from : usage.Min(u => u.From)), u => (u.ServingName, ""), ct).ConfigureAwait(false);
+        return await PostAsync(usage, new LedgerFilter(From: usage.Count == 0 ? from : usage.Min(u => u.From)), u => (u.ServingName, ""), ct)
+            .ConfigureAwait(false);
     }
 
-    private async Task<IReadOnlyList<SpendEntry>> PostAsync(IReadOnlyList<UsageRecord> usage, LedgerFilter posted, Func<UsageRecord, (string Job, string Model)> owner, CancellationToken ct)
+    private async Task<IReadOnlyList<SpendEntry>> PostAsync(IReadOnlyList<UsageRecord> usage, LedgerFilter posted,
+        Func<UsageRecord, (string Job, string Model)> owner, CancellationToken ct)
     {
         var known = (await _ledger.ListAsync(posted, ct).ConfigureAwait(false)).Select(e => e.UsageId).ToHashSet();
         var open = usage.Where(u => !known.Contains(u.Id)).ToList();

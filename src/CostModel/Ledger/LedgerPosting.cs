@@ -27,7 +27,8 @@ public static class LedgerPosting
         var source = string.Join("; ", pieces.Select(p => p.Answer).OfType<PriceAnswer.Found>().Select(f => f.Quote.Source).Distinct());
         var entries = new SpendEntry[kinds.Count];
         for (var index = 0; index < entries.Length; index++)
-            entries[index] = new SpendEntry($"{usage.Id}/{NameOf(kinds[index])}", usage.Id, usage.Run, job.Length > 0 ? job : usage.ServingName, model, kinds[index], usage.Offering,
+            entries[index] = new SpendEntry($"{usage.Id}/{NameOf(kinds[index])}", usage.Id, usage.Run, job.Length > 0 ? job
+                : usage.ServingName, model, kinds[index], usage.Offering,
                 TimeSpan.FromTicks(ticks[index]), costs[index], onDemandCosts[index], costs[index].HasValue ? source : "", usage.From, usage.ToExclusive,
                 index == 0 ? usage.Predictions : 0, postedAt, CorrectsEntryId: null);
         return entries;
@@ -36,7 +37,8 @@ public static class LedgerPosting
     private static void Check(UsageRecord usage)
     {
         if (!(usage.BusyShare is >= 0 and <= 1) || !(usage.ReworkShare is >= 0 and <= 1))
-            throw new InvariantBrokenException("busy and rework shares lie between 0 and 1", FormattableString.Invariant($"usage {usage.Id}: busy {usage.BusyShare}, rework {usage.ReworkShare}"));
+            throw new InvariantBrokenException("busy and rework shares lie between 0 and 1",
+                FormattableString.Invariant($"usage {usage.Id}: busy {usage.BusyShare}, rework {usage.ReworkShare}"));
         if (usage.ToExclusive < usage.From || usage.Predictions < 0)
             throw new InvariantBrokenException("a usage ends after it starts and counts no negative predictions",
                 FormattableString.Invariant($"usage {usage.Id}: {usage.From:O} to {usage.ToExclusive:O}, {usage.Predictions} predictions"));

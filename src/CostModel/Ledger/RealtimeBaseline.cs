@@ -4,7 +4,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Ledger;
 
-/// <summary>What a live prediction costs: the yardstick of "all real time". Measured from the endpoint's own busy time, or a person's assumption named as such. Immutable.</summary>
+/// <summary>What a live prediction costs: the yardstick of "all real time". Measured from the endpoint's own busy time, or a person's assumption named as
+/// such. Immutable.</summary>
 /// <param name="PerThousand">The cost of 1,000 live predictions; not measured when none was made and nothing is assumed.</param>
 /// <param name="IsAssumption">Whether a person said so in a price sheet.</param>
 /// <param name="HowMade">How the number was made.</param>
@@ -25,12 +26,14 @@ public sealed record RealtimeBaseline(Measured<Money> PerThousand, bool IsAssump
             var cost = Spend.Of(live).Total;
             if (cost.TryGet(out var money))
                 return new(Measured<Money>.Of(money with { Amount = money.Amount * 1_000m / predictions }), false,
-                    FormattableString.Invariant($"measured: {ReportText.Amount(money)} of busy endpoint time / {predictions:N0} live predictions x 1,000; the endpoint's idle time is not counted"));
+                    FormattableString.Invariant(
+                        $"measured: {ReportText.Amount(money)} of busy endpoint time / {predictions:N0} live predictions x 1,000; the endpoint's idle time is not counted"));
         }
 
         if (assumption is not null)
             return new(Measured<Money>.Of(assumption.PerThousand), true, $"assumed, not measured: {assumption.PerThousand} for 1,000 ({assumption.Source})");
-        var reason = predictions > 0 ? "live predictions were made, but their endpoint has no price" : "no live prediction has been priced yet, and no price sheet assumes a cost";
+        var reason = predictions > 0 ? "live predictions were made, but their endpoint has no price"
+            : "no live prediction has been priced yet, and no price sheet assumes a cost";
         return new(Measured<Money>.NotMeasured(reason), false, reason);
     }
 }

@@ -3,7 +3,8 @@ using BatchEngine.Domain;
 namespace BatchEngine.CostModel.Prices;
 
 /// <summary>
-/// All known quotes, asked by offering and instant: the newest observed at or before the instant that has not expired. Pure and immutable, so any thread may ask.
+/// All known quotes, asked by offering and instant: the newest observed at or before the instant that has not expired. Pure and immutable, so any thread may
+/// ask.
 /// A spot offering is never priced by an on-demand quote or the other way round. A quote for the exact zone wins over one for its region (on-demand
 /// prices hold for a whole region), and that over one for "*" (every zone).
 /// </summary>
@@ -44,7 +45,8 @@ public sealed class PriceBook
             }
         }
 
-        return new PriceAnswer.Missing(expired is not null ? $"the newest price of {offering} expired at {expired.ValidUntil:yyyy-MM-dd HH:mm'Z'} ({expired.Source})"
+        return new PriceAnswer.Missing(expired is not null
+            ? $"the newest price of {offering} expired at {expired.ValidUntil:yyyy-MM-dd HH:mm'Z'} ({expired.Source})"
             : later is not null ? $"the first price of {offering} was observed at {later.ObservedAt:yyyy-MM-dd HH:mm'Z'}, after {instant:yyyy-MM-dd HH:mm'Z'}"
             : $"no price for {offering}");
     }
@@ -52,7 +54,8 @@ public sealed class PriceBook
     /// <summary>The same machine and zone at the on-demand price, or why there is none.</summary>
     public PriceAnswer OnDemandAt(Offering offering, DateTimeOffset instant) => At(offering with { Purchase = PurchaseOption.OnDemand }, instant);
 
-    /// <summary>Cuts an interval wherever the price changes. The pieces are in order, disjoint and cover the interval; an empty interval is one empty piece.</summary>
+    /// <summary>Cuts an interval wherever the price changes. The pieces are in order, disjoint and cover the interval; an empty interval is one empty
+    /// piece.</summary>
     /// <exception cref="InvariantBrokenException">The price changes more often than <see cref="MaxChangesPerInterval"/>.</exception>
     public IReadOnlyList<PricedInterval> Over(Offering offering, DateTimeOffset from, DateTimeOffset toExclusive)
     {

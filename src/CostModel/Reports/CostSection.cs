@@ -13,12 +13,14 @@ internal static class CostSection
         Kind("Sealing, judging, publishing", cost.Shared);
         Kind("Rework after interruptions", cost.Rework);
         Kind("Idle: rented but not used", cost.Idle);
-        html.Markup("<tr class=\"sum\">").Element("th", "In all").Number(cost.Total, ReportText.Amount).Number(cost.Total.HasValue ? "100.0 %" : "–").Markup("<td></td></tr>\n").EndTable();
+        html.Markup("<tr class=\"sum\">").Element("th", "In all").Number(cost.Total, ReportText.Amount).Number(cost.Total.HasValue ? "100.0 %" : "–")
+            .Markup("<td></td></tr>\n").EndTable();
         if (cost.Spend.UnpricedEntries > 0)
             html.Element("p", $"{ReportText.Count(cost.Spend.UnpricedEntries, "ledger entry has", "ledger entries have")} no price, so no total is given. Priced so far: {(cost.Spend.ByCurrency.Count == 0 ? "nothing" : string.Join(", ", cost.Spend.ByCurrency.Select(ReportText.Amount)))}.");
         html.Element("h3", "The same predictions, paid for in other ways").Markup(ReportCharts.Bars(
             "Cost of this run, of scoring every row, of the same time on-demand, and of each row once live",
-            [Bar("This run", cost.Total, isThisRun: true), Bar("Scoring every row", report.Reuse.AsFull), Bar("The same time on-demand", cost.OnDemand), Bar("Each once in real time", cost.AllRealtime, isEstimate: report.Baseline.IsAssumption)]));
+            [Bar("This run", cost.Total, isThisRun: true), Bar("Scoring every row", report.Reuse.AsFull), Bar("The same time on-demand", cost.OnDemand),
+                Bar("Each once in real time", cost.AllRealtime, isEstimate: report.Baseline.IsAssumption)]));
         html.Table("Saving = the other way minus this run; below zero this run was dearer", "Against", "#Saving", "#For 1,000 predictions", "Yardstick");
         Saving("On-demand machines", cost.SavingAgainstOnDemand, PerThousand(cost.OnDemand, cost.PredictionsMade), "the same machine time at on-demand prices");
         Saving("All real time", cost.SavingAgainstRealtime, cost.PerThousandLive, report.Baseline.HowMade);
@@ -38,13 +40,15 @@ internal static class CostSection
         {
             html.Markup("<tr>").Element("th", name).Number(amount, ReportText.Amount);
             if (amount.TryGet(out var part) && cost.Total.TryGet(out var whole) && whole.Amount > 0)
-                html.Number(ReportText.Share((double)(part.Amount / whole.Amount))).Markup($"<td>{ReportCharts.Meter((double)(part.Amount / whole.Amount))}</td></tr>\n");
+                html.Number(ReportText.Share((double)(part.Amount / whole.Amount)))
+                    .Markup($"<td>{ReportCharts.Meter((double)(part.Amount / whole.Amount))}</td></tr>\n");
             else
                 html.Markup("<td class=\"n\">–</td><td></td></tr>\n");
         }
 
         void Saving(string against, Measured<Money> saving, Measured<Money> perThousand, string yardstick) =>
-            html.Markup("<tr>").Element("th", against).Number(saving, ReportText.Amount).Number(perThousand, ReportText.Amount).Element("td", yardstick).Markup("</tr>\n");
+            html.Markup("<tr>").Element("th", against).Number(saving, ReportText.Amount).Number(perThousand, ReportText.Amount).Element("td", yardstick)
+                .Markup("</tr>\n");
     }
 
     private static Measured<Money> PerThousand(Measured<Money> cost, long predictions) => predictions > 0

@@ -24,7 +24,8 @@ internal static class DriftSection
         if (drift.Sample is { } sample)
             html.Element("p", $"This run: {sample}.{(drift.BaselineSample is { } before && before != sample ? $" Baseline: {before}." : "")}");
         var limits = report.Gate;
-        html.Table(FormattableString.Invariant($"Limits: PSI {limits.MaxPsi:0.###}, KS {limits.MaxKs:0.###}, missing share {limits.MaxMissingShareChange * 100:0.#} points, at least {limits.MinRows:N0} rows; when drifted: {(limits.Action == DriftAction.Hold ? "hold the snapshot back" : "warn")}"),
+        html.Table(FormattableString.Invariant(
+            $"Limits: PSI {limits.MaxPsi:0.###}, KS {limits.MaxKs:0.###}, missing share {limits.MaxMissingShareChange * 100:0.#} points, at least {limits.MinRows:N0} rows; when drifted: {(limits.Action == DriftAction.Hold ? "hold the snapshot back" : "warn")}"),
             "Column", "Verdict", "#PSI", "#KS", "#Missing before", "#Missing now", "#Unseen now", "Why");
         foreach (var column in drift.Columns.Take(MaxColumns))
             Row(html, column);
@@ -36,7 +37,8 @@ internal static class DriftSection
             foreach (var histogram in report.Histograms.Take(MaxHistograms))
             {
                 var verdict = drift.Columns.FirstOrDefault(c => c.Column == histogram.Column && c.IsOutput == histogram.IsOutput)?.Verdict;
-                html.Markup("<figure><figcaption>").Text(histogram.Column).Element("small", $"{(histogram.IsOutput ? "output" : "input")}{(verdict is { } v ? $", {Word(v)}" : "")}").Markup("</figcaption>")
+                html.Markup("<figure><figcaption>").Text(histogram.Column)
+                    .Element("small", $"{(histogram.IsOutput ? "output" : "input")}{(verdict is { } v ? $", {Word(v)}" : "")}").Markup("</figcaption>")
                     .Markup(ReportCharts.Histogram(histogram)).Markup("</figure>\n");
             }
 

@@ -41,7 +41,8 @@ internal sealed class HtmlWriter
 
     internal HtmlWriter EndSection() => Markup("</section>\n");
 
-    /// <summary>Opens a table with its caption for readers who cannot see it, and its headings, which are the report's own words; a heading that starts with '#' is right-aligned.</summary>
+    /// <summary>Opens a table with its caption for readers who cannot see it, and its headings, which are the report's own words; a heading that starts with
+    /// '#' is right-aligned.</summary>
     internal HtmlWriter Table(string caption, params string[] headings)
     {
         // On a phone a row becomes a block, and each number says its heading by itself.
@@ -50,9 +51,11 @@ internal sealed class HtmlWriter
         for (var column = 1; column < headings.Length; column++)
         {
             if (headings[column].Length > 0)
-                Markup(FormattableString.Invariant($"#t{_tables} td:nth-child({column + 1})::before{{content:\"")).Markup(headings[column].TrimStart('#')).Markup("\"}");
+                Markup(FormattableString.Invariant($"#t{_tables} td:nth-child({column + 1})::before{{content:\"")).Markup(headings[column].TrimStart('#'))
+                    .Markup("\"}");
         }
-        Markup(FormattableString.Invariant($"}}</style><div class=\"scroll\"><table id=\"t{_tables}\"><caption>")).Text(caption).Markup("</caption><thead><tr>");
+        Markup(FormattableString.Invariant($"}}</style><div class=\"scroll\"><table id=\"t{_tables}\"><caption>")).Text(caption)
+            .Markup("</caption><thead><tr>");
         foreach (var heading in headings)
             Markup(heading.StartsWith('#') ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">").Text(heading.TrimStart('#')).Markup("</th>");
         return Markup("</tr></thead><tbody>\n");

@@ -38,7 +38,8 @@ internal static class ReportCharts
         return svg.ToString();
     }
 
-    /// <summary>Labelled horizontal bars from zero; a negative value is drawn as none and said in its text. An estimate is hatched. Text keeps its size on a phone, so these are no drawing.</summary>
+    /// <summary>Labelled horizontal bars from zero; a negative value is drawn as none and said in its text. An estimate is hatched. Text keeps its size on a
+    /// phone, so these are no drawing.</summary>
     internal static string Bars(string description, IReadOnlyList<ReportBar> bars)
     {
         var highest = Math.Max(1e-30, bars.Select(b => b.Value ?? 0).DefaultIfEmpty(0).Max());

@@ -14,7 +14,8 @@ internal static class ReportHistograms
     /// <param name="baseline">Of the run that was compared with; may be empty.</param>
     /// <param name="current">Of this run.</param>
     /// <param name="columns">The input's columns: days and instants are counted as numbers, and shown as dates.</param>
-    internal static IReadOnlyList<ReportHistogram> Of(DriftReport? drift, IReadOnlyList<ColumnProfile> baseline, IReadOnlyList<ColumnProfile> current, IReadOnlyList<InputColumn> columns)
+    internal static IReadOnlyList<ReportHistogram> Of(DriftReport? drift, IReadOnlyList<ColumnProfile> baseline, IReadOnlyList<ColumnProfile> current,
+        IReadOnlyList<InputColumn> columns)
     {
         var kinds = columns.ToDictionary(c => c.Name, c => c.Kind, StringComparer.Ordinal);
         var verdicts = drift?.Columns.ToDictionary(c => (c.Column, c.IsOutput)) ?? [];
@@ -24,12 +25,15 @@ internal static class ReportHistograms
             .ThenByDescending(p => verdicts.GetValueOrDefault((p.Edges.Column, p.IsOutput)) is { } column && column.Psi.TryGet(out var psi) ? psi : -1)
             .ThenByDescending(p => p.IsOutput).ThenBy(p => p.Edges.Column, StringComparer.Ordinal)
             .Take(DriftSection.MaxHistograms)
-            .Select(p => Of(p, before.GetValueOrDefault((p.Edges.Column, p.IsOutput)), p.IsOutput ? ColumnKind.Float : kinds.GetValueOrDefault(p.Edges.Column, ColumnKind.Float)))];
+            .Select(p => Of(p, before.GetValueOrDefault((p.Edges.Column, p.IsOutput)), p.IsOutput ? ColumnKind.Float
+                : kinds.GetValueOrDefault(p.Edges.Column, ColumnKind.Float)))];
     }
 
     private static ReportHistogram Of(ColumnProfile current, ColumnProfile? baseline, ColumnKind kind)
     {
-        if (baseline is not null && (baseline.Present == 0 || !baseline.Edges.Edges.SequenceEqual(current.Edges.Edges) || !baseline.Edges.Categories.SequenceEqual(current.Edges.Categories)))
+        if (baseline is not null
+            && (baseline.Present == 0 || !baseline.Edges.Edges.SequenceEqual(current.Edges.Edges)
+            || !baseline.Edges.Categories.SequenceEqual(current.Edges.Categories)))
             baseline = null;
         var (groups, labels) = current.Edges.IsCategorical ? Categories(current, baseline) : Ranges(current, baseline, kind);
         return new ReportHistogram(current.Edges.Column, current.IsOutput, labels,
@@ -37,7 +41,8 @@ internal static class ReportHistograms
             [.. groups.Select(g => g.Sum(bin => current.Counts[bin]) / (double)current.Present)]);
     }
 
-    /// <summary>Consecutive bins, each group holding about as many baseline rows as the next; so a flat outline is the baseline, and a slope is a shift.</summary>
+    /// <summary>Consecutive bins, each group holding about as many baseline rows as the next; so a flat outline is the baseline, and a slope is a
+    /// shift.</summary>
     private static (List<List<int>> Groups, List<string> Labels) Ranges(ColumnProfile current, ColumnProfile? baseline, ColumnKind kind)
     {
         var reference = baseline ?? current;
@@ -47,7 +52,8 @@ internal static class ReportHistograms
         {
             groups[^1].Add(bin);
             rows += reference.Counts[bin];
-            if (rows * ReportHistogram.MaxBars >= reference.Present * groups.Count && bin < reference.Counts.Count - 1 && groups.Count < ReportHistogram.MaxBars)
+            if (rows * ReportHistogram.MaxBars >= reference.Present * groups.Count && bin < reference.Counts.Count - 1
+                && groups.Count < ReportHistogram.MaxBars)
                 groups.Add([]);
         }
 
@@ -85,8 +91,10 @@ internal static class ReportHistograms
             ColumnKind.Timestamp => value / (double)(TimeSpan.TicksPerDay / TimeSpan.TicksPerMicrosecond),
             _ => double.NaN,
         };
-        return Math.Abs(days) < MaxDays ? DateTimeOffset.UnixEpoch.AddDays(Math.Floor(days)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : Number(value);
+        return Math.Abs(days) < MaxDays ? DateTimeOffset.UnixEpoch.AddDays(Math.Floor(days)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+            : Number(value);
     }
 
-    private static string Number(float value) => value.ToString(Math.Abs(value) is >= 1e6f or (> 0 and < 1e-3f) ? "0.##e0" : "0.###", CultureInfo.InvariantCulture);
+    private static string Number(float value) =>
+        value.ToString(Math.Abs(value) is >= 1e6f or (> 0 and < 1e-3f) ? "0.##e0" : "0.###", CultureInfo.InvariantCulture);
 }

@@ -40,7 +40,9 @@ public sealed record ReportReuse(RunId? Base, string Why, long RowsNotRead, RunI
             : !cost.TryGet(out var now) ? cost
             : instead.Currency != now.Currency ? Measured<Money>.NotMeasured($"{instead.Currency} and {now.Currency} cannot be compared without a dated rate")
             : Measured<Money>.Of(instead - now);
-        var how = asFull.HasValue ? FormattableString.Invariant($"run {full}, which scored every row, cost {(fullCost.TryGet(out var fullAmount) ? ReportText.Amount(fullAmount) : "")} for {fullRows:N0} rows; {rows:N0} rows at that cost a row") : asFull.Reason!;
+        var how = asFull.HasValue
+            ? FormattableString.Invariant(
+            $"run {full}, which scored every row, cost {(fullCost.TryGet(out var fullAmount) ? ReportText.Amount(fullAmount) : "")} for {fullRows:N0} rows; {rows:N0} rows at that cost a row") : asFull.Reason!;
         return new ReportReuse(reuse.Base, reuse.Reason, plan.Manifest.Rows - plan.RowsToRead, full, asFull, saved, how) { Grown = reuse.Grown };
     }
 }

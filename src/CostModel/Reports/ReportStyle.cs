@@ -1,6 +1,7 @@
 namespace BatchEngine.CostModel.Reports;
 
-/// <summary>The look of a report: calm, light or dark as the reader's system asks, black on white on A4. No colour carries a meaning that words do not.</summary>
+/// <summary>The look of a report: calm, light or dark as the reader's system asks, black on white on A4. No colour carries a meaning that words do
+/// not.</summary>
 internal static class ReportStyle
 {
     internal const string Css = """

@@ -38,13 +38,15 @@ internal static class ReportText
         return string.Create(CultureInfo.InvariantCulture, $"{(long)duration.TotalHours} h {duration.Minutes} min");
     }
 
-    internal static string Share(double share) => share is > 0 and < 0.0005 ? "< 0.1 %" : share is > 0.9995 and < 1 ? "> 99.9 %" : string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %");
+    internal static string Share(double share) =>
+        share is > 0 and < 0.0005 ? "< 0.1 %" : share is > 0.9995 and < 1 ? "> 99.9 %" : string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %");
 
     internal static string Instant(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
     internal static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 
-    /// <summary>Cuts a text so that it stays within its length once escaped: markup characters count for six, other characters beyond ASCII for three.</summary>
+    /// <summary>Cuts a text so that it stays within its length once escaped: markup characters count for six, other characters beyond ASCII for
+    /// three.</summary>
     internal static string Cut(string text, int maxLength = MaxTextLength)
     {
         var length = 0;

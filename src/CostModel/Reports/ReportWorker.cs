@@ -11,4 +11,5 @@ namespace BatchEngine.CostModel.Reports;
 /// <param name="Rework">How long it did work that was thrown away.</param>
 /// <param name="Predictions">Predictions it made.</param>
 /// <param name="Cost">What it cost; not measured without a price.</param>
-public sealed record ReportWorker(string Name, string Offering, string Purpose, TimeSpan Rented, TimeSpan Busy, TimeSpan Rework, long Predictions, Measured<Money> Cost);
+public sealed record ReportWorker(string Name, string Offering, string Purpose, TimeSpan Rented, TimeSpan Busy, TimeSpan Rework, long Predictions,
+    Measured<Money> Cost);

@@ -5,7 +5,8 @@ using BatchEngine.Storage.Database;
 
 namespace BatchEngine.CostModel.Reports;
 
-/// <summary>Gathers what is stored of one run into its report. Thread-safe; writes nothing. The same stored facts of an ended run give the same report.</summary>
+/// <summary>Gathers what is stored of one run into its report. Thread-safe; writes nothing. The same stored facts of an ended run give the same
+/// report.</summary>
 /// <param name="database">The database.</param>
 /// <param name="clock">Says "now" in the report of a run that has not ended.</param>
 public sealed class RunReportBuilder(StateDatabase database, TimeProvider clock)
@@ -34,18 +35,23 @@ public sealed class RunReportBuilder(StateDatabase database, TimeProvider clock)
         var drift = await profiles.FindDriftAsync(run, ct).ConfigureAwait(false);
         var current = await profiles.FindAsync(run, ct).ConfigureAwait(false);
         var before = drift?.Baseline is { } compared ? await profiles.FindAsync(compared, ct).ConfigureAwait(false) : [];
-        var snapshot = (await new SnapshotStore(database).ListAsync(plan.Job.Serving.Name, ct).ConfigureAwait(false)).FirstOrDefault(s => s.Snapshot.Run == run);
+        var snapshot = (await new SnapshotStore(database).ListAsync(plan.Job.Serving.Name, ct).ConfigureAwait(false))
+            .FirstOrDefault(s => s.Snapshot.Run == run);
         var counts = progress.Aggregate(default(RowCounts), (sum, shard) => sum + shard.Counts);
-        return new RunReport(run, record.State, record.Note, plan.Job.Owner, plan.Job.Serving.Name, record.Model, record.PlannedAt, record.StartedAt, record.EndedAt,
+        return new RunReport(run, record.State, record.Note, plan.Job.Owner, plan.Job.Serving.Name, record.Model, record.PlannedAt, record.StartedAt,
+            record.EndedAt,
             record.EndedAt ?? clock.GetUtcNow(), RunReportParts.Plan(plan, record, counts, usage, cost), counts,
-            [.. receipts.SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.DeadLetters && a.Rows > 0).Select(a => a.BlobName).Order(StringComparer.Ordinal)],
+            [.. receipts.SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.DeadLetters && a.Rows > 0).Select(a => a.BlobName)
+                .Order(StringComparer.Ordinal)],
             snapshot is null ? Measured<long>.NotMeasured("the run has no snapshot yet") : Measured<long>.Of(snapshot.Snapshot.Keys),
-            [.. progress.OrderBy(s => s.Index).Select(s => new ReportShard(s.Index, s.Rows, s.Counts, s.Worker ?? "", s.Fence.Value, s.State.ToString().ToLowerInvariant()))],
+            [.. progress.OrderBy(s => s.Index)
+                .Select(s => new ReportShard(s.Index, s.Rows, s.Counts, s.Worker ?? "", s.Fence.Value, s.State.ToString().ToLowerInvariant()))],
             RunReportParts.Workers(usage, entries), RunReportParts.Interruptions(decisions), cost, baseline, drift, plan.Job.Drift,
             ReportHistograms.Of(drift, before, current, plan.Manifest.Columns), decisions, RunReportParts.Provenance(plan, snapshot, entries))
         {
             Reuse = plan.Reuse.FullRun is { } full
-                ? ReportReuse.Of(plan, cost.Total, counts.Read, await CostOfAsync(full, ct).ConfigureAwait(false), (await runs.FindAsync(full, ct).ConfigureAwait(false))?.Rows ?? 0)
+                ? ReportReuse.Of(plan, cost.Total, counts.Read, await CostOfAsync(full, ct)
+                    .ConfigureAwait(false), (await runs.FindAsync(full, ct).ConfigureAwait(false))?.Rows ?? 0)
                 : ReportReuse.None(plan.Reuse.Reason),
         };
     }

@@ -19,7 +19,8 @@ internal static class RunReportParts
             : Measured<double>.Of(counts.Read / length.TotalSeconds);
         return new ReportPlan(plan.Chosen.Offering.ToString(), plan.Manifest.Rows, counts.Read, plan.Chosen.Workers,
             usage.Where(u => u.Kind == UsageKind.BatchWorker && u.Predictions > 0).Select(u => u.Subject).Distinct().Count(),
-            plan.Chosen.Duration, actual, plan.Chosen.Cost, cost.Total, plan.Job.Deadline is { } within ? plan.Run.ScheduledAt + within : null, plan.Job.Budget, speed, plan.Rejected);
+            plan.Chosen.Duration, actual, plan.Chosen.Cost, cost.Total, plan.Job.Deadline is { } within ? plan.Run.ScheduledAt + within
+                : null, plan.Job.Budget, speed, plan.Rejected);
     }
 
     internal static IReadOnlyList<ReportWorker> Workers(IReadOnlyList<UsageRecord> usage, IReadOnlyList<SpendEntry> entries)
@@ -30,7 +31,8 @@ internal static class RunReportParts
             .Select(g => new ReportWorker(g.Key.Subject, g.Key.Offering,
                 g.Key.Kind switch { UsageKind.BatchWorker => "scoring", UsageKind.RunOverhead => "sealing and publishing", _ => "answering live" },
                 Sum(g, _ => 1), Sum(g, u => u.BusyShare), Sum(g, u => u.ReworkShare), g.Sum(u => u.Predictions),
-                g.All(u => spent.Contains(u.Id)) ? Spend.Of(g.SelectMany(u => spent[u.Id])).Total : Measured<Money>.NotMeasured("not posted to the ledger yet")))];
+                g.All(u => spent.Contains(u.Id)) ? Spend.Of(g.SelectMany(u => spent[u.Id])).Total
+                    : Measured<Money>.NotMeasured("not posted to the ledger yet")))];
     }
 
     internal static IReadOnlyList<string> Interruptions(IReadOnlyList<Decision> decisions) =>
@@ -48,12 +50,14 @@ internal static class RunReportParts
             new("Input", $"{ReportText.Count(plan.Manifest.Rows, "row", "rows")}, {ReportText.Count(plan.Manifest.Bytes, "byte", "bytes")} in {ReportText.Count(plan.Manifest.Files.Count, "file", "files")}"),
             new("Input digest (SHA-256)", plan.Manifest.Digest.Hex),
         };
-        facts.AddRange(plan.Manifest.Files.Take(MaxFilesNamed).Select(f => new ReportFact("Input file", $"{f.Path} ({ReportText.Count(f.Rows, "row", "rows")}, tag {f.ContentTag})")));
+        facts.AddRange(plan.Manifest.Files.Take(MaxFilesNamed)
+            .Select(f => new ReportFact("Input file", $"{f.Path} ({ReportText.Count(f.Rows, "row", "rows")}, tag {f.ContentTag})")));
         if (plan.Manifest.Files.Count > MaxFilesNamed)
             facts.Add(new ReportFact("Input files", $"and {ReportText.Count(plan.Manifest.Files.Count - MaxFilesNamed)} more"));
         facts.Add(snapshot is null
             ? new ReportFact("Snapshot", "none yet")
-            : new ReportFact("Snapshot", $"{snapshot.Snapshot.Id} of {snapshot.Snapshot.ServingName}, {ReportText.Count(snapshot.Snapshot.Segments.Count, "segment", "segments")}, {(snapshot.IsCurrent ? "serving" : "not serving")}{(snapshot.PublishedAt is { } at ? $", published {ReportText.Instant(at)}" : "")}"));
+            : new ReportFact("Snapshot",
+                $"{snapshot.Snapshot.Id} of {snapshot.Snapshot.ServingName}, {ReportText.Count(snapshot.Snapshot.Segments.Count, "segment", "segments")}, {(snapshot.IsCurrent ? "serving" : "not serving")}{(snapshot.PublishedAt is { } at ? $", published {ReportText.Instant(at)}" : "")}"));
         var sources = entries.Select(e => e.PriceSource).Where(s => s.Length > 0).Distinct().Order(StringComparer.Ordinal).ToList();
         if (sources.Count == 0)
             facts.Add(new ReportFact("Price", "none is known"));
@@ -61,5 +65,6 @@ internal static class RunReportParts
         return facts;
     }
 
-    private static TimeSpan Sum(IEnumerable<UsageRecord> usage, Func<UsageRecord, double> share) => usage.Aggregate(TimeSpan.Zero, (sum, u) => sum + (u.Duration * share(u)));
+    private static TimeSpan Sum(IEnumerable<UsageRecord> usage, Func<UsageRecord, double> share) =>
+        usage.Aggregate(TimeSpan.Zero, (sum, u) => sum + (u.Duration * share(u)));
 }

@@ -16,24 +16,34 @@ internal static class WorkSections
     internal static void Plan(HtmlWriter html, RunReport report)
     {
         var plan = report.Plan;
-        html.Section("plan", "Did it do what was planned?").Table($"Planned on {ReportText.Instant(report.PlannedAt)} for {plan.Offering}", "Measure", "#Planned", "#Actual", "#Difference");
-        html.Markup("<tr>").Element("th", "Rows").Number(ReportText.Count(plan.PlannedRows)).Number(ReportText.Count(plan.ActualRows)).Number(Difference(plan.ActualRows - plan.PlannedRows, plan.PlannedRows)).Markup("</tr>\n");
-        html.Markup("<tr>").Element("th", "Workers").Number(ReportText.Count(plan.PlannedWorkers)).Number(ReportText.Count(plan.ActualWorkers)).Number(Difference(plan.ActualWorkers - plan.PlannedWorkers, plan.PlannedWorkers)).Markup("</tr>\n");
+        html.Section("plan", "Did it do what was planned?")
+            .Table($"Planned on {ReportText.Instant(report.PlannedAt)} for {plan.Offering}", "Measure", "#Planned", "#Actual", "#Difference");
+        html.Markup("<tr>").Element("th", "Rows").Number(ReportText.Count(plan.PlannedRows)).Number(ReportText.Count(plan.ActualRows))
+            .Number(Difference(plan.ActualRows - plan.PlannedRows, plan.PlannedRows)).Markup("</tr>\n");
+        html.Markup("<tr>").Element("th", "Workers").Number(ReportText.Count(plan.PlannedWorkers)).Number(ReportText.Count(plan.ActualWorkers))
+            .Number(Difference(plan.ActualWorkers - plan.PlannedWorkers, plan.PlannedWorkers)).Markup("</tr>\n");
         html.Markup("<tr>").Element("th", "Time").Number(plan.PlannedDuration, ReportText.Duration).Number(plan.ActualDuration, ReportText.Duration)
             .Number(Both(plan.PlannedDuration, plan.ActualDuration, (p, a) => Difference(a.TotalSeconds - p.TotalSeconds, p.TotalSeconds))).Markup("</tr>\n");
         html.Markup("<tr>").Element("th", "Cost").Number(plan.PlannedCost, ReportText.Amount).Number(plan.ActualCost, ReportText.Amount)
-            .Number(Both(plan.PlannedCost, plan.ActualCost, (p, a) => p.Currency == a.Currency ? Difference((double)(a.Amount - p.Amount), (double)p.Amount) : "–")).Markup("</tr>\n");
-        html.Markup("<tr>").Element("th", "Deadline").Number(plan.Deadline is { } deadline ? ReportText.Instant(deadline) : "none").Number(report.EndedAt is { } ended ? ReportText.Instant(ended) : "not ended")
-            .Number(plan.Deadline is { } due && report.EndedAt is { } at ? at <= due ? $"met, {ReportText.Duration(due - at)} to spare" : $"missed by {ReportText.Duration(at - due)}" : "–").Markup("</tr>\n");
-        html.Markup("<tr>").Element("th", "Budget").Number(plan.Budget is { } budget ? ReportText.Amount(budget) : "none").Number(plan.ActualCost, ReportText.Amount)
-            .Number(plan.Budget is { } limit && plan.ActualCost.TryGet(out var spent) && limit.Currency == spent.Currency ? spent <= limit ? "kept" : "exceeded" : "–").Markup("</tr>\n");
+            .Number(Both(plan.PlannedCost, plan.ActualCost, (p, a) =>
+                p.Currency == a.Currency ? Difference((double)(a.Amount - p.Amount), (double)p.Amount) : "–")).Markup("</tr>\n");
+        html.Markup("<tr>").Element("th", "Deadline").Number(plan.Deadline is { } deadline ? ReportText.Instant(deadline) : "none")
+            .Number(report.EndedAt is { } ended ? ReportText.Instant(ended) : "not ended")
+            .Number(plan.Deadline is { } due && report.EndedAt is { } at ? at <= due ? $"met, {ReportText.Duration(due - at)} to spare"
+                : $"missed by {ReportText.Duration(at - due)}" : "–").Markup("</tr>\n");
+        html.Markup("<tr>").Element("th", "Budget").Number(plan.Budget is { } budget ? ReportText.Amount(budget) : "none")
+            .Number(plan.ActualCost, ReportText.Amount)
+            .Number(plan.Budget is { } limit && plan.ActualCost.TryGet(out var spent) && limit.Currency == spent.Currency ? spent <= limit ? "kept"
+                : "exceeded" : "–").Markup("</tr>\n");
         html.EndTable();
         if (plan.Rejected.Count > 0)
         {
-            html.Markup("<details><summary>").Text($"{ReportText.Count(plan.Rejected.Count, "other option was", "other options were")} looked at").Markup("</summary>")
+            html.Markup("<details><summary>").Text($"{ReportText.Count(plan.Rejected.Count, "other option was", "other options were")} looked at")
+                .Markup("</summary>")
                 .Table("Turned down by the planner", "Option", "#Workers", "#Time", "#Cost", "Why");
             foreach (var option in plan.Rejected.Take(MaxRejected))
-                html.Markup("<tr>").Element("th", option.Offering.ToString()).Number(ReportText.Count(option.Workers)).Number(option.Duration, ReportText.Duration).Number(option.Cost, ReportText.Amount).Element("td", option.Verdict).Markup("</tr>\n");
+                html.Markup("<tr>").Element("th", option.Offering.ToString()).Number(ReportText.Count(option.Workers))
+                    .Number(option.Duration, ReportText.Duration).Number(option.Cost, ReportText.Amount).Element("td", option.Verdict).Markup("</tr>\n");
             html.EndTable().Markup("</details>");
         }
 
@@ -45,9 +55,12 @@ internal static class WorkSections
         var counts = report.Counts;
         html.Section("rows", "What became of every row?").Table("Read = scored + carried over + rejected", "Rows", "#Count", "#Share", "");
         Row("Scored by the model", counts.Scored);
-        Row(report.Reuse.Grown is { } grown ? FormattableString.Invariant($"Unchanged: the last {grown.Trees - grown.ParentTrees:N0} of {grown.Trees:N0} trees scored") : "Carried over unchanged", counts.Reused);
+        Row(report.Reuse.Grown is { } grown
+            ? FormattableString.Invariant($"Unchanged: the last {grown.Trees - grown.ParentTrees:N0} of {grown.Trees:N0} trees scored")
+            : "Carried over unchanged", counts.Reused);
         Row("Rejected, kept as dead letters", counts.Rejected);
-        html.Markup("<tr class=\"sum\">").Element("th", "Read").Number(ReportText.Count(counts.Read)).Number(counts.Read == 0 ? "–" : "100.0 %").Markup("<td></td></tr>\n").EndTable();
+        html.Markup("<tr class=\"sum\">").Element("th", "Read").Number(ReportText.Count(counts.Read)).Number(counts.Read == 0 ? "–" : "100.0 %")
+            .Markup("<td></td></tr>\n").EndTable();
         html.Markup("<p>").Text(report.Keys.TryGet(out var keys)
             ? $"The snapshot answers {ReportText.Count(keys, "key", "keys")}{(counts.Scored + counts.Reused > keys ? $"; {ReportText.Count(counts.Scored + counts.Reused - keys, "row was", "rows were")} superseded by a later row of the same key" : "")}."
             : $"Distinct keys are not measured: {report.Keys.Reason}.").Markup("</p>");
@@ -67,7 +80,8 @@ internal static class WorkSections
         void Row(string name, long rows)
         {
             var share = counts.Read == 0 ? 0 : (double)rows / counts.Read;
-            html.Markup("<tr>").Element("th", name).Number(ReportText.Count(rows)).Number(counts.Read == 0 ? "–" : ReportText.Share(share)).Markup($"<td>{ReportCharts.Meter(share)}</td></tr>\n");
+            html.Markup("<tr>").Element("th", name).Number(ReportText.Count(rows)).Number(counts.Read == 0 ? "–" : ReportText.Share(share))
+                .Markup($"<td>{ReportCharts.Meter(share)}</td></tr>\n");
         }
     }
 
@@ -80,7 +94,8 @@ internal static class WorkSections
         {
             html.Table("Machine time; rework is part of the busy time", "Worker", "Purpose", "On", "#Rented", "#Busy", "#Rework", "#Predictions", "#Cost");
             foreach (var worker in report.Workers.Take(MaxWorkers))
-                html.Markup("<tr>").Element("th", worker.Name).Element("td", worker.Purpose).Element("td", worker.Offering).Number(ReportText.Duration(worker.Rented))
+                html.Markup("<tr>").Element("th", worker.Name).Element("td", worker.Purpose).Element("td", worker.Offering)
+                    .Number(ReportText.Duration(worker.Rented))
                     .Number(worker.Rented > TimeSpan.Zero ? ReportText.Share(worker.Busy / worker.Rented) : "–").Number(ReportText.Duration(worker.Rework))
                     .Number(ReportText.Count(worker.Predictions)).Number(worker.Cost, ReportText.Amount).Markup("</tr>\n");
             More(html.EndTable(), report.Workers.Count - MaxWorkers, "worker", "workers");
@@ -97,11 +112,15 @@ internal static class WorkSections
             More(html, report.Interruptions.Count - MaxInterruptions, "interruption", "interruptions").Markup("</ul>");
         }
 
-        html.Markup("<details><summary>").Text($"{ReportText.Count(report.Shards.Count, "shard", "shards")}, {ReportText.Count(report.Shards.Count(s => s.State == "done"))} done").Markup("</summary>")
+        html.Markup("<details><summary>")
+            .Text($"{ReportText.Count(report.Shards.Count, "shard", "shards")}, {ReportText.Count(report.Shards.Count(s => s.State == "done"))} done")
+            .Markup("</summary>")
             .Table("Parts of the run", "Shard", "State", "#Planned rows", "#Scored", "#Carried over", "#Rejected", "#Leases", "Worker");
         foreach (var shard in report.Shards.Take(MaxShards))
-            html.Markup("<tr>").Element("th", ReportText.Count(shard.Index)).Element("td", shard.State).Number(ReportText.Count(shard.PlannedRows)).Number(ReportText.Count(shard.Counts.Scored))
-                .Number(ReportText.Count(shard.Counts.Reused)).Number(ReportText.Count(shard.Counts.Rejected)).Number(ReportText.Count(shard.Leases)).Element("td", shard.Worker.Length > 0 ? shard.Worker : "–").Markup("</tr>\n");
+            html.Markup("<tr>").Element("th", ReportText.Count(shard.Index)).Element("td", shard.State).Number(ReportText.Count(shard.PlannedRows))
+                .Number(ReportText.Count(shard.Counts.Scored))
+                .Number(ReportText.Count(shard.Counts.Reused)).Number(ReportText.Count(shard.Counts.Rejected)).Number(ReportText.Count(shard.Leases))
+                    .Element("td", shard.Worker.Length > 0 ? shard.Worker : "–").Markup("</tr>\n");
         More(html.EndTable(), report.Shards.Count - MaxShards, "shard", "shards").Markup("</details>").EndSection();
     }
 
@@ -114,7 +133,8 @@ internal static class WorkSections
         {
             html.Table("In order of time", "When", "On", "Choice", "Because");
             foreach (var decision in report.Decisions.Take(MaxDecisions))
-                html.Markup("<tr>").Element("td", ReportText.Instant(decision.At), "n").Element("td", decision.Subject).Element("td", decision.Choice).Element("td", decision.Reason).Markup("</tr>\n");
+                html.Markup("<tr>").Element("td", ReportText.Instant(decision.At), "n").Element("td", decision.Subject).Element("td", decision.Choice)
+                    .Element("td", decision.Reason).Markup("</tr>\n");
             More(html.EndTable(), report.Decisions.Count - MaxDecisions, "decision", "decisions");
         }
 

@@ -9,7 +9,8 @@ namespace BatchEngine.Domain;
 /// <param name="Max">The largest value; negative infinity when there is none.</param>
 /// <param name="Sum">The sum of the values (numeric columns).</param>
 /// <param name="SumOfSquares">The sum of their squares.</param>
-public sealed record ColumnProfile(BinEdges Edges, bool IsOutput, IReadOnlyList<long> Counts, long Missing, double Min, double Max, double Sum, double SumOfSquares)
+public sealed record ColumnProfile(BinEdges Edges, bool IsOutput, IReadOnlyList<long> Counts, long Missing, double Min, double Max, double Sum,
+    double SumOfSquares)
 {
     /// <summary>One block of rows out of so many was counted (see <see cref="ProfileSampling"/>); default 1, every row.</summary>
     public int OneIn { get; init; } = 1;
@@ -34,10 +35,12 @@ public sealed record ColumnProfile(BinEdges Edges, bool IsOutput, IReadOnlyList<
     /// <exception cref="InvariantBrokenException">The bins or the samples differ.</exception>
     public ColumnProfile Merge(ColumnProfile other)
     {
-        if (other.Edges.Column != Edges.Column || other.Counts.Count != Counts.Count || !other.Edges.Edges.SequenceEqual(Edges.Edges) || !other.Edges.Categories.SequenceEqual(Edges.Categories))
+        if (other.Edges.Column != Edges.Column || other.Counts.Count != Counts.Count || !other.Edges.Edges.SequenceEqual(Edges.Edges)
+            || !other.Edges.Categories.SequenceEqual(Edges.Categories))
             throw new InvariantBrokenException("merged profiles have the same bins", $"{Edges.Column} and {other.Edges.Column}");
         if (other.OneIn != OneIn)
-            throw new InvariantBrokenException("merged profiles counted the same share of the rows", $"{Edges.Column}: one block in {OneIn} and in {other.OneIn}");
+            throw new InvariantBrokenException("merged profiles counted the same share of the rows",
+                $"{Edges.Column}: one block in {OneIn} and in {other.OneIn}");
         var counts = new long[Counts.Count];
         for (var bin = 0; bin < counts.Length; bin++)
             counts[bin] = Counts[bin] + other.Counts[bin];

@@ -1,8 +1,10 @@
 namespace BatchEngine.Domain;
 
 /// <summary>
-/// Which rows a profile counts, and how far a sample can be off. A run of fewer than twice <see cref="WholeRows"/> rows is counted whole; of a larger one, one block of <see cref="BlockRows"/> rows is counted out of every
-/// <see cref="OneInFor"/> consecutive ones, picked by the number of the block in the manifest alone: workers, shards, their order and a resume never show. Pure and thread-safe.
+/// Which rows a profile counts, and how far a sample can be off. A run of fewer than twice <see cref="WholeRows"/> rows is counted whole; of a larger one,
+/// one block of <see cref="BlockRows"/> rows is counted out of every
+/// <see cref="OneInFor"/> consecutive ones, picked by the number of the block in the manifest alone: workers, shards, their order and a resume never show.
+/// Pure and thread-safe.
 /// </summary>
 public static class ProfileSampling
 {
@@ -30,11 +32,13 @@ public static class ProfileSampling
         return (int)((mixed ^ (mixed >> 31)) % (ulong)oneIn);
     }
 
-    /// <summary>How far the counted rows' cumulative shares can be from all rows' when neighbouring rows are unrelated (Dvoretzky, Kiefer, Wolfowitz; Massart's constant).</summary>
+    /// <summary>How far the counted rows' cumulative shares can be from all rows' when neighbouring rows are unrelated (Dvoretzky, Kiefer, Wolfowitz;
+    /// Massart's constant).</summary>
     /// <param name="rows">Rows counted.</param>
     public static double BoundOfUnrelatedRows(long rows) => rows <= 0 ? 1 : Math.Min(1, Math.Sqrt(Math.Log(2 * OneWrongIn) / (2.0 * rows)));
 
-    /// <summary>The same at the edges of the bins whatever the order of the rows, even when all rows of a block are equal (Hoeffding over the strata, and the edges together).</summary>
+    /// <summary>The same at the edges of the bins whatever the order of the rows, even when all rows of a block are equal (Hoeffding over the strata, and the
+    /// edges together).</summary>
     /// <param name="rows">Rows counted.</param>
     /// <param name="edges">Edges of the bins.</param>
     public static double BoundInAnyOrder(long rows, int edges) =>

@@ -1,7 +1,8 @@
 namespace BatchEngine.Domain;
 
 /// <summary>The root of every failure of the world that BatchEngine reports. Immutable, so safe to share between threads.</summary>
-/// <remarks>Expected outcomes (no capacity, key missing, lease held) are return values, never exceptions. The message holds the value, the place and the expectation.</remarks>
+/// <remarks>Expected outcomes (no capacity, key missing, lease held) are return values, never exceptions. The message holds the value, the place and the
+/// expectation.</remarks>
 public abstract class BatchEngineException : Exception
 {
     /// <summary>Creates the failure.</summary>

@@ -9,7 +9,8 @@ public sealed class CorruptDataException : BatchEngineException
     /// <param name="expected">What had been written.</param>
     /// <param name="inner">The failure beneath, when there is one.</param>
     public CorruptDataException(string place, string seen, string expected, Exception? inner = null)
-        : base($"{place} is corrupt: found {seen}, expected {expected}. Nothing was read from it; restore it from a copy or publish an earlier snapshot.", isTransient: false, inner)
+        : base($"{place} is corrupt: found {seen}, expected {expected}. Nothing was read from it; restore it from a copy or publish an earlier snapshot.",
+            isTransient: false, inner)
         => Place = place;
 
     /// <summary>The blob or file, with the offset or section when known.</summary>

@@ -1,6 +1,7 @@
 namespace BatchEngine.Domain;
 
-/// <summary>An assumption of BatchEngine itself does not hold (counts that do not add up, a fence that went backwards). The process stops; a wrong number is worse than none.</summary>
+/// <summary>An assumption of BatchEngine itself does not hold (counts that do not add up, a fence that went backwards). The process stops; a wrong number is
+/// worse than none.</summary>
 public sealed class InvariantBrokenException : BatchEngineException
 {
     /// <summary>Creates the failure.</summary>

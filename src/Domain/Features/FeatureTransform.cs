@@ -1,6 +1,7 @@
 namespace BatchEngine.Domain;
 
-/// <summary>One step from a source column to model features. Steps are applied in order; the compiled step is the same code for a batch and for one row. Immutable.</summary>
+/// <summary>One step from a source column to model features. Steps are applied in order; the compiled step is the same code for a batch and for one row.
+/// Immutable.</summary>
 public abstract record FeatureTransform
 {
     private FeatureTransform()
@@ -10,7 +11,8 @@ public abstract record FeatureTransform
     /// <summary>A missing value (null or NaN) becomes this constant.</summary>
     public sealed record ImputeConstant(double Value) : FeatureTransform;
 
-    /// <summary>A missing value becomes the mean of the column in the reference profile; resolved to <see cref="ImputeConstant"/> when the run is planned.</summary>
+    /// <summary>A missing value becomes the mean of the column in the reference profile; resolved to <see cref="ImputeConstant"/> when the run is
+    /// planned.</summary>
     public sealed record ImputeMean : FeatureTransform;
 
     /// <summary>Values below <paramref name="Min"/> or above <paramref name="Max"/> become that bound; missing stays missing.</summary>

@@ -12,5 +12,6 @@ public sealed record InputManifest(IReadOnlyList<InputFile> Files, IReadOnlyList
     public long Bytes => Files.Sum(f => f.Bytes);
 
     /// <summary>SHA-256 over paths, tags and row counts: equal digests are the same input.</summary>
-    public Digest Digest => Digest.Of(string.Join('\n', Files.Select(f => $"{f.Path}\t{f.ContentTag}\t{f.Bytes}\t{string.Join(',', f.RowGroups.Select(g => g.Rows))}")));
+    public Digest Digest => Digest.Of(
+        string.Join('\n', Files.Select(f => $"{f.Path}\t{f.ContentTag}\t{f.Bytes}\t{string.Join(',', f.RowGroups.Select(g => g.Rows))}")));
 }

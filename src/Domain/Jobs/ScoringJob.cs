@@ -41,10 +41,12 @@ public sealed record ScoringJob(
     Money? Budget,
     string Owner)
 {
-    /// <summary>Whether predictions of unchanged rows and files are taken over from the snapshot that is served; false scores every row. Default true. The predictions are the same either way.</summary>
+    /// <summary>Whether predictions of unchanged rows and files are taken over from the snapshot that is served; false scores every row. Default true. The
+    /// predictions are the same either way.</summary>
     public bool ReusesUnchanged { get; init; } = true;
 
-    /// <summary>Whether the snapshot keeps the sums of a forest's trees behind each prediction (4 bytes a target), so that a model which only appends trees scores those alone. Default false. A forest whose outputs are its sums needs none.</summary>
+    /// <summary>Whether the snapshot keeps the sums of a forest's trees behind each prediction (4 bytes a target), so that a model which only appends trees
+    /// scores those alone. Default false. A forest whose outputs are its sums needs none.</summary>
     public bool KeepsSums { get; init; }
 
     /// <summary>The default of <see cref="UnitRows"/>.</summary>

@@ -36,7 +36,8 @@ public abstract record ModelReference
     /// <exception cref="BadInputException">It is none of the three.</exception>
     public static ModelReference Parse(string text, string place)
     {
-        if (text.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || text.Contains('/', StringComparison.Ordinal) || text.Contains('\\', StringComparison.Ordinal))
+        if (text.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || text.Contains('/', StringComparison.Ordinal)
+            || text.Contains('\\', StringComparison.Ordinal))
             return new ByFile(text);
         var at = text.IndexOf('@', StringComparison.Ordinal);
         if (at > 0 && at < text.Length - 1)

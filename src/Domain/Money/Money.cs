@@ -47,7 +47,8 @@ public readonly record struct Money(decimal Amount, string Currency) : IComparab
     /// <summary>Whether the left amount is larger or equal.</summary>
     public static bool operator >=(Money left, Money right) => left.CompareTo(right) >= 0;
 
-    /// <summary>The amount with up to six decimals, below a cent with four significant digits, and its currency: "12.50 USD", "0.004467 USD", "0.00000008447 USD". Only nothing is "0.00 USD".</summary>
+    /// <summary>The amount with up to six decimals, below a cent with four significant digits, and its currency: "12.50 USD", "0.004467 USD", "0.00000008447
+    /// USD". Only nothing is "0.00 USD".</summary>
     public override string ToString()
     {
         var digits = "0.00####";

@@ -10,6 +10,7 @@ public enum PredictionFlags : byte
     /// <summary>The model gives no confidence; the stored number means nothing.</summary>
     NoConfidence = 1,
 
-    /// <summary>Kept for readers of the format. No run sets it: a prediction that was carried over is stored exactly like a scored one, so that a snapshot has the same bytes however it was made.</summary>
+    /// <summary>Kept for readers of the format. No run sets it: a prediction that was carried over is stored exactly like a scored one, so that a snapshot
+    /// has the same bytes however it was made.</summary>
     Reused = 2,
 }

@@ -1,6 +1,7 @@
 namespace BatchEngine.Domain;
 
-/// <summary>What a run takes over from an earlier one instead of scoring it, and why; frozen when planned, so that a resumed run and every worker use the same base. Immutable.</summary>
+/// <summary>What a run takes over from an earlier one instead of scoring it, and why; frozen when planned, so that a resumed run and every worker use the
+/// same base. Immutable.</summary>
 /// <param name="Base">The run whose predictions may be taken over; null means that every row is scored.</param>
 /// <param name="BaseSnapshot">The base run's snapshot; 0 without a base.</param>
 /// <param name="Reason">Why this base, or why none.</param>
@@ -25,7 +26,8 @@ public sealed record ReusePlan(
     public GrownModel? Grown { get; init; }
 
     /// <summary>Every row is scored.</summary>
-    public static ReusePlan None(string reason, Measured<double> modelNanoseconds) => new(null, 0, reason, false, "there is no base", modelNanoseconds, null, [], false);
+    public static ReusePlan None(string reason, Measured<double> modelNanoseconds) =>
+        new(null, 0, reason, false, "there is no base", modelNanoseconds, null, [], false);
 
     /// <summary>How the shard is carried; null means that it is read.</summary>
     public CarriedShard? CarriedAs(int shardIndex) => Carried.FirstOrDefault(c => c.Index == shardIndex);

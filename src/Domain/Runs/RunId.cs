@@ -28,7 +28,8 @@ public readonly record struct RunId
     public DateTimeOffset ScheduledAt { get; }
 
     /// <summary>Whether the text can be a job's, model's or serving name.</summary>
-    public static bool IsName(string text) => text.Length is > 0 and <= 100 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && text[0] != '.';
+    public static bool IsName(string text) =>
+        text.Length is > 0 and <= 100 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && text[0] != '.';
 
     /// <summary>Reads "job_20261123T020000Z" as written by <see cref="ToString"/>.</summary>
     /// <exception cref="FormatException">The text is no run id.</exception>
@@ -36,7 +37,8 @@ public readonly record struct RunId
     {
         var split = text.LastIndexOf('_');
         if (split > 0 && IsName(text[..split])
-            && DateTimeOffset.TryParseExact(text[(split + 1)..], Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at))
+            && DateTimeOffset.TryParseExact(text[(split + 1)..], Format, CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at))
             return new RunId(text[..split], at);
         throw new FormatException($"'{text}' is no run id: expected <job>_<yyyyMMddTHHmmssZ>, for instance churn_20261123T020000Z.");
     }

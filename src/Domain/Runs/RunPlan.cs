@@ -39,7 +39,8 @@ public sealed record RunPlan(
     /// <summary>How predictions are computed: only runs of the same arithmetic give the same bits for the same rows. Empty means not recorded.</summary>
     public string Arithmetic { get; init; } = "";
 
-    /// <summary>The rows by which profiles are sampled (<see cref="ProfileSampling.OneInFor"/>): the manifest's, or those of the run whose shards are carried, so that their profiles add up.</summary>
+    /// <summary>The rows by which profiles are sampled (<see cref="ProfileSampling.OneInFor"/>): the manifest's, or those of the run whose shards are
+    /// carried, so that their profiles add up.</summary>
     public long ProfiledRows { get; init; } = Manifest.Rows;
 
     /// <summary>What is taken over from an earlier run.</summary>

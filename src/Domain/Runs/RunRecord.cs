@@ -9,4 +9,5 @@ namespace BatchEngine.Domain;
 /// <param name="EndedAt">When it reached a final state; null means not yet.</param>
 /// <param name="Rows">Rows of the manifest.</param>
 /// <param name="Note">Why it failed, was held or was cancelled; empty otherwise.</param>
-public sealed record RunRecord(RunId Run, RunState State, ModelVersion Model, DateTimeOffset PlannedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, long Rows, string Note);
+public sealed record RunRecord(RunId Run, RunState State, ModelVersion Model, DateTimeOffset PlannedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt,
+    long Rows, string Note);

@@ -1,6 +1,7 @@
 namespace BatchEngine.Domain;
 
-/// <summary>Where a run is on its way through the night. Each state is entered at most once; the last four are final, except that a failed run may be resumed.</summary>
+/// <summary>Where a run is on its way through the night. Each state is entered at most once; the last four are final, except that a failed run may be
+/// resumed.</summary>
 public enum RunState
 {
     /// <summary>Planned, its shards recorded, nothing scored yet.</summary>

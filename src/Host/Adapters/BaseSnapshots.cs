@@ -5,13 +5,15 @@ using BatchEngine.Storage.Snapshots;
 
 namespace BatchEngine.Host.Adapters;
 
-/// <summary>The snapshot that unchanged rows are looked up in: verified once, then shared by the workers of this process. Keeps the latest one open. Thread-safe; dispose it after all work has ended.</summary>
+/// <summary>The snapshot that unchanged rows are looked up in: verified once, then shared by the workers of this process. Keeps the latest one open.
+/// Thread-safe; dispose it after all work has ended.</summary>
 internal sealed class BaseSnapshots(SnapshotStore snapshots, DecisionStore decisions, IBlobStore blobs, TimeProvider clock) : IDisposable
 {
     private readonly Lock _lock = new();
     private (long Id, RunId Run, Task<SnapshotReader?> Reader) _latest = (0, default, Task.FromResult<SnapshotReader?>(null));
 
-    /// <summary>The base of a plan, held for the caller, who releases it; null means that every row is to be scored: the plan compares no rows, or the snapshot is damaged, which is then a decision of the run.</summary>
+    /// <summary>The base of a plan, held for the caller, who releases it; null means that every row is to be scored: the plan compares no rows, or the
+    /// snapshot is damaged, which is then a decision of the run.</summary>
     public async Task<SnapshotReader?> HoldAsync(RunPlan plan, CancellationToken ct)
     {
         if (!plan.Reuse.ComparesRows)
@@ -36,7 +38,8 @@ internal sealed class BaseSnapshots(SnapshotStore snapshots, DecisionStore decis
     }
 
     // Workers that still look up keep the files mapped until they release it.
-    private static void Close(Task<SnapshotReader?> reader) => _ = reader.ContinueWith(r => r.Result?.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+    private static void Close(Task<SnapshotReader?> reader) =>
+        _ = reader.ContinueWith(r => r.Result?.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
 
     private async Task<SnapshotReader?> OpenAsync(RunPlan plan)
     {
@@ -44,11 +47,14 @@ internal sealed class BaseSnapshots(SnapshotStore snapshots, DecisionStore decis
         {
             var info = await snapshots.FindAsync(plan.Reuse.BaseSnapshot, CancellationToken.None).ConfigureAwait(false)
                 ?? throw new CorruptDataException($"snapshot {plan.Reuse.BaseSnapshot}", "no such snapshot", "the base of the plan");
-            return SnapshotReader.Open(info, s => blobs.LocalPath(s.Artifact.BlobName) ?? throw new StorageFailedException(s.Artifact.BlobName, "it is not on this machine", isTransient: false));
+            return SnapshotReader.Open(info, s =>
+                blobs.LocalPath(s.Artifact.BlobName) ?? throw new StorageFailedException(s.Artifact.BlobName, "it is not on this machine", isTransient: false));
         }
         catch (BatchEngineException problem)
         {
-            await decisions.AppendAsync(new Decision(plan.Run, clock.GetUtcNow(), "reuse", "rows are not looked up: every row that is read is scored", problem.Message), CancellationToken.None).ConfigureAwait(false);
+            await decisions.AppendAsync(
+                new Decision(plan.Run, clock.GetUtcNow(), "reuse", "rows are not looked up: every row that is read is scored", problem.Message),
+                CancellationToken.None).ConfigureAwait(false);
             return null;
         }
     }

@@ -4,7 +4,8 @@ using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Host.Adapters;
 
-/// <summary>The prices of the sheets and of earlier days: sheets are stored once, so that an old run keeps its price when a sheet changes. Thread-safe.</summary>
+/// <summary>The prices of the sheets and of earlier days: sheets are stored once, so that an old run keeps its price when a sheet changes.
+/// Thread-safe.</summary>
 internal sealed class CurrentPrices(PriceStore prices, string directory)
 {
     private readonly SemaphoreSlim _once = new(1, 1);

@@ -16,7 +16,8 @@ internal sealed class JobMemory(MemoryCeiling? ceiling, int configuredWorkers)
     {
         if (ceiling is null || manifest.Rows == 0)
             return null;
-        var need = ScoringMemory.Of(manifest, features, model, new FileInfo(modelPath).Length, job.KeyColumn, job.CarriedColumns, writesRunFiles: true, keptSums);
+        var need = ScoringMemory.Of(manifest, features, model, new FileInfo(modelPath).Length, job.KeyColumn, job.CarriedColumns, writesRunFiles: true,
+            keptSums);
         return ceiling.Plan(need, WorkersOfAProcess(job), MaxUnitRows(job, features));
     }
 

@@ -10,8 +10,10 @@ using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Host.Adapters;
 
-/// <summary>Looks up what planning needs: footers by the scorer, the model by the registry, edges and speed from earlier runs. Thread-safe; writes only the bin edges of a job's first run.</summary>
-internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models, ProfileStore profiles, PinnedFeatures pinned, RunSpeed speed, JobMemory memory, ModelLocator locator) : IRunPreparation
+/// <summary>Looks up what planning needs: footers by the scorer, the model by the registry, edges and speed from earlier runs. Thread-safe; writes only the
+/// bin edges of a job's first run.</summary>
+internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models, ProfileStore profiles, PinnedFeatures pinned, RunSpeed speed,
+    JobMemory memory, ModelLocator locator) : IRunPreparation
 {
     /// <inheritdoc/>
     public async Task<PreparedInputs> PrepareAsync(ScoringJob job, RunId run, CancellationToken ct)
@@ -29,7 +31,8 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
         }
 
         var fits = memory.Plan(job, manifest, features, loaded, model.LocalPath, KeptSumsOf(job, loaded));
-        return new PreparedInputs(manifest, model.Version, model.LocalPath, features, edges ?? new Dictionary<string, BinEdges>(StringComparer.Ordinal), loaded.Outputs,
+        return new PreparedInputs(manifest, model.Version, model.LocalPath, features, edges
+            ?? new Dictionary<string, BinEdges>(StringComparer.Ordinal), loaded.Outputs,
             KeyKindOf(job, manifest), await speed.OfAsync(job, model.Version, ct).ConfigureAwait(false))
         {
             Arithmetic = loaded.Arithmetic,
@@ -51,7 +54,8 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     public async Task<ModelGrowth> GrowthAsync(RunPlan before, PreparedInputs prepared, CancellationToken ct)
     {
         if (before.Model.Number == 0 && before.ModelArtifact == prepared.ModelArtifact)
-            return new ModelGrowth.Another($"its file {before.ModelArtifact} was replaced, so the two cannot be compared; registered models stay (batchengine models register)");
+            return new ModelGrowth.Another(
+                $"its file {before.ModelArtifact} was replaced, so the two cannot be compared; registered models stay (batchengine models register)");
         try
         {
             var parent = await locator.PathOfAsync(before.Model, before.ModelArtifact, ct).ConfigureAwait(false);
@@ -74,10 +78,12 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     private static int KeptSumsOf(ScoringJob job, LoadedModel model) => job.KeepsSums && !model.SumsAreOutputs ? model.SumCount : 0;
 
     private static Task<InputManifest> FreezeAsync(ScoringJob job, RunId run, FeatureSpec features, CancellationToken ct) =>
-        InputCatalog.FreezeAsync([.. job.Inputs.Select(p => InputPatterns.Fill(p, run))], [.. features.SourceColumns.Append(job.KeyColumn).Concat(job.CarriedColumns).Distinct(StringComparer.Ordinal)], ct);
+        InputCatalog.FreezeAsync([.. job.Inputs.Select(p => InputPatterns.Fill(p, run))],
+            [.. features.SourceColumns.Append(job.KeyColumn).Concat(job.CarriedColumns).Distinct(StringComparer.Ordinal)], ct);
 
     private static FeatureSpec FeaturesOf(ScoringJob job, ModelSignature signature) => signature.TakesOneMatrix
-        ? throw new BadInputException($"job {job.Name}, features", "nothing", $"the columns behind the model's one input {signature.Inputs[0]}", "Add features: a list of columns in the model's order, or a features.yaml.")
+        ? throw new BadInputException($"job {job.Name}, features", "nothing", $"the columns behind the model's one input {signature.Inputs[0]}",
+            "Add features: a list of columns in the model's order, or a features.yaml.")
         : FeatureSpec.AsIs(signature.Inputs.Select(i => i.Name));
 
     private static KeyKind KeyKindOf(ScoringJob job, InputManifest manifest)
@@ -87,7 +93,8 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
         {
             ColumnKind.Integer => KeyKind.Int64,
             ColumnKind.Text => KeyKind.Utf8,
-            _ => throw new BadInputException($"job {job.Name}, key", $"column {column.Name} of type {column.PhysicalType}", "an integer or text column", "Choose another key column."),
+            _ => throw new BadInputException($"job {job.Name}, key", $"column {column.Name} of type {column.PhysicalType}", "an integer or text column",
+                "Choose another key column."),
         };
     }
 }

@@ -8,7 +8,8 @@ using BatchEngine.Storage.Database;
 namespace BatchEngine.Host.Adapters;
 
 /// <summary>
-/// Scores live with exactly the model and features of the snapshot that is served, and meters the time it takes. Thread-safe; keeping warm is one caller's work.
+/// Scores live with exactly the model and features of the snapshot that is served, and meters the time it takes. Thread-safe; keeping warm is one caller's
+/// work.
 /// </summary>
 internal sealed class LiveModels(SnapshotCatalog catalog, RunStore runs, ModelLocator locator, TimeProvider clock) : ILiveScoring, IDisposable
 {
@@ -47,7 +48,8 @@ internal sealed class LiveModels(SnapshotCatalog catalog, RunStore runs, ModelLo
         }
     }
 
-    /// <summary>Loads the models of the snapshots served now, so that no caller's deadline pays for it, and frees those of snapshots that no longer are. A model that cannot be loaded is left to the call that needs it.</summary>
+    /// <summary>Loads the models of the snapshots served now, so that no caller's deadline pays for it, and frees those of snapshots that no longer are. A
+    /// model that cannot be loaded is left to the call that needs it.</summary>
     public async Task KeepWarmAsync()
     {
         var served = catalog.All.Where(s => s.Contract.Realtime).Select(s => s.Reader?.Info.Run).OfType<RunId>().ToHashSet();
@@ -93,7 +95,9 @@ internal sealed class LiveModels(SnapshotCatalog catalog, RunStore runs, ModelLo
 
     private async Task<LiveScoring> LoadAsync(RunId run)
     {
-        var plan = await runs.PlanAsync(run, CancellationToken.None).ConfigureAwait(false) ?? throw new InvariantBrokenException("a published run has a plan", run.ToString());
-        return new LiveScoring(await locator.PathOfAsync(plan.Model, plan.ModelArtifact, CancellationToken.None).ConfigureAwait(false), plan.Features, plan.Manifest.Columns);
+        var plan = await runs.PlanAsync(run, CancellationToken.None).ConfigureAwait(false)
+            ?? throw new InvariantBrokenException("a published run has a plan", run.ToString());
+        return new LiveScoring(await locator.PathOfAsync(plan.Model, plan.ModelArtifact, CancellationToken.None)
+            .ConfigureAwait(false), plan.Features, plan.Manifest.Columns);
     }
 }

@@ -4,7 +4,8 @@ using BatchEngine.Scorer.Execution;
 
 namespace BatchEngine.Host.Adapters;
 
-/// <summary>The models this process has in memory: each loaded once, shared by all workers. Thread-safe; disposing frees them, so dispose it after all work has ended.</summary>
+/// <summary>The models this process has in memory: each loaded once, shared by all workers. Thread-safe; disposing frees them, so dispose it after all work
+/// has ended.</summary>
 /// <param name="locator">Finds files.</param>
 /// <param name="execution">Where models run.</param>
 /// <param name="note">Told why a model does not run where it should.</param>

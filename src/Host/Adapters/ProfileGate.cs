@@ -20,6 +20,7 @@ internal sealed class ProfileGate(StateDatabase database) : IRunGate
             DriftVerdict.Stable => $"{report.Columns.Count} columns stable against {report.Baseline}",
             _ => "drift was not measured: " + (report.Columns.Count > 0 ? report.Columns[0].Reason : "no column was profiled"),
         };
-        return report.Verdict == DriftVerdict.Drifted && gate.Action == DriftAction.Hold ? new GateVerdict.Hold(reason, report) : new GateVerdict.Pass(reason, report);
+        return report.Verdict == DriftVerdict.Drifted && gate.Action == DriftAction.Hold ? new GateVerdict.Hold(reason, report)
+            : new GateVerdict.Pass(reason, report);
     }
 }

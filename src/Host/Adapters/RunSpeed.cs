@@ -7,17 +7,21 @@ namespace BatchEngine.Host.Adapters;
 /// <summary>How fast one worker scored a job's last published run. Thread-safe.</summary>
 internal sealed class RunSpeed(RunStore runs, UsageStore usage)
 {
-    // A short run measures how long it takes to open files and a model. 1,000 rows told 3,500 rows/s of a model that scores a million, and the next night of 3 million rows was refused for its deadline.
+    // A short run measures how long it takes to open files and a model. 1,000 rows told 3,500 rows/s of a model that scores a million, and the next night of
+    // 3 million rows was refused for its deadline.
     private const long LeastRows = 100_000;
     private static readonly TimeSpan s_leastBusy = TimeSpan.FromSeconds(5);
 
-    /// <summary>Rows a second of one busy worker, or why it is not known. Rows that were carried over without being read are left out; a job that scores every row goes by the last run that did so, and so does one whose last run read too little to tell.</summary>
+    /// <summary>Rows a second of one busy worker, or why it is not known. Rows that were carried over without being read are left out; a job that scores
+    /// every row goes by the last run that did so, and so does one whose last run read too little to tell.</summary>
     public async Task<Measured<double>> OfAsync(ScoringJob job, ModelVersion model, CancellationToken ct)
     {
-        if (await runs.LatestPublishedAsync(job.Name, ct).ConfigureAwait(false) is not { } run || await runs.PlanAsync(run, ct).ConfigureAwait(false) is not { } plan)
+        if (await runs.LatestPublishedAsync(job.Name, ct).ConfigureAwait(false) is not { } run
+            || await runs.PlanAsync(run, ct).ConfigureAwait(false) is not { } plan)
             return Measured<double>.NotMeasured("no run of this job has been published yet");
         var busy = await BusyAsync(run, ct).ConfigureAwait(false);
-        if (plan.Reuse.FullRun is { } full && full != run && (!job.ReusesUnchanged || TellsTooLittle(plan.RowsToRead, busy)) && await runs.PlanAsync(full, ct).ConfigureAwait(false) is { } fullPlan)
+        if (plan.Reuse.FullRun is { } full && full != run && (!job.ReusesUnchanged || TellsTooLittle(plan.RowsToRead, busy))
+            && await runs.PlanAsync(full, ct).ConfigureAwait(false) is { } fullPlan)
             (run, plan, busy) = (full, fullPlan, await BusyAsync(full, ct).ConfigureAwait(false));
         if (await runs.FindAsync(run, ct).ConfigureAwait(false) is not { } record)
             return Measured<double>.NotMeasured($"run {run} is not recorded");
@@ -26,12 +30,15 @@ internal sealed class RunSpeed(RunStore runs, UsageStore usage)
         if (busy <= TimeSpan.Zero)
             return Measured<double>.NotMeasured("the last run recorded no busy time");
         return TellsTooLittle(plan.RowsToRead, busy)
-            ? Measured<double>.NotMeasured(string.Create(CultureInfo.InvariantCulture, $"run {run} read only {plan.RowsToRead:N0} rows in {busy.TotalSeconds:0.0} s of work, which tells no speed"))
+            ? Measured<double>.NotMeasured(
+                string.Create(CultureInfo.InvariantCulture,
+                $"run {run} read only {plan.RowsToRead:N0} rows in {busy.TotalSeconds:0.0} s of work, which tells no speed"))
             : Measured<double>.Of(plan.RowsToRead / busy.TotalSeconds);
     }
 
     private static bool TellsTooLittle(long rows, TimeSpan busy) => rows < LeastRows && busy < s_leastBusy;
 
     private async Task<TimeSpan> BusyAsync(RunId run, CancellationToken ct) =>
-        TimeSpan.FromSeconds((await usage.ListAsync(run, ct).ConfigureAwait(false)).Where(u => u.Kind == UsageKind.BatchWorker).Sum(u => u.Duration.TotalSeconds * (u.BusyShare - u.ReworkShare)));
+        TimeSpan.FromSeconds((await usage.ListAsync(run, ct).ConfigureAwait(false)).Where(u => u.Kind == UsageKind.BatchWorker)
+            .Sum(u => u.Duration.TotalSeconds * (u.BusyShare - u.ReworkShare)));
 }

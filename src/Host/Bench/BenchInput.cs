@@ -27,7 +27,8 @@ internal sealed record BenchInput(MeasuredModel Measured, string Rows)
     {
         var execution = ExecutorOptions.Default with { Engine = request.Engine };
         if (request.Inputs.Count > 0)
-            return new BenchInput(await MeasuredModel.OpenAsync(request.ModelPath!, request.Features, request.Inputs, request.KeyColumn!, execution, workers, ct).ConfigureAwait(false), string.Join(", ", request.Inputs));
+            return new BenchInput(await MeasuredModel.OpenAsync(request.ModelPath!, request.Features, request.Inputs, request.KeyColumn!, execution, workers,
+                ct).ConfigureAwait(false), string.Join(", ", request.Inputs));
         if (request.ModelPath is not null)
             return await NormalAsync(request, folder, workers, generated, execution, ct).ConfigureAwait(false);
         var rows = request.Rows > 0 ? request.Rows : BenchRequest.DefaultRows;
@@ -35,18 +36,21 @@ internal sealed record BenchInput(MeasuredModel Measured, string Rows)
         var done = 0L;
         var days = await CustomerFiles.WriteAsync(sample, more => generated(Interlocked.Add(ref done, more), rows), ct).ConfigureAwait(false);
         var features = FeaturesFile.Load(ShippedFiles.PathOf("samples/customers/features.yaml"));
-        var measured = await MeasuredModel.OpenAsync(ShippedFiles.PathOf("samples/customers/churn.onnx"), features, days[0].Files, "customer_id", execution, workers, ct).ConfigureAwait(false);
+        var measured = await MeasuredModel.OpenAsync(ShippedFiles.PathOf("samples/customers/churn.onnx"), features, days[0].Files, "customer_id", execution,
+            workers, ct).ConfigureAwait(false);
         return new BenchInput(measured, "generated customers");
     }
 
-    private static async Task<BenchInput> NormalAsync(BenchRequest request, string folder, int workers, Action<long, long> generated, ExecutorOptions execution, CancellationToken ct)
+    private static async Task<BenchInput> NormalAsync(BenchRequest request, string folder, int workers, Action<long, long> generated,
+        ExecutorOptions execution, CancellationToken ct)
     {
         var names = request.Features?.SourceColumns ?? ColumnsOf(request.ModelPath!);
         var rows = request.Rows > 0 ? request.Rows : Math.Clamp(DefaultValues / Math.Max(1, names.Count), MinDefaultRows, BenchRequest.DefaultRows);
         var path = Path.Combine(folder, "normal.parquet");
         var done = 0L;
         await NormalTable.WriteAsync(path, names, rows, more => generated(done += more, rows), ct).ConfigureAwait(false);
-        var measured = await MeasuredModel.OpenAsync(request.ModelPath!, request.Features ?? FeatureSpec.AsIs(names), [path], NormalTable.Key, execution, workers, ct).ConfigureAwait(false);
+        var measured = await MeasuredModel.OpenAsync(request.ModelPath!, request.Features
+            ?? FeatureSpec.AsIs(names), [path], NormalTable.Key, execution, workers, ct).ConfigureAwait(false);
         return new BenchInput(measured, "generated normal values");
     }
 
@@ -55,7 +59,8 @@ internal sealed record BenchInput(MeasuredModel Measured, string Rows)
         var signature = new Adapters.OnnxModelInspector().Inspect(modelPath);
         if (signature.TakesOneMatrix && signature.Inputs[0].Shape[1] is > 0 and var width)
             return [.. Enumerable.Range(0, (int)width).Select(i => string.Create(CultureInfo.InvariantCulture, $"f{i}"))];
-        throw new BadInputException(modelPath, $"inputs [{string.Join(", ", signature.Inputs)}]", "one float matrix of known width, for which rows can be generated",
+        throw new BadInputException(modelPath, $"inputs [{string.Join(", ", signature.Inputs)}]",
+            "one float matrix of known width, for which rows can be generated",
             "Name columns to generate with --features a,b,c, or measure with your own files: --input data.parquet --key id.");
     }
 }

@@ -13,12 +13,15 @@ namespace BatchEngine.Host.Bench;
 /// <param name="BatchEngine">This program's version.</param>
 /// <param name="OnnxRuntime">ONNX Runtime's version.</param>
 /// <param name="CopyBytesPerSecond">What one thread copies from memory to memory.</param>
-internal sealed record BenchMachine(string Processor, int Cores, string Vectors, string System, string Runtime, string BatchEngine, string OnnxRuntime, double CopyBytesPerSecond)
+internal sealed record BenchMachine(string Processor, int Cores, string Vectors, string System, string Runtime, string BatchEngine, string OnnxRuntime,
+    double CopyBytesPerSecond)
 {
     /// <summary>This machine.</summary>
     /// <param name="copyBytesPerSecond">As measured.</param>
-    public static BenchMachine This(double copyBytesPerSecond) => new(Name(), Environment.ProcessorCount, Avx512BW.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : "128 bits",
-        RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, VersionOf(typeof(BenchMachine).Assembly), Scorer.Execution.Onnx.OnnxModel.RuntimeVersion, copyBytesPerSecond);
+    public static BenchMachine This(double copyBytesPerSecond) =>
+        new(Name(), Environment.ProcessorCount, Avx512BW.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : "128 bits",
+        RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, VersionOf(typeof(BenchMachine).Assembly),
+            Scorer.Execution.Onnx.OnnxModel.RuntimeVersion, copyBytesPerSecond);
 
     private static string VersionOf(Assembly assembly) => assembly.GetName().Version?.ToString(3) ?? "unknown";
 

@@ -15,7 +15,8 @@ namespace BatchEngine.Host.Bench;
 /// <param name="Stages">In the order of a run, end to end last.</param>
 /// <param name="BindingStage">The stage with the most processor time a row: making it faster makes a run faster.</param>
 /// <param name="BindingShare">Its share of the sum of all stages.</param>
-internal sealed record BenchReport(BenchMachine Machine, string Model, string Engine, string Input, long Rows, int FeatureCount, int Workers, IReadOnlyList<BenchStage> Stages, string BindingStage, double BindingShare)
+internal sealed record BenchReport(BenchMachine Machine, string Model, string Engine, string Input, long Rows, int FeatureCount, int Workers,
+    IReadOnlyList<BenchStage> Stages, string BindingStage, double BindingShare)
 {
     /// <summary>Judges what was measured. Pure.</summary>
     /// <param name="machine">Where.</param>
@@ -23,12 +24,14 @@ internal sealed record BenchReport(BenchMachine Machine, string Model, string En
     /// <param name="workers">Workers of the whole runs.</param>
     /// <param name="passes">By stage; each at least once.</param>
     /// <param name="bytesPerRow">Bytes that a stage only moves, by stage.</param>
-    public static BenchReport Of(BenchMachine machine, BenchInput input, int workers, IReadOnlyDictionary<string, IReadOnlyList<StageFigures>> passes, IReadOnlyDictionary<string, double> bytesPerRow)
+    public static BenchReport Of(BenchMachine machine, BenchInput input, int workers, IReadOnlyDictionary<string, IReadOnlyList<StageFigures>> passes,
+        IReadOnlyDictionary<string, double> bytesPerRow)
     {
         var plan = input.Measured.Plan;
         var stages = Judge(machine.CopyBytesPerSecond, Math.Min(workers, machine.Cores), passes, bytesPerRow);
         var binding = stages.Where(s => s.IsPart).MaxBy(s => s.CpuNanosecondsPerRow)!;
-        return new BenchReport(machine, Path.GetFileName(input.Measured.ModelPath), input.Measured.Model.Name, input.Rows, plan.Manifest.Rows, plan.Features.FeatureNames.Count, workers, stages, binding.Name, binding.ShareOfRun.Value);
+        return new BenchReport(machine, Path.GetFileName(input.Measured.ModelPath), input.Measured.Model.Name, input.Rows, plan.Manifest.Rows,
+            plan.Features.FeatureNames.Count, workers, stages, binding.Name, binding.ShareOfRun.Value);
     }
 
     /// <summary>The stages beside their limits. Pure.</summary>
@@ -36,7 +39,8 @@ internal sealed record BenchReport(BenchMachine Machine, string Model, string En
     /// <param name="cores">Cores that a whole run can keep busy.</param>
     /// <param name="passes">By stage; each at least once.</param>
     /// <param name="bytesPerRow">Bytes that a stage only moves, by stage.</param>
-    internal static IReadOnlyList<BenchStage> Judge(double copyBytesPerSecond, int cores, IReadOnlyDictionary<string, IReadOnlyList<StageFigures>> passes, IReadOnlyDictionary<string, double> bytesPerRow)
+    internal static IReadOnlyList<BenchStage> Judge(double copyBytesPerSecond, int cores, IReadOnlyDictionary<string, IReadOnlyList<StageFigures>> passes,
+        IReadOnlyDictionary<string, double> bytesPerRow)
     {
         var medians = passes.ToDictionary(p => p.Key, p => StageFigures.Median([.. p.Value]), StringComparer.Ordinal);
         var sum = StageNames.OfRun.Sum(name => medians[name].CpuNanosecondsPerRow);
@@ -47,8 +51,10 @@ internal sealed record BenchReport(BenchMachine Machine, string Model, string En
             var (limit, limitRate) = name switch
             {
                 StageNames.EndToEnd => ("cores / sum of stages", Measured<double>.Of(cores * 1e9 / sum)),
-                _ when bytesPerRow.TryGetValue(name, out var bytes) => (string.Create(CultureInfo.InvariantCulture, $"copying {bytes:0} bytes a row"), Measured<double>.Of(copyBytesPerSecond / bytes)),
-                StageNames.Model when medians.TryGetValue(StageNames.Quantise, out var quantise) => ("quantise alone", Measured<double>.Of(quantise.RowsPerSecond)),
+                _ when bytesPerRow.TryGetValue(name, out var bytes) =>
+                    (string.Create(CultureInfo.InvariantCulture, $"copying {bytes:0} bytes a row"), Measured<double>.Of(copyBytesPerSecond / bytes)),
+                StageNames.Model when medians.TryGetValue(StageNames.Quantise, out var quantise) =>
+                    ("quantise alone", Measured<double>.Of(quantise.RowsPerSecond)),
                 _ => ("", Measured<double>.NotMeasured("no limit is known for this stage")),
             };
             stages.Add(new BenchStage(name, isPart, median.RowsPerSecond, median.CpuNanosecondsPerRow,
@@ -58,7 +64,9 @@ internal sealed record BenchReport(BenchMachine Machine, string Model, string En
         return stages;
     }
 
-    private static readonly string[] s_order = [StageNames.Decode, StageNames.Features, StageNames.Quantise, StageNames.Model, StageNames.OnnxRuntime, .. StageNames.OfRun.Skip(3), StageNames.EndToEnd];
+    private static readonly string[] s_order =
+        [StageNames.Decode, StageNames.Features, StageNames.Quantise, StageNames.Model, StageNames.OnnxRuntime, .. StageNames.OfRun.Skip(3),
+        StageNames.EndToEnd];
 
     private static int PlaceOf(string name) => Array.IndexOf(s_order, name);
 }

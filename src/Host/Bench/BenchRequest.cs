@@ -24,12 +24,17 @@ internal sealed record BenchRequest(string? ModelPath, FeatureSpec? Features, IR
     /// <exception cref="BadInputException">Something does not fit together.</exception>
     public BenchRequest Validated() => this switch
     {
-        { Rows: not 0 and (< MinRows or > MaxRows) } => throw new BadInputException("--rows", $"{Rows}", $"{MinRows} to {MaxRows}", "Ask for another number of rows."),
-        { Inputs.Count: > 0, ModelPath: null } => throw new BadInputException("--input", "no --model", "the model that reads the files", "Name it with --model."),
+        { Rows: not 0 and (< MinRows or > MaxRows) } =>
+            throw new BadInputException("--rows", $"{Rows}", $"{MinRows} to {MaxRows}", "Ask for another number of rows."),
+        { Inputs.Count: > 0, ModelPath: null } =>
+            throw new BadInputException("--input", "no --model", "the model that reads the files", "Name it with --model."),
         { Inputs.Count: > 0, KeyColumn: null } => throw new BadInputException("--input", "no --key", "the key column of the files", "Name it with --key."),
-        { Inputs.Count: > 0, Rows: > 0 } => throw new BadInputException("--rows", "--input as well", "one of them: files have the rows they have", "Leave --rows out."),
-        { Inputs.Count: 0, KeyColumn: not null } => throw new BadInputException("--key", "no --input", "files with that column", "Leave --key out: generated rows have their own."),
-        { Features: not null, ModelPath: null } => throw new BadInputException("--features", "no --model", "the model that reads them", "Name it with --model."),
+        { Inputs.Count: > 0, Rows: > 0 } =>
+            throw new BadInputException("--rows", "--input as well", "one of them: files have the rows they have", "Leave --rows out."),
+        { Inputs.Count: 0, KeyColumn: not null } =>
+            throw new BadInputException("--key", "no --input", "files with that column", "Leave --key out: generated rows have their own."),
+        { Features: not null, ModelPath: null } =>
+            throw new BadInputException("--features", "no --model", "the model that reads them", "Name it with --model."),
         _ => this,
     };
 }

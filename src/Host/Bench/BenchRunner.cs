@@ -34,7 +34,8 @@ internal sealed class BenchRunner(BenchRequest request, IProgress<ProgressSample
     private async Task<BenchReport> MeasureAsync(string folder, CancellationToken ct)
     {
         var workers = Environment.ProcessorCount;
-        var input = await BenchInput.OpenAsync(request.Validated(), folder, workers, (done, total) => Tell("generating", done, total, ProgressSample.Rows), ct).ConfigureAwait(false);
+        var input = await BenchInput.OpenAsync(request.Validated(), folder, workers, (done, total) => Tell("generating", done, total, ProgressSample.Rows), ct)
+            .ConfigureAwait(false);
         using var measured = input.Measured;
         var bytes = new Dictionary<string, double>(StringComparer.Ordinal);
         var copy = MemoryCopy.BytesPerSecond();
@@ -50,7 +51,8 @@ internal sealed class BenchRunner(BenchRequest request, IProgress<ProgressSample
             await WholeAsync(measured, workers, folder, isWarmUp: pass == 0, ct).ConfigureAwait(false);
             Directory.Delete(stages, recursive: true);
         }
-        return BenchReport.Of(BenchMachine.This(copy), input, workers, _passes.ToDictionary(p => p.Key, p => (IReadOnlyList<StageFigures>)p.Value, StringComparer.Ordinal), bytes);
+        return BenchReport.Of(BenchMachine.This(copy), input, workers,
+            _passes.ToDictionary(p => p.Key, p => (IReadOnlyList<StageFigures>)p.Value, StringComparer.Ordinal), bytes);
     }
 
     private async Task StagesAsync(ScoringStages stages, bool isWarmUp, CancellationToken ct)
@@ -99,5 +101,6 @@ internal sealed class BenchRunner(BenchRequest request, IProgress<ProgressSample
         passes.Add(figures);
     }
 
-    private void Tell(string phase, long done, long total, string things) => progress.Report(new ProgressSample(phase, done, total, Measured<Money>.NotMeasured("not priced"), things));
+    private void Tell(string phase, long done, long total, string things) =>
+        progress.Report(new ProgressSample(phase, done, total, Measured<Money>.NotMeasured("not priced"), things));
 }

@@ -3,7 +3,8 @@ using BatchEngine.Scorer.Outputs;
 
 namespace BatchEngine.Host.Bench;
 
-/// <summary>A Parquet file of an int64 id and float32 columns of normal values, Snappy, row groups of 131,072 rows; the same for the same request. Stateless, thread-safe.</summary>
+/// <summary>A Parquet file of an int64 id and float32 columns of normal values, Snappy, row groups of 131,072 rows; the same for the same request. Stateless,
+/// thread-safe.</summary>
 public static class NormalTable
 {
     /// <summary>Rows of a row group.</summary>
@@ -21,7 +22,9 @@ public static class NormalTable
     public static async Task WriteAsync(string path, IReadOnlyList<string> columns, int rows, Action<long>? onRows, CancellationToken ct)
     {
         await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
-        await using var table = await TableWriter.CreateAsync(file, [new TableColumn(Key, ColumnKind.Integer, false), .. columns.Select(c => new TableColumn(c, ColumnKind.Float, false))], TableCompression.Snappy, ct).ConfigureAwait(false);
+        await using var table = await TableWriter.CreateAsync(file,
+            [new TableColumn(Key, ColumnKind.Integer, false), .. columns.Select(c => new TableColumn(c, ColumnKind.Float, false))], TableCompression.Snappy, ct)
+            .ConfigureAwait(false);
         for (var from = 0; from < rows; from += RowsPerGroup)
         {
             ct.ThrowIfCancellationRequested();

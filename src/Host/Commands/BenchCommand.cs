@@ -10,12 +10,21 @@ namespace BatchEngine.Host.Commands;
 /// <summary>`bench`: how fast each stage and a whole run are on this machine, and what binds.</summary>
 internal static class BenchCommand
 {
-    private static readonly Option<string?> Model = new("--model", "-m") { Description = "The ONNX file [default: the sample's churn model over generated customers]" };
+    private static readonly Option<string?> Model =
+        new("--model", "-m") { Description = "The ONNX file [default: the sample's churn model over generated customers]" };
     private static readonly Option<int> Rows = new("--rows") { Description = "Rows to generate [default: 1,000,000, fewer for a wide model]" };
-    private static readonly Option<string?> Features = new("--features", "-f") { Description = "Column names (a,b,c) or a features.yaml [default: one column a value of the model's input]" };
-    private static readonly Option<string[]> Input = new("--input", "-i") { Description = "Measure with these Parquet files instead of generated rows", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string?> Features =
+        new("--features", "-f") { Description = "Column names (a,b,c) or a features.yaml [default: one column a value of the model's input]" };
+    private static readonly Option<string[]> Input =
+        new("--input", "-i") { Description = "Measure with these Parquet files instead of generated rows", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string?> Key = new("--key", "-k") { Description = "Key column of --input" };
-    private static readonly Option<string> Engine = new("--engine") { Description = $"How the model is run: {string.Join(", ", ExecutorFactory.EngineNames)}", DefaultValueFactory = _ => ExecutorOptions.AutoEngine };
+    private static readonly Option<string> Engine =
+        new("--engine")
+        {
+            Description = $"How the model is run: {string.Join(", ", ExecutorFactory.EngineNames)}",
+            DefaultValueFactory = _ =>
+        ExecutorOptions.AutoEngine
+        };
     private static readonly Option<string?> Save = new("--save") { Description = "Also write the JSON document to this file" };
 
     /// <summary>The verb.</summary>
@@ -34,10 +43,12 @@ internal static class BenchCommand
     private static async Task<int> RunAsync(Verb verb, CancellationToken ct)
     {
         var line = verb.Line;
-        var request = new BenchRequest(line.GetValue(Model), line.GetValue(Features) is { Length: > 0 } features ? FeaturesArgument.Parse(features) : null, line.GetValue(Input) ?? [], line.GetValue(Key),
+        var request = new BenchRequest(line.GetValue(Model), line.GetValue(Features) is { Length: > 0 } features ? FeaturesArgument.Parse(features)
+            : null, line.GetValue(Input) ?? [], line.GetValue(Key),
             line.GetValue(Rows), line.GetValue(Engine)!).Validated();
         var started = verb.Clock.GetTimestamp();
-        var report = await new ProgressDisplay(verb.Screen, verb.Clock).ShowAsync("bench", progress => Task.Run(() => new BenchRunner(request, progress).RunAsync(ct), CancellationToken.None)).ConfigureAwait(false);
+        var report = await new ProgressDisplay(verb.Screen, verb.Clock)
+            .ShowAsync("bench", progress => Task.Run(() => new BenchRunner(request, progress).RunAsync(ct), CancellationToken.None)).ConfigureAwait(false);
         verb.Screen.Answer(report, () => BenchScreen.Print(verb.Screen, report, verb.Clock.GetElapsedTime(started)));
         if (line.GetValue(Save) is { Length: > 0 } path)
             await SaveAsync(report, path, ct).ConfigureAwait(false);
@@ -52,7 +63,8 @@ internal static class BenchCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new Domain.StorageFailedException(path, $"The result cannot be written ({e.Message}). Choose another file with --save.", isTransient: false, e);
+            throw new Domain.StorageFailedException(path, $"The result cannot be written ({e.Message}). Choose another file with --save.", isTransient: false,
+                e);
         }
     }
 }

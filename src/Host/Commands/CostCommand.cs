@@ -18,7 +18,9 @@ internal static class CostCommand
     public static Command Build(GlobalOptions globals)
     {
         var cost = new Command("cost", "What predictions cost.");
-        cost.Subcommands.Add(Verb.Does(new Command("report", "Spend per job, run, model or serving name; dollars per 1,000 predictions; savings against named baselines.") { By, Job, Run, Model, From, To }, globals, ReportAsync));
+        cost.Subcommands.Add(Verb.Does(
+            new Command("report", "Spend per job, run, model or serving name; dollars per 1,000 predictions; savings against named baselines.") { By, Job, Run,
+            Model, From, To }, globals, ReportAsync));
         return cost;
     }
 

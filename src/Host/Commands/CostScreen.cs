@@ -24,7 +24,8 @@ internal static class CostScreen
         if (lines.Count > 1)
             lines = [.. lines, summary.Total];
         var currency = OnlyCurrency(lines);
-        var table = new Table().Border(TableBorder.Simple).AddColumn(summary.Grouping.ToString().ToLowerInvariant() + (currency is null ? "" : $" (amounts in {currency})"), c => c.PadLeft(0).NoWrap());
+        var table = new Table().Border(TableBorder.Simple)
+            .AddColumn(summary.Grouping.ToString().ToLowerInvariant() + (currency is null ? "" : $" (amounts in {currency})"), c => c.PadLeft(0).NoWrap());
         foreach (var name in (string[])["spent", "batch", "real time", "idle", "rework", "shared", "made", "served", "per 1,000\nmade", "per 1,000\nserved"])
             table.AddColumn(name, c => c.RightAligned().PadLeft(0).PadRight(1));
         foreach (var line in lines)
@@ -53,7 +54,8 @@ internal static class CostScreen
         Measured<Money>[] spent = [line.Total, line.Batch, line.Realtime, line.Idle, line.Rework, line.Shared];
         table.AddRow([
             Markup.Escape(line.Name), .. spent.Select(m => Short(m, currency, MaxDecimals)), Figures.Count(line.PredictionsMade),
-            line.Served.TryGet(out var served) ? Figures.Count(served) : "not measured", Short(line.PerThousandMade, currency), Short(line.PerThousandServed, currency),
+            line.Served.TryGet(out var served) ? Figures.Count(served)
+                : "not measured", Short(line.PerThousandMade, currency), Short(line.PerThousandServed, currency),
         ]);
     }
 

@@ -6,8 +6,10 @@ namespace BatchEngine.Host.Commands;
 /// <summary>`demo`: the whole system on sample data, in one command.</summary>
 internal static class DemoCommand
 {
-    private static readonly Option<string> Out = new("--out") { Description = "Folder for everything the demo writes; an earlier demo there is replaced", DefaultValueFactory = _ => "demo" };
-    private static readonly Option<long> Rows = new("--rows") { Description = "Customers on the first day", DefaultValueFactory = _ => Sample.SampleRequest.DefaultCustomers };
+    private static readonly Option<string> Out =
+        new("--out") { Description = "Folder for everything the demo writes; an earlier demo there is replaced", DefaultValueFactory = _ => "demo" };
+    private static readonly Option<long> Rows =
+        new("--rows") { Description = "Customers on the first day", DefaultValueFactory = _ => Sample.SampleRequest.DefaultCustomers };
 
     /// <summary>The verb.</summary>
     public static Command Build(GlobalOptions globals) => Verb.Does(
@@ -20,6 +22,9 @@ internal static class DemoCommand
     {
         var folder = DemoFolder.Take(verb.Line.GetValue(Out)!);
         var story = new DemoStory(verb.Screen, verb.Clock, folder, verb.Line.GetValue(Rows));
-        return await story.TellAsync(verb.Configuration() with { DataDirectory = folder.Data, DatabasePath = Path.Combine(folder.Data, "batchengine.db"), BlobsRoot = Path.Combine(folder.Data, "blobs") }, ct).ConfigureAwait(false);
+        return await story.TellAsync(verb.Configuration()
+            with
+        { DataDirectory = folder.Data, DatabasePath = Path.Combine(folder.Data, "batchengine.db"), BlobsRoot = Path.Combine(folder.Data, "blobs") },
+            ct).ConfigureAwait(false);
     }
 }

@@ -20,7 +20,8 @@ internal static class DeviceChecks
             new DoctorCheck("forests, cuda", forests is null || !isWanted, forests is null
                 ? Usable(wanted)
                 : $"{forests}, so forests run on the processor; for a card install NVIDIA's driver and set execution.device to cuda or auto"),
-            new DoctorCheck("onnx, cuda", networks is null || !isWanted, networks is null ? Usable(wanted) : $"{networks}; until then other models run on the processor"),
+            new DoctorCheck("onnx, cuda", networks is null || !isWanted, networks is null ? Usable(wanted)
+                : $"{networks}; until then other models run on the processor"),
         ];
     }
 
@@ -29,5 +30,6 @@ internal static class DeviceChecks
 
     private static string Words(DeviceInfo device) => device.Kind == "cpu"
         ? "cpu accelerator of ILGPU (tests only)"
-        : string.Create(CultureInfo.InvariantCulture, $"{device.Kind} {device.Id}: {device.Name}, {Figures.Bytes(device.MemoryBytes)}, {device.Multiprocessors} multiprocessors{(device.IsUsed ? "" : " (not used)")}");
+        : string.Create(CultureInfo.InvariantCulture,
+            $"{device.Kind} {device.Id}: {device.Name}, {Figures.Bytes(device.MemoryBytes)}, {device.Multiprocessors} multiprocessors{(device.IsUsed ? "" : " (not used)")}");
 }

@@ -66,14 +66,16 @@ internal static class DoctorCommand
             var free = new DriveInfo(Existing(configuration.DataDirectory)).AvailableFreeSpace;
             return free >= LowDiskBytes
                 ? Task.FromResult($"{Figures.Bytes(free)} free")
-                : throw new StorageFailedException(configuration.DataDirectory, $"only {Figures.Bytes(free)} free; make room before a large run.", isTransient: false);
+                : throw new StorageFailedException(configuration.DataDirectory, $"only {Figures.Bytes(free)} free; make room before a large run.",
+                    isTransient: false);
         }).ConfigureAwait(false);
         await CheckAsync(checks, "prices", () =>
         {
             var quotes = PriceSheetFile.LoadAll(ShippedFiles.PricesDirectory(configuration));
             return quotes.Any(q => q.Offering == Offering.Local)
                 ? Task.FromResult($"{quotes.Count} quotes, this machine is priced")
-                : throw new BadInputException(configuration.PricesDirectory, "no price for this machine", "an offering with provider local", "Add one, or its costs are reported as not measured.");
+                : throw new BadInputException(configuration.PricesDirectory, "no price for this machine", "an offering with provider local",
+                    "Add one, or its costs are reported as not measured.");
         }).ConfigureAwait(false);
     }
 
@@ -88,8 +90,10 @@ internal static class DoctorCommand
 
     private static string Processor()
     {
-        var vectors = System.Runtime.Intrinsics.X86.Avx512BW.IsSupported ? "AVX-512" : System.Runtime.Intrinsics.X86.Avx2.IsSupported ? "AVX2" : "128-bit vectors";
-        return string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {vectors}; engines: {string.Join(", ", ExecutorFactory.EngineNames)}");
+        var vectors = System.Runtime.Intrinsics.X86.Avx512BW.IsSupported ? "AVX-512" : System.Runtime.Intrinsics.X86.Avx2.IsSupported ? "AVX2"
+            : "128-bit vectors";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{Environment.ProcessorCount} cores, {vectors}; engines: {string.Join(", ", ExecutorFactory.EngineNames)}");
     }
 
     private static async Task CheckAsync(List<DoctorCheck> checks, string name, Func<Task<string>> check)

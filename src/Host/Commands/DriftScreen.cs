@@ -22,11 +22,13 @@ internal static class DriftScreen
             screen.Line($"Baseline: {before}.");
         if (report.Baseline is null || !report.Columns.Any(isShown))
             return;
-        var table = new Table().Border(TableBorder.Simple).AddColumns("column", "verdict").AddColumn("PSI", c => c.RightAligned()).AddColumn("KS", c => c.RightAligned())
+        var table = new Table().Border(TableBorder.Simple).AddColumns("column", "verdict").AddColumn("PSI", c => c.RightAligned())
+            .AddColumn("KS", c => c.RightAligned())
             .AddColumn("missing then", c => c.RightAligned()).AddColumn("now", c => c.RightAligned()).AddColumn("reason");
         foreach (var column in report.Columns.Where(isShown))
         {
-            table.AddRow(Markup.Escape(column.IsOutput ? $"{column.Column} (output)" : column.Column), VerdictMarkup(column.Verdict), Short(column.Psi, "0.000"), Short(column.Ks, "0.000"),
+            table.AddRow(Markup.Escape(column.IsOutput ? $"{column.Column} (output)" : column.Column), VerdictMarkup(column.Verdict),
+                Short(column.Psi, "0.000"), Short(column.Ks, "0.000"),
                 Share(column.MissingShareBaseline), Share(column.MissingShareCurrent), Markup.Escape(column.Reason));
         }
 
@@ -43,7 +45,8 @@ internal static class DriftScreen
         _ => "not measured",
     };
 
-    private static string Short(Measured<double> value, string format) => value.TryGet(out var number) ? number.ToString(format, System.Globalization.CultureInfo.InvariantCulture) : "-";
+    private static string Short(Measured<double> value, string format) =>
+        value.TryGet(out var number) ? number.ToString(format, System.Globalization.CultureInfo.InvariantCulture) : "-";
 
     private static string Share(Measured<double> value) => value.TryGet(out var share) ? Figures.Share(share) : "-";
 }

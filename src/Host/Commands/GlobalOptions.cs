@@ -6,10 +6,12 @@ namespace BatchEngine.Host.Commands;
 internal sealed class GlobalOptions
 {
     /// <summary>The configuration file.</summary>
-    public Option<string?> Config { get; } = new("--config") { Description = "Configuration file [default: config/batchengine.yaml, if there is one]", Recursive = true };
+    public Option<string?> Config { get; } =
+        new("--config") { Description = "Configuration file [default: config/batchengine.yaml, if there is one]", Recursive = true };
 
     /// <summary>The data directory.</summary>
-    public Option<string?> Data { get; } = new("--data") { Description = "Folder for database and blobs, instead of the configuration's dataDirectory", Recursive = true };
+    public Option<string?> Data { get; } =
+        new("--data") { Description = "Folder for database and blobs, instead of the configuration's dataDirectory", Recursive = true };
 
     /// <summary>Machine output.</summary>
     public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON document on stdout; everything else goes to stderr", Recursive = true };

@@ -23,11 +23,15 @@ internal static class ModelsCommand
     public static Command Build(GlobalOptions globals)
     {
         var models = new Command("models", "Register, list, show, promote and roll back models.");
-        models.Subcommands.Add(Verb.Does(new Command("register", "Copy an ONNX file into the registry; the same bytes are the same version.") { Name, File, Promote, Who }, globals, RegisterAsync));
+        models.Subcommands.Add(Verb.Does(
+            new Command("register", "Copy an ONNX file into the registry; the same bytes are the same version.") { Name, File, Promote, Who }, globals,
+            RegisterAsync));
         models.Subcommands.Add(Verb.Does(new Command("list", "All models and versions with their aliases.") { NameFilter }, globals, ListAsync));
         models.Subcommands.Add(Verb.Does(new Command("show", "One model: digest, inputs, outputs, how it would be run.") { Reference }, globals, ShowAsync));
-        models.Subcommands.Add(Verb.Does(new Command("promote", "Point an alias at a version: models promote churn:3") { Reference, Alias, Who }, globals, PromoteAsync));
-        models.Subcommands.Add(Verb.Does(new Command("rollback", "Point an alias back at the version it had before.") { Name, Alias, Who }, globals, RollbackAsync));
+        models.Subcommands.Add(Verb.Does(new Command("promote", "Point an alias at a version: models promote churn:3") { Reference, Alias, Who }, globals,
+            PromoteAsync));
+        models.Subcommands.Add(Verb.Does(new Command("rollback", "Point an alias back at the version it had before.") { Name, Alias, Who }, globals,
+            RollbackAsync));
         return models;
     }
 
@@ -55,9 +59,11 @@ internal static class ModelsCommand
                 return;
             }
 
-            var table = new Table().Border(TableBorder.Simple).AddColumns("model", "aliases", "digest").AddColumn("size", c => c.RightAligned()).AddColumn("registered");
+            var table = new Table().Border(TableBorder.Simple).AddColumns("model", "aliases", "digest").AddColumn("size", c => c.RightAligned())
+                .AddColumn("registered");
             foreach (var model in models)
-                table.AddRow(Markup.Escape(model.Version.ToString()), string.Join(", ", model.Aliases), model.Version.Digest.Short, Figures.Bytes(model.Bytes), Figures.Instant(model.RegisteredAt));
+                table.AddRow(Markup.Escape(model.Version.ToString()), string.Join(", ", model.Aliases), model.Version.Digest.Short, Figures.Bytes(model.Bytes),
+                    Figures.Instant(model.RegisteredAt));
             verb.Screen.Draw(table);
         });
         return ExitCode.Done;
@@ -105,7 +111,8 @@ internal static class ModelsCommand
         var text = verb.Line.GetValue(Reference)!;
         var wanted = ModelReference.Parse(text, "model") as ModelReference.ByNumber
             ?? throw new BadInputException("model", $"'{text}'", "name:version, for instance churn:3", "List the versions with: batchengine models list.");
-        var model = await engine.Registry.PromoteAsync(wanted.Name, wanted.Number, verb.Line.GetValue(Alias)!, verb.Line.GetValue(Who)!, ct).ConfigureAwait(false);
+        var model = await engine.Registry.PromoteAsync(wanted.Name, wanted.Number, verb.Line.GetValue(Alias)!, verb.Line.GetValue(Who)!, ct)
+            .ConfigureAwait(false);
         verb.Screen.Answer(model, () => verb.Screen.Line($"{wanted.Name}@{verb.Line.GetValue(Alias)} is now {model.Version}."));
         return ExitCode.Done;
     }

@@ -40,7 +40,17 @@ internal static class PlanScreen
         shards = plan.Shards,
         plan.UnitRows,
         plan.PartitionCount,
-        reuse = new { plan.Reuse.Base, plan.Reuse.Reason, shardsCarried = plan.Reuse.Carried.Count, rowsCarried = plan.Manifest.Rows - plan.RowsToRead, plan.Reuse.ComparesRows, plan.Reuse.RowsReason, plan.Reuse.ModelNanoseconds, plan.Reuse.Grown },
+        reuse = new
+        {
+            plan.Reuse.Base,
+            plan.Reuse.Reason,
+            shardsCarried = plan.Reuse.Carried.Count,
+            rowsCarried = plan.Manifest.Rows - plan.RowsToRead,
+            plan.Reuse.ComparesRows,
+            plan.Reuse.RowsReason,
+            plan.Reuse.ModelNanoseconds,
+            plan.Reuse.Grown
+        },
         plan.Chosen,
         plan.Rejected,
     };
@@ -50,23 +60,29 @@ internal static class PlanScreen
         var facts = new Grid().AddColumn().AddColumn();
         facts.AddRow("run", plan.Run.ToString());
         facts.AddRow("model", Markup.Escape(plan.Model.ToString()));
-        facts.AddRow("input", string.Create(CultureInfo.InvariantCulture, $"{plan.Manifest.Files.Count} {(plan.Manifest.Files.Count == 1 ? "file" : "files")}, {Figures.Count(plan.Manifest.Rows)} rows, {Figures.Bytes(plan.Manifest.Bytes)}"));
-        facts.AddRow("shards", string.Create(CultureInfo.InvariantCulture, $"{plan.Shards.Count} of at most {Figures.Count(plan.Shards.Max(s => s.Rows))} rows, units of {Figures.Count(plan.UnitRows)} rows"));
-        facts.AddRow("snapshot", string.Create(CultureInfo.InvariantCulture, $"{plan.PartitionCount} {(plan.PartitionCount == 1 ? "partition" : "partitions")}"));
+        facts.AddRow("input", string.Create(CultureInfo.InvariantCulture,
+            $"{plan.Manifest.Files.Count} {(plan.Manifest.Files.Count == 1 ? "file" : "files")}, {Figures.Count(plan.Manifest.Rows)} rows, {Figures.Bytes(plan.Manifest.Bytes)}"));
+        facts.AddRow("shards", string.Create(CultureInfo.InvariantCulture,
+            $"{plan.Shards.Count} of at most {Figures.Count(plan.Shards.Max(s => s.Rows))} rows, units of {Figures.Count(plan.UnitRows)} rows"));
+        facts.AddRow("snapshot",
+            string.Create(CultureInfo.InvariantCulture, $"{plan.PartitionCount} {(plan.PartitionCount == 1 ? "partition" : "partitions")}"));
         facts.AddRow("reuse", Markup.Escape(Reuse(plan)));
         screen.Draw(facts);
         screen.Draw(Options([plan.Chosen, .. plan.Rejected]));
     }
 
     // How many of the rows that are read turn out to be unchanged is not known before they are read.
-    private static string Reuse(RunPlan plan) => plan.Reuse is { Base: { } parentRun, Grown: not null } ? $"from run {parentRun}: {plan.Reuse.Reason}; {plan.Reuse.RowsReason}"
+    private static string Reuse(RunPlan plan) =>
+        plan.Reuse is { Base: { } parentRun, Grown: not null } ? $"from run {parentRun}: {plan.Reuse.Reason}; {plan.Reuse.RowsReason}"
         : plan.Reuse.Base is { } from
-        ? string.Create(CultureInfo.InvariantCulture, $"from run {from}: {plan.Reuse.Carried.Count} of {plan.Shards.Count} shards with {Figures.Count(plan.Manifest.Rows - plan.RowsToRead)} rows without reading their files; {plan.Reuse.RowsReason}")
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"from run {from}: {plan.Reuse.Carried.Count} of {plan.Shards.Count} shards with {Figures.Count(plan.Manifest.Rows - plan.RowsToRead)} rows without reading their files; {plan.Reuse.RowsReason}")
         : $"none, every row is scored: {plan.Reuse.Reason}";
 
     private static Table Options(IReadOnlyList<PlanOption> options)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumn("capacity").AddColumn("workers", c => c.RightAligned()).AddColumns("duration", "cost", "verdict");
+        var table = new Table().Border(TableBorder.Simple).AddColumn("capacity").AddColumn("workers", c => c.RightAligned())
+            .AddColumns("duration", "cost", "verdict");
         foreach (var option in options)
         {
             var duration = option.Duration.TryGet(out var span) ? Figures.Duration(span) : $"not measured ({option.Duration.Reason})";

@@ -13,10 +13,13 @@ internal static class RunCommand
     private const int MaxBackfillRuns = 1_000;
 
     private static readonly Argument<string> JobPath = new("job") { Description = "The job's YAML file" };
-    private static readonly Option<string?> AsOf = new("--as-of") { Description = "The scheduled instant this run stands for [default: the latest due by the schedule, else now]" };
+    private static readonly Option<string?> AsOf =
+        new("--as-of") { Description = "The scheduled instant this run stands for [default: the latest due by the schedule, else now]" };
     private static readonly Option<int?> Workers = new("--workers", "-w") { Description = "Workers, instead of the job's; 0 means one per core" };
-    private static readonly Option<bool> ChildProcesses = new("--child-processes") { Description = "Run workers as child processes, so that one can die without the others" };
-    private static readonly Option<bool> Full = new("--full") { Description = "Score every row, also those that did not change since the snapshot that is served" };
+    private static readonly Option<bool> ChildProcesses =
+        new("--child-processes") { Description = "Run workers as child processes, so that one can die without the others" };
+    private static readonly Option<bool> Full =
+        new("--full") { Description = "Score every row, also those that did not change since the snapshot that is served" };
     private static readonly Option<string> From = new("--from") { Description = "First scheduled instant, inclusive", Required = true };
     private static readonly Option<string> To = new("--to") { Description = "Last scheduled instant, exclusive", Required = true };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only list the runs" };
@@ -36,7 +39,8 @@ internal static class RunCommand
 
     /// <summary>`backfill JOB`.</summary>
     public static Command BuildBackfill(GlobalOptions globals) => Verb.Does(
-        new Command("backfill", "Run every scheduled instant between two instants that has no finished run, oldest first.") { JobPath, From, To, DryRun, Full }, globals, BackfillAsync);
+        new Command("backfill", "Run every scheduled instant between two instants that has no finished run, oldest first.") { JobPath, From, To, DryRun,
+            Full }, globals, BackfillAsync);
 
     private static async Task<int> RunAsync(Verb verb, CancellationToken ct)
     {
@@ -56,10 +60,13 @@ internal static class RunCommand
     private static async Task<int> BackfillAsync(Verb verb, CancellationToken ct)
     {
         var job = ReadJob(verb);
-        var schedule = job.Schedule ?? throw new BadInputException(verb.Line.GetValue(JobPath)!, "no schedule", "a schedule with cron and timeZone", "Add one, or use: batchengine run JOB --as-of T.");
+        var schedule = job.Schedule
+            ?? throw new BadInputException(verb.Line.GetValue(JobPath)!, "no schedule", "a schedule with cron and timeZone",
+            "Add one, or use: batchengine run JOB --as-of T.");
         var (from, to) = (Instants.Read(verb.Line.GetValue(From)!, "--from"), Instants.Read(verb.Line.GetValue(To)!, "--to"));
         if (from >= to)
-            throw new BadInputException("--to", verb.Line.GetValue(To)!, $"an instant after --from {verb.Line.GetValue(From)}", "The first instant comes with --from, the last, exclusive, with --to.");
+            throw new BadInputException("--to", verb.Line.GetValue(To)!, $"an instant after --from {verb.Line.GetValue(From)}",
+                "The first instant comes with --from, the last, exclusive, with --to.");
         var due = new CronOccurrences(schedule, $"job {job.Name}").Between(from.AddTicks(-1), to.AddTicks(-1), MaxBackfillRuns);
         if (due.Count == 0)
             verb.Screen.Note($"{job.Name}: its schedule has no instant from {Figures.Instant(from)} to {Figures.Instant(to)}.");
@@ -91,7 +98,8 @@ internal static class RunCommand
         var job = JobFile.Load(verb.Line.GetValue(JobPath)!);
         if (verb.Line.GetValue(Workers) is { } workers)
             job = job with { Workers = WorkerCount.Require(workers) };
-        return verb.Line.CommandResult.Command.Options.Contains(ChildProcesses) && verb.Line.GetValue(ChildProcesses) ? job with { WorkerMode = WorkerMode.ChildProcess } : job;
+        return verb.Line.CommandResult.Command.Options.Contains(ChildProcesses) && verb.Line.GetValue(ChildProcesses)
+            ? job with { WorkerMode = WorkerMode.ChildProcess } : job;
     }
 
     private static RunId RunOf(Verb verb, ScoringJob job)

@@ -37,7 +37,8 @@ internal static class RunReportScreen
         facts.AddRow("rows", $"{Figures.Count(report.Counts.Read)} read = {Figures.Count(report.Counts.Scored)} scored + {Figures.Count(report.Counts.Reused)} reused + {Figures.Count(report.Counts.Rejected)} rejected");
         facts.AddRow("keys served", report.Keys.TryGet(out var keys) ? Figures.Count(keys) : $"not measured ({report.Keys.Reason})");
         facts.AddRow("time", $"planned {Span(report.Plan.PlannedDuration)}, took {Span(report.Plan.ActualDuration)}");
-        facts.AddRow("cost", Markup.Escape($"planned {Figures.Price(report.Plan.PlannedCost)}, spent {Figures.Price(report.Cost.Total)}, {Figures.Price(report.Cost.PerThousandMade)} per 1,000 predictions"));
+        facts.AddRow("cost", Markup.Escape(
+            $"planned {Figures.Price(report.Plan.PlannedCost)}, spent {Figures.Price(report.Cost.Total)}, {Figures.Price(report.Cost.PerThousandMade)} per 1,000 predictions"));
         facts.AddRow("reuse", Markup.Escape(Reuse(report.Reuse)));
         facts.AddRow("saving", Markup.Escape($"against on-demand: {CostScreen.Saving(report.Cost.OnDemand, report.Cost.Total)}"));
         facts.AddRow("", Markup.Escape($"against all real time: {CostScreen.Saving(report.Cost.AllRealtime, report.Cost.Total)}"));
@@ -57,8 +58,10 @@ internal static class RunReportScreen
 
     /// <summary>One sentence about what was taken over.</summary>
     private static string Reuse(ReportReuse reuse) => reuse.Base is { } from
-        ? reuse.Grown is { } grown ? $"from run {from} the first {Figures.Count(grown.ParentTrees)} of {Figures.Count(grown.Trees)} trees of unchanged rows" : $"from run {from}; {(reuse.RowsNotRead > 0 ? $"{Figures.Count(reuse.RowsNotRead)} rows without reading their files" : "every file was read")}"
+        ? reuse.Grown is { } grown ? $"from run {from} the first {Figures.Count(grown.ParentTrees)} of {Figures.Count(grown.Trees)} trees of unchanged rows"
+            : $"from run {from}; {(reuse.RowsNotRead > 0 ? $"{Figures.Count(reuse.RowsNotRead)} rows without reading their files" : "every file was read")}"
         : $"none: {reuse.Why}";
 
-    private static string Span(Measured<TimeSpan> span) => Markup.Escape(span.TryGet(out var value) ? Figures.Duration(value) : $"not measured ({span.Reason})");
+    private static string Span(Measured<TimeSpan> span) =>
+        Markup.Escape(span.TryGet(out var value) ? Figures.Duration(value) : $"not measured ({span.Reason})");
 }

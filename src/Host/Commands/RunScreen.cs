@@ -23,10 +23,16 @@ internal static class RunScreen
     {
         var outcome = await new ProgressDisplay(verb.Screen, verb.Clock).ShowAsync(run.ToString(),
             progress => engine.RunAsync(job, run, new RunProgressToScreen(progress), ct, full)).ConfigureAwait(false);
-        var answer = new RunAnswer(run, outcome.GetType().Name, Describe(run, outcome)) { Code = CodeOf(outcome), HasReport = outcome is RunOutcome.Published or RunOutcome.Held };
+        var answer = new RunAnswer(run, outcome.GetType().Name, Describe(run, outcome))
+        {
+            Code = CodeOf(outcome),
+            HasReport = outcome is RunOutcome.Published
+            or RunOutcome.Held
+        };
         if (!answer.HasReport || await engine.Runs.FindAsync(run, CancellationToken.None).ConfigureAwait(false) is not { } record)
             return answer;
-        var counts = (await engine.Leases.ReceiptsAsync(run, CancellationToken.None).ConfigureAwait(false)).Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
+        var counts = (await engine.Leases.ReceiptsAsync(run, CancellationToken.None).ConfigureAwait(false))
+            .Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         return answer with { Rows = counts, Took = record is { StartedAt: { } from, EndedAt: { } to } ? to - from : null };
     }
 

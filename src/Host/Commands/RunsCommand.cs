@@ -18,9 +18,13 @@ internal static class RunsCommand
     {
         var runs = new Command("runs", "List, show, resume and cancel runs.");
         runs.Subcommands.Add(Verb.Does(new Command("list", "Runs, newest first.") { Job, Limit }, globals, ListAsync));
-        runs.Subcommands.Add(Verb.Does(new Command("show", "Everything about one run: planned against actual, rows, cost, saving, drift, decisions.") { RunName, Html }, globals, ShowAsync));
-        runs.Subcommands.Add(Verb.Does(new Command("resume", "Go on with a run that was stopped or failed; finished work is not done again.") { RunName }, globals, ResumeAsync));
-        runs.Subcommands.Add(Verb.Does(new Command("cancel", "Stop a run for good; its workers stop at their next checkpoint.") { RunName }, globals, CancelAsync));
+        runs.Subcommands.Add(Verb.Does(
+            new Command("show", "Everything about one run: planned against actual, rows, cost, saving, drift, decisions.") { RunName, Html }, globals,
+            ShowAsync));
+        runs.Subcommands.Add(Verb.Does(new Command("resume", "Go on with a run that was stopped or failed; finished work is not done again.") { RunName },
+            globals, ResumeAsync));
+        runs.Subcommands.Add(Verb.Does(new Command("cancel", "Stop a run for good; its workers stop at their next checkpoint.") { RunName }, globals,
+            CancelAsync));
         return runs;
     }
 
@@ -41,7 +45,8 @@ internal static class RunsCommand
     private static async Task<int> ShowAsync(Verb verb, CancellationToken ct)
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        return await RunReportScreen.ShowAsync(verb.Screen, engine, Instants.ReadRun(verb.Line.GetValue(RunName)!), verb.Line.GetValue(Html), ct).ConfigureAwait(false);
+        return await RunReportScreen.ShowAsync(verb.Screen, engine, Instants.ReadRun(verb.Line.GetValue(RunName)!), verb.Line.GetValue(Html), ct)
+            .ConfigureAwait(false);
     }
 
     private static async Task<int> ResumeAsync(Verb verb, CancellationToken ct)
@@ -67,7 +72,8 @@ internal static class RunsCommand
 
     private static Table RunTable(IReadOnlyList<RunRecord> runs)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("run", "state", "model").AddColumn("rows", c => c.RightAligned()).AddColumns("planned", "took", "note");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("run", "state", "model").AddColumn("rows", c => c.RightAligned())
+            .AddColumns("planned", "took", "note");
         foreach (var run in runs)
         {
             var took = run is { StartedAt: { } from, EndedAt: { } to } ? Figures.Duration(to - from) : "";

@@ -12,25 +12,57 @@ namespace BatchEngine.Host.Commands;
 /// <summary>`score`: one-shot scoring of any ONNX model over any flat Parquet, no job file and no database.</summary>
 internal static class ScoreCommand
 {
-    private static readonly SortedDictionary<string, ExecutionDevice> s_devices = new(Enum.GetValues<ExecutionDevice>().ToDictionary(ChoiceText.Of), StringComparer.OrdinalIgnoreCase);
+    private static readonly SortedDictionary<string, ExecutionDevice> s_devices =
+        new(Enum.GetValues<ExecutionDevice>().ToDictionary(ChoiceText.Of), StringComparer.OrdinalIgnoreCase);
     private static readonly Option<string> Model = new("--model", "-m") { Description = "The ONNX file", Required = true };
-    private static readonly Option<string[]> Challengers = new("--challenger") { Description = "Another ONNX file over the same features, scored in the same pass; its outputs follow as NAME.output; may be repeated" };
-    private static readonly Option<string[]> Input = new("--input", "-i") { Description = "Parquet files, folders or patterns (data/**/*.parquet); may be repeated", Required = true, AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> Challengers =
+        new("--challenger")
+        {
+            Description =
+        "Another ONNX file over the same features, scored in the same pass; its outputs follow as NAME.output; may be repeated"
+        };
+    private static readonly Option<string[]> Input =
+        new("--input", "-i")
+        {
+            Description = "Parquet files, folders or patterns (data/**/*.parquet); may be repeated",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true
+        };
     private static readonly Option<string> Output = new("--output", "-o") { Description = "Folder for the result; created when missing", Required = true };
     private static readonly Option<string?> Key = new("--key", "-k") { Description = "Key column [default: the row number]" };
-    private static readonly Option<string?> Features = new("--features", "-f") { Description = "Column names in the model's order (a,b,c) or a features.yaml [default: the model's own input names]" };
-    private static readonly Option<string[]> Carry = new("--carry") { Description = "Input columns to copy to the output", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string?> Features =
+        new("--features", "-f") { Description = "Column names in the model's order (a,b,c) or a features.yaml [default: the model's own input names]" };
+    private static readonly Option<string[]> Carry =
+        new("--carry") { Description = "Input columns to copy to the output", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<int> Workers = new("--workers", "-w") { Description = "Workers; 0 means one per core" };
-    private static readonly Option<string?> MemoryLimit = new("--memory-limit") { Description = "The most memory of the process, 512MB for instance; workers and units are cut until they fit [default: memory.limit of the configuration]" };
-    private static readonly Option<string> Engine = new("--engine") { Description = $"How the model is run: {string.Join(", ", ExecutorFactory.EngineNames)}", DefaultValueFactory = _ => ExecutorOptions.AutoEngine };
+    private static readonly Option<string?> MemoryLimit =
+        new("--memory-limit")
+        {
+            Description =
+        "The most memory of the process, 512MB for instance; workers and units are cut until they fit [default: memory.limit of the configuration]"
+        };
+    private static readonly Option<string> Engine =
+        new("--engine")
+        {
+            Description = $"How the model is run: {string.Join(", ", ExecutorFactory.EngineNames)}",
+            DefaultValueFactory = _ =>
+        ExecutorOptions.AutoEngine
+        };
     private static readonly Option<string> Device = new("--device")
     {
         Description = $"Where the model runs: {string.Join(", ", s_devices.Keys)} (the processor, an NVIDIA card, what is measured to be faster); without a card the processor",
         DefaultValueFactory = _ => ChoiceText.Of(ExecutionDevice.Cpu),
     };
     private static readonly Option<int> DeviceId = new("--device-id") { Description = "Which card, counted from 0" };
-    private static readonly Option<long> MaxRejects = new("--max-rejects") { Description = "Fail when more rows than this are rejected", DefaultValueFactory = _ => RejectBudget.Default.MaxRows };
-    private static readonly Option<double> MaxRejectShare = new("--max-reject-share") { Description = "Fail when a larger share of rows is rejected (0 to 1)", DefaultValueFactory = _ => RejectBudget.Default.MaxShare };
+    private static readonly Option<long> MaxRejects =
+        new("--max-rejects") { Description = "Fail when more rows than this are rejected", DefaultValueFactory = _ => RejectBudget.Default.MaxRows };
+    private static readonly Option<double> MaxRejectShare =
+        new("--max-reject-share")
+        {
+            Description = "Fail when a larger share of rows is rejected (0 to 1)",
+            DefaultValueFactory = _ =>
+        RejectBudget.Default.MaxShare
+        };
 
     /// <summary>The verb.</summary>
     public static Command Build(GlobalOptions globals)
@@ -58,7 +90,9 @@ internal static class ScoreCommand
             Workers = line.GetValue(Workers),
             MemoryLimitBytes = LimitOf(line.GetValue(MemoryLimit)) ?? verb.Configuration().MemoryLimitBytes,
             Rejects = new RejectBudget(line.GetValue(MaxRejects), line.GetValue(MaxRejectShare)),
-            Execution = ExecutorOptions.Default with { Engine = line.GetValue(Engine)!, Device = DeviceOf(line.GetValue(Device)!), DeviceId = line.GetValue(DeviceId) },
+            Execution = ExecutorOptions.Default
+                with
+            { Engine = line.GetValue(Engine)!, Device = DeviceOf(line.GetValue(Device)!), DeviceId = line.GetValue(DeviceId) },
         };
         var result = await new ProgressDisplay(verb.Screen, verb.Clock).ShowAsync("score", progress =>
             OneShotScoring.RunAsync(options, new RowsToScreen(progress), verb.Clock, ct)).ConfigureAwait(false);
@@ -75,20 +109,23 @@ internal static class ScoreCommand
         if (line.GetValue(Input)!.Concat(line.GetValue(Carry) ?? []).FirstOrDefault(w => w.StartsWith("--", StringComparison.Ordinal)) is { } word)
         {
             var nearest = NearestWord.Of(word, line.CommandResult.Command.Options.Select(o => o.Name));
-            throw new BadInputException("score", $"'{word}'", "an option of score", nearest is null ? "See: batchengine score --help" : $"Did you mean '{nearest}'?");
+            throw new BadInputException("score", $"'{word}'", "an option of score", nearest is null ? "See: batchengine score --help"
+                : $"Did you mean '{nearest}'?");
         }
         WorkerCount.Require(line.GetValue(Workers));
         if (line.GetValue(MaxRejects) < 0)
             throw new BadInputException("--max-rejects", $"{line.GetValue(MaxRejects)}", "a number of rows, 0 or more", "Write 0 to accept none.");
         if (line.GetValue(MaxRejectShare) is not (>= 0 and <= 1))
-            throw new BadInputException("--max-reject-share", string.Create(CultureInfo.InvariantCulture, $"{line.GetValue(MaxRejectShare)}"), "a share from 0 to 1", "Write 0.01 for one row in a hundred.");
+            throw new BadInputException("--max-reject-share", string.Create(CultureInfo.InvariantCulture, $"{line.GetValue(MaxRejectShare)}"),
+                "a share from 0 to 1", "Write 0.01 for one row in a hundred.");
         if (line.GetValue(DeviceId) < 0)
             throw new BadInputException("--device-id", $"{line.GetValue(DeviceId)}", "a card, counted from 0", "See which there are: batchengine doctor.");
     }
 
     private static long? LimitOf(string? text) => text is null ? null : text == "none" ? 0
         : BytesText.TryParse(text, out var bytes) && bytes >= MemoryCeiling.LeastBytes ? bytes
-        : throw new BadInputException("--memory-limit", $"'{text}'", $"{BytesText.Expected}, at least {MemoryCeiling.LeastBytes / 1_000_000}MB", "Correct the size.");
+        : throw new BadInputException("--memory-limit", $"'{text}'", $"{BytesText.Expected}, at least {MemoryCeiling.LeastBytes / 1_000_000}MB",
+            "Correct the size.");
 
     private static void Print(Screen screen, OneShotResult result)
     {
@@ -108,6 +145,7 @@ internal static class ScoreCommand
 
     private sealed class RowsToScreen(IProgress<ProgressSample> screen) : IProgress<OneShotProgress>
     {
-        public void Report(OneShotProgress value) => screen.Report(new ProgressSample("scoring", value.Done.Read, value.TotalRows, Measured<Money>.NotMeasured("not priced")));
+        public void Report(OneShotProgress value) =>
+            screen.Report(new ProgressSample("scoring", value.Done.Read, value.TotalRows, Measured<Money>.NotMeasured("not priced")));
     }
 }

@@ -13,12 +13,14 @@ namespace BatchEngine.Host.Commands;
 internal static class ServeCommand
 {
     private static readonly Option<string?> Url = new("--url") { Description = "Where to listen [default: the configuration's httpUrl]" };
-    private static readonly Option<string?> JobsFolder = new("--jobs") { Description = "Folder of job files to schedule [default: the configuration's jobsDirectory]" };
+    private static readonly Option<string?> JobsFolder =
+        new("--jobs") { Description = "Folder of job files to schedule [default: the configuration's jobsDirectory]" };
     private static readonly Option<bool> NoScheduler = new("--no-scheduler") { Description = "Only answer look-ups" };
 
     /// <summary>The verb.</summary>
     public static Command Build(GlobalOptions globals) => Verb.Does(
-        new Command("serve", "Schedule the jobs of a folder and answer look-ups over HTTP: GET /v1/predictions/{model}/{key}.") { Url, JobsFolder, NoScheduler }, globals, RunAsync);
+        new Command("serve", "Schedule the jobs of a folder and answer look-ups over HTTP: GET /v1/predictions/{model}/{key}.") { Url, JobsFolder,
+            NoScheduler }, globals, RunAsync);
 
     private static async Task<int> RunAsync(Verb verb, CancellationToken ct)
     {
@@ -48,18 +50,21 @@ internal static class ServeCommand
         }
         catch (FormatException problem)
         {
-            throw new BadInputException("httpUrl", url, "an address such as http://localhost:5080", "Give it with --url, or as httpUrl in the configuration.", problem);
+            throw new BadInputException("httpUrl", url, "an address such as http://localhost:5080", "Give it with --url, or as httpUrl in the configuration.",
+                problem);
         }
         catch (IOException problem)
         {
-            throw new BadInputException("httpUrl", url, "an address that is free", "Stop the other program, or choose another with --url http://localhost:5081.", problem);
+            throw new BadInputException("httpUrl", url, "an address that is free",
+                "Stop the other program, or choose another with --url http://localhost:5081.", problem);
         }
     }
 
     private static async Task<JobScheduler> ScheduleAsync(Verb verb, Engine engine, CancellationToken ct)
     {
         var jobs = JobFile.LoadAll(verb.Line.GetValue(JobsFolder) ?? engine.Configuration.JobsDirectory).Where(j => j.Schedule is not null).ToList();
-        var scheduler = await JobScheduler.OpenAsync(engine.Database, new Starter(engine), engine.Decisions, TriggerSettings.Default, verb.Clock, ct).ConfigureAwait(false);
+        var scheduler = await JobScheduler.OpenAsync(engine.Database, new Starter(engine), engine.Decisions, TriggerSettings.Default, verb.Clock, ct)
+            .ConfigureAwait(false);
         foreach (var job in jobs)
             await engine.Snapshots.SaveContractAsync(job.Serving, job, ct).ConfigureAwait(false);
         await scheduler.SyncAsync(jobs, ct).ConfigureAwait(false);
@@ -71,6 +76,7 @@ internal static class ServeCommand
 
     private sealed class Starter(Engine engine) : IRunStarter
     {
-        public Task<RunOutcome> StartAsync(ScoringJob job, DateTimeOffset scheduledAt, CancellationToken drain) => engine.RunAsync(job, new RunId(job.Name, scheduledAt), null, drain);
+        public Task<RunOutcome> StartAsync(ScoringJob job, DateTimeOffset scheduledAt, CancellationToken drain) =>
+            engine.RunAsync(job, new RunId(job.Name, scheduledAt), null, drain);
     }
 }

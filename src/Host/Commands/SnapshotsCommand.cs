@@ -18,7 +18,8 @@ internal static class SnapshotsCommand
         var snapshots = new Command("snapshots", "List, publish and roll back what look-ups serve.");
         snapshots.Subcommands.Add(Verb.Does(new Command("list", "All snapshots, newest first; the current one is marked.") { NameFilter }, globals, ListAsync));
         snapshots.Subcommands.Add(Verb.Does(new Command("publish", "Serve this snapshot; routers see it within a second.") { Id }, globals, PublishAsync));
-        snapshots.Subcommands.Add(Verb.Does(new Command("rollback", "Serve the snapshot that was published before the current one.") { Name }, globals, RollbackAsync));
+        snapshots.Subcommands.Add(
+            Verb.Does(new Command("rollback", "Serve the snapshot that was published before the current one.") { Name }, globals, RollbackAsync));
         return snapshots;
     }
 
@@ -34,11 +35,14 @@ internal static class SnapshotsCommand
                 return;
             }
 
-            var table = new Table().Border(TableBorder.Simple).AddColumn("id", c => c.RightAligned()).AddColumns("name", "serves", "run", "model").AddColumn("keys", c => c.RightAligned()).AddColumns("as of", "published");
+            var table = new Table().Border(TableBorder.Simple).AddColumn("id", c => c.RightAligned()).AddColumns("name", "serves", "run", "model")
+                .AddColumn("keys", c => c.RightAligned()).AddColumns("as of", "published");
             foreach (var entry in all)
             {
-                table.AddRow(entry.Snapshot.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), Markup.Escape(entry.Snapshot.ServingName), entry.IsCurrent ? "[green]current[/]" : "",
-                    entry.Snapshot.Run.ToString(), Markup.Escape(entry.Snapshot.Model.ToString()), Figures.Count(entry.Snapshot.Keys), Figures.Instant(entry.Snapshot.AsOf),
+                table.AddRow(entry.Snapshot.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), Markup.Escape(entry.Snapshot.ServingName),
+                    entry.IsCurrent ? "[green]current[/]" : "",
+                    entry.Snapshot.Run.ToString(), Markup.Escape(entry.Snapshot.Model.ToString()), Figures.Count(entry.Snapshot.Keys),
+                        Figures.Instant(entry.Snapshot.AsOf),
                     entry.PublishedAt is { } at ? Figures.Instant(at) : "never");
             }
 

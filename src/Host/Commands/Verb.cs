@@ -31,7 +31,13 @@ internal sealed class Verb(ParseResult parsed, GlobalOptions globals, Screen scr
     public EngineConfiguration Configuration()
     {
         var configuration = EngineConfiguration.Load(parsed.GetValue(globals.Config));
-        return parsed.GetValue(globals.Data) is { Length: > 0 } data ? configuration with { DataDirectory = Path.GetFullPath(data), DatabasePath = Path.Combine(Path.GetFullPath(data), "batchengine.db"), BlobsRoot = Path.Combine(Path.GetFullPath(data), "blobs") } : configuration;
+        return parsed.GetValue(globals.Data) is { Length: > 0 } data
+            ? configuration with
+            {
+                DataDirectory = Path.GetFullPath(data),
+                DatabasePath = Path.Combine(Path.GetFullPath(data), "batchengine.db"),
+                BlobsRoot = Path.Combine(Path.GetFullPath(data), "blobs")
+            } : configuration;
     }
 
     /// <summary>Opens database, blobs and rooms.</summary>

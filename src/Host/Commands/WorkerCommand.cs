@@ -12,7 +12,8 @@ internal static class WorkerCommand
 
     /// <summary>The verb.</summary>
     public static Command Build(GlobalOptions globals) => Verb.Does(
-        new Command("worker", "Work on the shards of a run until none is left. Several workers, on one machine or many, share a run.") { Run, Name }, globals, RunAsync);
+        new Command("worker", "Work on the shards of a run until none is left. Several workers, on one machine or many, share a run.") { Run, Name }, globals,
+            RunAsync);
 
     private static async Task<int> RunAsync(Verb verb, CancellationToken ct)
     {
@@ -24,10 +25,12 @@ internal static class WorkerCommand
         if (Console.IsInputRedirected)
             _ = LeaveWhenInputEndsAsync(drain);
         var name = verb.Line.GetValue(Name) ?? Composition.ProcessName.Of(verb.Clock);
-        var outcome = await new WorkerLoop(engine.WorkerServices(), engine.LeasePolicy()).RunAsync(plan, name, plan.Chosen.Offering, null, drain.Token, CancellationToken.None).ConfigureAwait(false);
+        var outcome = await new WorkerLoop(engine.WorkerServices(), engine.LeasePolicy())
+            .RunAsync(plan, name, plan.Chosen.Offering, null, drain.Token, CancellationToken.None).ConfigureAwait(false);
         verb.Screen.Answer(new { worker = name, run, outcome = outcome.GetType().Name, outcome.ShardsCommitted },
             () => verb.Screen.Note($"{name}: {outcome.GetType().Name}, {outcome.ShardsCommitted} shards committed."));
-        return outcome is WorkerOutcome.RunClosed { State: not (RunState.Published or RunState.Sealing or RunState.Judging) } ? ExitCode.Violation : ExitCode.Done;
+        return outcome is WorkerOutcome.RunClosed { State: not (RunState.Published or RunState.Sealing or RunState.Judging) } ? ExitCode.Violation
+            : ExitCode.Done;
     }
 
     private static async Task LeaveWhenInputEndsAsync(CancellationTokenSource drain)

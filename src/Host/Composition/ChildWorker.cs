@@ -22,7 +22,8 @@ internal static class ChildWorker
         start.Environment["BATCHENGINE_EXECUTION_DEVICE"] = ChoiceText.Of(configuration.Execution.Device);
         start.Environment["BATCHENGINE_EXECUTION_DEVICE_ID"] = configuration.Execution.DeviceId.ToString(CultureInfo.InvariantCulture);
         start.Environment["BATCHENGINE_EXECUTION_DEVICE_MEMORY_BYTES"] = configuration.Execution.DeviceMemoryBytes.ToString(CultureInfo.InvariantCulture);
-        start.Environment["BATCHENGINE_MEMORY_LIMIT"] = configuration.MemoryLimitBytes > 0 ? configuration.MemoryLimitBytes.ToString(CultureInfo.InvariantCulture) : "none";
+        start.Environment["BATCHENGINE_MEMORY_LIMIT"] = configuration.MemoryLimitBytes > 0
+            ? configuration.MemoryLimitBytes.ToString(CultureInfo.InvariantCulture) : "none";
         return start;
     }
 }

@@ -13,7 +13,8 @@ using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Host.Composition;
 
-/// <summary>The rooms of one process, wired: database, blobs, stores, registry, scheduler and cost model. Thread-safe once opened; dispose it after all work has ended.</summary>
+/// <summary>The rooms of one process, wired: database, blobs, stores, registry, scheduler and cost model. Thread-safe once opened; dispose it after all work
+/// has ended.</summary>
 internal sealed class Engine : IAsyncDisposable
 {
     private readonly Screen _screen;
@@ -42,7 +43,8 @@ internal sealed class Engine : IAsyncDisposable
         Models = new LoadedModels(locator, configuration.Execution, screen.Note);
         _bases = new BaseSnapshots(Snapshots, Decisions, Blobs, clock);
         Prices = new CurrentPrices(new PriceStore(database), ShippedFiles.PricesDirectory(configuration));
-        Preparation = new JobPreparation(Registry, Models, Profiles, new PinnedFeatures(Runs), new RunSpeed(Runs, Usage), new JobMemory(_ceiling, configuration.Workers), locator);
+        Preparation = new JobPreparation(Registry, Models, Profiles, new PinnedFeatures(Runs), new RunSpeed(Runs, Usage),
+            new JobMemory(_ceiling, configuration.Workers), locator);
         Quotes = new LocalQuotes(Prices, configuration.Workers);
         _night = new NightRun(Services(), Settings());
     }
@@ -148,7 +150,8 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>What a worker of this process needs.</summary>
-    public WorkerServices WorkerServices() => new(Runs, Leases, Snapshots, Usage, Decisions, Blobs, new ShardScorer(Models, _bases, Blobs, _ceiling), new RunLog(_screen), _clock);
+    public WorkerServices WorkerServices() =>
+        new(Runs, Leases, Snapshots, Usage, Decisions, Blobs, new ShardScorer(Models, _bases, Blobs, _ceiling), new RunLog(_screen), _clock);
 
     /// <summary>How leases are held.</summary>
     public LeasePolicy LeasePolicy() => new LeasePolicy { Ttl = Configuration.LeaseTtl, RenewEvery = Configuration.LeaseTtl / 3 }.Checked();

@@ -7,7 +7,8 @@ using BatchEngine.Router.Routing;
 namespace BatchEngine.Host.Composition;
 
 /// <summary>
-/// Writes down what was answered and what scoring it live cost. What could not be written is kept, told once, and written by a later call: counts add up, an endpoint's interval goes on until it is stored.
+/// Writes down what was answered and what scoring it live cost. What could not be written is kept, told once, and written by a later call: counts add up, an
+/// endpoint's interval goes on until it is stored.
 /// Used by one thread at a time.
 /// </summary>
 /// <param name="engine">Stores, prices and clock.</param>
@@ -85,7 +86,9 @@ internal sealed class LookupBooks(Engine engine, AnswerCounters answered, LiveMo
         foreach (var (name, (busy, predictions)) in _meters.ToList())
         {
             var id = string.Create(CultureInfo.InvariantCulture, $"{subject}/{name}/{from.UtcTicks}");
-            await engine.Usage.AppendAsync(new UsageRecord(id, null, name, subject, UsageKind.RealtimeEndpoint, Offering.Local, from, now, Math.Clamp(busy / length, 0, 1), 0, predictions), CancellationToken.None).ConfigureAwait(false);
+            await engine.Usage.AppendAsync(
+                new UsageRecord(id, null, name, subject, UsageKind.RealtimeEndpoint, Offering.Local, from, now, Math.Clamp(busy / length, 0, 1), 0,
+                predictions), CancellationToken.None).ConfigureAwait(false);
             _meters.Remove(name);
             _unpostedFrom ??= from;
         }

@@ -29,7 +29,8 @@ internal sealed class OutputExport(LeaseStore leases, RunStore runs, IBlobStore 
                 Directory.Delete(partial, recursive: true);
             Directory.CreateDirectory(partial);
             var files = await CopyAsync(run, partial, ct).ConfigureAwait(false);
-            await File.WriteAllTextAsync(Path.Combine(partial, ManifestName), JsonSerializer.Serialize(new { run, model = plan.Model, files }, Screen.JsonOptions), ct).ConfigureAwait(false);
+            await File.WriteAllTextAsync(Path.Combine(partial, ManifestName),
+                JsonSerializer.Serialize(new { run, model = plan.Model, files }, Screen.JsonOptions), ct).ConfigureAwait(false);
             if (Directory.Exists(target))
                 Directory.Delete(target, recursive: true);
             Directory.Move(partial, target);
@@ -37,7 +38,8 @@ internal sealed class OutputExport(LeaseStore leases, RunStore runs, IBlobStore 
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new StorageFailedException(target, $"the output could not be copied ({problem.Message}). The run is published; free the disk or mend the permissions and repeat the same command.", isTransient: false, problem);
+            throw new StorageFailedException(target,
+                $"the output could not be copied ({problem.Message}). The run is published; free the disk or mend the permissions and repeat the same command.", isTransient: false, problem);
         }
     }
 
@@ -47,7 +49,8 @@ internal sealed class OutputExport(LeaseStore leases, RunStore runs, IBlobStore 
         : Path.Combine(InputPatterns.Fill(job.OutputDirectory, run), run.ToString()));
 
     // A file that an earlier run wrote is named by that run, so that two shards of one number never meet.
-    private static string NameOf(RunId run, string blob) => blob.Split('/') is ["runs", var writer, .., var name] && writer != run.ToString() ? $"{writer}-{name}" : Path.GetFileName(blob);
+    private static string NameOf(RunId run, string blob) =>
+        blob.Split('/') is ["runs", var writer, .., var name] && writer != run.ToString() ? $"{writer}-{name}" : Path.GetFileName(blob);
 
     private async Task<List<object>> CopyAsync(RunId run, string folder, CancellationToken ct)
     {
@@ -59,7 +62,13 @@ internal sealed class OutputExport(LeaseStore leases, RunStore runs, IBlobStore 
             var name = Path.Combine(artifact.Kind == ArtifactKind.DeadLetters ? "rejects" : "", NameOf(run, artifact.BlobName));
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, name))!);
             await BlobCopy.ToFileAsync(blobs, artifact, Path.Combine(folder, name), ct).ConfigureAwait(false);
-            files.Add(new { name = name.Replace('\\', '/'), artifact.Rows, artifact.Bytes, checksum = artifact.Checksum.ToString("x16", System.Globalization.CultureInfo.InvariantCulture) });
+            files.Add(new
+            {
+                name = name.Replace('\\', '/'),
+                artifact.Rows,
+                artifact.Bytes,
+                checksum = artifact.Checksum.ToString("x16", System.Globalization.CultureInfo.InvariantCulture)
+            });
         }
 
         return files;

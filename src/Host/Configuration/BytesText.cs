@@ -20,7 +20,8 @@ internal static class BytesText
         bytes = 0;
         var (unit, factor) = Units.First(u => text.EndsWith(u.Unit, StringComparison.OrdinalIgnoreCase));
         var number = text.AsSpan(0, text.Length - unit.Length).TrimEnd();
-        if (!decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) || amount <= 0 || amount > long.MaxValue / factor)
+        if (!decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) || amount <= 0
+            || amount > long.MaxValue / factor)
             return false;
         bytes = (long)(amount * factor);
         return bytes > 0;

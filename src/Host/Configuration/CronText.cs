@@ -2,11 +2,13 @@ using System.Globalization;
 
 namespace BatchEngine.Host.Configuration;
 
-/// <summary>Checks the shape of a Quartz cron expression, so that a typing error is named with its line; the scheduler reads its meaning. Stateless, thread-safe.</summary>
+/// <summary>Checks the shape of a Quartz cron expression, so that a typing error is named with its line; the scheduler reads its meaning. Stateless,
+/// thread-safe.</summary>
 internal static class CronText
 {
     /// <summary>What is accepted, for errors.</summary>
-    public const string Expected = "six or seven cron fields (second minute hour day-of-month month day-of-week [year]) with '?' in one of the two day fields, such as 0 0 2 * * ?";
+    public const string Expected =
+        "six or seven cron fields (second minute hour day-of-month month day-of-week [year]) with '?' in one of the two day fields, such as 0 0 2 * * ?";
 
     private static readonly string[] Months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
     private static readonly string[] Days = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
@@ -35,7 +37,8 @@ internal static class CronText
     {
         if (part is "*" || (part == "?" && field is 3 or 5))
             return true;
-        if (field == 3 && (part is "L" or "LW" || (part.EndsWith('W') && IsValue(part[..^1], field)) || (part.StartsWith("L-", StringComparison.Ordinal) && IsNumber(part[2..], 1, 30))))
+        if (field == 3 && (part is "L" or "LW" || (part.EndsWith('W') && IsValue(part[..^1], field))
+            || (part.StartsWith("L-", StringComparison.Ordinal) && IsNumber(part[2..], 1, 30))))
             return true;
         if (field == 5 && (part == "L" || (part.EndsWith('L') && IsValue(part[..^1], field))))
             return true;

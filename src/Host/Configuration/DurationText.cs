@@ -25,7 +25,8 @@ internal static class DurationText
             var digits = position;
             while (position < text.Length && (char.IsAsciiDigit(text[position]) || text[position] == '.'))
                 position++;
-            if (!decimal.TryParse(text.AsSpan(digits, position - digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) || amount > 1_000_000_000)
+            if (!decimal.TryParse(text.AsSpan(digits, position - digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)
+                || amount > 1_000_000_000)
                 return false;
             var letters = position;
             while (position < text.Length && char.IsAsciiLetter(text[position]))

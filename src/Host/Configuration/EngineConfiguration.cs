@@ -26,7 +26,8 @@ public sealed record EngineConfiguration(
     ExecutorOptions Execution,
     LiveLimits Live)
 {
-    /// <summary>The most resident bytes of a process that scores (memory.limit): rows of a unit and workers are cut until they fit, and the garbage collector keeps to it. 0 (the default) means no limit.</summary>
+    /// <summary>The most resident bytes of a process that scores (memory.limit): rows of a unit and workers are cut until they fit, and the garbage collector
+    /// keeps to it. 0 (the default) means no limit.</summary>
     public long MemoryLimitBytes { get; init; }
 
     /// <summary>The default of <see cref="HttpUrl"/>.</summary>
@@ -42,7 +43,8 @@ public sealed record EngineConfiguration(
     public static EngineConfiguration In(string dataDirectory)
     {
         var data = Path.GetFullPath(dataDirectory);
-        return new EngineConfiguration(data, Path.Combine(data, "batchengine.db"), Path.Combine(data, "blobs"), Path.GetFullPath("config/jobs"), Path.GetFullPath("config/prices"),
+        return new EngineConfiguration(data, Path.Combine(data, "batchengine.db"), Path.Combine(data, "blobs"), Path.GetFullPath("config/jobs"),
+            Path.GetFullPath("config/prices"),
             DefaultHttpUrl, DefaultLeaseTtl, 0, ExecutorOptions.Default, LiveLimits.Default);
     }
 

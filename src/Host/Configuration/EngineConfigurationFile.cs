@@ -57,12 +57,14 @@ internal static class EngineConfigurationFile
             {
                 Device = execution.Choice("device", preset.Execution.Device),
                 DeviceId = (int)execution.Integer("deviceId", preset.Execution.DeviceId, 0, MaxDeviceId),
-                DeviceMemoryBytes = execution.Integer("deviceMemoryBytes", preset.Execution.DeviceMemoryBytes, ExecutorOptions.MinDeviceMemoryBytes, long.MaxValue),
+                DeviceMemoryBytes = execution.Integer("deviceMemoryBytes", preset.Execution.DeviceMemoryBytes, ExecutorOptions.MinDeviceMemoryBytes,
+                    long.MaxValue),
             },
             Live = new LiveLimits(
                 (int)live.Integer("maxKeysPerRequest", preset.Live.MaxKeysPerRequest, 1, 1_000_000),
                 (int)live.Integer("maxRequestBytes", preset.Live.MaxRequestBytes, 1024, 1 << 30)),
-            MemoryLimitBytes = memory.Parsed("limit", preset.MemoryLimitBytes, $"{BytesText.Expected}, at least {MemoryCeiling.LeastBytes / 1_000_000}MB; or none",
+            MemoryLimitBytes = memory.Parsed("limit", preset.MemoryLimitBytes,
+                $"{BytesText.Expected}, at least {MemoryCeiling.LeastBytes / 1_000_000}MB; or none",
                 text => text == "none" ? (true, 0) : (BytesText.TryParse(text, out var bytes) && bytes >= MemoryCeiling.LeastBytes, bytes)),
         };
         live.RefuseUnknownKeys();

@@ -20,7 +20,8 @@ internal static class FeatureListReader
             if (ReadColumn(item, path, problems) is not { } column)
                 continue;
             foreach (var name in column.FeatureNames.Where(n => !firstLines.TryAdd(n, item.Line)))
-                problems.Add(item, path, $"feature '{name}' a second time", $"each feature once (it is on line {firstLines[name]} too)", "Give one of them another 'name'.");
+                problems.Add(item, path, $"feature '{name}' a second time", $"each feature once (it is on line {firstLines[name]} too)",
+                    "Give one of them another 'name'.");
             columns.Add(column);
         }
         return new FeatureSpec(columns);
@@ -42,7 +43,8 @@ internal static class FeatureListReader
                 reader.RefuseUnknownKeys();
                 return given is null && source is null ? null : new FeatureColumn(given ?? source!, source ?? given!, steps);
             default:
-                problems.Add(item, path, item.Describe(), "a column's name, or name, source and steps", "Write '- age' or '- { name: age_log, source: age, steps: [log1p] }'.");
+                problems.Add(item, path, item.Describe(), "a column's name, or name, source and steps",
+                    "Write '- age' or '- { name: age_log, source: age, steps: [log1p] }'.");
                 return null;
         }
     }

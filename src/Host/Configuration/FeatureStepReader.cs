@@ -32,7 +32,8 @@ internal static class FeatureStepReader
             default:
                 var seen = node switch { YamlNode.Scalar s => s.Text, YamlNode.Mapping { Entries: [var (only, _)] } => only.Text, _ => "" };
                 var near = NearestWord.Of(seen, Words);
-                problems.Add(node, path, node.Describe(), $"one step: {string.Join(", ", Words)}", near is null ? "Write one step an item." : $"Did you mean '{near}'?");
+                problems.Add(node, path, node.Describe(), $"one step: {string.Join(", ", Words)}", near is null ? "Write one step an item."
+                    : $"Did you mean '{near}'?");
                 return null;
         }
     }
@@ -58,7 +59,8 @@ internal static class FeatureStepReader
         section.RefuseUnknownKeys();
         if (min is null || max is null)
             return given.Refuse<FeatureTransform.Clip>("clip without min or max", "both bounds", "Write 'clip: { min: 0, max: 100 }'.");
-        return min <= max ? new FeatureTransform.Clip(min.Value, max.Value) : given.Refuse<FeatureTransform.Clip>($"min {min} above max {max}", "min at or below max", "Swap them.");
+        return min <= max ? new FeatureTransform.Clip(min.Value, max.Value)
+            : given.Refuse<FeatureTransform.Clip>($"min {min} above max {max}", "min at or below max", "Swap them.");
     }
 
     private static FeatureTransform.Standardise? ReadStandardise(StepParameters given)
@@ -69,7 +71,8 @@ internal static class FeatureStepReader
         section.RefuseUnknownKeys();
         return mean is not null && deviation is not null
             ? new FeatureTransform.Standardise(mean.Value, deviation.Value)
-            : given.Refuse<FeatureTransform.Standardise>("standardise without mean or deviation", "both, the deviation above 0", "Write 'standardise: { mean: 3.5, deviation: 1.2 }'.");
+            : given.Refuse<FeatureTransform.Standardise>("standardise without mean or deviation", "both, the deviation above 0",
+                "Write 'standardise: { mean: 3.5, deviation: 1.2 }'.");
     }
 
     private static FeatureTransform.Bucketise? ReadBucketise(StepParameters given)
@@ -79,7 +82,8 @@ internal static class FeatureStepReader
         for (var index = 1; index < edges.Count; index++)
         {
             if (edges[index] <= edges[index - 1])
-                return given.Refuse<FeatureTransform.Bucketise>($"edge {edges[index]} after {edges[index - 1]}", "strictly increasing edges", "Sort the edges and drop doubles.");
+                return given.Refuse<FeatureTransform.Bucketise>($"edge {edges[index]} after {edges[index - 1]}", "strictly increasing edges",
+                    "Sort the edges and drop doubles.");
         }
         return new FeatureTransform.Bucketise(edges);
     }
@@ -92,7 +96,8 @@ internal static class FeatureStepReader
         var valuesNode = section.Find("values");
         section.RefuseUnknownKeys();
         if (valuesNode is not YamlNode.Mapping { Entries.Count: > 0 and <= MaxValues } mapping)
-            return given.Refuse<FeatureTransform.OrdinalMap>("ordinalMap without values", $"1 to {MaxValues} categories with their numbers", "Write 'ordinalMap: { values: { free: 0, pro: 1 }, unseen: -1 }'.");
+            return given.Refuse<FeatureTransform.OrdinalMap>("ordinalMap without values", $"1 to {MaxValues} categories with their numbers",
+                "Write 'ordinalMap: { values: { free: 0, pro: 1 }, unseen: -1 }'.");
         foreach (var (key, value) in mapping.Entries)
         {
             if (value is not YamlNode.Scalar scalar || !NumberText.TryParse(scalar.Text, out var number))

@@ -2,7 +2,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Host.Configuration;
 
-/// <summary>Reads a job from its YAML file. Strict: an unknown key, a wrong type or a missing key is an error that names file, line and column; all of a file's problems come together. Stateless, thread-safe.</summary>
+/// <summary>Reads a job from its YAML file. Strict: an unknown key, a wrong type or a missing key is an error that names file, line and column; all of a
+/// file's problems come together. Stateless, thread-safe.</summary>
 /// <remarks>Relative paths are resolved against the folder of the job file. The keys are documented in docs/jobs.md and config/job.schema.json.</remarks>
 public static class JobFile
 {
@@ -25,7 +26,8 @@ public static class JobFile
     {
         if (!Directory.Exists(directory))
             return [];
-        var files = Directory.EnumerateFiles(directory).Where(f => f.EndsWith(".yaml", StringComparison.Ordinal) || f.EndsWith(".yml", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        var files = Directory.EnumerateFiles(directory)
+            .Where(f => f.EndsWith(".yaml", StringComparison.Ordinal) || f.EndsWith(".yml", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
         var jobs = new Dictionary<string, (string File, ScoringJob Job)>(StringComparer.Ordinal);
         foreach (var file in files)
         {
@@ -84,7 +86,8 @@ public static class JobFile
             return none;
         try
         {
-            return ModelReference.Parse(text, job.PathOf("model")) is var reference and not ModelReference.ByFile ? reference : new ModelReference.ByFile(Resolve(folder, text));
+            return ModelReference.Parse(text, job.PathOf("model")) is var reference and not ModelReference.ByFile ? reference
+                : new ModelReference.ByFile(Resolve(folder, text));
         }
         catch (BadInputException e)
         {
@@ -165,10 +168,12 @@ public static class JobFile
         if (isGiven && schedule.Find("cron") is null)
             schedule.Missing("cron", CronText.Expected);
         if (cron is not null && CronText.ProblemOf(cron) is { } problem)
-            job.Problems.Add(schedule.Find("cron")!, schedule.PathOf("cron"), $"'{cron}' with {problem}", CronText.Expected, "Start with the seconds; write '?' in one of the two day fields.");
+            job.Problems.Add(schedule.Find("cron")!, schedule.PathOf("cron"), $"'{cron}' with {problem}", CronText.Expected,
+                "Start with the seconds; write '?' in one of the two day fields.");
         var result = new Schedule(
             cron ?? "",
-            schedule.Parsed("timeZone", "UTC", "an IANA time zone such as UTC or Europe/Berlin", text => (TimeZoneInfo.TryFindSystemTimeZoneById(text, out _), text)),
+            schedule.Parsed("timeZone", "UTC", "an IANA time zone such as UTC or Europe/Berlin", text =>
+                (TimeZoneInfo.TryFindSystemTimeZoneById(text, out _), text)),
             schedule.Choice("misfire", MisfirePolicy.RunLatest),
             schedule.Choice("overlap", OverlapPolicy.Queue));
         schedule.RefuseUnknownKeys();

@@ -14,7 +14,8 @@ internal static class MoneyText
     {
         money = default;
         var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length != 2 || !IsCurrency(parts[1]) || !decimal.TryParse(parts[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
+        if (parts.Length != 2 || !IsCurrency(parts[1])
+            || !decimal.TryParse(parts[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
             return false;
         money = new Money(amount, parts[1]);
         return true;

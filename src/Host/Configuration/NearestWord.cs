@@ -3,7 +3,8 @@ namespace BatchEngine.Host.Configuration;
 /// <summary>Finds the valid word that a person most likely meant. Stateless, thread-safe.</summary>
 internal static class NearestWord
 {
-    /// <summary>The nearest of <paramref name="valid"/> by edit distance, case ignored; null means that none is near (more than half of the letters differ).</summary>
+    /// <summary>The nearest of <paramref name="valid"/> by edit distance, case ignored; null means that none is near (more than half of the letters
+    /// differ).</summary>
     public static string? Of(string word, IEnumerable<string> valid)
     {
         var best = valid.Select(v => (Word: v, Distance: Distance(word.ToLowerInvariant(), v.ToLowerInvariant())))

@@ -7,7 +7,8 @@ namespace BatchEngine.Host.Configuration;
 public static class PriceSheetFile
 {
     /// <summary>Reads one sheet.</summary>
-    /// <returns>One quote for the on-demand price and one for the spot price of each offering; a price that the sheet does not give has no quote, so it is not measured, never zero.</returns>
+    /// <returns>One quote for the on-demand price and one for the spot price of each offering; a price that the sheet does not give has no quote, so it is
+    /// not measured, never zero.</returns>
     /// <exception cref="BadInputException">The file is missing or has problems; all of them are named with their lines.</exception>
     public static IReadOnlyList<PriceQuote> Load(string path)
     {
@@ -29,7 +30,8 @@ public static class PriceSheetFile
         if (sheet.Find("observed") is null)
             sheet.Missing("observed", "the date of the prices, such as 2026-11-01");
         var observed = sheet.Parsed("observed", default(DateTimeOffset), "a date such as 2026-11-01", ParseDate);
-        var validUntil = sheet.Parsed<DateTimeOffset?>("validUntil", null, "a date such as 2026-12-01", text => ParseDate(text) is (true, var date) ? (true, date) : (false, null));
+        var validUntil = sheet.Parsed<DateTimeOffset?>("validUntil", null, "a date such as 2026-12-01", text =>
+            ParseDate(text) is (true, var date) ? (true, date) : (false, null));
         if (sheet.Find("currency") is null)
             sheet.Missing("currency", "an ISO 4217 code such as USD");
         var currency = sheet.Parsed("currency", "USD", "an ISO 4217 code such as USD", text => (MoneyText.IsCurrency(text), text));
@@ -41,7 +43,8 @@ public static class PriceSheetFile
         }
         else
         {
-            problems.Add(sheet.Find("offerings") ?? root, "offerings", sheet.Find("offerings")?.Describe() ?? "no such key", "a list of offerings", "Write '- { provider: ec2, type: c7i.large, zone: eu-central-1a, onDemandPerHour: 0.1 }'.");
+            problems.Add(sheet.Find("offerings") ?? root, "offerings", sheet.Find("offerings")?.Describe()
+                ?? "no such key", "a list of offerings", "Write '- { provider: ec2, type: c7i.large, zone: eu-central-1a, onDemandPerHour: 0.1 }'.");
         }
         sheet.RefuseUnknownKeys();
         foreach (var twice in quotes.GroupBy(q => q.Offering).Where(g => g.Count() > 1))
@@ -50,7 +53,8 @@ public static class PriceSheetFile
         return quotes;
     }
 
-    private static List<PriceQuote> ReadOffering(YamlNode item, (string Source, DateTimeOffset Observed, DateTimeOffset? Until, string Currency) sheet, ConfigProblems problems)
+    private static List<PriceQuote> ReadOffering(YamlNode item, (string Source, DateTimeOffset Observed, DateTimeOffset? Until, string Currency) sheet,
+        ConfigProblems problems)
     {
         var quotes = new List<PriceQuote>();
         if (item is not YamlNode.Mapping mapping)
@@ -69,9 +73,11 @@ public static class PriceSheetFile
         reader.RefuseUnknownKeys();
         var source = string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(problems.File)}:{mapping.Line}: {sheet.Source}");
         if (onDemand is { } list)
-            quotes.Add(new PriceQuote(new Offering(provider, type, zone, PurchaseOption.OnDemand), new Money(list, sheet.Currency), source, sheet.Observed, sheet.Until));
+            quotes.Add(new PriceQuote(new Offering(provider, type, zone, PurchaseOption.OnDemand), new Money(list, sheet.Currency), source, sheet.Observed,
+                sheet.Until));
         if (spot is { } cheap)
-            quotes.Add(new PriceQuote(new Offering(provider, type, zone, PurchaseOption.Spot), new Money(cheap, sheet.Currency), source, sheet.Observed, sheet.Until));
+            quotes.Add(new PriceQuote(new Offering(provider, type, zone, PurchaseOption.Spot), new Money(cheap, sheet.Currency), source, sheet.Observed,
+                sheet.Until));
         return quotes;
     }
 
@@ -79,5 +85,6 @@ public static class PriceSheetFile
         decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var price) ? (true, price) : (false, null));
 
     private static (bool IsValid, DateTimeOffset Value) ParseDate(string text) =>
-        (DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ss'Z'"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date), date);
+        (DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ss'Z'"], CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date), date);
 }

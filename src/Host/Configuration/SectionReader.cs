@@ -3,7 +3,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Host.Configuration;
 
-/// <summary>Reads the keys of one section; whatever is wrong goes to the problems and a harmless value comes back, so that reading goes on. Not thread-safe.</summary>
+/// <summary>Reads the keys of one section; whatever is wrong goes to the problems and a harmless value comes back, so that reading goes on. Not
+/// thread-safe.</summary>
 /// <remarks>A key without a value counts as not given. <see cref="RefuseUnknownKeys"/> comes last: it knows the keys that were asked for.</remarks>
 internal sealed class SectionReader(YamlNode.Mapping section, string path, ConfigProblems problems)
 {
@@ -82,12 +83,14 @@ internal sealed class SectionReader(YamlNode.Mapping section, string path, Confi
 
     /// <summary>A whole number within bounds, or the default.</summary>
     public long Integer(string key, long otherwise, long min, long max) =>
-        Parsed(key, otherwise, $"a whole number from {min} to {max}", text => (long.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        Parsed(key, otherwise, $"a whole number from {min} to {max}", text =>
+            (long.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             && number >= min && number <= max, number));
 
     /// <summary>A finite number within bounds, or the default.</summary>
     public double? Number(string key, double? otherwise, double min, double max) =>
-        Parsed<double?>(key, otherwise, string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}"), text => NumberText.TryParse(text, out var number) && number >= min && number <= max ? (true, number) : (false, null));
+        Parsed<double?>(key, otherwise, string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}"), text =>
+            NumberText.TryParse(text, out var number) && number >= min && number <= max ? (true, number) : (false, null));
 
     /// <summary>true or false, or the default.</summary>
     public bool Flag(string key, bool otherwise) => Parsed(key, otherwise, "true or false", text => (text is "true" or "false", text == "true"));

@@ -5,7 +5,8 @@ using YamlDotNet.Core.Events;
 
 namespace BatchEngine.Host.Configuration;
 
-/// <summary>Reads one YAML document into nodes that know their place. Duplicate keys, aliases, tags and a second document are refused. Stateless, thread-safe.</summary>
+/// <summary>Reads one YAML document into nodes that know their place. Duplicate keys, aliases, tags and a second document are refused. Stateless,
+/// thread-safe.</summary>
 internal static class YamlText
 {
     /// <summary>The largest configuration file read.</summary>
@@ -22,7 +23,8 @@ internal static class YamlText
         {
             var length = new FileInfo(path).Length;
             if (length > MaxBytes)
-                throw new BadInputException(path, $"{length} bytes", $"at most {MaxBytes} bytes", "A configuration file is written by hand; is this the right path?");
+                throw new BadInputException(path, $"{length} bytes", $"at most {MaxBytes} bytes",
+                    "A configuration file is written by hand; is this the right path?");
             return Read(File.ReadAllText(path), problems);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -59,7 +61,8 @@ internal static class YamlText
         }
         catch (YamlException e)
         {
-            throw new BadInputException(At(problems, e.Start), e.InnerException?.Message ?? e.Message, "YAML", "Check indentation, quotes and brackets on this line and the one before it.", e);
+            throw new BadInputException(At(problems, e.Start), e.InnerException?.Message
+                ?? e.Message, "YAML", "Check indentation, quotes and brackets on this line and the one before it.", e);
         }
     }
 
@@ -95,7 +98,8 @@ internal static class YamlText
         while (!parser.TryConsume<MappingEnd>(out _))
         {
             if (ReadNode(parser, problems, path, depth + 1) is not YamlNode.Scalar key)
-                throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"{problems.File}:{line}:{column}"), "a key that is a list or a section", "a word", "Check the indentation.");
+                throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"{problems.File}:{line}:{column}"),
+                    "a key that is a list or a section", "a word", "Check the indentation.");
             var keyPath = path.Length == 0 ? key.Text : $"{path}.{key.Text}";
             var value = ReadNode(parser, problems, keyPath, depth + 1);
             if (firstLines.TryAdd(key.Text, key.Line))

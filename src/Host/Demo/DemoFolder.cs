@@ -23,7 +23,8 @@ internal sealed record DemoFolder(string Root)
     {
         var folder = new DemoFolder(Path.GetFullPath(path));
         if (Directory.Exists(folder.Root) && Directory.EnumerateFileSystemEntries(folder.Root).Any() && !File.Exists(Path.Combine(folder.Root, Mark)))
-            throw new BadInputException("--out", folder.Root, "an empty folder, or one of an earlier demo", "Choose another with --out DIR, or empty it yourself.");
+            throw new BadInputException("--out", folder.Root, "an empty folder, or one of an earlier demo",
+                "Choose another with --out DIR, or empty it yourself.");
         Directory.CreateDirectory(folder.Root);
         File.WriteAllText(Path.Combine(folder.Root, Mark), "Written by: batchengine demo. It replaces customers, data and output here.\n");
         foreach (var part in (string[])[folder.Customers, folder.Data, folder.Output])

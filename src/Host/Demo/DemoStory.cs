@@ -14,7 +14,8 @@ using Spectre.Console;
 
 namespace BatchEngine.Host.Demo;
 
-/// <summary>The demo's seven steps, each told in a few lines. The nights are yesterday's and today's two o'clock UTC, so that yesterday's predictions are stale and today's fresh.</summary>
+/// <summary>The demo's seven steps, each told in a few lines. The nights are yesterday's and today's two o'clock UTC, so that yesterday's predictions are
+/// stale and today's fresh.</summary>
 internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder folder, long rows)
 {
     private const int NightHour = 2;
@@ -42,14 +43,17 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
 
         Heading("4. Before the second night: yesterday's predictions break the contract (maxAge 24 h)");
         var asExpected = await client.GetAsync(job.Serving.Name, KnownKey, "degraded", "stale: answered, and said so", ct).ConfigureAwait(false);
-        asExpected &= await client.PostAsync(job.Serving.Name, KnownKey, DemoClient.Customer, "realtime", "stale, but with features: scored live", ct).ConfigureAwait(false);
+        asExpected &= await client.PostAsync(job.Serving.Name, KnownKey, DemoClient.Customer, "realtime", "stale, but with features: scored live", ct)
+            .ConfigureAwait(false);
         var second = await NightAsync(engine, job, today, "5. Second night", ct).ConfigureAwait(false);
         await SwappedAsync(lookups, job.Serving.Name, second, ct).ConfigureAwait(false);
 
         Heading("6. After the second night");
         asExpected &= await client.GetAsync(job.Serving.Name, KnownKey, "snapshot", "hit", ct).ConfigureAwait(false);
-        asExpected &= await client.GetAsync(job.Serving.Name, 999_999_999_999, "refused", "unknown key, no features: 404, never a made-up score", ct).ConfigureAwait(false);
-        asExpected &= await client.PostAsync(job.Serving.Name, 999_999_999_999, DemoClient.Customer, "realtime", "unknown key with features: scored live", ct).ConfigureAwait(false);
+        asExpected &= await client.GetAsync(job.Serving.Name, 999_999_999_999, "refused", "unknown key, no features: 404, never a made-up score", ct)
+            .ConfigureAwait(false);
+        asExpected &= await client.PostAsync(job.Serving.Name, 999_999_999_999, DemoClient.Customer, "realtime", "unknown key with features: scored live", ct)
+            .ConfigureAwait(false);
         await web.StopAsync(ct).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
         await follow.ConfigureAwait(false);
@@ -59,7 +63,14 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
         Say($"Look around: batchengine runs list --data {folder.Data}");
         var well = asExpected && first is RunOutcome.Published && second is RunOutcome.Published;
         if (screen.Json)
-            screen.Answer(new { well, runs = new[] { first.GetType().Name, second.GetType().Name }, reports = pages, data = folder.Data, output = folder.Output }, () => { });
+            screen.Answer(new
+            {
+                well,
+                runs = new[] { first.GetType().Name, second.GetType().Name },
+                reports = pages,
+                data = folder.Data,
+                output = folder.Output
+            }, () => { });
         return well ? ExitCode.Done : ExitCode.Violation;
     }
 
@@ -102,7 +113,8 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
         Heading(title);
         var run = new RunId(job.Name, at);
         var started = clock.GetTimestamp();
-        var outcome = await new ProgressDisplay(screen, clock).ShowAsync(run.ToString(), progress => engine.RunAsync(job, run, new RunProgressToScreen(progress), ct)).ConfigureAwait(false);
+        var outcome = await new ProgressDisplay(screen, clock)
+            .ShowAsync(run.ToString(), progress => engine.RunAsync(job, run, new RunProgressToScreen(progress), ct)).ConfigureAwait(false);
         var took = clock.GetElapsedTime(started);
         var total = (await engine.Runs.FindAsync(run, ct).ConfigureAwait(false))?.Rows ?? 0;
         Say($"{RunScreen.Describe(run, outcome)} {Figures.Count(total)} rows in {Figures.Duration(took)}, {Figures.Rate(total / took.TotalSeconds)}.");
@@ -116,7 +128,8 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
     private async Task SwappedAsync(LookupService lookups, string name, RunOutcome outcome, CancellationToken ct)
     {
         var started = clock.GetTimestamp();
-        while (outcome is RunOutcome.Published published && lookups.Catalog.Find(name)?.Reader?.Info.Id != published.Snapshot.Id && clock.GetElapsedTime(started) < SwapPatience)
+        while (outcome is RunOutcome.Published published && lookups.Catalog.Find(name)?.Reader?.Info.Id != published.Snapshot.Id
+            && clock.GetElapsedTime(started) < SwapPatience)
             await Task.Delay(20, ct).ConfigureAwait(false);
     }
 

@@ -7,12 +7,14 @@ namespace BatchEngine.Host.Http;
 /// <remarks>Non-finite outputs cannot be stored or scored (the row check rejects them), so every number is legal JSON.</remarks>
 internal static class AnswerJson
 {
-    /// <summary>The HTTP status of the decision: 200 for any prediction, 404 for an unknown name or key, 503 when a prediction should exist and cannot be given now.</summary>
+    /// <summary>The HTTP status of the decision: 200 for any prediction, 404 for an unknown name or key, 503 when a prediction should exist and cannot be
+    /// given now.</summary>
     public static int StatusOf(RouteDecision decision) => decision switch
     {
         RouteDecision.Hit or RouteDecision.Fallback or RouteDecision.Degraded => StatusCodes.Status200OK,
         RouteDecision.Refused { Reason: RouteReason.UnknownName } => StatusCodes.Status404NotFound,
-        RouteDecision.Refused { Reason: RouteReason.KeyMissing, WhyNotLive: RouteReason.NoFeatures or RouteReason.RealtimeOff } => StatusCodes.Status404NotFound,
+        RouteDecision.Refused { Reason: RouteReason.KeyMissing, WhyNotLive: RouteReason.NoFeatures or RouteReason.RealtimeOff } =>
+            StatusCodes.Status404NotFound,
         RouteDecision.Refused => StatusCodes.Status503ServiceUnavailable,
         _ => throw new InvariantBrokenException("every decision has a status", decision.GetType().Name),
     };

@@ -13,12 +13,15 @@ internal static class BatchRequest
     /// <exception cref="BadInputException">Neither list is there, a key is no text or integer, or there are too many.</exception>
     public static IReadOnlyList<BatchItem> Read(JsonElement body, int maxKeys)
     {
-        var (name, list) = body.TryGetProperty("keys", out var keys) ? ("keys", keys) : body.TryGetProperty("items", out var items) ? ("items", items) : ("body", default);
+        var (name, list) = body.TryGetProperty("keys", out var keys) ? ("keys", keys) : body.TryGetProperty("items", out var items) ? ("items", items)
+            : ("body", default);
         if (list.ValueKind != JsonValueKind.Array)
-            throw new BadInputException(name, list.ValueKind.ToString(), "a list", "Send {\"keys\": [1, 2]} or {\"items\": [{\"key\": 1, \"features\": {...}}]}.");
+            throw new BadInputException(name, list.ValueKind.ToString(), "a list",
+                "Send {\"keys\": [1, 2]} or {\"items\": [{\"key\": 1, \"features\": {...}}]}.");
         var count = list.GetArrayLength();
         if (count > maxKeys)
-            throw new BadInputException(name, $"{count} keys", string.Create(CultureInfo.InvariantCulture, $"at most {maxKeys}"), "Send them in several requests.");
+            throw new BadInputException(name, $"{count} keys", string.Create(CultureInfo.InvariantCulture, $"at most {maxKeys}"),
+                "Send them in several requests.");
         var asked = new List<BatchItem>(count);
         foreach (var entry in list.EnumerateArray())
             asked.Add(name == "keys" ? new BatchItem(KeyOf(entry), null) : ReadItem(entry));

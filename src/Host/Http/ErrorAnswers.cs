@@ -43,6 +43,7 @@ internal static class ErrorAnswers
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json; charset=utf-8";
         var text = failure is BatchEngineException or BadHttpRequestException ? failure.Message : "The engine failed to answer; its log says why.";
-        await context.Response.WriteAsync(JsonSerializer.Serialize(new Dictionary<string, string> { ["error"] = text }, s_json), context.RequestAborted).ConfigureAwait(false);
+        await context.Response.WriteAsync(JsonSerializer.Serialize(new Dictionary<string, string> { ["error"] = text }, s_json), context.RequestAborted)
+            .ConfigureAwait(false);
     }
 }

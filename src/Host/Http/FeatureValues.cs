@@ -13,7 +13,8 @@ internal static class FeatureValues
     public static IReadOnlyDictionary<string, object?> Read(JsonElement features)
     {
         if (features.ValueKind != JsonValueKind.Object)
-            throw new BadInputException("features", features.ValueKind.ToString(), "an object of column names to values", "Send {\"features\": {\"age\": 42, ...}}.");
+            throw new BadInputException("features", features.ValueKind.ToString(), "an object of column names to values",
+                "Send {\"features\": {\"age\": 42, ...}}.");
         var values = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (var property in features.EnumerateObject())
             values[property.Name] = ReadValue(property.Name, property.Value);
@@ -27,6 +28,7 @@ internal static class FeatureValues
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         JsonValueKind.Null => null,
-        _ => throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"features.{name}"), value.ValueKind.ToString(), "a number, text, boolean or null", "Nested values cannot be features."),
+        _ => throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"features.{name}"), value.ValueKind.ToString(),
+            "a number, text, boolean or null", "Nested values cannot be features."),
     };
 }

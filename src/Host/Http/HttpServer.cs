@@ -31,7 +31,8 @@ internal static class HttpServer
         app.MapGet("/health/live", () => Results.Text("{\"live\":true}", "application/json"));
         app.MapGet("/health/ready", () => Ready(lookups));
         app.MapGet("/runs/{run}", (string run, CancellationToken ct) => ReportAsync(engine, run, ct));
-        app.MapFallback((HttpContext context) => Results.Json(new { error = $"{context.Request.Path}: there is no such page. There are {Pages}." }, statusCode: StatusCodes.Status404NotFound));
+        app.MapFallback((HttpContext context) =>
+            Results.Json(new { error = $"{context.Request.Path}: there is no such page. There are {Pages}." }, statusCode: StatusCodes.Status404NotFound));
         return app;
     }
 

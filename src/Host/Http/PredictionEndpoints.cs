@@ -66,7 +66,8 @@ internal sealed class PredictionEndpoints(PredictionRouter router, int maxBatchK
             var body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted).ConfigureAwait(false);
             return body.RootElement.ValueKind == JsonValueKind.Object
                 ? body
-                : throw new BadInputException("request body", body.RootElement.ValueKind.ToString(), "a JSON object", "Send {\"features\": {...}} or {\"keys\": [...]}.");
+                : throw new BadInputException("request body", body.RootElement.ValueKind.ToString(), "a JSON object",
+                    "Send {\"features\": {...}} or {\"keys\": [...]}.");
         }
         catch (JsonException problem)
         {
@@ -88,7 +89,8 @@ internal sealed class PredictionEndpoints(PredictionRouter router, int maxBatchK
     private static Utf8JsonWriter Writer(IBufferWriter<byte> target)
     {
         if (t_writer is null)
-            return t_writer = new Utf8JsonWriter(target, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+            return t_writer = new Utf8JsonWriter(target,
+                new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         t_writer.Reset(target);
         return t_writer;
     }

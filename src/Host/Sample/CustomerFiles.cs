@@ -4,7 +4,8 @@ using BatchEngine.Scorer.Outputs;
 
 namespace BatchEngine.Host.Sample;
 
-/// <summary>Writes the sample's customers as Parquet: a folder a day, a file per 262,144 customers, two row groups a file. Same request, same rows. Stateless, thread-safe.</summary>
+/// <summary>Writes the sample's customers as Parquet: a folder a day, a file per 262,144 customers, two row groups a file. Same request, same rows.
+/// Stateless, thread-safe.</summary>
 public static class CustomerFiles
 {
     /// <summary>Customers of one row group.</summary>
@@ -49,7 +50,8 @@ public static class CustomerFiles
         return days;
     }
 
-    private static async Task<SampleDay> WriteDayAsync(CustomerGenerator generator, SampleRequest request, int dayIndex, Action<long>? onRows, CancellationToken ct)
+    private static async Task<SampleDay> WriteDayAsync(CustomerGenerator generator, SampleRequest request, int dayIndex, Action<long>? onRows,
+        CancellationToken ct)
     {
         var date = request.FirstDay.AddDays(dayIndex);
         var directory = Path.Combine(Path.GetFullPath(request.Directory), date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
@@ -58,16 +60,19 @@ public static class CustomerFiles
         try
         {
             Directory.CreateDirectory(directory);
-            await Parallel.ForAsync(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = ct }, async (part, token) =>
+            await Parallel.ForAsync(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = ct },
+                async (part, token) =>
             {
                 var path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"part-{part:00000}.parquet"));
                 var from = ((long)part * CustomersPerFile) + 1;
-                parts[part] = (path, await WriteFileAsync(generator, path, from, Math.Min(last, from + CustomersPerFile - 1), dayIndex, onRows, token).ConfigureAwait(false));
+                parts[part] = (path, await WriteFileAsync(generator, path, from, Math.Min(last, from + CustomersPerFile - 1), dayIndex, onRows, token)
+                    .ConfigureAwait(false));
             }).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StorageFailedException(directory, $"the sample could not be written ({e.Message}). Free some space or choose another folder with --out.", isTransient: false, e);
+            throw new StorageFailedException(directory, $"the sample could not be written ({e.Message}). Free some space or choose another folder with --out.",
+                isTransient: false, e);
         }
         var counts = parts.Aggregate(default(CustomerCounts), (sum, part) => sum + part.Counts);
         return new SampleDay(date, directory, [.. parts.Select(p => p.Path)], counts.Rows, counts.Changed, counts.New, counts.Deleted, counts.Bad,
@@ -75,7 +80,8 @@ public static class CustomerFiles
     }
 
     /// <summary>Writes customers <paramref name="from"/> to <paramref name="to"/>, both included, under a temporary name first.</summary>
-    private static async Task<CustomerCounts> WriteFileAsync(CustomerGenerator generator, string path, long from, long to, int dayIndex, Action<long>? onRows, CancellationToken ct)
+    private static async Task<CustomerCounts> WriteFileAsync(CustomerGenerator generator, string path, long from, long to, int dayIndex, Action<long>? onRows,
+        CancellationToken ct)
     {
         var temporary = path + ".tmp";
         var counts = default(CustomerCounts);

@@ -1,11 +1,13 @@
 namespace BatchEngine.Host.Sample;
 
 /// <summary>
-/// Makes the sample's customers: every value is a hash of seed, customer, field and version, so any row of any day is computed alone, in any order, on any machine.
+/// Makes the sample's customers: every value is a hash of seed, customer, field and version, so any row of any day is computed alone, in any order, on any
+/// machine.
 /// Immutable, thread-safe.
 /// </summary>
 /// <remarks>
-/// Only additions, multiplications and rounding down are used, in a fixed order, so that samples/customers/train.py computes the very same rows; a test compares the two.
+/// Only additions, multiplications and rounding down are used, in a fixed order, so that samples/customers/train.py computes the very same rows; a test
+/// compares the two.
 /// From the second day on a share of the customers changed overnight; a changed customer's discounts and age drift as <see cref="PlantedDrift"/> says.
 /// </remarks>
 /// <param name="seed">Another seed gives other customers.</param>
@@ -84,10 +86,12 @@ public sealed class CustomerGenerator(ulong seed, long customers, DateOnly first
             DateOnly.FromDayNumber(EpochDayNumber + signup),
             LastOrder(id, version, orders, signup),
             CustomerWords.Countries[Choose(CustomerWords.CountryLimits, Draw(id, CustomerField.Country, 0))],
-            CustomerWords.Plans[Choose(CustomerWords.PlanLimits, isBusiness ? 0.35 + (0.65 * Draw(id, CustomerField.Plan, 0)) : Draw(id, CustomerField.Plan, 0))],
+            CustomerWords.Plans[Choose(CustomerWords.PlanLimits, isBusiness ? 0.35 + (0.65 * Draw(id, CustomerField.Plan, 0))
+                : Draw(id, CustomerField.Plan, 0))],
             Age(id, version),
             orders,
-            Draw(id, CustomerField.InfiniteRevenue, dayIndex) < InfiniteRevenueShare ? double.PositiveInfinity : Math.Floor(orders * basket * (1.0 - discount) * 100.0) / 100.0,
+            Draw(id, CustomerField.InfiniteRevenue, dayIndex) < InfiniteRevenueShare ? double.PositiveInfinity
+                : Math.Floor(orders * basket * (1.0 - discount) * 100.0) / 100.0,
             orders > 0 ? (float)basket : null,
             (int)(6.0 * Power5(Draw(id, CustomerField.Tickets, version)) + (0.8 * Draw(id, CustomerField.TicketBase, 0))),
             (float)discount,
@@ -154,7 +158,8 @@ public sealed class CustomerGenerator(ulong seed, long customers, DateOnly first
 
     /// <summary>A number in [0, 1) that depends on nothing but its arguments and the seed.</summary>
     private double Draw(long id, CustomerField field, int version) =>
-        (Mix(Mix(((ulong)id * 0x9E3779B97F4A7C15UL) + seed) + ((((ulong)field * 65_536UL) + (ulong)version + 1UL) * 0xD1342543DE82EF95UL)) >> 11) * (1.0 / (1UL << 53));
+        (Mix(Mix(((ulong)id * 0x9E3779B97F4A7C15UL) + seed) + ((((ulong)field * 65_536UL) + (ulong)version + 1UL) * 0xD1342543DE82EF95UL)) >> 11)
+            * (1.0 / (1UL << 53));
 
     /// <summary>Spreads every bit over all bits: two rounds of shift, xor and multiply.</summary>
     private static ulong Mix(ulong z)

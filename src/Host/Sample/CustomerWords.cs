@@ -15,7 +15,8 @@ public static class CustomerWords
     public static IReadOnlyList<string> Plans { get; } = ["free", "basic", "pro", "enterprise"];
 
     /// <summary>The e-mail domains, most frequent first.</summary>
-    public static IReadOnlyList<string> Domains { get; } = [.. Enumerable.Range(0, DomainCount).Select(rank => string.Create(CultureInfo.InvariantCulture, $"mail{rank:0000}.example"))];
+    public static IReadOnlyList<string> Domains { get; } =
+        [.. Enumerable.Range(0, DomainCount).Select(rank => string.Create(CultureInfo.InvariantCulture, $"mail{rank:0000}.example"))];
 
     /// <summary>Up to which number in [0, 1) each country is drawn.</summary>
     internal static double[] CountryLimits { get; } = [0.24, 0.38, 0.49, 0.58, 0.66, 0.74, 0.80, 0.86, 0.90, 0.94, 0.97, 1.0];

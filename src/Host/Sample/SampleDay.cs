@@ -11,4 +11,5 @@ namespace BatchEngine.Host.Sample;
 /// <param name="BadRows">Planted rows without a key or with an infinite revenue.</param>
 /// <param name="Bytes">The size of all files.</param>
 /// <param name="PlantedDrift">What drifts on purpose; empty on the first day.</param>
-public sealed record SampleDay(DateOnly Date, string Directory, IReadOnlyList<string> Files, long Rows, long Changed, long New, long Deleted, long BadRows, long Bytes, string PlantedDrift);
+public sealed record SampleDay(DateOnly Date, string Directory, IReadOnlyList<string> Files, long Rows, long Changed, long New, long Deleted, long BadRows,
+    long Bytes, string PlantedDrift);

@@ -28,7 +28,8 @@ public sealed record SampleRequest(string Directory, long Customers, int Days, u
     {
         { Customers: < CustomerGenerator.NewOneIn or > 1_000_000_000 } =>
             throw new BadInputException("--rows", $"{Customers}", $"{CustomerGenerator.NewOneIn} to 1000000000", "Ask for another number of rows."),
-        { Days: < 1 or > CustomerGenerator.MaxDays } => throw new BadInputException("--days", $"{Days}", $"1 to {CustomerGenerator.MaxDays}", "Ask for another number of days."),
+        { Days: < 1 or > CustomerGenerator.MaxDays } =>
+            throw new BadInputException("--days", $"{Days}", $"1 to {CustomerGenerator.MaxDays}", "Ask for another number of days."),
         _ => this,
     };
 }

@@ -64,7 +64,8 @@ internal static class Figures
     public static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %");
 
     /// <summary>A number with up to four decimals, or why it is not known.</summary>
-    public static string Number(Measured<double> number) => number.TryGet(out var value) ? value.ToString("0.####", CultureInfo.InvariantCulture) : $"not measured ({number.Reason})";
+    public static string Number(Measured<double> number) =>
+        number.TryGet(out var value) ? value.ToString("0.####", CultureInfo.InvariantCulture) : $"not measured ({number.Reason})";
 
     /// <summary>"2026-11-23 02:00:00Z".</summary>
     public static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);

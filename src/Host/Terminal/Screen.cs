@@ -5,7 +5,8 @@ using Spectre.Console.Rendering;
 
 namespace BatchEngine.Host.Terminal;
 
-/// <summary>What a person or a program sees: answers on stdout (tables, or one JSON document), everything else on stderr. Used by one thread at a time.</summary>
+/// <summary>What a person or a program sees: answers on stdout (tables, or one JSON document), everything else on stderr. Used by one thread at a
+/// time.</summary>
 internal sealed class Screen
 {
     private static readonly JsonSerializerOptions JsonLayout = new(JsonSerializerDefaults.Web)

@@ -29,7 +29,8 @@ internal sealed class ModelFiles(IBlobStore blobs, string cacheFolder)
         await using (var file = OpenGiven(path))
         {
             if (await Digest.OfAsync(file, ct).ConfigureAwait(false) != digest)
-                throw new BadInputException(path, "another content than a moment ago", "a file that nobody writes", "Register it again when its export has ended.");
+                throw new BadInputException(path, "another content than a moment ago", "a file that nobody writes",
+                    "Register it again when its export has ended.");
             file.Position = 0;
             await file.CopyToAsync(writer.Content, ct).ConfigureAwait(false);
         }
@@ -37,7 +38,8 @@ internal sealed class ModelFiles(IBlobStore blobs, string cacheFolder)
         if (await DigestOfBlobAsync(name, ct).ConfigureAwait(false) is var stored && stored != digest)
         {
             await blobs.DeleteAsync(name, ct).ConfigureAwait(false);
-            throw new BadInputException(path, $"content that changed while it was copied (digest {stored.Short})", $"digest {digest.Short}", "Register it again when its export has ended.");
+            throw new BadInputException(path, $"content that changed while it was copied (digest {stored.Short})", $"digest {digest.Short}",
+                "Register it again when its export has ended.");
         }
     }
 
@@ -79,7 +81,8 @@ internal sealed class ModelFiles(IBlobStore blobs, string cacheFolder)
         {
             var folder = Path.GetDirectoryName(Path.GetFullPath(path));
             var beside = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.onnx").Select(Path.GetFileName).OfType<string>() : [];
-            throw new BadInputException(path, "no file", "an ONNX model", $"Beside it: {NearestNames.List(beside, Path.GetFileName(path), "no .onnx file")}.", e);
+            throw new BadInputException(path, "no file", "an ONNX model", $"Beside it: {NearestNames.List(beside, Path.GetFileName(path), "no .onnx file")}.",
+                e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

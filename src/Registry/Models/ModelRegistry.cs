@@ -4,7 +4,8 @@ using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Registry.Models;
 
-/// <summary>Which models there are, which of them is champion, and where their bytes lie. Thread-safe; several processes may share one database and blob store.</summary>
+/// <summary>Which models there are, which of them is champion, and where their bytes lie. Thread-safe; several processes may share one database and blob
+/// store.</summary>
 public sealed class ModelRegistry
 {
     /// <summary>The alias that is served unless somebody says otherwise.</summary>
@@ -69,7 +70,8 @@ public sealed class ModelRegistry
     {
         var current = await RequireAliasAsync(name, alias, ct).ConfigureAwait(false);
         return await _models.RollBackAliasAsync(name, alias, who, ct).ConfigureAwait(false)
-            ?? throw new BadInputException($"alias {name}@{alias}", $"an alias that pointed only at version {current.Version.Number}", "an alias that was moved before", $"Point it at a version with: batchengine models promote {name}:NUMBER.");
+            ?? throw new BadInputException($"alias {name}@{alias}", $"an alias that pointed only at version {current.Version.Number}",
+                "an alias that was moved before", $"Point it at a version with: batchengine models promote {name}:NUMBER.");
     }
 
     /// <summary>Makes a reference exact: the version, a verified local file and its signature.</summary>
@@ -93,7 +95,8 @@ public sealed class ModelRegistry
     {
         var full = Path.GetFullPath(path);
         var (digest, _) = await ModelFiles.MeasureAsync(full, ct).ConfigureAwait(false);
-        var stem = new string([.. Path.GetFileNameWithoutExtension(full).Take(100).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '-')]).TrimStart('.');
+        var stem = new string([.. Path.GetFileNameWithoutExtension(full).Take(100)
+            .Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '-')]).TrimStart('.');
         return new ResolvedModel(new ModelVersion(stem.Length > 0 ? stem : "model", 0, digest), full, _inspector.Inspect(full));
     }
 
@@ -102,7 +105,8 @@ public sealed class ModelRegistry
         if (await _models.FindAsync(name, number, ct).ConfigureAwait(false) is { } found)
             return found;
         var versions = await VersionsAsync(name, $"model {name}:{number}", ct).ConfigureAwait(false);
-        throw new BadInputException($"model {name}:{number}", $"no version {number}", $"a version from {versions[0].Version.Number} to {versions[^1].Version.Number}", $"See: batchengine models show {name}.");
+        throw new BadInputException($"model {name}:{number}", $"no version {number}",
+            $"a version from {versions[0].Version.Number} to {versions[^1].Version.Number}", $"See: batchengine models show {name}.");
     }
 
     private async Task<RegisteredModel> RequireAliasAsync(string name, string alias, CancellationToken ct)
@@ -110,7 +114,8 @@ public sealed class ModelRegistry
         if (await _models.ByAliasAsync(name, alias, ct).ConfigureAwait(false) is { } found)
             return found;
         var versions = await VersionsAsync(name, $"model {name}@{alias}", ct).ConfigureAwait(false);
-        throw new BadInputException($"model {name}@{alias}", $"no alias '{alias}'", $"one of: {NearestNames.List(versions.SelectMany(v => v.Aliases), alias, "none, no alias is set")}",
+        throw new BadInputException($"model {name}@{alias}", $"no alias '{alias}'",
+            $"one of: {NearestNames.List(versions.SelectMany(v => v.Aliases), alias, "none, no alias is set")}",
             $"Set it with: batchengine models promote {name}:{versions[^1].Version.Number} --alias {alias}.");
     }
 
@@ -120,7 +125,8 @@ public sealed class ModelRegistry
         if (versions.Count > 0)
             return versions;
         var names = (await _models.ListAsync(null, ct).ConfigureAwait(false)).Select(m => m.Version.Name);
-        throw new BadInputException(place, $"no model '{name}'", $"one of: {NearestNames.List(names, name, "none, the registry is empty")}", "Register it with: batchengine models register NAME FILE.onnx.");
+        throw new BadInputException(place, $"no model '{name}'", $"one of: {NearestNames.List(names, name, "none, the registry is empty")}",
+            "Register it with: batchengine models register NAME FILE.onnx.");
     }
 
     private static void RequireName(string text, string place)

@@ -7,7 +7,8 @@ using BatchEngine.Storage.Snapshots;
 namespace BatchEngine.Router.Lookup;
 
 /// <summary>
-/// The current snapshot of every serving name, mapped. Look-ups read it without a lock; a refresh maps and verifies a new snapshot before it swaps, keeps the old one when that fails,
+/// The current snapshot of every serving name, mapped. Look-ups read it without a lock; a refresh maps and verifies a new snapshot before it swaps, keeps the
+/// old one when that fails,
 /// and lets old readers drain. Thread-safe; refreshes run one at a time.
 /// </summary>
 public sealed class SnapshotCatalog : IAsyncDisposable
@@ -41,7 +42,8 @@ public sealed class SnapshotCatalog : IAsyncDisposable
     /// <summary>What a name answers from; null means that no job serves under it.</summary>
     public ServedName? Find(string servingName) => _served.GetValueOrDefault(servingName);
 
-    /// <summary>Refreshes whenever a contract or a current snapshot moves, until stopped. A failure is kept in <see cref="Problems"/> and tried again at the next poll.</summary>
+    /// <summary>Refreshes whenever a contract or a current snapshot moves, until stopped. A failure is kept in <see cref="Problems"/> and tried again at the
+    /// next poll.</summary>
     public async Task FollowAsync(CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
@@ -137,7 +139,8 @@ public sealed class SnapshotCatalog : IAsyncDisposable
     {
         try
         {
-            return SnapshotReader.Open(snapshot, s => _blobs.LocalPath(s.Artifact.BlobName) ?? throw new StorageFailedException(s.Artifact.BlobName, "it is not on this machine.", isTransient: false), null, ct);
+            return SnapshotReader.Open(snapshot, s => _blobs.LocalPath(s.Artifact.BlobName)
+                ?? throw new StorageFailedException(s.Artifact.BlobName, "it is not on this machine.", isTransient: false), null, ct);
         }
         catch (BatchEngineException failure)
         {

@@ -14,7 +14,8 @@ public sealed class LiveGate(ILiveScoring scoring, TimeProvider clock)
     private readonly Dictionary<string, Task<LiveOutcome>> _flights = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _underWay = new(StringComparer.Ordinal);
 
-    /// <summary>A scoring that runs longer is asked to stop, so that an endpoint that hangs gives its place back. Far above any deadline: callers have left by then.</summary>
+    /// <summary>A scoring that runs longer is asked to stop, so that an endpoint that hangs gives its place back. Far above any deadline: callers have left
+    /// by then.</summary>
     public static TimeSpan MaxFlight { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Scores within the contract's limits.</summary>
@@ -24,7 +25,8 @@ public sealed class LiveGate(ILiveScoring scoring, TimeProvider clock)
     /// <returns>The scored outcome, or why there is none with a sentence for the caller.</returns>
     /// <exception cref="BadInputException">The features cannot be used.</exception>
     /// <exception cref="InvariantBrokenException">The scoring broke an assumption of ours; never answered around.</exception>
-    public async ValueTask<(LiveOutcome.Scored? Scored, RouteReason WhyNot, string Detail)> TryScoreAsync(ServingContract contract, IReadOnlyDictionary<string, object?>? features, CancellationToken ct)
+    public async ValueTask<(LiveOutcome.Scored? Scored, RouteReason WhyNot, string Detail)> TryScoreAsync(ServingContract contract,
+        IReadOnlyDictionary<string, object?>? features, CancellationToken ct)
     {
         if (!contract.Realtime)
             return (null, RouteReason.RealtimeOff, $"'{contract.Name}' does not score live.");
@@ -32,7 +34,9 @@ public sealed class LiveGate(ILiveScoring scoring, TimeProvider clock)
             return (null, RouteReason.NoFeatures, "No features were given; send them by POST to have the key scored live.");
         ct.ThrowIfCancellationRequested();
         if (Join(contract, features) is not { } flight)
-            return (null, RouteReason.Overloaded, string.Create(CultureInfo.InvariantCulture, $"{contract.MaxConcurrentRealtime} live scorings of '{contract.Name}' are going on already; try again in a second."));
+            return (null, RouteReason.Overloaded,
+                string.Create(CultureInfo.InvariantCulture,
+                $"{contract.MaxConcurrentRealtime} live scorings of '{contract.Name}' are going on already; try again in a second."));
         try
         {
             return await flight.WaitAsync(contract.RealtimeDeadline, clock, ct).ConfigureAwait(false) switch
@@ -45,7 +49,8 @@ public sealed class LiveGate(ILiveScoring scoring, TimeProvider clock)
         }
         catch (TimeoutException)
         {
-            return (null, RouteReason.RealtimeFailed, string.Create(CultureInfo.InvariantCulture, $"The live score did not come within {contract.RealtimeDeadline.TotalMilliseconds:0} ms."));
+            return (null, RouteReason.RealtimeFailed,
+                string.Create(CultureInfo.InvariantCulture, $"The live score did not come within {contract.RealtimeDeadline.TotalMilliseconds:0} ms."));
         }
     }
 
@@ -107,7 +112,8 @@ public sealed class LiveGate(ILiveScoring scoring, TimeProvider clock)
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return new LiveOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"The live score did not end within {MaxFlight.TotalSeconds:0} s and was given up."));
+            return new LiveOutcome.Failed(
+                string.Create(CultureInfo.InvariantCulture, $"The live score did not end within {MaxFlight.TotalSeconds:0} s and was given up."));
         }
         catch (Exception failure) when (failure is not InvariantBrokenException)
         {

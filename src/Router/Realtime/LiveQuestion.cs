@@ -6,7 +6,8 @@ namespace BatchEngine.Router.Realtime;
 /// <summary>Names one live question, so that callers who ask the same at the same time can share its answer. Pure.</summary>
 internal static class LiveQuestion
 {
-    /// <summary>A text that no other name and features have; null when a value is of a kind whose text may lose something, so that such a question is never shared.</summary>
+    /// <summary>A text that no other name and features have; null when a value is of a kind whose text may lose something, so that such a question is never
+    /// shared.</summary>
     public static string? TextOf(string name, IReadOnlyDictionary<string, object?> features)
     {
         var text = new StringBuilder();

@@ -3,7 +3,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Router.Routing;
 
-/// <summary>Counts answers by name, source and reason. Thread-safe; no count is lost or taken twice by a drain. Only names that a job serves are counted, so the table is bounded.</summary>
+/// <summary>Counts answers by name, source and reason. Thread-safe; no count is lost or taken twice by a drain. Only names that a job serves are counted, so
+/// the table is bounded.</summary>
 public sealed class AnswerCounters
 {
     private readonly ConcurrentDictionary<(string Name, string Source, RouteReason Reason), Cell> _cells = new();

@@ -13,7 +13,8 @@ public sealed class PredictionRouter(SnapshotCatalog catalog, LiveGate live, Tim
     /// <summary>What was answered, for the reports.</summary>
     public AnswerCounters Answered { get; } = new();
 
-    /// <summary>Answers one key: the stored prediction when it is fresh and sure, else a live score, else the stored one with both reasons, else a refusal.</summary>
+    /// <summary>Answers one key: the stored prediction when it is fresh and sure, else a live score, else the stored one with both reasons, else a
+    /// refusal.</summary>
     /// <param name="servingName">The name in the URL.</param>
     /// <param name="key">As the application writes it.</param>
     /// <param name="features">For a live score, by source column; null means none were given.</param>
@@ -30,12 +31,14 @@ public sealed class PredictionRouter(SnapshotCatalog catalog, LiveGate live, Tim
             : LiveAsync(served.Contract, reason, stored, provenance, features, ct);
     }
 
-    /// <summary>Answers many keys, in the order asked; stored answers cost no wait, and at most the contract's bound of this batch's keys are scored live at once.</summary>
+    /// <summary>Answers many keys, in the order asked; stored answers cost no wait, and at most the contract's bound of this batch's keys are scored live at
+    /// once.</summary>
     /// <param name="servingName">The name in the URL.</param>
     /// <param name="asked">Keys, each with features or null.</param>
     /// <param name="ct">The caller leaves.</param>
     /// <exception cref="BadInputException">A key is not of the snapshot's kind, or features cannot be used; no answer is given then.</exception>
-    public async Task<IReadOnlyList<RouteDecision>> RouteManyAsync(string servingName, IReadOnlyList<(string Key, IReadOnlyDictionary<string, object?>? Features)> asked, CancellationToken ct)
+    public async Task<IReadOnlyList<RouteDecision>> RouteManyAsync(string servingName,
+        IReadOnlyList<(string Key, IReadOnlyDictionary<string, object?>? Features)> asked, CancellationToken ct)
     {
         var decisions = new RouteDecision[asked.Count];
         var maxAtOnce = Math.Max(1, catalog.Find(servingName)?.Contract.MaxConcurrentRealtime ?? 1);
@@ -63,11 +66,13 @@ public sealed class PredictionRouter(SnapshotCatalog catalog, LiveGate live, Tim
     }
 
     private async ValueTask<RouteDecision> LiveAsync(
-        ServingContract contract, RouteReason reason, Prediction? stored, Provenance? provenance, IReadOnlyDictionary<string, object?>? features, CancellationToken ct)
+        ServingContract contract, RouteReason reason, Prediction? stored, Provenance? provenance, IReadOnlyDictionary<string, object?>? features,
+            CancellationToken ct)
     {
         var (scored, whyNot, detail) = await live.TryScoreAsync(contract, features, ct).ConfigureAwait(false);
         if (scored is not null)
-            return Counted(contract.Name, new RouteDecision.Fallback(reason, scored.Prediction, new Provenance(scored.Model, null, clock.GetUtcNow(), TimeSpan.Zero, scored.Outputs)));
+            return Counted(contract.Name,
+                new RouteDecision.Fallback(reason, scored.Prediction, new Provenance(scored.Model, null, clock.GetUtcNow(), TimeSpan.Zero, scored.Outputs)));
         return Counted(contract.Name, stored is not null
             ? new RouteDecision.Degraded(reason, whyNot, stored, provenance!)
             : new RouteDecision.Refused(reason, whyNot, detail));

@@ -5,7 +5,8 @@ namespace BatchEngine.Router.Routing;
 /// <summary>Whether a stored prediction keeps its contract. Pure.</summary>
 public static class RoutePolicy
 {
-    /// <summary>Fresh when the stored prediction may be answered as it is, else the first reason against it: no snapshot, no key, stale, low confidence. A model that gives no confidence is never unsure.</summary>
+    /// <summary>Fresh when the stored prediction may be answered as it is, else the first reason against it: no snapshot, no key, stale, low confidence. A
+    /// model that gives no confidence is never unsure.</summary>
     /// <param name="contract">What applications may expect.</param>
     /// <param name="hasSnapshot">Whether a snapshot is served.</param>
     /// <param name="stored">The stored prediction; null means that the key is not in the snapshot.</param>
@@ -18,7 +19,8 @@ public static class RoutePolicy
             return RouteReason.KeyMissing;
         if (contract.MaxAge is { } maxAge && age > maxAge)
             return RouteReason.Stale;
-        return contract.MinConfidence is { } min && stored.Confidence.TryGet(out var confidence) && !IsSure(confidence, min) ? RouteReason.LowConfidence : RouteReason.Fresh;
+        return contract.MinConfidence is { } min && stored.Confidence.TryGet(out var confidence) && !IsSure(confidence, min) ? RouteReason.LowConfidence
+            : RouteReason.Fresh;
     }
 
     // As float32, the precision of what is stored: 7 of 10 trees are exactly 0.7 then. A confidence that is no number is not sure.

@@ -12,7 +12,8 @@ internal static class CarriedReceipt
     /// <param name="carried">The shard.</param>
     /// <param name="lease">The lease under which the receipt is committed.</param>
     /// <param name="ct">Stops waiting.</param>
-    public static async Task<(ShardReceipt? Receipt, string Why)> MakeAsync(WorkerServices services, RunPlan plan, CarriedShard carried, Lease lease, CancellationToken ct)
+    public static async Task<(ShardReceipt? Receipt, string Why)> MakeAsync(WorkerServices services, RunPlan plan, CarriedShard carried, Lease lease,
+        CancellationToken ct)
     {
         if (await services.Leases.ReceiptAsync(plan.Reuse.Base!.Value, carried.BaseIndex, ct).ConfigureAwait(false) is not { Final: var done })
             return (null, $"run {plan.Reuse.Base} has no receipt of its shard {carried.BaseIndex}");
@@ -23,8 +24,10 @@ internal static class CarriedReceipt
                 return (null, damage);
         }
         var counts = done.Counts;
-        var artifacts = done.Artifacts.Select(a => a.Kind == ArtifactKind.RunFile ? a with { RowNumberShift = a.RowNumberShift + carried.RowNumberShift } : a).ToList();
-        return (new ShardReceipt(plan.Run, lease.ShardIndex, lease.Fence, done with { Counts = new RowCounts(counts.Read, 0, counts.Scored + counts.Reused, counts.Rejected), Artifacts = artifacts }), "");
+        var artifacts = done.Artifacts.Select(a => a.Kind == ArtifactKind.RunFile ? a with { RowNumberShift = a.RowNumberShift + carried.RowNumberShift } : a)
+            .ToList();
+        return (new ShardReceipt(plan.Run, lease.ShardIndex, lease.Fence,
+            done with { Counts = new RowCounts(counts.Read, 0, counts.Scored + counts.Reused, counts.Rejected), Artifacts = artifacts }), "");
     }
 
     // Run files that will be sealed again are read whole now, since a receipt cannot be taken back; the others are verified where they are read.
@@ -34,7 +37,8 @@ internal static class CarriedReceipt
         {
             if (isRead)
                 await blobs.VerifyAsync(artifact.BlobName, artifact.Bytes, artifact.Checksum, ct).ConfigureAwait(false);
-            else if (blobs.LocalPath(artifact.BlobName) is { } path ? !(new FileInfo(path) is { Exists: true } file && file.Length == artifact.Bytes) : !await blobs.ExistsAsync(artifact.BlobName, ct).ConfigureAwait(false))
+            else if (blobs.LocalPath(artifact.BlobName) is { } path ? !(new FileInfo(path) is { Exists: true } file && file.Length == artifact.Bytes)
+                : !await blobs.ExistsAsync(artifact.BlobName, ct).ConfigureAwait(false))
                 return $"{artifact.BlobName} is missing or has another length than {artifact.Bytes} bytes";
             return null;
         }

@@ -5,7 +5,8 @@ namespace BatchEngine.Scheduler.Leasing;
 /// <summary>Scores one shard. Safe for several threads; each call is one shard under one fence.</summary>
 public interface IShardScorer
 {
-    /// <summary>Scores the units from <paramref name="from"/> on and returns the receipt, which the caller commits; null means that the stop was heard and a checkpoint saved.</summary>
+    /// <summary>Scores the units from <paramref name="from"/> on and returns the receipt, which the caller commits; null means that the stop was heard and a
+    /// checkpoint saved.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="shard">The shard.</param>
     /// <param name="lease">The lease; every blob is named by its run, shard and fence.</param>
@@ -13,6 +14,7 @@ public interface IShardScorer
     /// <param name="progress">Where checkpoints go. A failure from it ends the scoring and must not be swallowed.</param>
     /// <param name="ct">Stops at once; what was not checkpointed is done again by the next holder.</param>
     /// <exception cref="FenceLostException">Passed on from <paramref name="progress"/>.</exception>
-    /// <exception cref="BatchEngineException">The input, the model or the disk; <see cref="BatchEngineException.IsTransient"/> says whether the shard is tried again.</exception>
+    /// <exception cref="BatchEngineException">The input, the model or the disk; <see cref="BatchEngineException.IsTransient"/> says whether the shard is
+    /// tried again.</exception>
     Task<ShardReceipt?> ScoreAsync(RunPlan plan, Shard shard, Lease lease, Checkpoint from, IShardProgress progress, CancellationToken ct);
 }

@@ -12,7 +12,8 @@ namespace BatchEngine.Scheduler.Leasing;
 public sealed class InProcessWorkers(WorkerServices services, LeasePolicy policy, string process) : IWorkerFleet
 {
     /// <inheritdoc/>
-    /// <remarks>A worker that fails is recorded and the others finish its work. A failure that is none of ours (a defect) stops all of them and is thrown.</remarks>
+    /// <remarks>A worker that fails is recorded and the others finish its work. A failure that is none of ours (a defect) stops all of them and is
+    /// thrown.</remarks>
     public async Task RunAsync(RunPlan plan, ProgressBoard board, CancellationToken drain, CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -29,7 +30,9 @@ public sealed class InProcessWorkers(WorkerServices services, LeasePolicy policy
             }
             catch (BatchEngineException failure)
             {
-                await services.Decisions.AppendAsync(new Decision(plan.Run, services.Clock.GetUtcNow(), "worker-lost", $"{name} ended, its shards go to the others", failure.Message), CancellationToken.None).ConfigureAwait(false);
+                await services.Decisions.AppendAsync(
+                    new Decision(plan.Run, services.Clock.GetUtcNow(), "worker-lost", $"{name} ended, its shards go to the others", failure.Message),
+                    CancellationToken.None).ConfigureAwait(false);
                 services.Log.Write(new RunEvent(RunEventKind.WorkerDied, plan.Run, name, failure.Message));
             }
             catch

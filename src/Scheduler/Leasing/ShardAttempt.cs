@@ -6,7 +6,8 @@ using BatchEngine.Storage.Database;
 namespace BatchEngine.Scheduler.Leasing;
 
 /// <summary>One lease of one shard from grant to commit or hand-back. Used once, by one worker.</summary>
-internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, RunPlan plan, LeaseOutcome.Granted granted, ProgressBoard? board, CancellationToken drain) : IShardProgress
+internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, RunPlan plan, LeaseOutcome.Granted granted, ProgressBoard? board,
+    CancellationToken drain) : IShardProgress
 {
     private readonly Lease _lease = granted.Lease;
     private readonly DateTimeOffset _startedAt = services.Clock.GetUtcNow();
@@ -88,7 +89,9 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
             return null;
         var (receipt, why) = await CarriedReceipt.MakeAsync(services, plan, carried, _lease, ct).ConfigureAwait(false);
         if (receipt is null)
-            await services.Decisions.AppendAsync(new Decision(plan.Run, services.Clock.GetUtcNow(), "reuse", $"shard {granted.Shard.Index} is read and scored after all", why), ct).ConfigureAwait(false);
+            await services.Decisions.AppendAsync(
+                new Decision(plan.Run, services.Clock.GetUtcNow(), "reuse", $"shard {granted.Shard.Index} is read and scored after all", why), ct)
+                .ConfigureAwait(false);
         return receipt;
     }
 
@@ -96,7 +99,8 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
     {
         var counts = receipt.Final.Counts;
         if (!counts.AddsUp || counts.Read != granted.Shard.Rows)
-            throw new InvariantBrokenException("a receipt reads exactly its shard's rows", $"run {plan.Run}, shard {granted.Shard.Index}: {counts} of {granted.Shard.Rows} rows");
+            throw new InvariantBrokenException("a receipt reads exactly its shard's rows",
+                $"run {plan.Run}, shard {granted.Shard.Index}: {counts} of {granted.Shard.Rows} rows");
         await services.Leases.CommitAsync(_lease, receipt, ct).ConfigureAwait(false);
         (_durable, _durableAt) = (counts, services.Clock.GetUtcNow());
         Say(RunEventKind.ReceiptAccepted, $"{counts.Read} rows under fence {_lease.Fence}");
@@ -117,5 +121,6 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
         return ending;
     }
 
-    private void Say(RunEventKind kind, string detail) => services.Log.Write(new RunEvent(kind, plan.Run, $"shard {granted.Shard.Index} {_lease.Worker}", detail));
+    private void Say(RunEventKind kind, string detail) =>
+        services.Log.Write(new RunEvent(kind, plan.Run, $"shard {granted.Shard.Index} {_lease.Worker}", detail));
 }

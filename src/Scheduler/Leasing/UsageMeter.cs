@@ -30,8 +30,10 @@ internal sealed class UsageMeter(RunPlan plan, string worker, Offering offering,
     }
 
     /// <summary>A worker's usage with the id that its facts give.</summary>
-    public static UsageRecord Record(RunId run, string worker, Offering offering, DateTimeOffset from, DateTimeOffset to, double busy, double rework, long predictions) => new(
-        string.Create(CultureInfo.InvariantCulture, $"{run}/{worker}/{from.UtcTicks}"), run, "", worker, UsageKind.BatchWorker, offering, from, to, busy, rework, predictions);
+    public static UsageRecord Record(RunId run, string worker, Offering offering, DateTimeOffset from, DateTimeOffset to, double busy, double rework,
+        long predictions) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{run}/{worker}/{from.UtcTicks}"), run, "", worker, UsageKind.BatchWorker, offering, from, to, busy,
+            rework, predictions);
 
     private static double Share(TimeSpan part, TimeSpan whole) => Math.Clamp(part / whole, 0, 1);
 }

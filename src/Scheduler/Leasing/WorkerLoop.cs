@@ -6,7 +6,8 @@ using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Scheduler.Leasing;
 
-/// <summary>The life of one worker: take a shard, score it, commit it, until none is left. The same loop runs as a task and as the body of a worker process. Safe for several workers at once.</summary>
+/// <summary>The life of one worker: take a shard, score it, commit it, until none is left. The same loop runs as a task and as the body of a worker process.
+/// Safe for several workers at once.</summary>
 /// <param name="services">Stores, scorer, log and clock.</param>
 /// <param name="policy">Checked when the worker is made.</param>
 /// <exception cref="BadInputException">The policy is out of range.</exception>
@@ -22,7 +23,8 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
     /// <param name="drain">Cancelled by an interruption notice: the unit is finished, checkpointed and the shard given back.</param>
     /// <param name="ct">Stops at once; work since the last checkpoint is done again by others.</param>
     /// <exception cref="StorageFailedException">A transient failure repeated too often in a row.</exception>
-    public async Task<WorkerOutcome> RunAsync(RunPlan plan, string worker, Offering offering, ProgressBoard? board, CancellationToken drain, CancellationToken ct)
+    public async Task<WorkerOutcome> RunAsync(RunPlan plan, string worker, Offering offering, ProgressBoard? board, CancellationToken drain,
+        CancellationToken ct)
     {
         var meter = new UsageMeter(plan, worker, offering, services.Clock);
         Say(RunEventKind.WorkerStarted, plan, worker, offering.ToString());
@@ -72,7 +74,8 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
         await AnnounceAsync(plan, granted, ct).ConfigureAwait(false);
         if (lease.Fence.Value > _policy.MaxLeasesPerShard)
             return (ShardEnding.Abandoned, await FailRunAsync(plan, lease, new InvariantBrokenException("a shard is finished within a bounded number of leases",
-                $"run {plan.Run}, shard {lease.ShardIndex} was leased {lease.Fence} times; look for workers that die on it, then resume the run")).ConfigureAwait(false));
+                $"run {plan.Run}, shard {lease.ShardIndex} was leased {lease.Fence} times; look for workers that die on it, then resume the run"))
+                    .ConfigureAwait(false));
         var attempt = new ShardAttempt(services, _policy, plan, granted, board, drain);
         var ending = ShardEnding.Abandoned;
         try
@@ -107,7 +110,9 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
         }
         var reason = string.Create(CultureInfo.InvariantCulture,
             $"the lease under an earlier fence ended unrenewed; {granted.From.Counts.Read:N0} of {granted.Shard.Rows:N0} rows are durable and kept, work goes on at unit {granted.From.NextUnitIndex} under fence {lease.Fence}");
-        await services.Decisions.AppendAsync(new Decision(plan.Run, services.Clock.GetUtcNow(), "worker-lost", $"shard {lease.ShardIndex} taken over by {lease.Worker}", reason), ct).ConfigureAwait(false);
+        await services.Decisions.AppendAsync(
+            new Decision(plan.Run, services.Clock.GetUtcNow(), "worker-lost", $"shard {lease.ShardIndex} taken over by {lease.Worker}", reason), ct)
+            .ConfigureAwait(false);
         Say(RunEventKind.ShardTakenOver, plan, subject, reason);
     }
 
@@ -116,7 +121,9 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
         var note = $"Shard {lease.ShardIndex}: {failure.Message}";
         if (await services.Runs.MoveAsync(plan.Run, RunState.Scoring, RunState.Failed, note, CancellationToken.None).ConfigureAwait(false))
         {
-            await services.Decisions.AppendAsync(new Decision(plan.Run, services.Clock.GetUtcNow(), "run-failed", $"shard {lease.ShardIndex} stopped the run", failure.Message), CancellationToken.None).ConfigureAwait(false);
+            await services.Decisions.AppendAsync(
+                new Decision(plan.Run, services.Clock.GetUtcNow(), "run-failed", $"shard {lease.ShardIndex} stopped the run", failure.Message),
+                CancellationToken.None).ConfigureAwait(false);
             Say(RunEventKind.StateMoved, plan, nameof(RunState.Failed), note);
         }
         return failure;

@@ -3,7 +3,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scheduler.Planning;
 
-/// <summary>Chooses among the capacity on offer. Pure: cheapest first, then fastest, then fewest workers; what is not measured never wins over what is.</summary>
+/// <summary>Chooses among the capacity on offer. Pure: cheapest first, then fastest, then fewest workers; what is not measured never wins over what
+/// is.</summary>
 internal static class CapacityChoice
 {
     private const decimal SecondsPerHour = 3_600;
@@ -12,9 +13,11 @@ internal static class CapacityChoice
     /// <summary>Every option with its verdict, the chosen one apart; null means none may be taken.</summary>
     /// <param name="request">What is planned.</param>
     /// <param name="carried">Shards that are carried over without being read; they take no time.</param>
-    public static (PlanOption? Chosen, IReadOnlyList<PlanOption> Rejected, PlanRefusal Why) Choose(PlanRequest request, IReadOnlyList<(CarriedShard Carried, Shard Shard)> carried)
+    public static (PlanOption? Chosen, IReadOnlyList<PlanOption> Rejected, PlanRefusal Why) Choose(PlanRequest request,
+        IReadOnlyList<(CarriedShard Carried, Shard Shard)> carried)
     {
-        var options = request.Offers.SelectMany(offer => WorkerCounts(request.Job, offer).Select(workers => Measure(request, carried, offer, workers))).ToList();
+        var options = request.Offers.SelectMany(offer => WorkerCounts(request.Job, offer).Select(workers => Measure(request, carried, offer, workers)))
+            .ToList();
         if (options.Count == 0)
             return (null, [], PlanRefusal.NoCapacity);
         var late = options.Select(o => LateBy(request, o)).ToList();
@@ -22,7 +25,8 @@ internal static class CapacityChoice
         var order = Enumerable.Range(0, options.Count).ToList();
         order.Sort((a, b) => Compare(options[a], options[b]) is var c and not 0 ? c : a.CompareTo(b));
         var chosen = order.FirstOrDefault(i => late[i] is null && dear[i] is null, -1);
-        var rejected = order.Where(i => i != chosen).Select(i => options[i] with { Verdict = late[i] ?? dear[i] ?? Behind(options[i], options[chosen]) }).ToList();
+        var rejected = order.Where(i => i != chosen).Select(i => options[i] with { Verdict = late[i] ?? dear[i] ?? Behind(options[i], options[chosen]) })
+            .ToList();
         if (chosen >= 0)
             return (options[chosen] with { Verdict = "chosen" }, rejected, default);
         return (null, rejected, late.All(l => l is not null) ? PlanRefusal.DeadlineImpossible : PlanRefusal.OverBudget);
@@ -49,7 +53,8 @@ internal static class CapacityChoice
             : Measured<TimeSpan>.NotMeasured(prepared.RowsPerSecond.Reason ?? "no run has told the speed yet");
         // From the rows, not from the rounded duration: as many workers as shards keep busy cost the same, and then the faster option wins.
         var cost = !duration.HasValue ? Measured<Money>.NotMeasured(duration.Reason!)
-            : offer.PerWorkerHour.Map(rate => rate with { Amount = Math.Round(rate.Amount * workers * rows / ((decimal)speed * busy * SecondsPerHour), CostDecimals) });
+            : offer.PerWorkerHour.Map(rate =>
+                rate with { Amount = Math.Round(rate.Amount * workers * rows / ((decimal)speed * busy * SecondsPerHour), CostDecimals) });
         return new PlanOption(offer.Offering, workers, duration, cost, "");
     }
 
@@ -90,8 +95,10 @@ internal static class CapacityChoice
         if (option.Cost.TryGet(out var cost) && chosen.Cost.TryGet(out var chosenCost) && cost != chosenCost)
             return $"costs {cost}, the chosen one {chosenCost}";
         if (option.Duration.TryGet(out var time) && chosen.Duration.TryGet(out var chosenTime))
-            return time != chosenTime ? Invariant($"takes {time.TotalSeconds:0} s, the chosen one {chosenTime.TotalSeconds:0} s") : Invariant($"no faster than {chosen.Workers} workers");
-        return option.Cost.HasValue ? "the chosen one comes first among those that cannot be compared" : $"nothing measured speaks for it ({option.Cost.Reason})";
+            return time != chosenTime ? Invariant($"takes {time.TotalSeconds:0} s, the chosen one {chosenTime.TotalSeconds:0} s")
+                : Invariant($"no faster than {chosen.Workers} workers");
+        return option.Cost.HasValue ? "the chosen one comes first among those that cannot be compared"
+            : $"nothing measured speaks for it ({option.Cost.Reason})";
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

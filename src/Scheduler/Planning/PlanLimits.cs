@@ -12,10 +12,12 @@ public static class PlanLimits
     /// <summary>Keys aimed at in a partition: a segment of so many is built in a fraction of a second and maps in about 50 MB.</summary>
     public const long KeysPerPartition = 2_000_000;
 
-    /// <summary>Rows are looked up in the base only when the model costs at least so many nanoseconds a row: a look-up costs 25 to 35, and not every row is unchanged.</summary>
+    /// <summary>Rows are looked up in the base only when the model costs at least so many nanoseconds a row: a look-up costs 25 to 35, and not every row is
+    /// unchanged.</summary>
     public const double MinModelNanosecondsToCompare = 75;
 
-    /// <summary>Going on from the base's sums pays when its trees cost at least so much a row, in nanoseconds: besides the look-up (30) a row is fingerprinted twice (11 more) and all rows pass through the appended trees (25 measured for 50 of depth 6).</summary>
+    /// <summary>Going on from the base's sums pays when its trees cost at least so much a row, in nanoseconds: besides the look-up (30) a row is
+    /// fingerprinted twice (11 more) and all rows pass through the appended trees (25 measured for 50 of depth 6).</summary>
     public const double MinTreesNanosecondsToGoOn = 120;
 
     /// <summary>The most partitions of a snapshot.</summary>

@@ -24,7 +24,8 @@ public sealed record PreparedInputs(
     /// <summary>How predictions are computed; see <see cref="RunPlan.Arithmetic"/>. Default empty: not told, so nothing can be taken over.</summary>
     public string Arithmetic { get; init; } = "";
 
-    /// <summary>Sums that the snapshot will keep behind each prediction: the job asks for them, and the model has some that are not its outputs. Default none.</summary>
+    /// <summary>Sums that the snapshot will keep behind each prediction: the job asks for them, and the model has some that are not its outputs. Default
+    /// none.</summary>
     public int KeptSums { get; init; }
 
     /// <summary>Whether the model's outputs are the sums of its trees, so that a model with more trees can go on from any prediction.</summary>

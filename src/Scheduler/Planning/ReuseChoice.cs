@@ -27,7 +27,8 @@ internal static class ReuseChoice
                 var carried = whyNoFile is null ? UnchangedShards.Find(found.Run, request.Prepared.Manifest) : [];
                 var reason = $"the snapshot that is served, of the same model and features{(whyNoFile is null ? "" : $"; no file is carried over whole: {whyNoFile}")}";
                 var full = found.Run.Plan.Reuse.FullRun ?? found.Run.Plan.Run;
-                return (new ReusePlan(found.Run.Plan.Run, found.Run.Snapshot, reason, compares, rowsReason, request.ModelNanoseconds, full, [], false), carried);
+                return (new ReusePlan(found.Run.Plan.Run, found.Run.Snapshot, reason, compares, rowsReason, request.ModelNanoseconds, full, [], false),
+                    carried);
             default:
                 throw new InvariantBrokenException("a base is found or not", request.Base.GetType().Name);
         }
@@ -38,22 +39,29 @@ internal static class ReuseChoice
     {
         var growth = (ModelGrowth.Grown)request.Growth;
         var grown = new GrownModel(before.Plan.Model, growth.ParentTrees, growth.Trees, growth.Common);
-        var (compares, rowsReason) = ComparesRows(request.ModelNanoseconds.Map(ns => ns * grown.SparedShare), FormattableString.Invariant($"the first {grown.ParentTrees:N0} of {grown.Trees:N0} trees cost"), PlanLimits.MinTreesNanosecondsToGoOn);
+        var (compares, rowsReason) =
+            ComparesRows(request.ModelNanoseconds.Map(ns => ns * grown.SparedShare),
+            FormattableString.Invariant($"the first {grown.ParentTrees:N0} of {grown.Trees:N0} trees cost"), PlanLimits.MinTreesNanosecondsToGoOn);
         if (!compares)
             return ReusePlan.None($"run {before.Plan.Run} is no base: {rowsReason}", request.ModelNanoseconds);
-        var reason = FormattableString.Invariant($"the snapshot that is served, of {grown.Parent}, to which this model only appends trees: of unchanged rows {grown.Trees - grown.ParentTrees:N0} of {grown.Trees:N0} are scored");
-        return new ReusePlan(before.Plan.Run, before.Snapshot, reason, true, rowsReason, request.ModelNanoseconds, before.Plan.Reuse.FullRun ?? before.Plan.Run, [], false) { Grown = grown };
+        var reason = FormattableString.Invariant(
+            $"the snapshot that is served, of {grown.Parent}, to which this model only appends trees: of unchanged rows {grown.Trees - grown.ParentTrees:N0} of {grown.Trees:N0} are scored");
+        return new ReusePlan(before.Plan.Run, before.Snapshot, reason, true, rowsReason, request.ModelNanoseconds, before.Plan.Reuse.FullRun
+            ?? before.Plan.Run, [], false)
+        { Grown = grown };
     }
 
     /// <summary>The shards of the plan: the carried ones and the cuts of the rest, numbered in manifest order.</summary>
-    public static (IReadOnlyList<Shard> Shards, ReusePlan Reuse) Cut(PlanRequest request, ReusePlan reuse, IReadOnlyList<(CarriedShard Carried, Shard Shard)> carried, int workers)
+    public static (IReadOnlyList<Shard> Shards, ReusePlan Reuse) Cut(PlanRequest request, ReusePlan reuse,
+        IReadOnlyList<(CarriedShard Carried, Shard Shard)> carried, int workers)
     {
         var rest = ShardCuts.Cut(ShardCuts.GroupsOf(request.Prepared.Manifest, carried.Select(c => c.Shard)), Aim(request, carried, workers));
         var all = carried.Select(c => (Carried: (CarriedShard?)c.Carried, c.Shard)).Concat(rest.Select(s => (Carried: (CarriedShard?)null, Shard: s)))
             .OrderBy(s => s.Shard.Ranges[0].FileIndex).ThenBy(s => s.Shard.Ranges[0].FromRowGroup).ToList();
         var kept = all.Select((s, index) => s.Carried is null ? null : s.Carried with { Index = index }).OfType<CarriedShard>().ToList();
         var before = (request.Base as BaseAnswer.Found)?.Run.Plan;
-        var keepsSegments = kept.Count > 0 && kept.Count == all.Count && before!.Shards.Count == kept.Count && before.Job.DuplicateKeys == request.Job.DuplicateKeys;
+        var keepsSegments = kept.Count > 0 && kept.Count == all.Count && before!.Shards.Count == kept.Count
+            && before.Job.DuplicateKeys == request.Job.DuplicateKeys;
         return ([.. all.Select((s, index) => s.Shard with { Index = index })], reuse with { Carried = kept, KeepsSegments = keepsSegments });
     }
 
@@ -86,7 +94,8 @@ internal static class ReuseChoice
     private static string? WhyNotGrown(RunPlan before, PlanRequest request) => request.Growth switch
     {
         ModelGrowth.Another another => another.Reason,
-        _ when before.KeptSums == 0 && !request.Prepared.SumsAreOutputs => "this one only appends trees, but the sums of the first ones were not kept (keepSums: true in the job keeps them)",
+        _ when before.KeptSums == 0 && !request.Prepared.SumsAreOutputs =>
+            "this one only appends trees, but the sums of the first ones were not kept (keepSums: true in the job keeps them)",
         _ => null,
     };
 
@@ -99,21 +108,27 @@ internal static class ReuseChoice
         if (was.KeyColumn != job.KeyColumn || !was.CarriedColumns.SequenceEqual(job.CarriedColumns))
             return "its output has other columns";
         if (before.PartitionCount != RunPlanner.PartitionsFor(request.Prepared.Manifest.Rows))
-            return string.Create(CultureInfo.InvariantCulture, $"it has {before.PartitionCount} partitions, this run needs {RunPlanner.PartitionsFor(request.Prepared.Manifest.Rows)}");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"it has {before.PartitionCount} partitions, this run needs {RunPlanner.PartitionsFor(request.Prepared.Manifest.Rows)}");
         if (SamplesTooFarApart(before.ProfiledRows, request.Prepared.Manifest.Rows))
-            return string.Create(CultureInfo.InvariantCulture, $"its profiles counted one block of rows out of {ProfileSampling.OneInFor(before.ProfiledRows)}, too far from what this run's rows ask for");
-        return StoredJson.Write(before.ProfileEdges) == StoredJson.Write(RunPlanner.Sorted(request.Prepared.ProfileEdges)) ? null : "its profiles have other bins";
+            return string.Create(CultureInfo.InvariantCulture,
+                $"its profiles counted one block of rows out of {ProfileSampling.OneInFor(before.ProfiledRows)}, too far from what this run's rows ask for");
+        return StoredJson.Write(before.ProfileEdges) == StoredJson.Write(RunPlanner.Sorted(request.Prepared.ProfileEdges)) ? null
+            : "its profiles have other bins";
     }
 
     // A table grows and shrinks every night; the sample stays what it was until it would be twice too large or too small.
-    private static bool SamplesTooFarApart(long before, long now) => ProfileSampling.OneInFor(before) > 2 * ProfileSampling.OneInFor(now) || ProfileSampling.OneInFor(now) > 2 * ProfileSampling.OneInFor(before);
+    private static bool SamplesTooFarApart(long before, long now) =>
+        ProfileSampling.OneInFor(before) > 2 * ProfileSampling.OneInFor(now) || ProfileSampling.OneInFor(now) > 2 * ProfileSampling.OneInFor(before);
 
     private static (bool Compares, string Reason) ComparesRows(Measured<double> cost, string what, double least)
     {
         if (!cost.TryGet(out var nanoseconds))
             return (false, $"rows are not looked up: what the model costs is not measured ({cost.Reason})");
         return nanoseconds < least
-            ? (false, string.Create(CultureInfo.InvariantCulture, $"rows are not looked up: {what} {nanoseconds:0} ns a row, and looking up pays from {least:0} ns"))
-            : (true, string.Create(CultureInfo.InvariantCulture, $"rows are looked up: {what} {nanoseconds:0} ns a row, and looking up pays from {least:0} ns"));
+            ? (false, string.Create(CultureInfo.InvariantCulture,
+                $"rows are not looked up: {what} {nanoseconds:0} ns a row, and looking up pays from {least:0} ns"))
+            : (true, string.Create(CultureInfo.InvariantCulture,
+                $"rows are looked up: {what} {nanoseconds:0} ns a row, and looking up pays from {least:0} ns"));
     }
 }

@@ -13,7 +13,8 @@ public static class RunPlanner
         var request = UnderCeiling(asked);
         var manifest = request.Prepared.Manifest;
         if (manifest.Rows == 0)
-            return Refuse(PlanRefusal.NoRows, $"{manifest.Files.Count} file(s) match {string.Join(", ", request.Job.Inputs)} and hold no row. Check the input's path and the job that writes it.");
+            return Refuse(PlanRefusal.NoRows,
+                $"{manifest.Files.Count} file(s) match {string.Join(", ", request.Job.Inputs)} and hold no row. Check the input's path and the job that writes it.");
         if (request.PlannedBefore is { } before && Change(before, manifest) is { } change)
             return Refuse(PlanRefusal.InputChanged, $"{change} since run {request.Run} was planned. Restore the input, or start a run at another instant.");
         var (reuse, carried) = ReuseChoice.Choose(request);
@@ -46,7 +47,8 @@ public static class RunPlanner
                 return $"The input file {file.Path} was added";
             if (was.Rows != file.Rows)
                 return string.Create(CultureInfo.InvariantCulture, $"The input file {file.Path} changed from {was.Rows} to {file.Rows} rows");
-            if (was.ContentTag != file.ContentTag || was.Bytes != file.Bytes || !was.RowGroups.Select(g => g.Rows).SequenceEqual(file.RowGroups.Select(g => g.Rows)))
+            if (was.ContentTag != file.ContentTag || was.Bytes != file.Bytes
+                || !was.RowGroups.Select(g => g.Rows).SequenceEqual(file.RowGroups.Select(g => g.Rows)))
                 return $"The content of the input file {file.Path} changed";
         }
         return old.Count > 0 ? $"The input file {old.Keys.Order(StringComparer.Ordinal).First()} was removed" : "The order of the input files changed";
@@ -64,7 +66,11 @@ public static class RunPlanner
     // The units of a run never change once it is planned, so a ceiling cuts them here, and the workers with them.
     private static PlanRequest UnderCeiling(PlanRequest asked) => asked with
     {
-        Job = asked.Job with { UnitRows = Math.Min(asked.Job.UnitRows, asked.Prepared.MaxUnitRows), Workers = Math.Min(asked.Job.Workers, asked.Prepared.MaxWorkers) },
+        Job = asked.Job with
+        {
+            UnitRows = Math.Min(asked.Job.UnitRows, asked.Prepared.MaxUnitRows),
+            Workers = Math.Min(asked.Job.Workers, asked.Prepared.MaxWorkers)
+        },
         Offers = [.. asked.Offers.Select(o => o with { MaxWorkers = Math.Min(o.MaxWorkers, asked.Prepared.MaxWorkers) })],
     };
 

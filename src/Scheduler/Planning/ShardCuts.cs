@@ -18,14 +18,17 @@ internal static class ShardCuts
         return (int)Math.Clamp(Math.Clamp(byCheckpoint, Math.Min(atLeast, atMost), atMost), 1, PlanLimits.MaxShards);
     }
 
-    /// <summary>Cuts at the row-group boundaries nearest to equal parts, so shards are contiguous, disjoint and cover the manifest; none is without rows.</summary>
+    /// <summary>Cuts at the row-group boundaries nearest to equal parts, so shards are contiguous, disjoint and cover the manifest; none is without
+    /// rows.</summary>
     public static IReadOnlyList<Shard> Cut(InputManifest manifest, int aim) => Cut(GroupsOf(manifest, []), aim);
 
     /// <summary>The row groups of the manifest, in order, that none of the shards holds.</summary>
     public static (int FileIndex, int Index, long Rows)[] GroupsOf(InputManifest manifest, IEnumerable<Shard> without)
     {
-        var taken = without.SelectMany(s => s.Ranges).SelectMany(r => Enumerable.Range(r.FromRowGroup, r.ToRowGroupExclusive - r.FromRowGroup).Select(g => (r.FileIndex, g))).ToHashSet();
-        return [.. manifest.Files.SelectMany((file, fileIndex) => file.RowGroups.Select((group, index) => (FileIndex: fileIndex, Index: index, group.Rows))).Where(g => !taken.Contains((g.FileIndex, g.Index)))];
+        var taken = without.SelectMany(s => s.Ranges)
+            .SelectMany(r => Enumerable.Range(r.FromRowGroup, r.ToRowGroupExclusive - r.FromRowGroup).Select(g => (r.FileIndex, g))).ToHashSet();
+        return [.. manifest.Files.SelectMany((file, fileIndex) => file.RowGroups.Select((group, index) => (FileIndex: fileIndex, Index: index, group.Rows)))
+            .Where(g => !taken.Contains((g.FileIndex, g.Index)))];
     }
 
     /// <summary>Cuts some row groups, in order, like a whole manifest; no row group gives no shard.</summary>

@@ -6,7 +6,8 @@ namespace BatchEngine.Scheduler.Planning;
 internal static class UnchangedShards
 {
     /// <summary>In manifest order; the ranges are this manifest's, the indexes the base run's.</summary>
-    /// <remarks>A shard is left out when its files did not all move by the same number of rows: its row numbers would no longer follow from one shift.</remarks>
+    /// <remarks>A shard is left out when its files did not all move by the same number of rows: its row numbers would no longer follow from one
+    /// shift.</remarks>
     public static IReadOnlyList<(CarriedShard Carried, Shard Shard)> Find(BaseRun before, InputManifest manifest)
     {
         var places = Places(before.Plan.Manifest, manifest);
@@ -18,7 +19,8 @@ internal static class UnchangedShards
                 continue;
             var shift = places[shard.Ranges[0].FileIndex].Shift;
             if (shard.Ranges.All(r => places[r.FileIndex].Shift == shift))
-                found.Add((new CarriedShard(-1, shard.Index, shift), new Shard(-1, [.. shard.Ranges.Select(r => r with { FileIndex = places[r.FileIndex].Index })], shard.Rows)));
+                found.Add((new CarriedShard(-1, shard.Index, shift),
+                    new Shard(-1, [.. shard.Ranges.Select(r => r with { FileIndex = places[r.FileIndex].Index })], shard.Rows)));
         }
         return [.. found.OrderBy(f => f.Item2.Ranges[0].FileIndex).ThenBy(f => f.Item2.Ranges[0].FromRowGroup).Take(PlanLimits.MaxShards / 2)];
     }

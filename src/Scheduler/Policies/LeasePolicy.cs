@@ -17,13 +17,15 @@ public sealed record LeasePolicy
     /// <summary>The shortest wait of a worker that found no free shard. Default 50 ms; above zero.</summary>
     public TimeSpan MinWait { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The longest wait of a worker that found no free shard: it also waits for the earliest expiry. Default 1 s; at least <see cref="MinWait"/>, at most <see cref="Ttl"/>.</summary>
+    /// <summary>The longest wait of a worker that found no free shard: it also waits for the earliest expiry. Default 1 s; at least <see cref="MinWait"/>, at
+    /// most <see cref="Ttl"/>.</summary>
     public TimeSpan MaxWait { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How often progress is reported. Default 250 ms; above zero.</summary>
     public TimeSpan ProgressEvery { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long a worker asked to leave may take to reach its next checkpoint before it drops the shard. Default 20 s, inside the shortest cloud notice of 30 s; above zero.</summary>
+    /// <summary>How long a worker asked to leave may take to reach its next checkpoint before it drops the shard. Default 20 s, inside the shortest cloud
+    /// notice of 30 s; above zero.</summary>
     public TimeSpan DrainGrace { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How often one worker tries again after a transient failure in a row before it gives up. Default 5; 0 to 100.</summary>
@@ -60,6 +62,7 @@ public sealed record LeasePolicy
     /// <summary>Throws when <see cref="Validate"/> has anything to say.</summary>
     /// <exception cref="BadInputException">A property is out of range; the message names all of them.</exception>
     public LeasePolicy Checked() => Validate() is { Count: > 0 } problems
-        ? throw new BadInputException("scheduler.leases", string.Join("; ", problems), "values in range", "Mend the lease settings of the configuration, or leave them out for the defaults.")
+        ? throw new BadInputException("scheduler.leases", string.Join("; ", problems), "values in range",
+            "Mend the lease settings of the configuration, or leave them out for the defaults.")
         : this;
 }

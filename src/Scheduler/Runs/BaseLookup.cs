@@ -17,7 +17,9 @@ internal sealed class BaseLookup(SnapshotStore snapshots, RunStore runs, LeaseSt
         foreach (var segment in current.Segments)
         {
             if (!await IsThereAsync(segment.Artifact, ct).ConfigureAwait(false))
-                return new BaseAnswer.None(string.Create(CultureInfo.InvariantCulture, $"segment {segment.Artifact.BlobName} of snapshot {current.Id} is missing or has another length than {segment.Artifact.Bytes} bytes"));
+                return new BaseAnswer.None(
+                    string.Create(CultureInfo.InvariantCulture,
+                    $"segment {segment.Artifact.BlobName} of snapshot {current.Id} is missing or has another length than {segment.Artifact.Bytes} bytes"));
         }
         return await runs.PlanAsync(current.Run, ct).ConfigureAwait(false) is { } plan
             ? new BaseAnswer.Found(new BaseRun(current.Id, plan, await leases.ReceiptsAsync(current.Run, ct).ConfigureAwait(false)))

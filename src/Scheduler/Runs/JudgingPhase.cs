@@ -56,8 +56,10 @@ internal static class JudgingPhase
         var (services, plan) = (scene.Services, scene.Plan);
         var segments = await services.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false);
         var snapshot = await services.Snapshots.SaveAsync(
-            new SnapshotInfo(0, plan.Job.Serving.Name, plan.Run, plan.Model, plan.KeyKind, plan.Outputs, plan.PartitionCount, plan.Run.ScheduledAt, services.Clock.GetUtcNow(), segments), ct).ConfigureAwait(false);
-        scene.Say(RunEventKind.SnapshotSaved, string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id}"), string.Create(CultureInfo.InvariantCulture, $"{snapshot.Keys} keys"));
+            new SnapshotInfo(0, plan.Job.Serving.Name, plan.Run, plan.Model, plan.KeyKind, plan.Outputs, plan.PartitionCount, plan.Run.ScheduledAt,
+                services.Clock.GetUtcNow(), segments), ct).ConfigureAwait(false);
+        scene.Say(RunEventKind.SnapshotSaved, string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id}"),
+            string.Create(CultureInfo.InvariantCulture, $"{snapshot.Keys} keys"));
         return snapshot;
     }
 
@@ -68,7 +70,8 @@ internal static class JudgingPhase
     // A backfill of an old night must not take the place of a later one.
     private static async Task<string?> NewerServesAsync(RunScene scene, SnapshotInfo snapshot, CancellationToken ct)
     {
-        if (await scene.Services.Snapshots.CurrentAsync(snapshot.ServingName, ct).ConfigureAwait(false) is not { } current || current.AsOf <= snapshot.AsOf || current.Run == scene.Run)
+        if (await scene.Services.Snapshots.CurrentAsync(snapshot.ServingName, ct).ConfigureAwait(false) is not { } current || current.AsOf <= snapshot.AsOf
+            || current.Run == scene.Run)
             return null;
         return string.Create(CultureInfo.InvariantCulture,
             $"snapshot {current.Id} of run {current.Run}, as of {current.AsOf:yyyy-MM-dd HH:mm:ss}Z, is newer and keeps serving; publish snapshot {snapshot.Id} by hand to go back to it");
@@ -78,7 +81,8 @@ internal static class JudgingPhase
     {
         await scene.Services.Snapshots.PublishAsync(snapshot.Id, ct).ConfigureAwait(false);
         scene.Say(RunEventKind.SnapshotPublished, string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id}"), snapshot.ServingName);
-        await scene.DecideAsync("publish", string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id} serves {snapshot.ServingName}"), reason, ct).ConfigureAwait(false);
+        await scene.DecideAsync("publish", string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id} serves {snapshot.ServingName}"), reason, ct)
+            .ConfigureAwait(false);
         await scene.EndAsync(RunState.Judging, RunState.Published, "", ct).ConfigureAwait(false);
     }
 

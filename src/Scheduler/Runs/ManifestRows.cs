@@ -21,6 +21,7 @@ public static class ManifestRows
                 left -= rows;
             }
         }
-        throw new InvariantBrokenException("a row number lies within the manifest", string.Create(CultureInfo.InvariantCulture, $"row {rowNumber} of {manifest.Rows}"));
+        throw new InvariantBrokenException("a row number lies within the manifest",
+            string.Create(CultureInfo.InvariantCulture, $"row {rowNumber} of {manifest.Rows}"));
     }
 }

@@ -7,7 +7,8 @@ using BatchEngine.Storage.Database;
 namespace BatchEngine.Scheduler.Runs;
 
 /// <summary>
-/// Leads a run from the wish to the published snapshot: plan, score, seal, judge, publish, account. Every step is a conditional or repeatable write, so a process that dies
+/// Leads a run from the wish to the published snapshot: plan, score, seal, judge, publish, account. Every step is a conditional or repeatable write, so a
+/// process that dies
 /// anywhere is followed by another call that goes on where it stopped, and a second call for the same run does nothing twice. Safe for several runs at once.
 /// </summary>
 /// <param name="services">Stores and ports.</param>
@@ -27,7 +28,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
     /// <param name="ct">Stops at once; what is durable stays.</param>
     /// <exception cref="BadInputException">The job's input, model or features cannot be used; no run is recorded then.</exception>
     /// <exception cref="StorageFailedException">The database or the disk refused for now; call again.</exception>
-    public async Task<RunOutcome> RunAsync(ScoringJob job, DateTimeOffset scheduledAt, IProgress<RunProgress>? progress, CancellationToken drain, CancellationToken ct)
+    public async Task<RunOutcome> RunAsync(ScoringJob job, DateTimeOffset scheduledAt, IProgress<RunProgress>? progress, CancellationToken drain,
+        CancellationToken ct)
     {
         var run = new RunId(job.Name, scheduledAt);
         if (await services.Runs.FindAsync(run, ct).ConfigureAwait(false) is { } known)
@@ -35,7 +37,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         switch (await new RunPlanning(services).PlanAsync(job, run, ct).ConfigureAwait(false))
         {
             case PlanOutcome.Refused refused:
-                await services.Decisions.AppendAsync(new Decision(run, services.Clock.GetUtcNow(), "plan", $"refused: {refused.Why}", refused.Reason), ct).ConfigureAwait(false);
+                await services.Decisions.AppendAsync(new Decision(run, services.Clock.GetUtcNow(), "plan", $"refused: {refused.Why}", refused.Reason), ct)
+                    .ConfigureAwait(false);
                 return new RunOutcome.Refused(run, refused.Why, refused.Reason);
             case PlanOutcome.Planned planned:
                 return await RecordAsync(planned.Plan, progress, drain, ct).ConfigureAwait(false);
@@ -63,7 +66,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
                 return false;
             if (!await services.Runs.MoveAsync(run, record.State, RunState.Cancelled, $"cancelled by {who}", ct).ConfigureAwait(false))
                 continue;
-            await services.Decisions.AppendAsync(new Decision(run, services.Clock.GetUtcNow(), "cancel", $"cancelled while {record.State}", $"asked for by {who}"), ct).ConfigureAwait(false);
+            await services.Decisions.AppendAsync(
+                new Decision(run, services.Clock.GetUtcNow(), "cancel", $"cancelled while {record.State}", $"asked for by {who}"), ct).ConfigureAwait(false);
             services.Log.Write(new RunEvent(RunEventKind.StateMoved, run, nameof(RunState.Cancelled), who));
             return true;
         }
@@ -79,8 +83,10 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
             case RunCreation.Created created:
                 services.Log.Write(new RunEvent(RunEventKind.Recorded, plan.Run, "plan", string.Create(CultureInfo.InvariantCulture,
                     $"{plan.Manifest.Rows} rows, {plan.Shards.Count} shards, {plan.PartitionCount} partitions, {plan.Chosen.Workers} workers on {plan.Chosen.Offering}")));
-                await services.Decisions.AppendAsync(new Decision(plan.Run, created.Record.PlannedAt, "capacity", $"{plan.Chosen.Workers} worker(s) on {plan.Chosen.Offering}",
-                    $"predicted {Predicted(plan.Chosen.Duration)}, cost {plan.Chosen.Cost}; {plan.Rejected.Count} other option(s) rejected"), ct).ConfigureAwait(false);
+                await services.Decisions.AppendAsync(
+                    new Decision(plan.Run, created.Record.PlannedAt, "capacity", $"{plan.Chosen.Workers} worker(s) on {plan.Chosen.Offering}",
+                    $"predicted {Predicted(plan.Chosen.Duration)}, cost {plan.Chosen.Cost}; {plan.Rejected.Count} other option(s) rejected"), ct)
+                        .ConfigureAwait(false);
                 await services.Decisions.AppendAsync(ReuseDecision(plan, created.Record.PlannedAt), ct).ConfigureAwait(false);
                 if (SumsDecision(plan, created.Record.PlannedAt) is { } sums)
                     await services.Decisions.AppendAsync(sums, ct).ConfigureAwait(false);
@@ -99,13 +105,15 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         var reuse = plan.Reuse;
         return reuse.Base is not { } from
             ? new Decision(plan.Run, at, "reuse", "every row is scored", reuse.Reason)
-            : new Decision(plan.Run, at, "reuse", string.Create(CultureInfo.InvariantCulture, $"takes over from run {from}, snapshot {reuse.BaseSnapshot}"), string.Create(CultureInfo.InvariantCulture,
+            : new Decision(plan.Run, at, "reuse", string.Create(CultureInfo.InvariantCulture, $"takes over from run {from}, snapshot {reuse.BaseSnapshot}"),
+                string.Create(CultureInfo.InvariantCulture,
                 $"{reuse.Reason}; {reuse.Carried.Count} of {plan.Shards.Count} shards with {plan.Manifest.Rows - plan.RowsToRead:N0} of {plan.Manifest.Rows:N0} rows are carried over without being read; {reuse.RowsReason}"));
     }
 
     // Who asked for sums is told when there are none to keep.
     private static Decision? SumsDecision(RunPlan plan, DateTimeOffset at) => !plan.Job.KeepsSums ? null
-        : plan.KeptSums > 0 ? new Decision(plan.Run, at, "keepSums", "sums are kept", string.Create(CultureInfo.InvariantCulture, $"{plan.KeptSums} a row, for a model that only appends trees to go on from"))
+        : plan.KeptSums > 0 ? new Decision(plan.Run, at, "keepSums", "sums are kept",
+            string.Create(CultureInfo.InvariantCulture, $"{plan.KeptSums} a row, for a model that only appends trees to go on from"))
         : new Decision(plan.Run, at, "keepSums", "no sums are kept", $"the model, which runs as {plan.Arithmetic}, has none beside its outputs");
 
     private async Task<RunOutcome> ContinueAsync(RunRecord record, bool isNew, IProgress<RunProgress>? progress, CancellationToken drain, CancellationToken ct)
@@ -120,7 +128,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         await using var led = lead.ConfigureAwait(false);
         services.Log.Write(new RunEvent(RunEventKind.Leading, record.Run, _settings.Holder, $"fence {lead.Fence}"));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, lead.Lost);
-        var plan = await services.Runs.PlanAsync(record.Run, ct).ConfigureAwait(false) ?? throw new InvariantBrokenException("a recorded run has its plan", record.Run.ToString());
+        var plan = await services.Runs.PlanAsync(record.Run, ct).ConfigureAwait(false)
+            ?? throw new InvariantBrokenException("a recorded run has its plan", record.Run.ToString());
         var scene = new RunScene(services, _settings, plan, lead.Fence, progress);
         try
         {
@@ -140,7 +149,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         var tried = isNew;
         for (var step = 0; step < MaxSteps; step++)
         {
-            var record = await services.Runs.FindAsync(scene.Run, ct).ConfigureAwait(false) ?? throw new InvariantBrokenException("a led run is recorded", scene.Run.ToString());
+            var record = await services.Runs.FindAsync(scene.Run, ct).ConfigureAwait(false)
+                ?? throw new InvariantBrokenException("a led run is recorded", scene.Run.ToString());
             if (drain.IsCancellationRequested && record.State is RunState.Planned or RunState.Scoring or RunState.Sealing or RunState.Judging)
                 return new RunOutcome.Interrupted(scene.Run, record.State);
             switch (record.State)
@@ -192,7 +202,9 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
     {
         var receipts = await scene.Services.Leases.ReceiptCountAsync(scene.Run, ct).ConfigureAwait(false);
         var to = receipts == scene.Plan.Shards.Count ? RunState.Sealing : RunState.Scoring;
-        await scene.DecideAsync("resume", $"goes on with {to}", string.Create(CultureInfo.InvariantCulture, $"{receipts} of {scene.Plan.Shards.Count} shards are done; it had failed: {record.Note}"), ct).ConfigureAwait(false);
+        await scene.DecideAsync("resume", $"goes on with {to}",
+            string.Create(CultureInfo.InvariantCulture, $"{receipts} of {scene.Plan.Shards.Count} shards are done; it had failed: {record.Note}"), ct)
+            .ConfigureAwait(false);
         await scene.MoveAsync(RunState.Failed, to, "", ct).ConfigureAwait(false);
     }
 
@@ -203,7 +215,9 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         try
         {
             var swept = await new BlobSweeper(services.Blobs, services.Clock).SweepAsync(services.Named.ListAsync, grace, ct).ConfigureAwait(false);
-            scene.Say(RunEventKind.OrphansSwept, "blobs", string.Create(CultureInfo.InvariantCulture, $"{swept.Removed.Count} orphans and {swept.RemovedTemporaries} temporaries removed, {swept.RemovedBytes} bytes"));
+            scene.Say(RunEventKind.OrphansSwept, "blobs",
+                string.Create(CultureInfo.InvariantCulture,
+                $"{swept.Removed.Count} orphans and {swept.RemovedTemporaries} temporaries removed, {swept.RemovedBytes} bytes"));
         }
         catch (StorageFailedException failure)
         {

@@ -56,7 +56,8 @@ internal sealed class ProgressWatch(RunScene scene, ProgressBoard board)
 
     /// <summary>Why the reject budget ends the run.</summary>
     public static string RejectReason(RunPlan plan, long rejected, long read) =>
-        new RejectBudgetExceededException(rejected, read, plan.Job.Rejects, "see the run's dead-letter files, which name file, row group, row and reason").Message;
+        new RejectBudgetExceededException(rejected, read, plan.Job.Rejects,
+            "see the run's dead-letter files, which name file, row group, row and reason").Message;
 
     private Measured<double> Speed(DateTimeOffset now, long rows)
     {

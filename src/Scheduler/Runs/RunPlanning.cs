@@ -22,13 +22,15 @@ public sealed class RunPlanning(NightRunServices services)
 
     // Two files are read for it, so only where the answer decides something.
     private async Task<ModelGrowth> GrowthAsync(ScoringJob job, PreparedInputs prepared, BaseAnswer found, CancellationToken ct) =>
-        found is BaseAnswer.Found { Run.Plan: var before } && job.ReusesUnchanged && before.Model.Digest != prepared.Model.Digest && before.Arithmetic == prepared.Arithmetic
+        found is BaseAnswer.Found { Run.Plan: var before } && job.ReusesUnchanged && before.Model.Digest != prepared.Model.Digest
+            && before.Arithmetic == prepared.Arithmetic
             ? await services.Preparation.GrowthAsync(before, prepared, ct).ConfigureAwait(false)
             : new ModelGrowth.Another("its trees were not compared");
 
     // Timed once and then handed on from run to run, so that two plans over the same facts are equal.
     private async Task<Measured<double>> ModelCostAsync(PreparedInputs prepared, BaseAnswer found, CancellationToken ct) =>
-        found is BaseAnswer.Found { Run.Plan: var before } && before.Reuse.ModelNanoseconds.HasValue && before.Model.Digest == prepared.Model.Digest && before.Arithmetic == prepared.Arithmetic
+        found is BaseAnswer.Found { Run.Plan: var before } && before.Reuse.ModelNanoseconds.HasValue && before.Model.Digest == prepared.Model.Digest
+            && before.Arithmetic == prepared.Arithmetic
             ? before.Reuse.ModelNanoseconds
             : await services.Preparation.TimeModelAsync(prepared, ct).ConfigureAwait(false);
 }

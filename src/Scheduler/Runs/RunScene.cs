@@ -40,14 +40,17 @@ internal sealed class RunScene(NightRunServices services, RunSettings settings, 
     /// <summary>From now on the coordinator's own work is overhead of the run.</summary>
     public void BeginOverhead() => _overheadFrom ??= services.Clock.GetUtcNow();
 
-    /// <summary>Records the overhead, posts the ledger and moves the run to its end, in this order: a crash in between repeats only what can be repeated.</summary>
+    /// <summary>Records the overhead, posts the ledger and moves the run to its end, in this order: a crash in between repeats only what can be
+    /// repeated.</summary>
     public async Task EndAsync(RunState from, RunState to, string note, CancellationToken ct)
     {
         var now = services.Clock.GetUtcNow();
         if (_overheadFrom is { } since && now > since)
         {
             var id = string.Create(CultureInfo.InvariantCulture, $"{Run}/{settings.Holder}-lead/{since.UtcTicks}");
-            await services.Usage.AppendAsync(new UsageRecord(id, Run, "", $"{settings.Holder}-lead", UsageKind.RunOverhead, plan.Chosen.Offering, since, now, 1, 0, 0), ct).ConfigureAwait(false);
+            await services.Usage.AppendAsync(
+                new UsageRecord(id, Run, "", $"{settings.Holder}-lead", UsageKind.RunOverhead, plan.Chosen.Offering, since, now, 1, 0, 0), ct)
+                .ConfigureAwait(false);
             Say(RunEventKind.UsageRecorded, "coordinator", "");
             _overheadFrom = null;
         }

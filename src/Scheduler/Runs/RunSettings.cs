@@ -12,10 +12,12 @@ namespace BatchEngine.Scheduler.Runs;
 /// <param name="ChildProcesses">Workers of jobs whose worker mode is <see cref="WorkerMode.ChildProcess"/>; null means that such jobs are refused.</param>
 public sealed record RunSettings(string Holder, LeasePolicy Leases, IWorkerFleet InProcess, IWorkerFleet? ChildProcesses)
 {
-    /// <summary>How long to wait for the lead of a run before it is left to the other process. Default zero. A little over the lease's life lets a restart go on at once where a killed process stopped.</summary>
+    /// <summary>How long to wait for the lead of a run before it is left to the other process. Default zero. A little over the lease's life lets a restart go
+    /// on at once where a killed process stopped.</summary>
     public TimeSpan LeadWait { get; init; } = TimeSpan.Zero;
 
-    /// <summary>Blobs that no row names and that are older than this are removed at the end of a run; null means they are left alone. Default <see cref="BlobSweeper.DefaultGrace"/>.</summary>
+    /// <summary>Blobs that no row names and that are older than this are removed at the end of a run; null means they are left alone. Default
+    /// <see cref="BlobSweeper.DefaultGrace"/>.</summary>
     public TimeSpan? SweepGrace { get; init; } = BlobSweeper.DefaultGrace;
 
     /// <summary>Partitions sealed at the same time. Default one per core; at least 1. Each takes the memory of one partition's rows.</summary>

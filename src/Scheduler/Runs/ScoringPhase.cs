@@ -18,9 +18,11 @@ internal static class ScoringPhase
         var (services, plan) = (scene.Services, scene.Plan);
         if (await MissingAsync(scene, ct).ConfigureAwait(false) > 0)
         {
-            if (checkInput && RunPlanner.Change(plan.Manifest, await services.Preparation.FreezeInputAsync(plan.Job, plan.Run, ct).ConfigureAwait(false)) is { } change)
+            if (checkInput && RunPlanner.Change(plan.Manifest, await services.Preparation.FreezeInputAsync(plan.Job, plan.Run, ct)
+                .ConfigureAwait(false)) is { } change)
             {
-                await scene.FailAsync(RunState.Scoring, $"{change} since the run was planned. Restore the input and resume, or start a run at another instant.", ct).ConfigureAwait(false);
+                await scene.FailAsync(RunState.Scoring,
+                    $"{change} since the run was planned. Restore the input and resume, or start a run at another instant.", ct).ConfigureAwait(false);
                 return;
             }
             await KeptSegments.RecordAsync(scene, ct).ConfigureAwait(false);
@@ -59,7 +61,8 @@ internal static class ScoringPhase
     {
         WorkerMode.InProcess => scene.Settings.InProcess,
         WorkerMode.ChildProcess => scene.Settings.ChildProcesses ?? throw new BadInputException(
-            $"job {scene.Plan.Job.Name}, workers.mode", "ChildProcess", "InProcess in this program", "Run the job with the batchengine command, or set the mode to in-process."),
+            $"job {scene.Plan.Job.Name}, workers.mode", "ChildProcess", "InProcess in this program",
+                "Run the job with the batchengine command, or set the mode to in-process."),
         _ => throw new InvariantBrokenException("every worker mode has its workers", scene.Plan.Job.WorkerMode.ToString()),
     };
 

@@ -13,7 +13,8 @@ internal static class SealingPhase
         scene.BeginOverhead();
         var (services, plan) = (scene.Services, scene.Plan);
         var receipts = await services.Leases.ReceiptsAsync(plan.Run, ct).ConfigureAwait(false);
-        var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile).Select(a => SourceOf(scene, a)).ToList();
+        var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile)
+            .Select(a => SourceOf(scene, a)).ToList();
         var recorded = (await services.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Select(s => s.Partition).ToHashSet();
         var done = recorded.Count;
         Report(scene, done);
@@ -44,13 +45,16 @@ internal static class SealingPhase
             await scene.MoveAsync(RunState.Sealing, RunState.Judging, "", ct).ConfigureAwait(false);
     }
 
-    private static async Task<SegmentOutcome.DuplicateKeyFound?> SealAsync(RunScene scene, int partition, IReadOnlyList<RunFileSource> sources, SealBuffersPool buffers, CancellationToken ct)
+    private static async Task<SegmentOutcome.DuplicateKeyFound?> SealAsync(RunScene scene, int partition, IReadOnlyList<RunFileSource> sources,
+        SealBuffersPool buffers, CancellationToken ct)
     {
         var (services, plan) = (scene.Services, scene.Plan);
         // The coordinator's fence is in the name, so a coordinator that lost its lead can never overwrite what its successor wrote.
         var name = string.Create(CultureInfo.InvariantCulture, $"runs/{plan.Run}/segments/p{partition:0000}-f{scene.Lead}.seg");
         await using var writer = await services.Blobs.CreateAsync(name, ct).ConfigureAwait(false);
-        var request = new SegmentRequest(partition, plan.PartitionCount, plan.KeyKind, plan.Outputs.Count, sources, plan.Job.DuplicateKeys) { KeptSums = plan.KeptSums };
+        var request = new SegmentRequest(partition, plan.PartitionCount, plan.KeyKind, plan.Outputs.Count, sources,
+            plan.Job.DuplicateKeys)
+        { KeptSums = plan.KeptSums };
         switch (Build(request, writer.Content, buffers, ct))
         {
             case SegmentOutcome.DuplicateKeyFound found:
@@ -62,7 +66,8 @@ internal static class SealingPhase
                 await services.Snapshots.RecordSegmentAsync(plan.Run, new SegmentInfo(partition, artifact, built.Keys), ct).ConfigureAwait(false);
                 if (built.DuplicateKeys > 0)
                     await scene.DecideAsync("duplicate-keys", $"partition {partition}: the last row of each key is served",
-                        string.Create(CultureInfo.InvariantCulture, $"{built.DuplicateKeys} rows were superseded by a later row with the same key; the job says last-wins"), ct).ConfigureAwait(false);
+                        string.Create(CultureInfo.InvariantCulture,
+                            $"{built.DuplicateKeys} rows were superseded by a later row with the same key; the job says last-wins"), ct).ConfigureAwait(false);
                 scene.Say(RunEventKind.SegmentRecorded, $"partition {partition}", string.Create(CultureInfo.InvariantCulture, $"{built.Keys} keys"));
                 return null;
             default:
@@ -85,7 +90,8 @@ internal static class SealingPhase
 
     private static RunFileSource SourceOf(RunScene scene, Artifact artifact) => scene.Services.Blobs.LocalPath(artifact.BlobName) is { } path
         ? RunFileSource.FromPath(path) with { RowNumberShift = artifact.RowNumberShift }
-        : throw new StorageFailedException(artifact.BlobName, "run files are sealed from a local folder, and this blob store has none. Set storage.blobs to a folder.", isTransient: false);
+        : throw new StorageFailedException(artifact.BlobName,
+            "run files are sealed from a local folder, and this blob store has none. Set storage.blobs to a folder.", isTransient: false);
 
     private static string Explain(RunPlan plan, SegmentOutcome.DuplicateKeyFound found) =>
         $"Key {found.Key} of column {plan.Job.KeyColumn} is in two rows: {ManifestRows.Locate(plan.Manifest, found.RowNumberA)} and {ManifestRows.Locate(plan.Manifest, found.RowNumberB)}. "

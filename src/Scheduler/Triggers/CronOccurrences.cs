@@ -5,7 +5,8 @@ namespace BatchEngine.Scheduler.Triggers;
 
 /// <summary>The instants of a cron expression in a time zone. Immutable and safe for several threads.</summary>
 /// <remarks>
-/// When clocks go forward, a fixed time inside the gap fires once, at the first instant after it. When clocks go back, a fixed time inside the doubled hour fires once, at its first pass.
+/// When clocks go forward, a fixed time inside the gap fires once, at the first instant after it. When clocks go back, a fixed time inside the doubled hour
+/// fires once, at its first pass.
 /// An expression that names a step, a range or every hour follows elapsed time instead and fires in both passes. The tests state each case.
 /// </remarks>
 public sealed class CronOccurrences
@@ -32,7 +33,8 @@ public sealed class CronOccurrences
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {
-            throw new BadInputException($"{place}, cron", $"'{schedule.Cron}'", "a cron expression with seconds, for instance '0 0 2 * * ?' for every night at two", e.Message, e);
+            throw new BadInputException($"{place}, cron", $"'{schedule.Cron}'",
+                "a cron expression with seconds, for instance '0 0 2 * * ?' for every night at two", e.Message, e);
         }
     }
 
@@ -42,7 +44,8 @@ public sealed class CronOccurrences
     /// <summary>The first occurrence strictly after an instant, in UTC; null means there is none any more.</summary>
     public DateTimeOffset? Next(DateTimeOffset after) => _expression.GetNextValidTimeAfter(after)?.ToUniversalTime();
 
-    /// <summary>Every occurrence after <paramref name="from"/> up to and including <paramref name="to"/>, for a backfill; at most <paramref name="max"/>.</summary>
+    /// <summary>Every occurrence after <paramref name="from"/> up to and including <paramref name="to"/>, for a backfill; at most
+    /// <paramref name="max"/>.</summary>
     public IReadOnlyList<DateTimeOffset> Between(DateTimeOffset from, DateTimeOffset to, int max)
     {
         var found = new List<DateTimeOffset>();

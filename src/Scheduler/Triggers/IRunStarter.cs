@@ -3,7 +3,8 @@ using BatchEngine.Scheduler.Runs;
 
 namespace BatchEngine.Scheduler.Triggers;
 
-/// <summary>Starts the run of a job at its scheduled instant and sees it through, or goes on with it when it is known already. Safe for several jobs at once.</summary>
+/// <summary>Starts the run of a job at its scheduled instant and sees it through, or goes on with it when it is known already. Safe for several jobs at
+/// once.</summary>
 public interface IRunStarter
 {
     /// <summary>Called again with the same instant after a crash, so it must find the same run.</summary>

@@ -5,7 +5,8 @@ using BatchEngine.Scheduler.Runs;
 
 namespace BatchEngine.Scheduler.Triggers;
 
-/// <summary>One job's runs, one after the other. Decides by <see cref="MisfirePlan"/> what is due, keeps the decision before acting on it, and never trusts the instant that a timer gives. Thread-safe.</summary>
+/// <summary>One job's runs, one after the other. Decides by <see cref="MisfirePlan"/> what is due, keeps the decision before acting on it, and never trusts
+/// the instant that a timer gives. Thread-safe.</summary>
 internal sealed class JobLane : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -72,8 +73,10 @@ internal sealed class JobLane : IAsyncDisposable
             if (_state.IsPaused == paused)
                 return;
             var now = _ports.Clock.GetUtcNow();
-            await SaveAsync(_state with { IsPaused = paused, HandledThrough = paused || now < _state.HandledThrough ? _state.HandledThrough : now }, ct).ConfigureAwait(false);
-            await DecideAsync(null, "schedule", paused ? "paused" : "resumed", paused ? "asked for by a person" : "runs that were due while it was paused are skipped", ct).ConfigureAwait(false);
+            await SaveAsync(_state with { IsPaused = paused, HandledThrough = paused || now < _state.HandledThrough ? _state.HandledThrough : now }, ct)
+                .ConfigureAwait(false);
+            await DecideAsync(null, "schedule", paused ? "paused" : "resumed", paused ? "asked for by a person"
+                : "runs that were due while it was paused are skipped", ct).ConfigureAwait(false);
         }
         finally
         {
@@ -174,10 +177,14 @@ internal sealed class JobLane : IAsyncDisposable
     {
         if (plan.Skipped > 0)
             await DecideAsync(null, "misfire", string.Create(CultureInfo.InvariantCulture, $"{plan.Skipped} missed run(s) skipped"),
-                string.Create(CultureInfo.InvariantCulture, $"due from {plan.FirstSkipped:O} to {plan.LastSkipped:O} while nobody could start them; the policy is {Schedule.Misfire}"), ct).ConfigureAwait(false);
+                string.Create(CultureInfo.InvariantCulture,
+                    $"due from {plan.FirstSkipped:O} to {plan.LastSkipped:O} while nobody could start them; the policy is {Schedule.Misfire}"), ct)
+                    .ConfigureAwait(false);
         foreach (var instant in plan.Start.Skip(started))
             await DecideAsync(new RunId(Job.Name, instant), busy && Schedule.Overlap == OverlapPolicy.Skip ? "overlap" : "queue-full", "skipped",
-                string.Create(CultureInfo.InvariantCulture, $"{_state.Pending.Count} earlier run(s) have not ended; the policy is {Schedule.Overlap}, at most {_ports.Settings.MaxQueued} wait"), ct).ConfigureAwait(false);
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{_state.Pending.Count} earlier run(s) have not ended; the policy is {Schedule.Overlap}, at most {_ports.Settings.MaxQueued} wait"), ct)
+                    .ConfigureAwait(false);
     }
 
     private Task DecideAsync(RunId? run, string subject, string choice, string reason, CancellationToken ct) =>

@@ -7,7 +7,8 @@ namespace BatchEngine.Scheduler.Triggers;
 
 /// <summary>Starts jobs by their cron schedules, hosted by Quartz with its store in the state database. Thread-safe. One per database.</summary>
 /// <remarks>
-/// Quartz keeps the jobs and wakes them; what is due is computed from what was handled before, so a lost, late, early or doubled wake-up changes nothing: a run's identity is its scheduled instant.
+/// Quartz keeps the jobs and wakes them; what is due is computed from what was handled before, so a lost, late, early or doubled wake-up changes nothing: a
+/// run's identity is its scheduled instant.
 /// A job that is seen for the first time, or whose schedule changed, starts with its next occurrence: nothing of the past is run unasked.
 /// </remarks>
 public sealed class JobScheduler : IAsyncDisposable
@@ -36,7 +37,8 @@ public sealed class JobScheduler : IAsyncDisposable
     /// <param name="clock">The scheduler's clock.</param>
     /// <param name="ct">Stops opening.</param>
     /// <exception cref="StorageFailedException">The store cannot be opened.</exception>
-    public static async Task<JobScheduler> OpenAsync(StateDatabase database, IRunStarter starter, DecisionStore decisions, TriggerSettings settings, TimeProvider clock, CancellationToken ct)
+    public static async Task<JobScheduler> OpenAsync(StateDatabase database, IRunStarter starter, DecisionStore decisions, TriggerSettings settings,
+        TimeProvider clock, CancellationToken ct)
     {
         var opened = new JobScheduler(starter, decisions, settings, clock);
         try
@@ -62,7 +64,8 @@ public sealed class JobScheduler : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the schedule what the jobs say: adds, changes, and removes jobs that are gone or have no schedule. Calling it again with the same jobs changes nothing.</summary>
+    /// <summary>Makes the schedule what the jobs say: adds, changes, and removes jobs that are gone or have no schedule. Calling it again with the same jobs
+    /// changes nothing.</summary>
     /// <exception cref="BadInputException">A cron expression or time zone cannot be read; nothing was changed then.</exception>
     public async Task SyncAsync(IReadOnlyList<ScoringJob> jobs, CancellationToken ct)
     {
@@ -78,7 +81,8 @@ public sealed class JobScheduler : IAsyncDisposable
             await PutAsync(job, job.Schedule!, ct).ConfigureAwait(false);
     }
 
-    /// <summary>Begins to fire; runs that were pending when the program ended go on first, then what was missed is decided by each job's misfire policy.</summary>
+    /// <summary>Begins to fire; runs that were pending when the program ended go on first, then what was missed is decided by each job's misfire
+    /// policy.</summary>
     public async Task StartAsync(CancellationToken ct)
     {
         _started = true;
@@ -127,8 +131,10 @@ public sealed class JobScheduler : IAsyncDisposable
         var text = LaneState.TextOf(schedule);
         var now = _clock.GetUtcNow();
         var detail = await _quartz.GetJobDetail(Key(job.Name), ct).ConfigureAwait(false);
-        var stored = existing?.State ?? (detail is null ? null : LaneState.Read(job.Name, name => detail.JobDataMap.TryGetValue(name, out var value) ? value as string : null));
-        var state = stored is null ? new LaneState(now, [], false, text) : stored.ScheduleText == text ? stored : stored with { HandledThrough = now, ScheduleText = text };
+        var stored = existing?.State
+            ?? (detail is null ? null : LaneState.Read(job.Name, name => detail.JobDataMap.TryGetValue(name, out var value) ? value as string : null));
+        var state = stored is null ? new LaneState(now, [], false, text) : stored.ScheduleText == text ? stored
+            : stored with { HandledThrough = now, ScheduleText = text };
         if (existing is not null && _lanes.TryRemove(job.Name, out _))
             await existing.DisposeAsync().ConfigureAwait(false);
         await SaveAsync(job.Name, state, ct).ConfigureAwait(false);
@@ -144,7 +150,9 @@ public sealed class JobScheduler : IAsyncDisposable
         await _quartz.DeleteJob(key, ct).ConfigureAwait(false);
         if (_lanes.TryRemove(key.Name, out var lane))
             await lane.DisposeAsync().ConfigureAwait(false);
-        await _ports.DecideAsync(new Decision(null, _clock.GetUtcNow(), "schedule", $"job {key.Name}: unscheduled", "no job file names it with a schedule any more"), ct).ConfigureAwait(false);
+        await _ports.DecideAsync(
+            new Decision(null, _clock.GetUtcNow(), "schedule", $"job {key.Name}: unscheduled", "no job file names it with a schedule any more"), ct)
+            .ConfigureAwait(false);
     }
 
     // Misfires are decided by the lanes; Quartz is told to do nothing about them.

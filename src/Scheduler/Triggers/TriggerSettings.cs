@@ -11,7 +11,8 @@ public sealed record TriggerSettings
     /// <summary>Bounds of catching up on missed fires.</summary>
     public MisfireLimits Misfires { get; init; } = MisfireLimits.Default;
 
-    /// <summary>How often every job is looked at although nothing fired, so that a wake-up that the timer lost delays a run at most so long. Default 30 s.</summary>
+    /// <summary>How often every job is looked at although nothing fired, so that a wake-up that the timer lost delays a run at most so long. Default 30
+    /// s.</summary>
     public TimeSpan SweepEvery { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>At most so many runs of one job wait; more are skipped and recorded. Default 100.</summary>

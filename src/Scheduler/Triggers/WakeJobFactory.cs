@@ -7,7 +7,8 @@ namespace BatchEngine.Scheduler.Triggers;
 internal sealed class WakeJobFactory(Func<string, CancellationToken, Task> wake) : IJobFactory
 {
     /// <inheritdoc/>
-    public ValueTask<JobScope> CreateJob(TriggerFiredBundle bundle, IScheduler scheduler, CancellationToken cancellationToken = default) => new(new JobScope(new WakeJob(wake), null));
+    public ValueTask<JobScope> CreateJob(TriggerFiredBundle bundle, IScheduler scheduler, CancellationToken cancellationToken = default) =>
+        new(new JobScope(new WakeJob(wake), null));
 
     /// <inheritdoc/>
     public ValueTask ReturnJob(JobScope scope, CancellationToken cancellationToken = default) => default;

@@ -7,7 +7,8 @@ internal static class ClassConfidence
 {
     private const float Tolerance = 1e-3f;
 
-    /// <summary>Fills <see cref="PredictionBlock.Confidence"/> with the largest probability; of a single one p, the larger of p and 1 - p. Values that are no probability give NaN.</summary>
+    /// <summary>Fills <see cref="PredictionBlock.Confidence"/> with the largest probability; of a single one p, the larger of p and 1 - p. Values that are no
+    /// probability give NaN.</summary>
     public static void Fill(PredictionBlock block, int fromColumn, int columns)
     {
         var confidence = block.Confidence;

@@ -12,7 +12,8 @@ internal sealed record DeviceRates(double DeviceRowsPerSecond, double CoreRowsPe
 {
     private const int Repeats = 3;
 
-    /// <summary>Whether the device is faster than all cores together. The cores also read and write, so this asks more of the device than it must give.</summary>
+    /// <summary>Whether the device is faster than all cores together. The cores also read and write, so this asks more of the device than it must
+    /// give.</summary>
     public bool PrefersDevice => DeviceRowsPerSecond > CoreRowsPerSecond * Cores;
 
     /// <summary>Measures both on the same rows, shortest of three after one to warm up.</summary>

@@ -16,7 +16,8 @@ public static class ExecutorFactory
 
     /// <summary>Loads a model for the given features.</summary>
     /// <param name="modelPath">An ONNX file.</param>
-    /// <param name="featureNames">The features in the spec's order (one-hot groups spread out). A model with one matrix input takes them by position, a model with one input per column by name.</param>
+    /// <param name="featureNames">The features in the spec's order (one-hot groups spread out). A model with one matrix input takes them by position, a model
+    /// with one input per column by name.</param>
     /// <param name="options">How to run it; null means <see cref="ExecutorOptions.Default"/>.</param>
     /// <exception cref="BadInputException">The file is missing or no model, or its inputs do not match the features.</exception>
     public static LoadedModel Open(string modelPath, IReadOnlyList<string> featureNames, ExecutorOptions? options = null)
@@ -42,7 +43,8 @@ public static class ExecutorFactory
             {
                 case EngineAnswer.Opened opened:
                     opened.Model.Notes = [.. declined, .. opened.Model.Notes];
-                    opened.Model.DeviceNote = options.Device == ExecutionDevice.Cpu || opened.Model.IsOnDevice ? null : $"{DeviceReason(opened.Model.Notes)}; the processor scores";
+                    opened.Model.DeviceNote = options.Device == ExecutionDevice.Cpu || opened.Model.IsOnDevice ? null
+                        : $"{DeviceReason(opened.Model.Notes)}; the processor scores";
                     return opened.Model;
                 case EngineAnswer.Declined reason:
                     declined.Add($"{engine.Name}: {reason.Reason}");
@@ -55,14 +57,17 @@ public static class ExecutorFactory
     private static void RequireKnownEngine(ExecutorOptions options)
     {
         if (!EngineNames.Contains(options.Engine, StringComparer.Ordinal))
-            throw new BadInputException("engine", $"'{options.Engine}'", string.Join(" or ", EngineNames.Select(n => $"'{n}'")), "Use 'auto' unless you compare engines.");
+            throw new BadInputException("engine", $"'{options.Engine}'", string.Join(" or ", EngineNames.Select(n => $"'{n}'")),
+                "Use 'auto' unless you compare engines.");
     }
 
     // The last engine that was asked for a device knows best why there is none.
     private static string DeviceReason(IReadOnlyList<string> notes) =>
-        notes.LastOrDefault(n => n.StartsWith("onnx: ", StringComparison.Ordinal)) ?? notes.LastOrDefault(n => n.StartsWith("gpu: ", StringComparison.Ordinal)) ?? "this engine runs on no card";
+        notes.LastOrDefault(n => n.StartsWith("onnx: ", StringComparison.Ordinal)) ?? notes.LastOrDefault(n => n.StartsWith("gpu: ", StringComparison.Ordinal))
+            ?? "this engine runs on no card";
 
     // The device's engine is asked by name, or when a device is wanted: the others never load what it needs.
     private static bool IsAsked(IModelEngine engine, ExecutorOptions options) =>
-        options.Engine == engine.Name || (options.Engine == ExecutorOptions.AutoEngine && (engine is not GpuForestEngine || options.Device != ExecutionDevice.Cpu));
+        options.Engine == engine.Name
+            || (options.Engine == ExecutorOptions.AutoEngine && (engine is not GpuForestEngine || options.Device != ExecutionDevice.Cpu));
 }

@@ -24,7 +24,8 @@ public interface IModelExecutor : IDisposable
     /// <summary>Whether the model can take a missing value (NaN) in a numeric feature. Rows with one are rejected otherwise.</summary>
     bool AcceptsMissing { get; }
 
-    /// <summary>Scores all rows of <paramref name="features"/>; sets <see cref="PredictionBlock.Rows"/> and fills every output column, and the confidence when it gives one.</summary>
+    /// <summary>Scores all rows of <paramref name="features"/>; sets <see cref="PredictionBlock.Rows"/> and fills every output column, and the confidence
+    /// when it gives one.</summary>
     /// <param name="features">The batch, in the order of the model's features; not changed.</param>
     /// <param name="block">Grown when it is too small; rows keep their order.</param>
     void Score(FeatureMatrix features, PredictionBlock block);

@@ -33,7 +33,8 @@ public abstract class LoadedModel : IDisposable
     /// <summary>Whether it can take missing numeric values.</summary>
     public abstract bool AcceptsMissing { get; }
 
-    /// <summary>Why other engines or devices did not take it, one sentence each, for <c>models show</c>; empty when the first one did. Grows when a device fails later.</summary>
+    /// <summary>Why other engines or devices did not take it, one sentence each, for <c>models show</c>; empty when the first one did. Grows when a device
+    /// fails later.</summary>
     public IReadOnlyList<string> Notes { get; internal set; } = [];
 
     /// <summary>Whether it runs on a card.</summary>
@@ -42,7 +43,8 @@ public abstract class LoadedModel : IDisposable
     /// <summary>Why the processor scores though a card was asked for, in one line; null when none was, or when it is used.</summary>
     public string? DeviceNote { get; internal set; }
 
-    /// <summary>Sums of trees behind a prediction, before base values and transforms, that later trees could go on from; 0 means that it has none: no forest of ours.</summary>
+    /// <summary>Sums of trees behind a prediction, before base values and transforms, that later trees could go on from; 0 means that it has none: no forest
+    /// of ours.</summary>
     public virtual int SumCount => 0;
 
     /// <summary>Whether the outputs are those sums, so that nothing more needs to be kept to go on from them.</summary>
@@ -51,7 +53,8 @@ public abstract class LoadedModel : IDisposable
     /// <summary>Makes predictions of the first trees' sums with its own buffers, for one thread.</summary>
     /// <param name="firstTrees">Trees that are in the sums, at least 1 and fewer than all.</param>
     /// <exception cref="InvalidOperationException">The model has no sums.</exception>
-    public virtual ISumContinuation ContinueAfter(int firstTrees) => throw new InvalidOperationException($"A model that runs as {Name} has no sums to go on from.");
+    public virtual ISumContinuation ContinueAfter(int firstTrees) =>
+        throw new InvalidOperationException($"A model that runs as {Name} has no sums to go on from.");
 
     /// <summary>A new executor with its own buffers, for one thread.</summary>
     public abstract IModelExecutor CreateExecutor();

@@ -6,7 +6,8 @@ using BatchEngine.Scorer.Execution.Onnx;
 namespace BatchEngine.Scorer.Execution;
 
 /// <summary>
-/// One reading of a model file for everything that opens it: its graph, its forests, a session of ONNX Runtime and the layout of a forest, each made once. Session and layout are made on other threads, beside each
+/// One reading of a model file for everything that opens it: its graph, its forests, a session of ONNX Runtime and the layout of a forest, each made once.
+/// Session and layout are made on other threads, beside each
 /// other and beside whatever the caller does until it asks for them. Thread-safe; disposing it waits for those threads.
 /// </summary>
 internal sealed class ModelReading : IDisposable
@@ -39,7 +40,8 @@ internal sealed class ModelReading : IDisposable
         }
     }
 
-    /// <summary>Reads a file and makes sure that its forests can be handed to ONNX Runtime, which does not check everything before it follows a branch or a weight.</summary>
+    /// <summary>Reads a file and makes sure that its forests can be handed to ONNX Runtime, which does not check everything before it follows a branch or a
+    /// weight.</summary>
     /// <param name="path">An existing file.</param>
     /// <param name="options">How the session is opened, on the processor.</param>
     /// <exception cref="BadInputException">It is no ONNX model, or a forest is broken; tree and node are named.</exception>
@@ -55,7 +57,8 @@ internal sealed class ModelReading : IDisposable
     public void Begin()
     {
         _ = Session;
-        if (_options.Engine != "onnx" && _forests.Count == 1 && _forests.Values.Single() is { IsUnderstood: true } forest && ForestScores.Refusal(forest.Model) is null)
+        if (_options.Engine != "onnx" && _forests.Count == 1 && _forests.Values.Single() is { IsUnderstood: true } forest
+            && ForestScores.Refusal(forest.Model) is null)
             BeginLayout(forest);
     }
 

@@ -5,7 +5,8 @@ using BatchEngine.Scorer.Features;
 namespace BatchEngine.Scorer.Execution;
 
 /// <summary>
-/// A champion and its challengers over the same features, run in one pass: rows are decoded once, and forests rank each feature once for all of them. The challengers' outputs follow the champion's as
+/// A champion and its challengers over the same features, run in one pass: rows are decoded once, and forests rank each feature once for all of them. The
+/// challengers' outputs follow the champion's as
 /// "name.output"; signature and confidence are the champion's. Thread-safe; dispose it after all its executors.
 /// </summary>
 public sealed class ModelSet : LoadedModel
@@ -77,11 +78,14 @@ public sealed class ModelSet : LoadedModel
         foreach (var (name, model) in challengers)
         {
             if (challengers.Count(c => c.Name == name) > 1)
-                throw new BadInputException($"challenger '{name}'", "the same name twice", "challengers with different file names", "Rename one of the files: its name goes before its output columns.");
+                throw new BadInputException($"challenger '{name}'", "the same name twice", "challengers with different file names",
+                    "Rename one of the files: its name goes before its output columns.");
             if (!model.FeatureNames.SequenceEqual(champion.FeatureNames, StringComparer.Ordinal))
-                throw new BadInputException($"challenger '{name}'", $"[{string.Join(", ", model.FeatureNames)}]", $"the champion's features [{string.Join(", ", champion.FeatureNames)}]", "Score it on its own.");
+                throw new BadInputException($"challenger '{name}'", $"[{string.Join(", ", model.FeatureNames)}]",
+                    $"the champion's features [{string.Join(", ", champion.FeatureNames)}]", "Score it on its own.");
             if (!Storage(model).SequenceEqual(Storage(champion)))
-                throw new BadInputException($"challenger '{name}'", "features of another type than the champion reads", "the same types", "Export both with inputs of one type, or score it on its own.");
+                throw new BadInputException($"challenger '{name}'", "features of another type than the champion reads", "the same types",
+                    "Export both with inputs of one type, or score it on its own.");
             firstColumns.Add(outputs.Count);
             outputs.AddRange(model.Outputs.Select(o => o with { Name = $"{name}.{o.Name}" }));
         }

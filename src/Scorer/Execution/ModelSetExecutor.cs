@@ -17,7 +17,8 @@ internal sealed class ModelSetExecutor : IModelExecutor
         _set = set;
         _joint = set.Joint is { } joint ? new JointForestScoring(joint) : null;
         _jointColumns = [.. set.Joined.Select(i => set.FirstColumns[i])];
-        _others = [.. Enumerable.Range(0, set.Models.Count).Except(set.Joined).Select(i => (set.Models[i].CreateExecutor(), new PredictionBlock(set.Models[i].Outputs.Count, 0), set.FirstColumns[i]))];
+        _others = [.. Enumerable.Range(0, set.Models.Count).Except(set.Joined)
+            .Select(i => (set.Models[i].CreateExecutor(), new PredictionBlock(set.Models[i].Outputs.Count, 0), set.FirstColumns[i]))];
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 namespace BatchEngine.Scorer.Execution;
 
-/// <summary>The predictions of one batch, column by column, in buffers that are reused from batch to batch and grow only when a batch is larger than all before. Not thread-safe.</summary>
+/// <summary>The predictions of one batch, column by column, in buffers that are reused from batch to batch and grow only when a batch is larger than all
+/// before. Not thread-safe.</summary>
 public sealed class PredictionBlock
 {
     private readonly int _columnCount;
@@ -11,7 +12,8 @@ public sealed class PredictionBlock
     /// <summary>Creates buffers.</summary>
     /// <param name="outputCount">Floats per prediction, at least 1.</param>
     /// <param name="capacityRows">Rows that fit without growing.</param>
-    /// <param name="keptSums">Sums of a forest that are kept behind the outputs; default none. Only forests fill them (<see cref="LoadedModel.SumCount"/>).</param>
+    /// <param name="keptSums">Sums of a forest that are kept behind the outputs; default none. Only forests fill them
+    /// (<see cref="LoadedModel.SumCount"/>).</param>
     public PredictionBlock(int outputCount, int capacityRows, int keptSums = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputCount, 1);

@@ -19,7 +19,8 @@ internal static class CategoryNumbers
                 (true, _) => throw place.Bad($"category '{category}' of a bool column", "'true' or 'false'", "Mend the category."),
                 _ => long.TryParse(category, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed)
                     ? parsed
-                    : throw place.Bad($"category '{category}' of an integer column", "a whole number, because no row can be anything else", "Mend the category, or write the column as text."),
+                    : throw place.Bad($"category '{category}' of an integer column", "a whole number, because no row can be anything else",
+                        "Mend the category, or write the column as text."),
             };
             place.Need(!numbers.Contains(number), $"category '{category}' for a number already named", "each number once", "Take one of them out.");
             numbers.Add(number);
@@ -35,7 +36,8 @@ internal static class CategoryNumbers
         foreach (var category in categories)
         {
             if (!double.TryParse(category, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
-                throw place.Bad($"category '{category}' of a numeric column", "a number, because no row can be anything else", "Mend the category, or write the column as text.");
+                throw place.Bad($"category '{category}' of a numeric column", "a number, because no row can be anything else",
+                    "Mend the category, or write the column as text.");
             place.Need(!numbers.Contains(number), $"category '{category}' for a number already named", "each number once", "Take one of them out.");
             numbers.Add(number);
         }

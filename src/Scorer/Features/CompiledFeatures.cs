@@ -3,7 +3,8 @@ using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Features;
 
-/// <summary>A feature spec compiled for the columns it reads; the same code serves batches and single rows. Immutable, so thread-safe; matrices and batches are the caller's.</summary>
+/// <summary>A feature spec compiled for the columns it reads; the same code serves batches and single rows. Immutable, so thread-safe; matrices and batches
+/// are the caller's.</summary>
 /// <remarks>
 /// Numbers are widened to double, changed step by step in double, and rounded once to the feature's storage. A float column without steps keeps its bits.
 /// Null and NaN both are missing. A batch and its rows one by one give the same bits.
@@ -37,18 +38,22 @@ public sealed class CompiledFeatures
     /// <summary>Compiles a spec.</summary>
     /// <param name="spec">What the model reads.</param>
     /// <param name="columns">The columns there are (all of a file will do).</param>
-    /// <param name="storage">How the model wants each feature, in the order of the spec's feature names; null means text taken as it is as text, and everything else as 32-bit floats.</param>
-    /// <exception cref="BadInputException">There is no feature, a name occurs twice, a column is missing, a step cannot be applied or its parameters make no sense.</exception>
+    /// <param name="storage">How the model wants each feature, in the order of the spec's feature names; null means text taken as it is as text, and
+    /// everything else as 32-bit floats.</param>
+    /// <exception cref="BadInputException">There is no feature, a name occurs twice, a column is missing, a step cannot be applied or its parameters make no
+    /// sense.</exception>
     public static CompiledFeatures Compile(FeatureSpec spec, IReadOnlyList<InputColumn> columns, IReadOnlyList<FeatureStorage>? storage = null)
     {
         var names = spec.FeatureNames;
         CheckNames(names);
         if (storage is not null && storage.Count != names.Count)
         {
-            throw new BadInputException("features", $"{names.Count} features ({string.Join(", ", names.Take(5))}...)", $"{storage.Count}, because the model takes so many",
+            throw new BadInputException("features", $"{names.Count} features ({string.Join(", ", names.Take(5))}...)",
+                $"{storage.Count}, because the model takes so many",
                 "List the model's features in its order.");
         }
-        var sources = spec.SourceColumns.Select(name => columns.FirstOrDefault(c => c.Name == name) ?? throw InputProblems.ColumnMissing("features", name, columns)).ToArray();
+        var sources = spec.SourceColumns.Select(name =>
+            columns.FirstOrDefault(c => c.Name == name) ?? throw InputProblems.ColumnMissing("features", name, columns)).ToArray();
         var indexes = sources.Select((s, i) => (s.Name, i)).ToDictionary(s => s.Name, s => s.i, StringComparer.Ordinal);
         var compiled = new List<CompiledFeature>();
         var kept = new List<FeatureStorage>();
@@ -73,7 +78,8 @@ public sealed class CompiledFeatures
     /// <summary>A batch for so many rows of the source columns.</summary>
     public ColumnBatch CreateBatch(int capacityRows) => new(Sources, capacityRows);
 
-    /// <summary>Makes float columns that are features as they are decode straight into the matrix. Optional, once for a pair of batch and matrix; <see cref="Transform"/> gives the same either way.</summary>
+    /// <summary>Makes float columns that are features as they are decode straight into the matrix. Optional, once for a pair of batch and matrix;
+    /// <see cref="Transform"/> gives the same either way.</summary>
     /// <param name="batch">Has at most the matrix's capacity. Filling it from now on also overwrites the matrix.</param>
     /// <param name="matrix">Lives at least as long as the batch is read into.</param>
     public void Bind(ColumnBatch batch, FeatureMatrix matrix)
@@ -97,7 +103,9 @@ public sealed class CompiledFeatures
     public void Transform(ColumnBatch batch, FeatureMatrix target)
     {
         if (target.FeatureCount != Storage.Count || batch.Rows > target.CapacityRows)
-            throw new ArgumentException($"The matrix holds {target.CapacityRows} rows of {target.FeatureCount} features; {batch.Rows} rows of {Storage.Count} are needed.", nameof(target));
+            throw new ArgumentException(
+                $"The matrix holds {target.CapacityRows} rows of {target.FeatureCount} features; {batch.Rows} rows of {Storage.Count} are needed.",
+                nameof(target));
         target.Rows = batch.Rows;
         foreach (var feature in _features)
             feature.Run(SourceOf(feature, batch), target);
@@ -109,7 +117,8 @@ public sealed class CompiledFeatures
         var vector = index < batch.Count && batch[index].Name == name ? batch[index] : batch[name];
         return vector.Kind == Sources[index].Kind
             ? vector
-            : throw new ArgumentException($"Column '{name}' is {vector.Kind} in the batch; the features were compiled for {Sources[index].Kind}.", nameof(batch));
+            : throw new ArgumentException($"Column '{name}' is {vector.Kind} in the batch; the features were compiled for {Sources[index].Kind}.",
+                nameof(batch));
     }
 
     private static void CheckNames(IReadOnlyList<string> names)

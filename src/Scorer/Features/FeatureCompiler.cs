@@ -2,7 +2,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Features;
 
-/// <summary>Compiles one feature column: checks every step against what the steps before it give, and turns them into block operations. Used once a column; not thread-safe.</summary>
+/// <summary>Compiles one feature column: checks every step against what the steps before it give, and turns them into block operations. Used once a column;
+/// not thread-safe.</summary>
 internal sealed class FeatureCompiler
 {
     private readonly FeatureColumn _feature;
@@ -44,7 +45,8 @@ internal sealed class FeatureCompiler
         var place = $"feature '{_feature.Name}'";
         if (form == FeatureForm.Computed && _isText)
         {
-            throw new BadInputException(place, $"the text column '{_source.Name}' without a step that makes it a number", $"a number, because the model takes {storage}",
+            throw new BadInputException(place, $"the text column '{_source.Name}' without a step that makes it a number",
+                $"a number, because the model takes {storage}",
                 "Add one of one-hot, ordinal map, hash bucket or missing indicator.");
         }
         if (form == FeatureForm.Computed && storage == FeatureStorage.Text)
@@ -57,7 +59,8 @@ internal sealed class FeatureCompiler
             throw new BadInputException(place, $"fractions ({_source.Kind} column '{_source.Name}')", "whole numbers, because the model takes int64",
                 "End with bucketise, ordinal map to whole numbers, hash bucket or missing indicator, or cast the column to an integer where the file is made.");
         }
-        return new CompiledFeature(sourceIndex, firstFeature, _feature.FeatureNames.Count, form, form == FeatureForm.Computed ? _first ?? Numbers() : null, [.. _steps], _isOneHot);
+        return new CompiledFeature(sourceIndex, firstFeature, _feature.FeatureNames.Count, form, form == FeatureForm.Computed ? _first ?? Numbers()
+            : null, [.. _steps], _isOneHot);
     }
 
     private void Add(StepPlace place)
@@ -69,14 +72,16 @@ internal sealed class FeatureCompiler
                 AddNumeric(place, block => BlockSteps.Impute(block, s.Value), staysWhole: double.IsInteger(s.Value));
                 break;
             case FeatureTransform.ImputeMean:
-                throw place.Bad("a mean that nobody has computed yet", "a constant", "Means are filled in from the reference profile when a run is planned; outside a run, write the constant.");
+                throw place.Bad("a mean that nobody has computed yet", "a constant",
+                    "Means are filled in from the reference profile when a run is planned; outside a run, write the constant.");
             case FeatureTransform.Clip s:
                 place.Need(s.Min <= s.Max, $"min {s.Min} and max {s.Max}", "min at most max", "Swap or mend the bounds.");
                 AddNumeric(place, block => BlockSteps.Clip(block, s.Min, s.Max), staysWhole: double.IsInteger(s.Min) && double.IsInteger(s.Max));
                 break;
             case FeatureTransform.Standardise s:
                 place.NeedFinite(s.Mean, "the mean");
-                place.Need(double.IsFinite(s.StandardDeviation) && s.StandardDeviation > 0, $"a standard deviation of {s.StandardDeviation}", "a finite number above 0",
+                place.Need(double.IsFinite(s.StandardDeviation)
+                    && s.StandardDeviation > 0, $"a standard deviation of {s.StandardDeviation}", "a finite number above 0",
                     "A column that never varies says nothing: leave it out, or mend the deviation.");
                 AddNumeric(place, block => BlockSteps.Standardise(block, s.Mean, s.StandardDeviation), staysWhole: false);
                 break;
@@ -118,11 +123,13 @@ internal sealed class FeatureCompiler
         for (var i = 0; i < step.Edges.Count; i++)
         {
             place.NeedFinite(step.Edges[i], $"edge {i + 1}");
-            place.Need(i == 0 || step.Edges[i] > step.Edges[i - 1], $"edge {step.Edges[i]} after {step.Edges[Math.Max(i - 1, 0)]}", "edges that increase", "Sort the edges and take out repeated ones.");
+            place.Need(i == 0 || step.Edges[i] > step.Edges[i - 1], $"edge {step.Edges[i]} after {step.Edges[Math.Max(i - 1, 0)]}", "edges that increase",
+                "Sort the edges and take out repeated ones.");
         }
         const int fewEdges = 24;
         double[] edges = [.. step.Edges];
-        AddNumeric(place, edges.Length <= fewEdges ? block => BlockSteps.BucketiseFew(block, edges) : block => BlockSteps.BucketiseMany(block, edges), staysWhole: true);
+        AddNumeric(place, edges.Length <= fewEdges ? block =>
+            BlockSteps.BucketiseFew(block, edges) : block => BlockSteps.BucketiseMany(block, edges), staysWhole: true);
         _isWhole = true;
     }
 
@@ -165,7 +172,8 @@ internal sealed class FeatureCompiler
     private void AddHash(StepPlace place, FeatureTransform.HashBucket step)
     {
         const int mostBuckets = 1 << 24; // beyond, a 32-bit float cannot tell neighbours apart
-        place.Need(step.Buckets is >= 1 and <= mostBuckets, $"{step.Buckets} buckets", $"1 to {mostBuckets}", "Choose the number of buckets the model was trained with.");
+        place.Need(step.Buckets is >= 1
+            and <= mostBuckets, $"{step.Buckets} buckets", $"1 to {mostBuckets}", "Choose the number of buckets the model was trained with.");
         NeedCategorical(place);
         place.Need(_isText || _isWhole, $"fractions ({_source.Kind} column '{_source.Name}')", "text, whole numbers or bool",
             "A fraction has many texts: bucketise it first, or write the column as text or integer.");
@@ -190,17 +198,21 @@ internal sealed class FeatureCompiler
 
     private void AddDatePart(StepPlace place, FeatureTransform.DatePart step)
     {
-        place.Need(place.Number == 1, $"a date part as step {place.Number}", "a date part as the first step", "Move it to the front: the steps before it already make a number of the instant.");
-        place.Need(_source.Kind is ColumnKind.Date or ColumnKind.Timestamp, $"the {_source.Kind} column '{_source.Name}' ({_source.PhysicalType})", "a date or timestamp column",
+        place.Need(place.Number == 1, $"a date part as step {place.Number}", "a date part as the first step",
+            "Move it to the front: the steps before it already make a number of the instant.");
+        place.Need(_source.Kind is ColumnKind.Date
+            or ColumnKind.Timestamp, $"the {_source.Kind} column '{_source.Name}' ({_source.PhysicalType})", "a date or timestamp column",
             "Write the column as a date or timestamp, or take another step.");
-        place.Need(step.Part != CalendarPart.Hour || _source.Kind == ColumnKind.Timestamp, $"the hour of the date column '{_source.Name}'", "a timestamp column", "A date has no hour.");
+        place.Need(step.Part != CalendarPart.Hour
+            || _source.Kind == ColumnKind.Timestamp, $"the hour of the date column '{_source.Name}'", "a timestamp column", "A date has no hour.");
         SetFirst(BlockSources.DatePart(step.Part, _source.Kind == ColumnKind.Date));
         _isWhole = step.Part != CalendarPart.SecondsSinceEpoch || _source.Kind == ColumnKind.Date;
     }
 
     private void AddNumeric(StepPlace place, BlockStep step, bool staysWhole)
     {
-        place.Need(!_isText, $"the text column '{_source.Name}'", "a number, date or bool", "Make it a number first, with an ordinal map or hash bucket; a missing text is the map's unseen value.");
+        place.Need(!_isText, $"the text column '{_source.Name}'", "a number, date or bool",
+            "Make it a number first, with an ordinal map or hash bucket; a missing text is the map's unseen value.");
         _first ??= Numbers();
         _steps.Add(step);
         _isWhole &= staysWhole;

@@ -2,7 +2,8 @@ using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Features;
 
-/// <summary>The features of a batch, column by column in aligned native memory of fixed capacity. Not thread-safe; readers may share it while nobody writes.</summary>
+/// <summary>The features of a batch, column by column in aligned native memory of fixed capacity. Not thread-safe; readers may share it while nobody
+/// writes.</summary>
 public sealed class FeatureMatrix : IDisposable
 {
     private const int FloatsPerLine = 16;
@@ -56,7 +57,8 @@ public sealed class FeatureMatrix : IDisposable
     /// <summary>The most rows.</summary>
     public int CapacityRows { get; }
 
-    /// <summary>Floats from the start of one column to the next: a multiple of 16, and never of a memory page, so that equal rows of many columns do not fight for the same cache lines.</summary>
+    /// <summary>Floats from the start of one column to the next: a multiple of 16, and never of a memory page, so that equal rows of many columns do not
+    /// fight for the same cache lines.</summary>
     public int ColumnStride { get; }
 
     /// <summary>Rows held.</summary>
@@ -75,7 +77,8 @@ public sealed class FeatureMatrix : IDisposable
     /// <summary>How a feature is kept.</summary>
     public FeatureStorage Storage(int feature) => _storage[feature];
 
-    /// <summary>The values of a 32-bit float feature, <see cref="Rows"/> long; missing is NaN. A feature taken as it is may share this memory with the batch it came from: read it, never write it.</summary>
+    /// <summary>The values of a 32-bit float feature, <see cref="Rows"/> long; missing is NaN. A feature taken as it is may share this memory with the batch
+    /// it came from: read it, never write it.</summary>
     public Span<float> Column(int feature) => _floats.Slice(FloatOffset(feature), _rows);
 
     /// <summary>The values of a 64-bit float feature; missing is NaN.</summary>

@@ -5,9 +5,11 @@ using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Features;
 
-/// <summary>The arithmetic of <see cref="FeatureFingerprint"/>: columns are mixed one after the other into one accumulator a row, in tiles that stay in the first-level cache. Thread-safe.</summary>
+/// <summary>The arithmetic of <see cref="FeatureFingerprint"/>: columns are mixed one after the other into one accumulator a row, in tiles that stay in the
+/// first-level cache. Thread-safe.</summary>
 /// <remarks>
-/// Each step (exclusive or, shifted exclusive or, multiplication by an odd number) can be undone, so two rows that differ in one column pair never share a fingerprint.
+/// Each step (exclusive or, shifted exclusive or, multiplication by an odd number) can be undone, so two rows that differ in one column pair never share a
+/// fingerprint.
 /// The shift before the multiplication matters: small whole numbers differ only in their top bits, and a product carries upwards only.
 /// </remarks>
 internal static class RowHash
@@ -40,7 +42,8 @@ internal static class RowHash
                         MixDoubles(features.DoubleColumn(feature).Slice(from, tile.Length), tile);
                         break;
                     case FeatureStorage.Int64:
-                        MixIntegers(features.IntegerColumn(feature).Slice(from, tile.Length), features.Present(feature).Slice(from, tile.Length), features.HasMissing(feature), tile);
+                        MixIntegers(features.IntegerColumn(feature).Slice(from, tile.Length), features.Present(feature)
+                            .Slice(from, tile.Length), features.HasMissing(feature), tile);
                         break;
                     default:
                         MixTexts(features.TextColumn(feature), features.Present(feature).Slice(from, tile.Length), from, tile);

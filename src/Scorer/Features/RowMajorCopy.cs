@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace BatchEngine.Scorer.Features;
 
-/// <summary>Turns columns into rows in blocks of 8 by 8 held in registers. A last partial block overlaps the one before it: the same values are written twice. Thread-safe.</summary>
+/// <summary>Turns columns into rows in blocks of 8 by 8 held in registers. A last partial block overlaps the one before it: the same values are written
+/// twice. Thread-safe.</summary>
 internal static class RowMajorCopy
 {
     private const int Side = 8;

@@ -5,13 +5,15 @@ using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Features;
 
-/// <summary>Puts one row of named values, as a look-up gives them, into a batch, so that the compiled features treat it as any other. Thread-safe as long as the batch is one thread's.</summary>
+/// <summary>Puts one row of named values, as a look-up gives them, into a batch, so that the compiled features treat it as any other. Thread-safe as long as
+/// the batch is one thread's.</summary>
 public static class SingleRow
 {
     private const double LargestExactInteger = 9_007_199_254_740_992;
 
     /// <summary>A new batch of one row.</summary>
-    /// <param name="values">By column name: long, double, bool, string, DateTimeOffset or null for missing; dates and timestamps also as ISO 8601 text. Names beyond the columns are ignored.</param>
+    /// <param name="values">By column name: long, double, bool, string, DateTimeOffset or null for missing; dates and timestamps also as ISO 8601 text. Names
+    /// beyond the columns are ignored.</param>
     /// <param name="columns">The columns to fill: <see cref="CompiledFeatures.Sources"/>.</param>
     /// <exception cref="BadInputException">A column has no value (send null when it is unknown), or one of another type.</exception>
     public static ColumnBatch ToBatch(IReadOnlyDictionary<string, object?> values, IReadOnlyList<InputColumn> columns)
@@ -104,7 +106,8 @@ public static class SingleRow
 
     /// <summary>ISO 8601; without an offset it is UTC. Null means it is none.</summary>
     private static DateTimeOffset? Instant(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant) ? instant : null;
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
+            ? instant : null;
 
     private static long Micros(DateTimeOffset instant)
     {

@@ -2,10 +2,12 @@ using System.Numerics;
 
 namespace BatchEngine.Scorer.Features;
 
-/// <summary>ln(1 + x) for a whole vector, from additions, multiplications and one division only, so that every machine gives the same bits. Thread-safe.</summary>
+/// <summary>ln(1 + x) for a whole vector, from additions, multiplications and one division only, so that every machine gives the same bits.
+/// Thread-safe.</summary>
 /// <remarks>
 /// With u = 1 + x = 2^k m and m within a factor of the square root of 2 of 1: ln u = k ln 2 + 2 artanh(s), s = (m - 1) / (m + 1). |s| is at most 0.172, so
-/// eleven terms of the artanh series leave less than 2^-55. What rounding took from u comes back as c / u. The error is below 4 units in the last place of a double.
+/// eleven terms of the artanh series leave less than 2^-55. What rounding took from u comes back as c / u. The error is below 4 units in the last place of a
+/// double.
 /// </remarks>
 internal static class VectorLog
 {
@@ -28,7 +30,8 @@ internal static class VectorLog
 
         // The exponent is taken relative to the square root of 1/2; the bias keeps it positive, so a logical shift will do.
         var bits = Vector.AsVectorInt64(u);
-        var exponent = Vector.ShiftRightLogical(bits - new Vector<long>(SquareRootOfHalfBits) + new Vector<long>(ExponentBias << MantissaBits), MantissaBits) - new Vector<long>(ExponentBias);
+        var exponent = Vector.ShiftRightLogical(bits - new Vector<long>(SquareRootOfHalfBits) + new Vector<long>(ExponentBias << MantissaBits), MantissaBits)
+            - new Vector<long>(ExponentBias);
         var m = Vector.AsVectorDouble(bits - Vector.ShiftLeft(exponent, MantissaBits));
         var k = Vector.ConvertToDouble(exponent);
 

@@ -2,7 +2,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Inputs;
 
-/// <summary>A bounded slice of rows, one vector a column; filled by <see cref="RowGroupReader"/> or from one row's values, and reused. Not thread-safe.</summary>
+/// <summary>A bounded slice of rows, one vector a column; filled by <see cref="RowGroupReader"/> or from one row's values, and reused. Not
+/// thread-safe.</summary>
 public sealed class ColumnBatch : IDisposable
 {
     /// <summary>The most rows of a batch.</summary>

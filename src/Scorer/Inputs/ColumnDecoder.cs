@@ -29,7 +29,8 @@ internal abstract class ColumnDecoder : IDisposable
         ColumnDecoding.Int32Decimal => new StagedDecoder<int>((ColumnReader<int>)reader, levels, StoredValues.Int32Decimals(column)),
         ColumnDecoding.Int64Decimal => new StagedDecoder<long>((ColumnReader<long>)reader, levels, StoredValues.Int64Decimals(column)),
         ColumnDecoding.BytesDecimal => new StagedDecoder<ByteArray>((ColumnReader<ByteArray>)reader, levels, StoredValues.BytesDecimals(column)),
-        ColumnDecoding.FixedBytesDecimal => new StagedDecoder<FixedLenByteArray>((ColumnReader<FixedLenByteArray>)reader, levels, StoredValues.FixedBytesDecimals(column)),
+        ColumnDecoding.FixedBytesDecimal =>
+            new StagedDecoder<FixedLenByteArray>((ColumnReader<FixedLenByteArray>)reader, levels, StoredValues.FixedBytesDecimals(column)),
         ColumnDecoding.Float16 => new StagedDecoder<FixedLenByteArray>((ColumnReader<FixedLenByteArray>)reader, levels, StoredValues.Halves),
         _ => throw InputProblems.Unreadable($"column '{column.Column.Name}'", column.Column),
     };

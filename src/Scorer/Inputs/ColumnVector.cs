@@ -3,7 +3,8 @@ using BatchEngine.Domain;
 namespace BatchEngine.Scorer.Inputs;
 
 /// <summary>The values of one column for the rows of a batch, in the narrowest exact form. Memory is allocated once and reused. Not thread-safe.</summary>
-/// <remarks>A missing value reads as NaN in <see cref="Floats"/> and <see cref="Doubles"/>, as 0 in <see cref="Integers"/> and as empty text; <see cref="Present"/> tells it apart.</remarks>
+/// <remarks>A missing value reads as NaN in <see cref="Floats"/> and <see cref="Doubles"/>, as 0 in <see cref="Integers"/> and as empty text;
+/// <see cref="Present"/> tells it apart.</remarks>
 public sealed class ColumnVector : IDisposable
 {
     private readonly AlignedBuffer<double>? _doubles;
@@ -98,7 +99,8 @@ public sealed class ColumnVector : IDisposable
         _integers?.Dispose();
     }
 
-    /// <summary>Makes <see cref="Floats"/> live in the caller's memory from now on, so that decoding into it needs no second copy. What was held is lost.</summary>
+    /// <summary>Makes <see cref="Floats"/> live in the caller's memory from now on, so that decoding into it needs no second copy. What was held is
+    /// lost.</summary>
     internal void BindFloats(AlignedBuffer<float> storage, int from)
     {
         if (Kind != ColumnKind.Float)

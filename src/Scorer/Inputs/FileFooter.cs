@@ -51,7 +51,8 @@ internal static class FileFooter
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StorageFailedException(path, $"cannot be read ({e.Message}). Check that the file is there and that this user may read it.", isTransient: e is IOException, e);
+            throw new StorageFailedException(path, $"cannot be read ({e.Message}). Check that the file is there and that this user may read it.",
+                isTransient: e is IOException, e);
         }
     }
 

@@ -39,7 +39,8 @@ internal static class FilePattern
                 return [Path.GetFullPath(pattern)];
             var full = Path.GetFullPath(pattern);
             if (Directory.Exists(full))
-                return NonEmpty(pattern, full, [.. Walk(full, ReadOnlyMemory<string>.Empty).Where(f => f.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))]);
+                return NonEmpty(pattern, full,
+                    [.. Walk(full, ReadOnlyMemory<string>.Empty).Where(f => f.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))]);
             var parts = full.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
             var literal = parts.TakeWhile(p => !p.AsSpan().ContainsAny('*', '?')).Count();
             if (literal == parts.Length)
@@ -53,7 +54,8 @@ internal static class FilePattern
         }
     }
 
-    /// <summary>Files below a directory that match the parts; no parts means all files at any depth. Names that begin with '.' or '_' are bookkeeping of other tools and left out.</summary>
+    /// <summary>Files below a directory that match the parts; no parts means all files at any depth. Names that begin with '.' or '_' are bookkeeping of
+    /// other tools and left out.</summary>
     private static IEnumerable<string> Walk(string directory, ReadOnlyMemory<string> parts)
     {
         var any = parts.Length == 0 || parts.Span[0] == "**";

@@ -18,7 +18,8 @@ internal sealed record FileSchema(IReadOnlyList<FileColumn> Columns)
             if (parts.Length == 1 && descriptor.MaxRepetitionLevel == 0)
                 columns.Add(Flat(leaf, parts[0], descriptor));
             else if (columns.Count == 0 || columns[^1].Column.Name != parts[0] || columns[^1].Decoding != ColumnDecoding.None)
-                columns.Add(new FileColumn(leaf, new InputColumn(parts[0], ColumnKind.Unsupported, true, $"nested ({path.ToDotString()})"), ColumnDecoding.None, 0, 0));
+                columns.Add(new FileColumn(leaf, new InputColumn(parts[0], ColumnKind.Unsupported, true, $"nested ({path.ToDotString()})"),
+                    ColumnDecoding.None, 0, 0));
         }
         return new FileSchema(columns);
     }
@@ -42,7 +43,8 @@ internal sealed record FileSchema(IReadOnlyList<FileColumn> Columns)
         using var logical = descriptor.LogicalType;
         var (kind, decoding) = Classify(descriptor.PhysicalType, logical);
         var scale = logical is DecimalLogicalType d ? d.Scale : 0;
-        var words = logical.Type is LogicalTypeEnum.None or LogicalTypeEnum.Undefined ? $"{descriptor.PhysicalType}" : $"{descriptor.PhysicalType} as {logical}";
+        var words = logical.Type is LogicalTypeEnum.None or LogicalTypeEnum.Undefined ? $"{descriptor.PhysicalType}"
+            : $"{descriptor.PhysicalType} as {logical}";
         return new FileColumn(leaf, new InputColumn(name, kind, descriptor.MaxDefinitionLevel > 0, words), decoding, scale, descriptor.TypeLength);
     }
 
@@ -65,7 +67,8 @@ internal sealed record FileSchema(IReadOnlyList<FileColumn> Columns)
         (PhysicalType.Int64, { Type: LogicalTypeEnum.Int or LogicalTypeEnum.None or LogicalTypeEnum.Undefined }) => (ColumnKind.Integer, ColumnDecoding.Int64),
 
         // Some writers leave text without annotation; the bytes are taken as UTF-8.
-        (PhysicalType.ByteArray, { Type: LogicalTypeEnum.String or LogicalTypeEnum.Enum or LogicalTypeEnum.Json or LogicalTypeEnum.None or LogicalTypeEnum.Undefined })
+        (PhysicalType.ByteArray,
+            { Type: LogicalTypeEnum.String or LogicalTypeEnum.Enum or LogicalTypeEnum.Json or LogicalTypeEnum.None or LogicalTypeEnum.Undefined })
             => (ColumnKind.Text, ColumnDecoding.Text),
         _ => (ColumnKind.Unsupported, ColumnDecoding.None),
     };

@@ -4,10 +4,12 @@ using ParquetSharp;
 namespace BatchEngine.Scorer.Inputs;
 
 /// <summary>What reading a row group holds in native memory: of every column a page, decompressed, and its dictionary. Thread-safe.</summary>
-/// <remarks>Some writers put a whole column chunk into one page; then a row group of 5 million rows of 50 floats cannot be read under 1 GB, and that is known before it is tried.</remarks>
+/// <remarks>Some writers put a whole column chunk into one page; then a row group of 5 million rows of 50 floats cannot be read under 1 GB, and that is known
+/// before it is tried.</remarks>
 internal static class HeldPages
 {
-    /// <summary>The bytes of the columns, in the largest row group of all files. The first page of a column speaks for the others: each is decoded once, one column after the other.</summary>
+    /// <summary>The bytes of the columns, in the largest row group of all files. The first page of a column speaks for the others: each is decoded once, one
+    /// column after the other.</summary>
     /// <exception cref="BadInputException">The file is damaged or has changed, or a column is missing.</exception>
     public static long Of(InputManifest manifest, IReadOnlyList<string> columns)
     {

@@ -9,7 +9,8 @@ public static class InputCatalog
     public const int MaxFiles = 100_000;
 
     /// <summary>Finds the files and reads their footers.</summary>
-    /// <param name="patterns">Files, directories (their *.parquet files, also in directories below) and patterns: * and ? within a name, ** for any directories.</param>
+    /// <param name="patterns">Files, directories (their *.parquet files, also in directories below) and patterns: * and ? within a name, ** for any
+    /// directories.</param>
     /// <param name="neededColumns">Columns that every file must have, with the same kind.</param>
     /// <param name="ct">Cancels between files.</param>
     /// <returns>The manifest; it may have zero rows, which the caller judges.</returns>

@@ -20,9 +20,11 @@ internal static class InputProblems
         $"column '{seen.Name}' of kind {seen.Kind} ({seen.PhysicalType})", $"kind {expected.Kind} ({expected.PhysicalType}), as in {firstPath}",
         "All files of one input need the same kind of a column: rewrite one of them, or give them to separate jobs.");
 
-    public static BadInputException Duplicate(string path, string name) => new(path, $"two columns named '{name}'", "one column of that name", "Rename one of them where the file is written.");
+    public static BadInputException Duplicate(string path, string name) =>
+        new(path, $"two columns named '{name}'", "one column of that name", "Rename one of them where the file is written.");
 
-    public static BadInputException NotThere(string path) => new(path, "no file", "a Parquet file", "Check the path; files must stay in place until the run has ended.");
+    public static BadInputException NotThere(string path) =>
+        new(path, "no file", "a Parquet file", "Check the path; files must stay in place until the run has ended.");
 
     public static BadInputException Empty(string path) => new(path, "an empty file (0 bytes)", "a Parquet file",
         "The writer probably failed before its first byte: write the file again, or take it out of the input.");
@@ -33,9 +35,11 @@ internal static class InputProblems
     public static BadInputException NotParquet(string path, string seen) => new(path, seen, "a Parquet file, which begins and ends with 'PAR1'",
         "Convert it to Parquet, or narrow the pattern so that it leaves this file out.");
 
-    public static BadInputException Encrypted(string path) => new(path, "an encrypted Parquet file ('PARE')", "a Parquet file that can be read without keys", "Decrypt it first.");
+    public static BadInputException Encrypted(string path) =>
+        new(path, "an encrypted Parquet file ('PARE')", "a Parquet file that can be read without keys", "Decrypt it first.");
 
-    public static BadInputException Damaged(string place, Exception inner) => new(place, $"bytes that do not decode ({FirstLine(inner.Message)})", "pages as the footer describes them",
+    public static BadInputException Damaged(string place, Exception inner) =>
+        new(place, $"bytes that do not decode ({FirstLine(inner.Message)})", "pages as the footer describes them",
         "The file is damaged, or was replaced while it was read: check it with another reader, and write or copy it again.", inner);
 
     public static BadInputException Changed(string path, string seen, string expected) => new(path, seen, $"{expected}, as when the run was planned",

@@ -1,6 +1,7 @@
 namespace BatchEngine.Scorer.Inputs;
 
-/// <summary>UTF-8 values of consecutive rows, end to end in one byte array. The bytes grow to the largest batch seen and are then reused. Not thread-safe.</summary>
+/// <summary>UTF-8 values of consecutive rows, end to end in one byte array. The bytes grow to the largest batch seen and are then reused. Not
+/// thread-safe.</summary>
 public sealed class TextBuffer
 {
     /// <summary>The most bytes of text in one batch; a larger one is refused with advice to lower the unit's rows.</summary>
@@ -51,7 +52,8 @@ public sealed class TextBuffer
     {
         if (needed > _maxBytes)
         {
-            throw new Domain.BadInputException($"column '{_name}'", $"{needed} bytes of text in one batch of at most {_offsets.Length - 1} rows", $"at most {_maxBytes} bytes",
+            throw new Domain.BadInputException($"column '{_name}'", $"{needed} bytes of text in one batch of at most {_offsets.Length - 1} rows",
+                $"at most {_maxBytes} bytes",
                 "Leave the column out, lower the unit's rows, or raise the memory limit if there is one.");
         }
         Array.Resize(ref _bytes, (int)Math.Min(_maxBytes, Math.Max(needed, Math.Max(4_096, _bytes.Length * 2L))));

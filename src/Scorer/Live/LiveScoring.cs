@@ -22,7 +22,8 @@ public sealed class LiveScoring : IDisposable
     /// <summary>Loads a model for single rows.</summary>
     /// <param name="modelPath">An ONNX file.</param>
     /// <param name="spec">What the model reads.</param>
-    /// <param name="columns">The input columns as the batch read them (a plan's manifest has them), so that a value is rounded alike; null means they are derived from the spec.</param>
+    /// <param name="columns">The input columns as the batch read them (a plan's manifest has them), so that a value is rounded alike; null means they are
+    /// derived from the spec.</param>
     /// <param name="options">How to run it; null means <see cref="ExecutorOptions.Default"/>.</param>
     /// <exception cref="BadInputException">The model cannot be used, or does not match the features.</exception>
     public LiveScoring(string modelPath, FeatureSpec spec, IReadOnlyList<InputColumn>? columns = null, ExecutorOptions? options = null)
@@ -48,7 +49,8 @@ public sealed class LiveScoring : IDisposable
 
     /// <summary>Scores one row.</summary>
     /// <param name="values">By source column: a number, bool, text, instant, or null when unknown.</param>
-    /// <exception cref="BadInputException">A column is not named or of another type, a value is missing or infinite and the model cannot take that, or the model gave no finite number.</exception>
+    /// <exception cref="BadInputException">A column is not named or of another type, a value is missing or infinite and the model cannot take that, or the
+    /// model gave no finite number.</exception>
     /// <exception cref="ObjectDisposedException">It was disposed.</exception>
     public Prediction Score(IReadOnlyDictionary<string, object?> values)
     {

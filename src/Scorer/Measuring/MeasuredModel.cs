@@ -12,7 +12,8 @@ public sealed class MeasuredModel : IDisposable
 {
     private static readonly DateTimeOffset s_night = DateTimeOffset.UnixEpoch;
 
-    private MeasuredModel(RunPlan plan, LoadedModel model, string modelPath, ExecutorOptions execution) => (Plan, Model, ModelPath, Execution) = (plan, model, modelPath, execution);
+    private MeasuredModel(RunPlan plan, LoadedModel model, string modelPath, ExecutorOptions execution) =>
+        (Plan, Model, ModelPath, Execution) = (plan, model, modelPath, execution);
 
     /// <summary>The plan: all rows, one shard for every few row groups, profiles of every column.</summary>
     public RunPlan Plan { get; }
@@ -35,12 +36,14 @@ public sealed class MeasuredModel : IDisposable
     /// <param name="workers">Workers of the whole run.</param>
     /// <param name="ct">Cancels.</param>
     /// <exception cref="BadInputException">Input, model or features cannot be used.</exception>
-    public static async Task<MeasuredModel> OpenAsync(string modelPath, FeatureSpec? features, IReadOnlyList<string> inputs, string keyColumn, ExecutorOptions execution, int workers, CancellationToken ct)
+    public static async Task<MeasuredModel> OpenAsync(string modelPath, FeatureSpec? features, IReadOnlyList<string> inputs, string keyColumn,
+        ExecutorOptions execution, int workers, CancellationToken ct)
     {
         var options = new OneShotOptions(modelPath, inputs, "measured") { KeyColumn = keyColumn, Features = features, Execution = execution };
         using var reading = OneShotModels.Read(modelPath, execution);
         var signature = reading.Signature;
-        var manifest = await InputCatalog.FreezeAsync(inputs, [.. (features?.SourceColumns ?? []).Append(keyColumn).Distinct(StringComparer.Ordinal)], ct).ConfigureAwait(false);
+        var manifest = await InputCatalog.FreezeAsync(inputs, [.. (features?.SourceColumns ?? []).Append(keyColumn).Distinct(StringComparer.Ordinal)], ct)
+            .ConfigureAwait(false);
         var spec = OneShotFeatures.Resolve(options, signature, manifest);
         var model = ExecutorFactory.Open(reading, spec.FeatureNames, execution);
         try
@@ -55,19 +58,24 @@ public sealed class MeasuredModel : IDisposable
     }
 
     /// <summary>The same without profiles.</summary>
-    public MeasuredModel WithoutProfiles() => new(Plan with { ProfileEdges = new Dictionary<string, BinEdges>(StringComparer.Ordinal) }, Model, ModelPath, Execution);
+    public MeasuredModel WithoutProfiles() =>
+        new(Plan with { ProfileEdges = new Dictionary<string, BinEdges>(StringComparer.Ordinal) }, Model, ModelPath, Execution);
 
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
 
-    private static async Task<RunPlan> PlanAsync(OneShotOptions options, InputManifest manifest, FeatureSpec spec, LoadedModel model, int workers, CancellationToken ct)
+    private static async Task<RunPlan> PlanAsync(OneShotOptions options, InputManifest manifest, FeatureSpec spec, LoadedModel model, int workers,
+        CancellationToken ct)
     {
         var edges = await ProfileEdges.SampleAsync(manifest, spec, model, ct).ConfigureAwait(false);
         var columns = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage).SourceColumns.Count + 1;
         var version = new ModelVersion("measured", 0, Digest.Of(await File.ReadAllBytesAsync(options.ModelPath, ct).ConfigureAwait(false)));
-        var job = new ScoringJob("measured", options.Inputs, options.KeyColumn!, [], new ModelReference.ByFile(options.ModelPath), spec, options.OutputDirectory, workers, WorkerMode.InProcess,
-            UnitSizing.RowsFor(columns), ScoringJob.DefaultCheckpointRows, new RejectBudget(manifest.Rows, 1), DuplicateKeyPolicy.LastWins, DriftGate.Default, ServingContract.Default("measured"), null, null, null, "");
-        var shards = OneShotParts.Of(manifest, ScoringJob.DefaultCheckpointRows, workers).Select((range, i) => new Shard(i, [range], RowsOf(manifest, range))).ToArray();
+        var job = new ScoringJob("measured", options.Inputs, options.KeyColumn!, [], new ModelReference.ByFile(options.ModelPath), spec,
+            options.OutputDirectory, workers, WorkerMode.InProcess,
+            UnitSizing.RowsFor(columns), ScoringJob.DefaultCheckpointRows, new RejectBudget(manifest.Rows, 1), DuplicateKeyPolicy.LastWins, DriftGate.Default,
+                ServingContract.Default("measured"), null, null, null, "");
+        var shards = OneShotParts.Of(manifest, ScoringJob.DefaultCheckpointRows, workers).Select((range, i) => new Shard(i, [range], RowsOf(manifest, range)))
+            .ToArray();
         var nothing = Measured<TimeSpan>.NotMeasured("it is measured now");
         return new RunPlan(new RunId("measured", s_night), job, version, options.ModelPath, spec, manifest, shards, job.UnitRows, 16, edges,
             new PlanOption(Offering.Local, workers, nothing, Measured<Money>.NotMeasured("not asked"), "chosen"), [])

@@ -13,7 +13,8 @@ using BatchEngine.Storage.Snapshots;
 namespace BatchEngine.Scorer.Measuring;
 
 /// <summary>
-/// The stages of scoring, each alone on one thread, with the very classes that a run uses. Decoding goes through the files; the others repeat the first unit until the given time has passed.
+/// The stages of scoring, each alone on one thread, with the very classes that a run uses. Decoding goes through the files; the others repeat the first unit
+/// until the given time has passed.
 /// Not thread-safe. The first call of each stage is a warm-up that the caller throws away.
 /// </summary>
 public sealed class ScoringStages : IDisposable
@@ -73,20 +74,24 @@ public sealed class ScoringStages : IDisposable
     public double FeatureBytesPerRow => sizeof(float) * _setup.Features.FeatureNames.Count;
 
     /// <summary>Decodes all rows with so many threads and throws the values away.</summary>
-    public Task<StageFigures> DecodeAsync(int threads, CancellationToken ct) => StageFigures.OfAsync(StageNames.Decode, _setup.Manifest.Rows, threads, async () =>
+    public Task<StageFigures> DecodeAsync(int threads, CancellationToken ct) =>
+        StageFigures.OfAsync(StageNames.Decode, _setup.Manifest.Rows, threads, async () =>
     {
         await Task.WhenAll(Enumerable.Range(0, threads).Select(t => Task.Run(() => Decode(t, threads, ct), ct))).ConfigureAwait(false);
         return "";
     });
 
     /// <summary>Computes the features.</summary>
-    public Task<StageFigures> FeaturesAsync(TimeSpan atLeast) => RepeatAsync(StageNames.Features, atLeast, () => _setup.Features.Transform(_buffers.Batch, _buffers.Features));
+    public Task<StageFigures> FeaturesAsync(TimeSpan atLeast) =>
+        RepeatAsync(StageNames.Features, atLeast, () => _setup.Features.Transform(_buffers.Batch, _buffers.Features));
 
     /// <summary>Ranks the features among the thresholds of the forest.</summary>
-    public Task<StageFigures> QuantiseAsync(TimeSpan atLeast) => RepeatAsync(StageNames.Quantise, atLeast, () => ((ForestExecutor)_executor).Rank(_buffers.Features));
+    public Task<StageFigures> QuantiseAsync(TimeSpan atLeast) =>
+        RepeatAsync(StageNames.Quantise, atLeast, () => ((ForestExecutor)_executor).Rank(_buffers.Features));
 
     /// <summary>Scores, with the engine that a run takes.</summary>
-    public Task<StageFigures> ModelAsync(TimeSpan atLeast) => RepeatAsync(StageNames.Model, atLeast, () => _executor.Score(_buffers.Features, _predictions), _measured.Model.Name);
+    public Task<StageFigures> ModelAsync(TimeSpan atLeast) =>
+        RepeatAsync(StageNames.Model, atLeast, () => _executor.Score(_buffers.Features, _predictions), _measured.Model.Name);
 
     /// <summary>Scores with ONNX Runtime and one thread.</summary>
     public async Task<StageFigures> OnnxRuntimeAsync(TimeSpan atLeast)
@@ -101,7 +106,8 @@ public sealed class ScoringStages : IDisposable
     }
 
     /// <summary>Looks for rows to reject.</summary>
-    public Task<StageFigures> CheckAsync(TimeSpan atLeast) => RepeatAsync(StageNames.Check, atLeast, () => _gate.Look(_buffers.Batch, _buffers.Features, _predictions));
+    public Task<StageFigures> CheckAsync(TimeSpan atLeast) =>
+        RepeatAsync(StageNames.Check, atLeast, () => _gate.Look(_buffers.Batch, _buffers.Features, _predictions));
 
     /// <summary>Counts columns and outputs, as many rows as a run of this size does.</summary>
     public Task<StageFigures> ProfileAsync(TimeSpan atLeast)
@@ -156,7 +162,8 @@ public sealed class ScoringStages : IDisposable
     private async Task<StageFigures> FilesAsync(string stage, CancellationToken ct, Func<BlobWriter, int, Task> write)
     {
         var units = Math.Max(1, (int)(_setup.Manifest.Rows / _buffers.Batch.Rows));
-        var unitsPerFile = Math.Max(1, (int)(OneShotParts.RowsPerPart(_setup.Manifest.Rows, _setup.CheckpointRows, Environment.ProcessorCount) / _buffers.Batch.Rows));
+        var unitsPerFile = Math.Max(1,
+            (int)(OneShotParts.RowsPerPart(_setup.Manifest.Rows, _setup.CheckpointRows, Environment.ProcessorCount) / _buffers.Batch.Rows));
         return await StageFigures.OfAsync(stage, (long)units * _buffers.Batch.Rows, 1, async () =>
         {
             for (var done = 0; done < units; done += unitsPerFile)

@@ -16,7 +16,8 @@ public sealed class MemoryCeiling(long limitBytes)
     /// <summary>The most resident bytes.</summary>
     public long LimitBytes { get; } = limitBytes;
 
-    /// <summary>Tells the garbage collector, for the rest of the process: it collects and gives memory back in time, and never takes more than half of the ceiling.</summary>
+    /// <summary>Tells the garbage collector, for the rest of the process: it collects and gives memory back in time, and never takes more than half of the
+    /// ceiling.</summary>
     public void TellCollector()
     {
         AppContext.SetData("GCHeapHardLimit", (ulong)(LimitBytes / ManagedShare));
@@ -49,7 +50,9 @@ public sealed class MemoryCeiling(long limitBytes)
     public MemoryPlan.Fits Plan(MemoryNeed need, int workers, int unitRows) => MemoryPlan.Of(need, LimitBytes, workers, unitRows) switch
     {
         MemoryPlan.Fits fits => fits,
-        MemoryPlan.TooSmall small => throw new BadInputException("memory.limit", Megabytes(LimitBytes), $"at least {Megabytes(small.LeastBytes)} for this model and input with one worker",
+        MemoryPlan.TooSmall small =>
+            throw new BadInputException("memory.limit", Megabytes(LimitBytes),
+            $"at least {Megabytes(small.LeastBytes)} for this model and input with one worker",
             $"Raise the limit to {Megabytes(small.LeastBytes)}, read fewer columns, or write the input with smaller pages (1 MB is usual)."),
         _ => throw new InvariantBrokenException("a memory plan fits or does not", need.ToString()),
     };

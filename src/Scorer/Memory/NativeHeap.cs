@@ -12,7 +12,8 @@ public static partial class NativeHeap
     private const int LargeBlockBytes = 1 << 20;
 
     /// <summary>
-    /// Lets every block of 1 MiB or more go back to the system when it is freed. By default glibc gives that up after the first such block and keeps them in one heap a thread: five nights of 5 million rows in one
+    /// Lets every block of 1 MiB or more go back to the system when it is freed. By default glibc gives that up after the first such block and keeps them in
+    /// one heap a thread: five nights of 5 million rows in one
     /// process then held 100 to 160 MB more than one. Told once, as early as possible; does nothing where the C library is another one.
     /// </summary>
     public static void ReturnLargeBlocks()

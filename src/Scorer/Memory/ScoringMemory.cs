@@ -36,18 +36,21 @@ public static class ScoringMemory
     /// <param name="keptSums">Sums that these keep behind the outputs.</param>
     /// <exception cref="BadInputException">A column is missing, or the features do not compile.</exception>
     /// <exception cref="StorageFailedException">The input cannot be read.</exception>
-    public static MemoryNeed Of(InputManifest manifest, FeatureSpec spec, Execution.LoadedModel model, long modelBytes, string? keyColumn, IReadOnlyList<string> carried, bool writesRunFiles, int keptSums = 0)
+    public static MemoryNeed Of(InputManifest manifest, FeatureSpec spec, Execution.LoadedModel model, long modelBytes, string? keyColumn,
+        IReadOnlyList<string> carried, bool writesRunFiles, int keptSums = 0)
     {
         var features = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage);
         var columns = ReadColumns.Of(features, keyColumn, carried, manifest);
         var pages = HeldPages.Of(manifest, [.. columns.Select(c => c.Name)]);
         var worker = (long)(pages * Slack) + WriterBytes + (writesRunFiles ? SnapshotLimits.DefaultBufferBytes : 0);
-        return new MemoryNeed(ProcessBytes + (modelBytes * ModelFactor), worker, RowBytes(features, columns, carried.Count + 1, model.Outputs.Count + keptSums, writesRunFiles));
+        return new MemoryNeed(ProcessBytes + (modelBytes * ModelFactor), worker,
+            RowBytes(features, columns, carried.Count + 1, model.Outputs.Count + keptSums, writesRunFiles));
     }
 
     private static long RowBytes(CompiledFeatures features, IReadOnlyList<InputColumn> columns, int copied, int outputs, bool writesRunFiles)
     {
-        var values = columns.Sum(c => (long)ValueBytes(c.Kind) + 1) + features.Storage.Sum(s => s == FeatureStorage.Float32 ? sizeof(float) : sizeof(double) + 1);
+        var values = columns.Sum(c => (long)ValueBytes(c.Kind) + 1)
+            + features.Storage.Sum(s => s == FeatureStorage.Float32 ? sizeof(float) : sizeof(double) + 1);
         // Float features taken as they are share the decoder's memory.
         values -= Math.Min(columns.Count(c => c.Kind == ColumnKind.Float), features.Storage.Count(s => s == FeatureStorage.Float32)) * sizeof(float);
         var staging = (copied * 3 * sizeof(double)) + (outputs * 3 * sizeof(float)) + sizeof(float) + 1;

@@ -5,9 +5,11 @@ using Parquet.Schema;
 
 namespace BatchEngine.Scorer.Outputs;
 
-/// <summary>A column with one value in every row: encoded once for a number of rows, then the same pages are appended to each row group of so many. Not thread-safe.</summary>
+/// <summary>A column with one value in every row: encoded once for a number of rows, then the same pages are appended to each row group of so many. Not
+/// thread-safe.</summary>
 /// <remarks>
-/// Encoding a constant text costs a hash, a look-up and 36 managed bytes a row, for 60 bytes of pages in the end: model version and run id took a third of the time of writing a
+/// Encoding a constant text costs a hash, a look-up and 36 managed bytes a row, for 60 bytes of pages in the end: model version and run id took a third of
+/// the time of writing a
 /// file of one score. See docs/decisions/0004-constant-columns.md.
 /// </remarks>
 /// <typeparam name="T">The value as it is stored.</typeparam>
@@ -37,7 +39,9 @@ internal sealed class ConstantField<T>(DataField field, T value, ParquetOptions 
         _encoded.AppendTo(group);
     }
 
-    private EncodedConstants.Key KeyOf(int rows) => new(Field.Name, typeof(T), string.Create(CultureInfo.InvariantCulture, $"{value}"), options.CompressionMethod, options.ColumnEncodingHints.ContainsKey(Field.Name), rows);
+    private EncodedConstants.Key KeyOf(int rows) =>
+        new(Field.Name, typeof(T), string.Create(CultureInfo.InvariantCulture, $"{value}"), options.CompressionMethod,
+        options.ColumnEncodingHints.ContainsKey(Field.Name), rows);
 
     private async Task<EncodedColumn> EncodeAsync(CancellationToken ct)
     {

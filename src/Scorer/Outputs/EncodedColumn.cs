@@ -7,8 +7,10 @@ namespace BatchEngine.Scorer.Outputs;
 
 /// <summary>One column of one row group as Parquet.Net encoded it, to be appended to other row groups. Immutable, thread-safe.</summary>
 /// <remarks>
-/// Parquet.Net 6.1 has no public way to add a chunk that is encoded already, so three private members of its row group writer are named here, and nowhere else. A file with repeated
-/// chunks equals, byte for byte, the one that Parquet.Net writes when it encodes each of them: a test holds that, and fails when a new version of the package moves the members.
+/// Parquet.Net 6.1 has no public way to add a chunk that is encoded already, so three private members of its row group writer are named here, and nowhere
+/// else. A file with repeated
+/// chunks equals, byte for byte, the one that Parquet.Net writes when it encodes each of them: a test holds that, and fails when a new version of the package
+/// moves the members.
 /// </remarks>
 internal sealed class EncodedColumn
 {
@@ -26,7 +28,8 @@ internal sealed class EncodedColumn
     /// <param name="values">One a row; none is missing.</param>
     /// <param name="options">Those of the files that the column will be appended to.</param>
     /// <param name="ct">Cancels.</param>
-    public static async Task<EncodedColumn> OfAsync<T>(DataField field, DataField stored, ReadOnlyMemory<T> values, ParquetOptions options, CancellationToken ct)
+    public static async Task<EncodedColumn> OfAsync<T>(DataField field, DataField stored, ReadOnlyMemory<T> values, ParquetOptions options,
+        CancellationToken ct)
         where T : struct
     {
         using var memory = new MemoryStream();

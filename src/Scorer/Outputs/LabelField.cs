@@ -31,5 +31,6 @@ internal sealed class LabelField(DataField field, int output, IReadOnlyList<stri
     public override void Clear() => _rows = 0;
 
     /// <inheritdoc/>
-    public override Task WriteAsync(ParquetRowGroupWriter group, CancellationToken ct) => group.WriteAsync<ReadOnlyMemory<char>>(Field, _values.AsMemory(0, _rows), cancellationToken: ct);
+    public override Task WriteAsync(ParquetRowGroupWriter group, CancellationToken ct) =>
+        group.WriteAsync<ReadOnlyMemory<char>>(Field, _values.AsMemory(0, _rows), cancellationToken: ct);
 }

@@ -3,7 +3,8 @@ using Parquet.Schema;
 
 namespace BatchEngine.Scorer.Outputs;
 
-/// <summary>One column of a prediction file. Units are staged one after the other until they are written as one row group; the buffers are reused. Not thread-safe.</summary>
+/// <summary>One column of a prediction file. Units are staged one after the other until they are written as one row group; the buffers are reused. Not
+/// thread-safe.</summary>
 /// <param name="field">The Parquet field.</param>
 /// <param name="stored">The type in which values are handed to the writer; null means the field's own.</param>
 internal abstract class OutputField(DataField field, Type? stored = null)

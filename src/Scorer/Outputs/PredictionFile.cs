@@ -43,7 +43,8 @@ internal sealed class PredictionFile
         Rows = 0;
     }
 
-    /// <summary>Adds the kept rows of a unit; a row group is written when enough are there. Only units of equally many rows are gathered, so that row groups have few lengths and constant columns are encoded few times.</summary>
+    /// <summary>Adds the kept rows of a unit; a row group is written when enough are there. Only units of equally many rows are gathered, so that row groups
+    /// have few lengths and constant columns are encoded few times.</summary>
     public async Task WriteAsync(UnitRows unit, CancellationToken ct)
     {
         if (unit.KeptRows == 0)

@@ -33,7 +33,8 @@ internal sealed record PredictionSchema(
     {
         ColumnKind.Integer => KeyKind.Int64,
         ColumnKind.Text => KeyKind.Utf8,
-        var kind => throw new BadInputException($"key column '{KeyColumn}'", $"{kind} ({Input[KeyIndex].PhysicalType})", "an integer or text column", "Choose another key column."),
+        var kind => throw new BadInputException($"key column '{KeyColumn}'", $"{kind} ({Input[KeyIndex].PhysicalType})", "an integer or text column",
+            "Choose another key column."),
     };
 
     /// <summary>All column names in order.</summary>
@@ -42,7 +43,8 @@ internal sealed record PredictionSchema(
     {
         string[] names = [KeyColumn, .. Carried.Select(c => Input[c].Name), .. Outputs.Select(o => o.Name), .. ProvenanceColumns];
         var twice = names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1);
-        return twice is null ? names : throw new BadInputException("output columns", $"'{twice.Key}' twice", "each name once among key, carried columns, model outputs and provenance",
+        return twice is null ? names
+            : throw new BadInputException("output columns", $"'{twice.Key}' twice", "each name once among key, carried columns, model outputs and provenance",
             "Leave the carried column out, or rename the model's output.");
     }
 
@@ -57,7 +59,8 @@ internal sealed record PredictionSchema(
             fields.Add(Output(i, Outputs[i]));
         fields.Add(new ConstantField<ReadOnlyMemory<char>>(Text(ProvenanceColumns[0]), ModelVersion.AsMemory(), options));
         fields.Add(new ConstantField<ReadOnlyMemory<char>>(Text(ProvenanceColumns[1]), RunName.AsMemory(), options));
-        fields.Add(new ConstantField<long>(ParquetFields.Of(new TableColumn(ProvenanceColumns[2], ColumnKind.Timestamp, false)), (ScoredAt - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond, options));
+        fields.Add(new ConstantField<long>(ParquetFields.Of(new TableColumn(ProvenanceColumns[2], ColumnKind.Timestamp, false)),
+            (ScoredAt - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond, options));
         return fields;
     }
 
@@ -65,7 +68,8 @@ internal sealed record PredictionSchema(
 
     private static OutputField Output(int output, OutputColumn column) => column.Labels.Count > 0
         ? new LabelField(Text(column.Name), output, column.Labels)
-        : new ValueField<float>(ParquetFields.Of(new TableColumn(column.Name, ColumnKind.Float, false)), (unit, target) => unit.Predictions.Column(output).CopyTo(target));
+        : new ValueField<float>(ParquetFields.Of(new TableColumn(column.Name, ColumnKind.Float, false)), (unit, target) =>
+            unit.Predictions.Column(output).CopyTo(target));
 
     private ValueField<long> RowNumbers() => new(ParquetFields.Of(new TableColumn(KeyColumn, ColumnKind.Integer, false)), static (unit, target) =>
     {
@@ -85,7 +89,8 @@ internal sealed record PredictionSchema(
             ColumnKind.Float => new ValueField<float>(field, (unit, target) => unit.Batch[index].Floats.CopyTo(target), present),
             ColumnKind.Double or ColumnKind.Decimal => new ValueField<double>(field, (unit, target) => unit.Batch[index].Doubles.CopyTo(target), present),
             ColumnKind.Bool => new ValueField<bool>(field, (unit, target) => Convert(unit.Batch[index].Integers, target, static v => v != 0), present),
-            ColumnKind.Date => new ValueField<int>(field, (unit, target) => TensorPrimitives.ConvertTruncating<long, int>(unit.Batch[index].Integers, target), present),
+            ColumnKind.Date => new ValueField<int>(field, (unit, target) =>
+                TensorPrimitives.ConvertTruncating<long, int>(unit.Batch[index].Integers, target), present),
             _ => new ValueField<long>(field, // integers as they are, timestamps as microseconds
                 (unit, target) => unit.Batch[index].Integers.CopyTo(target), present),
         };

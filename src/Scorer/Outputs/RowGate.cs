@@ -8,7 +8,8 @@ using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Outputs;
 
-/// <summary>Decides which rows of a unit are written and why the others are not. A row is rejected once, for the first reason found: key, features in order, outputs in order. Not thread-safe.</summary>
+/// <summary>Decides which rows of a unit are written and why the others are not. A row is rejected once, for the first reason found: key, features in order,
+/// outputs in order. Not thread-safe.</summary>
 /// <remarks>Whole columns are looked at first; only a column with a bad value is looked at row by row.</remarks>
 /// <param name="keyIndex">The key column in the batches; -1 means the row number.</param>
 /// <param name="featureNames">For the detail.</param>
@@ -49,7 +50,8 @@ internal sealed class RowGate(int keyIndex, IReadOnlyList<string> featureNames, 
         if (keys.Kind != ColumnKind.Text)
             return keys.Integers[row].ToString(CultureInfo.InvariantCulture);
         var bytes = keys.Text[row];
-        return bytes.Length <= PredictionKey.MaxUtf8Bytes ? Encoding.UTF8.GetString(bytes) : Encoding.UTF8.GetString(bytes[..PredictionKey.MaxUtf8Bytes]) + "...";
+        return bytes.Length <= PredictionKey.MaxUtf8Bytes ? Encoding.UTF8.GetString(bytes)
+            : Encoding.UTF8.GetString(bytes[..PredictionKey.MaxUtf8Bytes]) + "...";
     }
 
     private void LookAtKeys(ColumnVector keys)
@@ -71,7 +73,8 @@ internal sealed class RowGate(int keyIndex, IReadOnlyList<string> featureNames, 
             var length = offsets[row + 1] - offsets[row];
             if (length is > 0 and <= PredictionKey.MaxUtf8Bytes || keys.Present[row] == 0)
                 continue;
-            Reject(row, offsets.Length - 1, length == 0 ? RejectReason.KeyEmpty : RejectReason.KeyTooLong, $"{keys.Name} has {length} bytes of UTF-8, expected 1 to {PredictionKey.MaxUtf8Bytes}");
+            Reject(row, offsets.Length - 1, length == 0 ? RejectReason.KeyEmpty
+                : RejectReason.KeyTooLong, $"{keys.Name} has {length} bytes of UTF-8, expected 1 to {PredictionKey.MaxUtf8Bytes}");
         }
     }
 

@@ -16,7 +16,8 @@ public sealed class TableWriter : IAsyncDisposable
     private readonly DataField[] _fields;
     private bool _completed;
 
-    private TableWriter(ParquetWriter writer, IReadOnlyList<TableColumn> columns, DataField[] fields) => (_writer, _columns, _fields) = (writer, columns, fields);
+    private TableWriter(ParquetWriter writer, IReadOnlyList<TableColumn> columns, DataField[] fields) =>
+        (_writer, _columns, _fields) = (writer, columns, fields);
 
     /// <summary>Rows written so far.</summary>
     public long Rows { get; private set; }
@@ -69,25 +70,28 @@ public sealed class TableWriter : IAsyncDisposable
         await _writer.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static Task WriteAsync(ParquetRowGroupWriter group, DataField field, TableColumn column, Array values, CancellationToken ct) => (values, column.IsNullable) switch
-    {
-        (long[] v, false) => group.WriteAsync<long>(field, v, cancellationToken: ct),
-        (long?[] v, true) => group.WriteAsync<long>(field, v, cancellationToken: ct),
-        (float[] v, false) => group.WriteAsync<float>(field, v, cancellationToken: ct),
-        (float?[] v, true) => group.WriteAsync<float>(field, v, cancellationToken: ct),
-        (double[] v, false) => group.WriteAsync<double>(field, v, cancellationToken: ct),
-        (double?[] v, true) => group.WriteAsync<double>(field, v, cancellationToken: ct),
-        (bool[] v, false) => group.WriteAsync<bool>(field, v, cancellationToken: ct),
-        (bool?[] v, true) => group.WriteAsync<bool>(field, v, cancellationToken: ct),
-        (DateTime[] v, false) when column.Kind == ColumnKind.Timestamp => group.WriteAsync<long>(ParquetFields.Stored(field, typeof(long)), Array.ConvertAll(v, Micros), cancellationToken: ct),
-        (DateTime?[] v, true) when column.Kind == ColumnKind.Timestamp =>
-            group.WriteAsync<long>(ParquetFields.Stored(field, typeof(long)), Array.ConvertAll(v, t => t is { } value ? Micros(value) : (long?)null), cancellationToken: ct),
-        (DateTime[] v, false) => group.WriteAsync<DateTime>(field, v, cancellationToken: ct),
-        (DateTime?[] v, true) => group.WriteAsync<DateTime>(field, v, cancellationToken: ct),
-        (string?[] v, true) => group.WriteAsync(field, v),
-        (string[] v, false) => group.WriteAsync<ReadOnlyMemory<char>>(field, Array.ConvertAll(v, t => t.AsMemory()), cancellationToken: ct),
-        _ => throw new ArgumentException($"Column '{column.Name}' of kind {column.Kind} cannot take {values.GetType().Name}.", nameof(values)),
-    };
+    private static Task WriteAsync(ParquetRowGroupWriter group, DataField field, TableColumn column, Array values, CancellationToken ct) =>
+        (values, column.IsNullable) switch
+        {
+            (long[] v, false) => group.WriteAsync<long>(field, v, cancellationToken: ct),
+            (long?[] v, true) => group.WriteAsync<long>(field, v, cancellationToken: ct),
+            (float[] v, false) => group.WriteAsync<float>(field, v, cancellationToken: ct),
+            (float?[] v, true) => group.WriteAsync<float>(field, v, cancellationToken: ct),
+            (double[] v, false) => group.WriteAsync<double>(field, v, cancellationToken: ct),
+            (double?[] v, true) => group.WriteAsync<double>(field, v, cancellationToken: ct),
+            (bool[] v, false) => group.WriteAsync<bool>(field, v, cancellationToken: ct),
+            (bool?[] v, true) => group.WriteAsync<bool>(field, v, cancellationToken: ct),
+            (DateTime[] v, false) when column.Kind == ColumnKind.Timestamp =>
+                group.WriteAsync<long>(ParquetFields.Stored(field, typeof(long)), Array.ConvertAll(v, Micros), cancellationToken: ct),
+            (DateTime?[] v, true) when column.Kind == ColumnKind.Timestamp =>
+                group.WriteAsync<long>(ParquetFields.Stored(field, typeof(long)), Array.ConvertAll(v, t => t is { } value ? Micros(value) : (long?)null),
+                    cancellationToken: ct),
+            (DateTime[] v, false) => group.WriteAsync<DateTime>(field, v, cancellationToken: ct),
+            (DateTime?[] v, true) => group.WriteAsync<DateTime>(field, v, cancellationToken: ct),
+            (string?[] v, true) => group.WriteAsync(field, v),
+            (string[] v, false) => group.WriteAsync<ReadOnlyMemory<char>>(field, Array.ConvertAll(v, t => t.AsMemory()), cancellationToken: ct),
+            _ => throw new ArgumentException($"Column '{column.Name}' of kind {column.Kind} cannot take {values.GetType().Name}.", nameof(values)),
+        };
 
     private static long Micros(DateTime value) => (value - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }

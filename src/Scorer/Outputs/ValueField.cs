@@ -9,7 +9,8 @@ namespace BatchEngine.Scorer.Outputs;
 /// <param name="field">The Parquet field.</param>
 /// <param name="fill">Writes the values of all rows of a unit to the target.</param>
 /// <param name="nullableIndex">The input column in the batches whose presence counts; -1 when the column is never missing.</param>
-internal sealed class ValueField<T>(DataField field, ValueField<T>.Filling fill, int nullableIndex = -1) : OutputField(field, field.ClrType == typeof(T) ? null : typeof(T))
+internal sealed class ValueField<T>(DataField field, ValueField<T>.Filling fill, int nullableIndex = -1)
+    : OutputField(field, field.ClrType == typeof(T) ? null : typeof(T))
     where T : struct
 {
     private T[] _all = [];

@@ -6,8 +6,10 @@ using System.Runtime.Intrinsics.X86;
 namespace BatchEngine.Scorer.Profiles;
 
 /// <summary>
-/// Counts values over at most 63 edges, 512 rows at a time, without a branch or a table of counters: a search held in registers finds each row's bin, the bits of the bins are turned into planes of one bit a row, and
-/// the rows of a bin are the bits that all planes agree on. About 0.5 ns a value, six times as fast as <see cref="BinTable"/>. Needs <see cref="Suits"/>. Not thread-safe.
+/// Counts values over at most 63 edges, 512 rows at a time, without a branch or a table of counters: a search held in registers finds each row's bin, the
+/// bits of the bins are turned into planes of one bit a row, and
+/// the rows of a bin are the bits that all planes agree on. About 0.5 ns a value, six times as fast as <see cref="BinTable"/>. Needs <see cref="Suits"/>. Not
+/// thread-safe.
 /// </summary>
 internal sealed unsafe class BinPlanes512
 {
@@ -48,9 +50,11 @@ internal sealed unsafe class BinPlanes512
     }
 
     /// <summary>Whether it can count over these edges on this processor. (The search cannot tell minus infinity from the smallest float.)</summary>
-    public static bool Suits(IReadOnlyList<float> edges) => Avx512F.IsSupported && Avx512BW.IsSupported && edges.Count <= MaxEdges && (edges.Count == 0 || edges[0] > float.MinValue);
+    public static bool Suits(IReadOnlyList<float> edges) =>
+        Avx512F.IsSupported && Avx512BW.IsSupported && edges.Count <= MaxEdges && (edges.Count == 0 || edges[0] > float.MinValue);
 
-    // Where the edge stands that is asked after some answers, in the tables of sixteen of each level. The answers of the first four levels are the bits 3 to 0 of a row's path, because a permute reads those; then 4 and 5.
+    // Where the edge stands that is asked after some answers, in the tables of sixteen of each level. The answers of the first four levels are the bits 3 to
+    // 0 of a row's path, because a permute reads those; then 4 and 5.
     private static int PlaceOf(int level, int path)
     {
         var at = 0;
@@ -153,14 +157,16 @@ internal sealed unsafe class BinPlanes512
             Count(Part(planes, 0, upper >> 2) & Part(planes, 1, upper >> 1) & Part(planes, 2, upper), planes + 24, counters + (upper * 8 * SlabBytes), table);
     }
 
-    // Sixty-four values a step: four searches beside each other hide the latency, and their paths fill one register of bytes. The order of rows inside it does not matter for counting.
+    // Sixty-four values a step: four searches beside each other hide the latency, and their paths fill one register of bytes. The order of rows inside it
+    // does not matter for counting.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Rank(float* tables, float* values, ulong* planes, int levels, Vector512<uint>* largest)
     {
         var most = *largest;
         for (var i = 0; i < 8; i++, values += 4 * Lanes)
         {
-            var (a, b, c, d) = (Vector512.Load(values), Vector512.Load(values + Lanes), Vector512.Load(values + (2 * Lanes)), Vector512.Load(values + (3 * Lanes)));
+            var (a, b, c, d) = (Vector512.Load(values), Vector512.Load(values + Lanes), Vector512.Load(values + (2 * Lanes)),
+                Vector512.Load(values + (3 * Lanes)));
             most = Vector512.Max(Vector512.Max(most, Vector512.Max(Magnitude(a), Magnitude(b))), Vector512.Max(Magnitude(c), Magnitude(d)));
             (a, b, c, d) = (NumberOf(a), NumberOf(b), NumberOf(c), NumberOf(d));
             // Written out level by level: the loop would not be unrolled.
@@ -172,7 +178,8 @@ internal sealed unsafe class BinPlanes512
                 (pa, pb, pc, pd) = (Ask(tables, 4, a, pa), Ask(tables, 4, b, pb), Ask(tables, 4, c, pc), Ask(tables, 4, d, pd));
             if (levels > 5)
                 (pa, pb, pc, pd) = (Ask(tables, 5, a, pa), Ask(tables, 5, b, pb), Ask(tables, 5, c, pc), Ask(tables, 5, d, pd));
-            var paths = Avx512BW.PackUnsignedSaturate(Avx512BW.PackSignedSaturate(pa.AsInt32(), pb.AsInt32()), Avx512BW.PackSignedSaturate(pc.AsInt32(), pd.AsInt32())).AsUInt16();
+            var paths = Avx512BW.PackUnsignedSaturate(Avx512BW.PackSignedSaturate(pa.AsInt32(), pb.AsInt32()),
+                Avx512BW.PackSignedSaturate(pc.AsInt32(), pd.AsInt32())).AsUInt16();
             planes[i] = (paths << 4).AsByte().ExtractMostSignificantBits();
             planes[8 + i] = (paths << 5).AsByte().ExtractMostSignificantBits();
             planes[16 + i] = (paths << 6).AsByte().ExtractMostSignificantBits();

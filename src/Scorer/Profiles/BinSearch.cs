@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace BatchEngine.Scorer.Profiles;
 
-/// <summary>Finds the bin of each value among up to 255 edges: the number of edges at or below it, in as many steps as their number has bits, without branches. Immutable, so thread-safe.</summary>
+/// <summary>Finds the bin of each value among up to 255 edges: the number of edges at or below it, in as many steps as their number has bits, without
+/// branches. Immutable, so thread-safe.</summary>
 /// <remarks>The edges are padded with NaN, which no value reaches. NaN itself falls into bin 0; the caller counts it apart.</remarks>
 internal sealed class BinSearch
 {

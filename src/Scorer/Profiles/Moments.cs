@@ -6,7 +6,8 @@ namespace BatchEngine.Scorer.Profiles;
 
 /// <summary>Missing values, smallest, largest, sum and sum of squares of a column. Not thread-safe.</summary>
 /// <remarks>
-/// Always sixteen lanes, folded in a fixed order, so the sums depend on the rows and not on the processor; a product of two floats is exact in 64 bits, so a fused addition rounds as a separate one does.
+/// Always sixteen lanes, folded in a fixed order, so the sums depend on the rows and not on the processor; a product of two floats is exact in 64 bits, so a
+/// fused addition rounds as a separate one does.
 /// An infinite value has a bin, but is left out here: it would turn every sum after it into nothing.
 /// </remarks>
 internal sealed class Moments

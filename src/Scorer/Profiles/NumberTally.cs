@@ -73,7 +73,8 @@ internal sealed class NumberTally : ColumnTally
         for (var bin = 0; bin < saved.Counts.Count; bin++)
             _counts[bin] = saved.Counts[bin];
         _counts[0] += saved.Missing;
-        (_moments.Missing, _moments.Min, _moments.Max, _moments.Sum, _moments.SumOfSquares) = (saved.Missing, saved.Min, saved.Max, saved.Sum, saved.SumOfSquares);
+        (_moments.Missing, _moments.Min, _moments.Max, _moments.Sum, _moments.SumOfSquares) =
+            (saved.Missing, saved.Min, saved.Max, saved.Sum, saved.SumOfSquares);
     }
 
     private void Stage(ReadOnlySpan<float> values)

@@ -4,7 +4,8 @@ using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Profiles;
 
-/// <summary>Profiles the source columns as read and the outputs of every unit, in the scoring pass; of a large manifest a fixed sample of its rows (<see cref="ProfileSampling"/>). Not thread-safe.</summary>
+/// <summary>Profiles the source columns as read and the outputs of every unit, in the scoring pass; of a large manifest a fixed sample of its rows
+/// (<see cref="ProfileSampling"/>). Not thread-safe.</summary>
 /// <remarks>Rejected rows are counted too: a profile says what came in. An output that is not a number counts as missing.</remarks>
 public sealed class ProfileCollector
 {
@@ -19,7 +20,8 @@ public sealed class ProfileCollector
     /// <param name="manifestRows">Rows of the whole manifest, which decide how many are counted.</param>
     /// <param name="from">What a checkpoint had counted, or nothing: counting goes on from there.</param>
     /// <exception cref="InvariantBrokenException">The checkpoint counted other columns, bins or rows.</exception>
-    public ProfileCollector(IReadOnlyDictionary<string, BinEdges> edges, IReadOnlyList<InputColumn> columns, IReadOnlyList<OutputColumn> outputs, long manifestRows, IReadOnlyList<ColumnProfile> from)
+    public ProfileCollector(IReadOnlyDictionary<string, BinEdges> edges, IReadOnlyList<InputColumn> columns, IReadOnlyList<OutputColumn> outputs,
+        long manifestRows, IReadOnlyList<ColumnProfile> from)
     {
         _rows = new CountedRows(ProfileSampling.OneInFor(manifestRows));
         _inputs = [.. columns.Select((c, i) => (c, i)).Where(c => edges.ContainsKey(c.c.Name)).Select(c => (c.i, TallyOf(c.c, edges[c.c.Name])))];
@@ -43,7 +45,8 @@ public sealed class ProfileCollector
     }
 
     /// <summary>The profiles so far, inputs first, in column order; counting goes on.</summary>
-    public IReadOnlyList<ColumnProfile> Current() => [.. _inputs.Select(i => i.Tally).Concat(_outputs.Select(o => o.Tally)).Select(t => t.Current() with { OneIn = _rows.OneIn })];
+    public IReadOnlyList<ColumnProfile> Current() =>
+        [.. _inputs.Select(i => i.Tally).Concat(_outputs.Select(o => o.Tally)).Select(t => t.Current() with { OneIn = _rows.OneIn })];
 
     private void Restore(IReadOnlyList<ColumnProfile> from)
     {
@@ -59,7 +62,8 @@ public sealed class ProfileCollector
         }
     }
 
-    private static ColumnTally TallyOf(InputColumn column, BinEdges edges) => column.Kind == ColumnKind.Text ? new TextTally(edges, isOutput: false) : new NumberTally(edges, isOutput: false);
+    private static ColumnTally TallyOf(InputColumn column, BinEdges edges) =>
+        column.Kind == ColumnKind.Text ? new TextTally(edges, isOutput: false) : new NumberTally(edges, isOutput: false);
 
     private void AddInput(ColumnVector column, ColumnTally tally)
     {

@@ -7,13 +7,15 @@ using BatchEngine.Scorer.Sharding;
 
 namespace BatchEngine.Scorer.Profiles;
 
-/// <summary>Chooses the fixed bins of a job's profiles from the first unit of its first manifest. Deterministic: the same input and model give the same edges.</summary>
+/// <summary>Chooses the fixed bins of a job's profiles from the first unit of its first manifest. Deterministic: the same input and model give the same
+/// edges.</summary>
 public static class ProfileEdges
 {
     /// <summary>The most rows that are looked at.</summary>
     public const int MaxSampleRows = ScoringJob.DefaultUnitRows;
 
-    /// <summary>The most quantile edges: a bin has about 3 % of the rows, fine enough for ten groups, and the search for a bin takes five steps that fit two registers.</summary>
+    /// <summary>The most quantile edges: a bin has about 3 % of the rows, fine enough for ten groups, and the search for a bin takes five steps that fit two
+    /// registers.</summary>
     public const int MaxEdges = 31;
 
     /// <summary>The key of an output's edges: its name, or "output:" and its name when a source column has the same one.</summary>
@@ -29,7 +31,8 @@ public static class ProfileEdges
     public static Task<IReadOnlyDictionary<string, BinEdges>> SampleAsync(InputManifest manifest, FeatureSpec spec, LoadedModel model, CancellationToken ct) =>
         Task.Run(() => Sample(manifest, spec, model, ct), ct);
 
-    /// <summary>At most <see cref="MaxEdges"/> strictly increasing quantiles of the finite values; the smallest is the first, so bin 0 means lower than anything seen.</summary>
+    /// <summary>At most <see cref="MaxEdges"/> strictly increasing quantiles of the finite values; the smallest is the first, so bin 0 means lower than
+    /// anything seen.</summary>
     public static IReadOnlyList<float> Quantiles(ReadOnlySpan<float> values)
     {
         var sorted = new List<float>(values.Length);
@@ -119,6 +122,7 @@ public static class ProfileEdges
             var text = Encoding.UTF8.GetString(column.Text[row]);
             counts[text] = counts.GetValueOrDefault(text) + 1;
         }
-        return [.. counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Take(BinEdges.MaxEdges).Select(c => c.Key).Order(StringComparer.Ordinal)];
+        return [.. counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Take(BinEdges.MaxEdges).Select(c => c.Key)
+            .Order(StringComparer.Ordinal)];
     }
 }

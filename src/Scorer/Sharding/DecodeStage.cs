@@ -83,7 +83,8 @@ internal sealed class DecodeStage : IAsyncDisposable
             group.Skip(unit.FromRow - group.Position);
         var rows = group.Read(buffers.Batch, unit.Rows);
         if (rows != unit.Rows)
-            throw new InvariantBrokenException("a unit has the rows that were planned", $"{_setup.Manifest.Files[unit.FileIndex].Path}, row group {unit.RowGroup}: {rows} of {unit.Rows}");
+            throw new InvariantBrokenException("a unit has the rows that were planned",
+                $"{_setup.Manifest.Files[unit.FileIndex].Path}, row group {unit.RowGroup}: {rows} of {unit.Rows}");
         _setup.Features.Transform(buffers.Batch, buffers.Features);
         buffers.Unit = unit;
     }

@@ -4,7 +4,8 @@ namespace BatchEngine.Scorer.Sharding;
 
 /// <summary>A thread that only decodes: what a worker starts on it, and what goes on after an await, runs there and nowhere else. Thread-safe.</summary>
 /// <remarks>
-/// The Parquet library keeps freed pages for the thread that allocated them. Where decoding went from one thread of the pool to another after each unit, every one of them kept
+/// The Parquet library keeps freed pages for the thread that allocated them. Where decoding went from one thread of the pool to another after each unit,
+/// every one of them kept
 /// a row group's pages of its own.
 /// </remarks>
 internal sealed class DecodeThread : TaskScheduler

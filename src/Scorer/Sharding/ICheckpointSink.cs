@@ -12,7 +12,8 @@ public interface ICheckpointSink
     /// <summary>Tells the rows done so far, durable or not, after each unit. Must not block.</summary>
     void Report(RowCounts total);
 
-    /// <summary>Tells the first rejected row of this work, in words, before the unit that holds it is reported. Must not block. By default nobody asks.</summary>
+    /// <summary>Tells the first rejected row of this work, in words, before the unit that holds it is reported. Must not block. By default nobody
+    /// asks.</summary>
     void FirstRejected(string row)
     {
     }

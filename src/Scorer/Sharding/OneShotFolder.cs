@@ -3,7 +3,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Sharding;
 
-/// <summary>The output directory of a one-shot scoring: files grow in a hidden folder inside it and are moved at the end, the manifest last. Not thread-safe.</summary>
+/// <summary>The output directory of a one-shot scoring: files grow in a hidden folder inside it and are moved at the end, the manifest last. Not
+/// thread-safe.</summary>
 internal sealed class OneShotFolder : IDisposable
 {
     /// <summary>The name of the manifest; its presence says that the result is whole.</summary>
@@ -32,8 +33,10 @@ internal sealed class OneShotFolder : IDisposable
         {
             Directory.CreateDirectory(path);
             held = Hold(path);
-            if (Directory.EnumerateFileSystemEntries(path).Any(e => e.EndsWith(".parquet", StringComparison.Ordinal) || System.IO.Path.GetFileName(e) == ManifestName))
-                throw new BadInputException(path, "files of an earlier result", "an empty directory", "Give another --output, or move the earlier result away.");
+            if (Directory.EnumerateFileSystemEntries(path)
+                .Any(e => e.EndsWith(".parquet", StringComparison.Ordinal) || System.IO.Path.GetFileName(e) == ManifestName))
+                throw new BadInputException(path, "files of an earlier result", "an empty directory",
+                    "Give another --output, or move the earlier result away.");
             var folder = new OneShotFolder(path, held);
             folder.RemoveTemporary();
             Directory.CreateDirectory(folder.Temporary);
@@ -100,7 +103,8 @@ internal sealed class OneShotFolder : IDisposable
         }
         catch (IOException failure) when (File.Exists(file))
         {
-            throw new BadInputException(path, "another scoring writing to it", "a directory of its own", "Wait for the other one, or give another --output.", failure);
+            throw new BadInputException(path, "another scoring writing to it", "a directory of its own", "Wait for the other one, or give another --output.",
+                failure);
         }
     }
 

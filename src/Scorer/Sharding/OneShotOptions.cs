@@ -12,7 +12,8 @@ public sealed record OneShotOptions(string ModelPath, IReadOnlyList<string> Inpu
     /// <summary>The key column; null means the row number over all files, counted from 0.</summary>
     public string? KeyColumn { get; init; }
 
-    /// <summary>What the model reads; null means the model's own input names, or for a single matrix all numeric columns in file order when their number fits.</summary>
+    /// <summary>What the model reads; null means the model's own input names, or for a single matrix all numeric columns in file order when their number
+    /// fits.</summary>
     public FeatureSpec? Features { get; init; }
 
     /// <summary>Models over the same features that are run in the same pass; their outputs follow as "file name.output". Default none.</summary>
@@ -24,7 +25,8 @@ public sealed record OneShotOptions(string ModelPath, IReadOnlyList<string> Inpu
     /// <summary>Workers; 0 (the default) means one per core.</summary>
     public int Workers { get; init; }
 
-    /// <summary>At most so many rows in a unit, which becomes one row group of the output; 0 (the default) means by the number of columns read: 131,072 for few, 8,192 for many.</summary>
+    /// <summary>At most so many rows in a unit, which becomes one row group of the output; 0 (the default) means by the number of columns read: 131,072 for
+    /// few, 8,192 for many.</summary>
     public int UnitRows { get; init; }
 
     /// <summary>The most resident bytes of the process; workers and rows of a unit are cut until they fit. 0 (the default) means no limit.</summary>

@@ -9,5 +9,6 @@ namespace BatchEngine.Scorer.Sharding;
 public sealed record OneShotProgress(RowCounts Done, long TotalRows, TimeSpan Elapsed)
 {
     /// <summary>Rows per second since scoring began; not measured before any time has passed.</summary>
-    public Measured<double> RowsPerSecond => Elapsed > TimeSpan.Zero ? Measured<double>.Of(Done.Read / Elapsed.TotalSeconds) : Measured<double>.NotMeasured("no time has passed");
+    public Measured<double> RowsPerSecond =>
+        Elapsed > TimeSpan.Zero ? Measured<double>.Of(Done.Read / Elapsed.TotalSeconds) : Measured<double>.NotMeasured("no time has passed");
 }

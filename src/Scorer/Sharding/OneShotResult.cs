@@ -11,8 +11,10 @@ namespace BatchEngine.Scorer.Sharding;
 /// <param name="DeviceNote">Why the processor scored though a card was asked for; null when none was, or when it did.</param>
 /// <param name="Notes">Why other ways were not taken, one sentence each.</param>
 /// <param name="Elapsed">Scoring and writing.</param>
-public sealed record OneShotResult(string OutputDirectory, RowCounts Counts, IReadOnlyList<Artifact> Files, IReadOnlyList<OutputColumn> Outputs, string Engine, string? DeviceNote, IReadOnlyList<string> Notes, TimeSpan Elapsed)
+public sealed record OneShotResult(string OutputDirectory, RowCounts Counts, IReadOnlyList<Artifact> Files, IReadOnlyList<OutputColumn> Outputs, string Engine,
+    string? DeviceNote, IReadOnlyList<string> Notes, TimeSpan Elapsed)
 {
     /// <summary>Rows per second.</summary>
-    public Measured<double> RowsPerSecond => Elapsed > TimeSpan.Zero ? Measured<double>.Of(Counts.Read / Elapsed.TotalSeconds) : Measured<double>.NotMeasured("no time has passed");
+    public Measured<double> RowsPerSecond =>
+        Elapsed > TimeSpan.Zero ? Measured<double>.Of(Counts.Read / Elapsed.TotalSeconds) : Measured<double>.NotMeasured("no time has passed");
 }

@@ -15,7 +15,8 @@ public static class OneShotScoring
     private const string RowNumberColumn = "row_number";
     private const int MaxWorkers = 1_024;
 
-    /// <summary>Reads all files, scores them with one worker a core, and leaves Parquet files with a manifest in the output directory; nothing when it fails.</summary>
+    /// <summary>Reads all files, scores them with one worker a core, and leaves Parquet files with a manifest in the output directory; nothing when it
+    /// fails.</summary>
     /// <param name="options">What to do.</param>
     /// <param name="progress">Told after each unit, from worker threads; null means nobody listens.</param>
     /// <param name="clock">For scored-at (when the options give none) and the elapsed time.</param>
@@ -27,7 +28,8 @@ public static class OneShotScoring
     {
         var (manifest, spec, opened) = await OpenAsync(options, ct).ConfigureAwait(false);
         using var model = opened;
-        var version = new ModelVersion(Path.GetFileNameWithoutExtension(options.ModelPath), 0, Digest.Of(await File.ReadAllBytesAsync(options.ModelPath, ct).ConfigureAwait(false)));
+        var version = new ModelVersion(Path.GetFileNameWithoutExtension(options.ModelPath), 0,
+            Digest.Of(await File.ReadAllBytesAsync(options.ModelPath, ct).ConfigureAwait(false)));
         var template = Template(options, manifest, spec, model, version, options.ScoredAt ?? clock.GetUtcNow());
         template.Schema.ColumnNames();
         _ = template.Schema.KeyKind;
@@ -73,14 +75,17 @@ public static class OneShotScoring
         return setup with { UnitRows = plan.UnitRows, Ceiling = ceiling };
     }
 
-    private static ScoringSetup Template(OneShotOptions options, InputManifest manifest, FeatureSpec spec, LoadedModel model, ModelVersion version, DateTimeOffset scoredAt)
+    private static ScoringSetup Template(OneShotOptions options, InputManifest manifest, FeatureSpec spec, LoadedModel model, ModelVersion version,
+        DateTimeOffset scoredAt)
     {
         var features = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage);
         var columns = ReadColumns.Of(features, options.KeyColumn, options.CarriedColumns, manifest);
         var schema = new PredictionSchema(options.KeyColumn ?? RowNumberColumn, ReadColumns.IndexOf(columns, options.KeyColumn), columns,
             [.. options.CarriedColumns.Select(c => ReadColumns.IndexOf(columns, c))], model.Outputs, version.ToString(), "score", scoredAt);
-        return new ScoringSetup(manifest, UnitPlan.WholeOf(manifest), options.UnitRows > 0 ? options.UnitRows : UnitSizing.RowsFor(columns.Count), options.RowsPerFile, model, features, columns, schema, FingerprintSeed.Of(spec, version.Digest),
-            new Dictionary<string, BinEdges>(StringComparer.Ordinal), options.Rejects, 0, new LocalFolderBlobs(options.OutputDirectory), static (_, _) => "", Checkpoint.Start, CancellationToken.None);
+        return new ScoringSetup(manifest, UnitPlan.WholeOf(manifest), options.UnitRows > 0 ? options.UnitRows
+            : UnitSizing.RowsFor(columns.Count), options.RowsPerFile, model, features, columns, schema, FingerprintSeed.Of(spec, version.Digest),
+            new Dictionary<string, BinEdges>(StringComparer.Ordinal), options.Rejects, 0, new LocalFolderBlobs(options.OutputDirectory), static (_, _) =>
+                "", Checkpoint.Start, CancellationToken.None);
     }
 
     private static string[] NeededColumns(OneShotOptions options, ModelSignature signature) =>
@@ -89,18 +94,28 @@ public static class OneShotScoring
             .Concat(options.CarriedColumns).Concat(options.KeyColumn is null ? [] : [options.KeyColumn]).Distinct(StringComparer.Ordinal),
     ];
 
-    private static object ManifestOf(OneShotOptions options, InputManifest manifest, ModelVersion version, LoadedModel model, PredictionSchema schema, RowCounts counts, Artifact[] files) => new
-    {
-        model = version.ToString(),
-        modelDigest = version.Digest.Hex,
-        engine = model.Name,
-        challengers = options.ChallengerPaths.Select(p => new { model = Path.GetFileNameWithoutExtension(p), modelDigest = Digest.Of(File.ReadAllBytes(p)).Hex }),
-        inputDigest = manifest.Digest.Hex,
-        inputFiles = manifest.Files.Select(f => new { path = f.Path, rows = f.Rows, bytes = f.Bytes }),
-        key = options.KeyColumn ?? RowNumberColumn,
-        scoredAt = schema.ScoredAt.ToString("O", CultureInfo.InvariantCulture),
-        columns = schema.ColumnNames(),
-        rows = new { read = counts.Read, scored = counts.Scored, rejected = counts.Rejected },
-        files = files.Select(f => new { name = f.BlobName, kind = f.Kind.ToString(), rows = f.Rows, bytes = f.Bytes, xxh3 = f.Checksum.ToString("x16", CultureInfo.InvariantCulture) }),
-    };
+    private static object ManifestOf(OneShotOptions options, InputManifest manifest, ModelVersion version, LoadedModel model, PredictionSchema schema,
+        RowCounts counts, Artifact[] files) => new
+        {
+            model = version.ToString(),
+            modelDigest = version.Digest.Hex,
+            engine = model.Name,
+            challengers = options.ChallengerPaths.Select(p =>
+                new { model = Path.GetFileNameWithoutExtension(p), modelDigest = Digest.Of(File.ReadAllBytes(p)).Hex }),
+            inputDigest = manifest.Digest.Hex,
+            inputFiles = manifest.Files.Select(f => new { path = f.Path, rows = f.Rows, bytes = f.Bytes }),
+            key = options.KeyColumn ?? RowNumberColumn,
+            scoredAt = schema.ScoredAt.ToString("O", CultureInfo.InvariantCulture),
+            columns = schema.ColumnNames(),
+            rows = new { read = counts.Read, scored = counts.Scored, rejected = counts.Rejected },
+            files = files.Select(f =>
+                new
+                {
+                    name = f.BlobName,
+                    kind = f.Kind.ToString(),
+                    rows = f.Rows,
+                    bytes = f.Bytes,
+                    xxh3 = f.Checksum.ToString("x16", CultureInfo.InvariantCulture)
+                }),
+        };
 }

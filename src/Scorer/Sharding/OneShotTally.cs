@@ -36,7 +36,8 @@ internal sealed class OneShotTally(OneShotOptions options, long totalRows, TimeP
 
         public void Report(RowCounts total)
         {
-            var more = new RowCounts(total.Read - _reported.Read, total.Scored - _reported.Scored, total.Reused - _reported.Reused, total.Rejected - _reported.Rejected);
+            var more = new RowCounts(total.Read - _reported.Read, total.Scored - _reported.Scored, total.Reused - _reported.Reused,
+                total.Rejected - _reported.Rejected);
             _reported = total;
             tally.Add(more);
         }

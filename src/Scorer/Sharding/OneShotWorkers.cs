@@ -5,7 +5,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Sharding;
 
-/// <summary>The workers of a one-shot scoring: parts are taken in order by whichever is free, and put together in order, so the workers never show. One use.</summary>
+/// <summary>The workers of a one-shot scoring: parts are taken in order by whichever is free, and put together in order, so the workers never show. One
+/// use.</summary>
 /// <param name="template">Covers all parts; a part differs in its ranges and names only.</param>
 /// <param name="parts">In row order.</param>
 /// <param name="tally">Told of every unit.</param>
@@ -75,7 +76,8 @@ internal sealed class OneShotWorkers(ScoringSetup template, IReadOnlyList<RowGro
         var setup = template with
         {
             Ranges = [parts[index]],
-            NameOf = (kind, unit) => string.Create(CultureInfo.InvariantCulture, $"{(kind == ArtifactKind.DeadLetters ? "rejects/" : "")}part-{index:D5}-{unit:D5}.parquet"),
+            NameOf = (kind, unit) =>
+                string.Create(CultureInfo.InvariantCulture, $"{(kind == ArtifactKind.DeadLetters ? "rejects/" : "")}part-{index:D5}-{unit:D5}.parquet"),
         };
         return new Part(index, setup, new DecodeStage(setup, buffers, ct));
     }

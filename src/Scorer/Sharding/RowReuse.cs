@@ -6,7 +6,8 @@ using BatchEngine.Storage.Snapshots;
 
 namespace BatchEngine.Scorer.Sharding;
 
-/// <summary>Copies the predictions of a unit's unchanged rows from the base snapshot, or goes on from its sums with the trees that were appended since, and scores the others. The predictions are those that scoring every row would give. Not thread-safe.</summary>
+/// <summary>Copies the predictions of a unit's unchanged rows from the base snapshot, or goes on from its sums with the trees that were appended since, and
+/// scores the others. The predictions are those that scoring every row would give. Not thread-safe.</summary>
 internal sealed class RowReuse : IDisposable
 {
     /// <summary>What a look-up costs a row, in nanoseconds: measured 25 to 35 with a base of 5 million rows in memory.</summary>

@@ -53,7 +53,8 @@ internal sealed record ScoringSetup(
     /// <summary>The snapshot whose unchanged predictions are copied; null scores every row. Held open by the caller.</summary>
     public SnapshotReader? Base { get; init; }
 
-    /// <summary>What a row is spared by the base, in nanoseconds, for weighing scoring against copying: the model's cost, or that of its first trees. Default 0: nothing is worth a copy.</summary>
+    /// <summary>What a row is spared by the base, in nanoseconds, for weighing scoring against copying: the model's cost, or that of its first trees. Default
+    /// 0: nothing is worth a copy.</summary>
     public double SparedNanoseconds { get; init; }
 
     /// <summary>Trees of the model that are in the base's sums; 0 means that the base has the same model, and its predictions are copied.</summary>
@@ -65,18 +66,21 @@ internal sealed record ScoringSetup(
     /// <summary>Sums of a forest that run files keep behind the outputs; default none.</summary>
     public int KeptSums { get; init; }
 
-    /// <summary>Units that a worker holds: two decode one while another is scored; one keeps a unit in the cache of the core that decoded it. Default <see cref="WorkerBuffers.MaxBufferSets"/>.</summary>
+    /// <summary>Units that a worker holds: two decode one while another is scored; one keeps a unit in the cache of the core that decoded it. Default
+    /// <see cref="WorkerBuffers.MaxBufferSets"/>.</summary>
     public int BufferSets { get; init; } = WorkerBuffers.MaxBufferSets;
 
     /// <summary>Looked at before each unit; null means that there is none.</summary>
     public MemoryCeiling? Ceiling { get; init; }
 
     /// <summary>The most bytes of text of one column in a unit: under a ceiling they are counted in advance.</summary>
-    public int MaxTextBytes => Ceiling is null ? TextBuffer.MaxBytes : (int)Math.Clamp((long)MaxRows * ScoringMemory.TextBytesPerValue, PredictionKey.MaxUtf8Bytes, TextBuffer.MaxBytes);
+    public int MaxTextBytes => Ceiling is null ? TextBuffer.MaxBytes
+        : (int)Math.Clamp((long)MaxRows * ScoringMemory.TextBytesPerValue, PredictionKey.MaxUtf8Bytes, TextBuffer.MaxBytes);
 
     /// <summary>The units of the ranges, in order.</summary>
     public IEnumerable<UnitSlice> Units => UnitPlan.Of(Manifest, Ranges, UnitRows);
 
     /// <summary>Rows of the largest unit, at least 1.</summary>
-    public int MaxRows => (int)Math.Clamp(Ranges.SelectMany(r => Manifest.Files[r.FileIndex].RowGroups.Take(r.FromRowGroup..r.ToRowGroupExclusive)).Select(g => g.Rows).DefaultIfEmpty(1).Max(), 1, UnitRows);
+    public int MaxRows => (int)Math.Clamp(Ranges.SelectMany(r => Manifest.Files[r.FileIndex].RowGroups.Take(r.FromRowGroup..r.ToRowGroupExclusive))
+        .Select(g => g.Rows).DefaultIfEmpty(1).Max(), 1, UnitRows);
 }

@@ -5,7 +5,8 @@ using BatchEngine.Scorer.Outputs;
 
 namespace BatchEngine.Scorer.Sharding;
 
-/// <summary>Scores one shard of a run: read, features, model, profile, write, in bounded buffers, resumable at every checkpoint. Thread-safe; each call is one worker.</summary>
+/// <summary>Scores one shard of a run: read, features, model, profile, write, in bounded buffers, resumable at every checkpoint. Thread-safe; each call is
+/// one worker.</summary>
 public static class ShardScoring
 {
     /// <summary>Works from the checkpoint to the shard's end.</summary>
@@ -37,7 +38,8 @@ public static class ShardScoring
         var (plan, job) = (work.Plan, work.Plan.Job);
         var features = CompiledFeatures.Compile(plan.Features, plan.Manifest.Columns, work.Model.WantedStorage);
         var columns = ReadColumns.Of(features, job.KeyColumn, job.CarriedColumns, plan.Manifest);
-        var schema = new PredictionSchema(job.KeyColumn, ReadColumns.IndexOf(columns, job.KeyColumn), columns, [.. job.CarriedColumns.Select(c => ReadColumns.IndexOf(columns, c))],
+        var schema = new PredictionSchema(job.KeyColumn, ReadColumns.IndexOf(columns, job.KeyColumn), columns,
+            [.. job.CarriedColumns.Select(c => ReadColumns.IndexOf(columns, c))],
             work.Model.Outputs, plan.Model.ToString(), plan.Run.ToString(), plan.Run.ScheduledAt);
         return new ScoringSetup(plan.Manifest, work.Shard.Ranges, plan.UnitRows, job.CheckpointRows, work.Model, features, columns, schema,
             FingerprintSeed.Of(plan.Features, plan.Model.Digest), plan.ProfileEdges, job.Rejects,

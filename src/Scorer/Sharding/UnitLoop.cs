@@ -27,7 +27,8 @@ internal sealed class UnitLoop : IDisposable
         (_setup, _sink, _buffers) = (setup, sink, buffers);
         (_executor, _predictions, _scored) = (buffers.Executor, buffers.Predictions, buffers.Scored);
         _gate = new RowGate(setup.Schema.KeyIndex, setup.Features.FeatureNames, setup.Model.Outputs, _executor.AcceptsMissing);
-        _profiles = setup.Edges.Count > 0 ? new ProfileCollector(setup.Edges, setup.Columns, setup.Model.Outputs, setup.ProfiledRows, setup.From.Profiles) : null;
+        _profiles = setup.Edges.Count > 0 ? new ProfileCollector(setup.Edges, setup.Columns, setup.Model.Outputs, setup.ProfiledRows, setup.From.Profiles)
+            : null;
         _reuse = setup.Base is null ? null : new RowReuse(setup, setup.Base, _executor);
         (_saved, _counts) = (setup.From, setup.From.Counts);
     }
@@ -95,7 +96,8 @@ internal sealed class UnitLoop : IDisposable
             var key = _setup.Schema.KeyIndex < 0
                 ? (buffers.Unit.FirstRowNumber + row).ToString(System.Globalization.CultureInfo.InvariantCulture)
                 : RowGate.KeyText(buffers.Batch[_setup.Schema.KeyIndex], row);
-            _rejects.Add(new RejectedRow(_setup.Manifest.Files[buffers.Unit.FileIndex].Path, buffers.Unit.RowGroup, buffers.Unit.FirstRowInFile + row, key, reason, detail));
+            _rejects.Add(new RejectedRow(_setup.Manifest.Files[buffers.Unit.FileIndex].Path, buffers.Unit.RowGroup, buffers.Unit.FirstRowInFile + row, key,
+                reason, detail));
         }
         if (_firstReject.Length > 0 || _rejects.Count == 0)
             return;
@@ -129,6 +131,7 @@ internal sealed class UnitLoop : IDisposable
     private void RequireBudget(RowCounts counts)
     {
         if (IsOverBudget(counts))
-            throw new RejectBudgetExceededException(counts.Rejected, counts.Read, _setup.Rejects, _firstReject.Length > 0 ? _firstReject : "see the dead letters of the saved checkpoints");
+            throw new RejectBudgetExceededException(counts.Rejected, counts.Read, _setup.Rejects, _firstReject.Length > 0 ? _firstReject
+                : "see the dead letters of the saved checkpoints");
     }
 }

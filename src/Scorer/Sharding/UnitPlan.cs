@@ -32,5 +32,6 @@ internal static class UnitPlan
     public static IEnumerable<UnitSlice> OfManifest(InputManifest manifest, int unitRows) => Of(manifest, WholeOf(manifest), unitRows);
 
     /// <summary>All row groups of a manifest.</summary>
-    public static IReadOnlyList<RowGroupRange> WholeOf(InputManifest manifest) => [.. manifest.Files.Select((f, i) => new RowGroupRange(i, 0, f.RowGroups.Count))];
+    public static IReadOnlyList<RowGroupRange> WholeOf(InputManifest manifest) =>
+        [.. manifest.Files.Select((f, i) => new RowGroupRange(i, 0, f.RowGroups.Count))];
 }

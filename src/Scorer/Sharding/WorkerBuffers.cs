@@ -4,11 +4,14 @@ using BatchEngine.Scorer.Outputs;
 
 namespace BatchEngine.Scorer.Sharding;
 
-/// <summary>What one worker needs for any unit of a scoring: executor, decode buffers and staging; made once and used for one part after the other. Not thread-safe.</summary>
-/// <remarks>Made anew for each part, the buffers of 5 million rows of 50 floats were 200 MB of fresh pages, to be cleared by the system and again by us.</remarks>
+/// <summary>What one worker needs for any unit of a scoring: executor, decode buffers and staging; made once and used for one part after the other. Not
+/// thread-safe.</summary>
+/// <remarks>Made anew for each part, the buffers of 5 million rows of 50 floats were 200 MB of fresh pages, to be cleared by the system and again by
+/// us.</remarks>
 internal sealed class WorkerBuffers : IDisposable
 {
-    /// <summary>The most units in memory at once: one is decoded while another is scored. A third was not measurably faster and costs a unit of memory a worker.</summary>
+    /// <summary>The most units in memory at once: one is decoded while another is scored. A third was not measurably faster and costs a unit of memory a
+    /// worker.</summary>
     public const int MaxBufferSets = 2;
 
     private readonly ScoringSetup _setup;
@@ -28,10 +31,12 @@ internal sealed class WorkerBuffers : IDisposable
         _decodeThread = setup.BufferSets > 1 ? DecodeThread.Take() : null;
     }
 
-    /// <summary>How many units each of so many workers of this machine holds. With a worker on every core there is no core left to decode ahead on: workers overlap each other's reading and scoring, and alternating was 15 % faster.</summary>
+    /// <summary>How many units each of so many workers of this machine holds. With a worker on every core there is no core left to decode ahead on: workers
+    /// overlap each other's reading and scoring, and alternating was 15 % faster.</summary>
     public static int SetsFor(int workers) => workers < Environment.ProcessorCount ? MaxBufferSets : 1;
 
-    /// <summary>Where this worker decodes: on a thread of its own beside the scoring, or, with one unit, in turn with it, so that the unit stays in the cache of the core that decoded it.</summary>
+    /// <summary>Where this worker decodes: on a thread of its own beside the scoring, or, with one unit, in turn with it, so that the unit stays in the cache
+    /// of the core that decoded it.</summary>
     public TaskScheduler DecodeScheduler => _decodeThread ?? TaskScheduler.Default;
 
     /// <summary>Runs the model.</summary>

@@ -9,9 +9,11 @@ public static class BlobCopy
 {
     private const int BufferBytes = 1 << 18;
 
-    /// <summary>Writes a blob to a file of its own, which may be changed or removed without harm to the blob. What was written is compared with what was recorded.</summary>
+    /// <summary>Writes a blob to a file of its own, which may be changed or removed without harm to the blob. What was written is compared with what was
+    /// recorded.</summary>
     /// <remarks>
-    /// A store on this machine leaves the copy to the system, which shares the blocks of the disk until one of the two files is changed, where the file system can (XFS, Btrfs, APFS, ReFS).
+    /// A store on this machine leaves the copy to the system, which shares the blocks of the disk until one of the two files is changed, where the file
+    /// system can (XFS, Btrfs, APFS, ReFS).
     /// Never a hard link: a program that writes into the file, instead of replacing it, would change the blob.
     /// </remarks>
     /// <param name="blobs">Where it is.</param>
@@ -22,9 +24,11 @@ public static class BlobCopy
     public static async Task ToFileAsync(IBlobStore blobs, Artifact artifact, string path, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        var (bytes, checksum) = blobs.LocalPath(artifact.BlobName) is { } source ? CopyLocal(source, path, ct) : await StreamAsync(blobs, artifact, path, ct).ConfigureAwait(false);
+        var (bytes, checksum) = blobs.LocalPath(artifact.BlobName) is { } source ? CopyLocal(source, path, ct)
+            : await StreamAsync(blobs, artifact, path, ct).ConfigureAwait(false);
         if (bytes != artifact.Bytes || checksum != artifact.Checksum)
-            throw new CorruptDataException(artifact.BlobName, $"{bytes} bytes with checksum {checksum:x16}", $"{artifact.Bytes} bytes with checksum {artifact.Checksum:x16}");
+            throw new CorruptDataException(artifact.BlobName, $"{bytes} bytes with checksum {checksum:x16}",
+                $"{artifact.Bytes} bytes with checksum {artifact.Checksum:x16}");
     }
 
     private static (long Bytes, ulong Checksum) CopyLocal(string source, string path, CancellationToken ct)

@@ -11,8 +11,10 @@ internal static class BlobNaming
     /// <exception cref="BadInputException">It breaks the rule.</exception>
     public static string Check(string name) => name.Length is > 0 and <= MaxCharacters && name.Split('/').All(IsPart)
         ? name
-        : throw new BadInputException("blob name", $"'{name}'", $"1 to {MaxCharacters} characters: parts of letters, digits, '.', '-', '_', '=' and '+' joined by '/', none empty or starting with '.'",
+        : throw new BadInputException("blob name", $"'{name}'",
+            $"1 to {MaxCharacters} characters: parts of letters, digits, '.', '-', '_', '=' and '+' joined by '/', none empty or starting with '.'",
             "Use a relative name without '..'.");
 
-    private static bool IsPart(string part) => part.Length > 0 && part[0] != '.' && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '=' or '+');
+    private static bool IsPart(string part) =>
+        part.Length > 0 && part[0] != '.' && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '=' or '+');
 }

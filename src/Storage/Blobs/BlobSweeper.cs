@@ -11,7 +11,8 @@ public sealed class BlobSweeper(IBlobStore blobs, TimeProvider clock)
     public static TimeSpan DefaultGrace { get; } = TimeSpan.FromHours(24);
 
     /// <summary>Sweeps once.</summary>
-    /// <param name="namedAsync">Reads every name that a row names. It is asked after the blobs are listed, so that a blob named meanwhile is never taken for an orphan.</param>
+    /// <param name="namedAsync">Reads every name that a row names. It is asked after the blobs are listed, so that a blob named meanwhile is never taken for
+    /// an orphan.</param>
     /// <param name="grace">Orphans and temporaries younger than this are spared: their row may be on its way.</param>
     /// <param name="ct">Stops between two blobs.</param>
     /// <exception cref="StorageFailedException">The store failed; what was removed stays removed.</exception>

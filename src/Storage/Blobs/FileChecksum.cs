@@ -4,7 +4,8 @@ using System.IO.Hashing;
 namespace BatchEngine.Storage.Blobs;
 
 /// <summary>Length and XxHash3 (64 bits) of a file, read front to back. Thread-safe.</summary>
-/// <remarks>The caller's thread reads by itself, into a piece that stays in the core's cache: handing each piece to another thread took longer than reading and hashing it.</remarks>
+/// <remarks>The caller's thread reads by itself, into a piece that stays in the core's cache: handing each piece to another thread took longer than reading
+/// and hashing it.</remarks>
 internal static class FileChecksum
 {
     private const int PieceBytes = 1 << 18;

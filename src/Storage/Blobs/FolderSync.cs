@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace BatchEngine.Storage.Blobs;
 
-/// <summary>Makes a folder's entries durable: a renamed file can vanish in a power cut until its folder is synced. .NET opens no folders, so the three system calls are made here.</summary>
+/// <summary>Makes a folder's entries durable: a renamed file can vanish in a power cut until its folder is synced. .NET opens no folders, so the three system
+/// calls are made here.</summary>
 internal static partial class FolderSync
 {
     /// <summary>Syncs the folder. Windows keeps its entries in a journal of its own, so there it does nothing.</summary>

@@ -3,7 +3,8 @@ using BatchEngine.Domain;
 namespace BatchEngine.Storage.Blobs;
 
 /// <summary>Named bytes. A blob appears whole or not at all; who may read it is said by the database row that names it. Thread-safe.</summary>
-/// <remarks>Names are 1 to 512 characters: parts of letters, digits, '.', '-', '_', '=' and '+', joined by '/'; no part is empty or starts with '.'. Every method refuses other names with a
+/// <remarks>Names are 1 to 512 characters: parts of letters, digits, '.', '-', '_', '=' and '+', joined by '/'; no part is empty or starts with '.'. Every
+/// method refuses other names with a
 /// <see cref="BadInputException"/>, and reports a disk or network that fails as a <see cref="StorageFailedException"/>. Every method may be repeated.</remarks>
 public interface IBlobStore
 {

@@ -6,7 +6,8 @@ using BatchEngine.Domain;
 namespace BatchEngine.Storage.Blobs;
 
 /// <summary>Blobs as files of one folder, which several processes may share. Thread-safe.</summary>
-/// <remarks>Temporaries live in the folder ".uncommitted" beside the blobs, on the same disk, so that a rename publishes them and a listing never meets them.</remarks>
+/// <remarks>Temporaries live in the folder ".uncommitted" beside the blobs, on the same disk, so that a rename publishes them and a listing never meets
+/// them.</remarks>
 public sealed class LocalFolderBlobs : IBlobStore
 {
     private const int ReadBufferBytes = 1 << 16;
@@ -27,7 +28,8 @@ public sealed class LocalFolderBlobs : IBlobStore
         _temporaries = Path.Combine(_root, TemporaryFolder);
     }
 
-    /// <summary>Whether committed blobs become durable with the next <see cref="FlushAsync"/> only, in the background until then; default no, a commit waits for the disk.</summary>
+    /// <summary>Whether committed blobs become durable with the next <see cref="FlushAsync"/> only, in the background until then; default no, a commit waits
+    /// for the disk.</summary>
     public bool FlushesLater { get; init; }
 
     /// <summary>Waits until everything committed so far is durable. Without <see cref="FlushesLater"/> it is already.</summary>
@@ -48,7 +50,8 @@ public sealed class LocalFolderBlobs : IBlobStore
     {
         var path = PathOf(name);
         ct.ThrowIfCancellationRequested();
-        return Task.FromResult<BlobWriter>(Guard(path, () => new LocalBlobWriter(name, CreateTemporary(Path.GetFileName(path)), path, FlushesLater ? FlushLater : null)));
+        return Task.FromResult<BlobWriter>(
+            Guard(path, () => new LocalBlobWriter(name, CreateTemporary(Path.GetFileName(path)), path, FlushesLater ? FlushLater : null)));
     }
 
     /// <inheritdoc/>
@@ -112,7 +115,8 @@ public sealed class LocalFolderBlobs : IBlobStore
     /// <inheritdoc/>
     public Task<int> DeleteUncommittedAsync(DateTimeOffset before, CancellationToken ct) => Task.Run(() => Guard(_temporaries, () =>
     {
-        var old = Directory.Exists(_temporaries) ? new DirectoryInfo(_temporaries).EnumerateFiles().Where(f => f.LastWriteTimeUtc < before.UtcDateTime).ToList() : [];
+        var old = Directory.Exists(_temporaries)
+            ? new DirectoryInfo(_temporaries).EnumerateFiles().Where(f => f.LastWriteTimeUtc < before.UtcDateTime).ToList() : [];
         foreach (var file in old)
         {
             ct.ThrowIfCancellationRequested();
@@ -129,17 +133,20 @@ public sealed class LocalFolderBlobs : IBlobStore
         FolderSync.Create(_temporaries);
         for (var tries = 0; tries < MaxTemporaryNames; tries++)
         {
-            var path = Path.Combine(_temporaries, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Interlocked.Increment(ref _sequence)}-{label}"));
+            var path = Path.Combine(_temporaries,
+                string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Interlocked.Increment(ref _sequence)}-{label}"));
             try
             {
-                return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, WriteBufferBytes, FileOptions.SequentialScan);
+                return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, WriteBufferBytes,
+                    FileOptions.SequentialScan);
             }
             catch (IOException) when (File.Exists(path))
             {
                 // Taken: the next number is tried.
             }
         }
-        throw new StorageFailedException(_temporaries, $"{MaxTemporaryNames} names of temporaries are taken. Run the sweeper, or remove the folder while nothing runs.", isTransient: false);
+        throw new StorageFailedException(_temporaries,
+            $"{MaxTemporaryNames} names of temporaries are taken. Run the sweeper, or remove the folder while nothing runs.", isTransient: false);
     }
 
     private static bool Verify(string path, long bytes, ulong checksum, CancellationToken ct)

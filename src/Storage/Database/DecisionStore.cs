@@ -10,8 +10,10 @@ public sealed class DecisionStore(StateDatabase database)
     public Task AppendAsync(Decision decision, CancellationToken ct) => database.WriteAsync(async tx =>
     {
         var number = await tx.NextAsync("decision").ConfigureAwait(false);
-        return await tx.ExecuteAsync("INSERT INTO decisions (decision_number, run_id, decided_at, subject, choice, reason) VALUES (@number, @run, @at, @Subject, @Choice, @Reason)",
-            new { number, run = decision.Run?.ToString(), at = EpochMicroseconds.Of(decision.At), decision.Subject, decision.Choice, decision.Reason }).ConfigureAwait(false);
+        return await tx.ExecuteAsync(
+            "INSERT INTO decisions (decision_number, run_id, decided_at, subject, choice, reason) VALUES (@number, @run, @at, @Subject, @Choice, @Reason)",
+            new { number, run = decision.Run?.ToString(), at = EpochMicroseconds.Of(decision.At), decision.Subject, decision.Choice, decision.Reason })
+                .ConfigureAwait(false);
     }, ct);
 
     /// <summary>Decisions in the order they were taken.</summary>
@@ -20,7 +22,8 @@ public sealed class DecisionStore(StateDatabase database)
     public Task<IReadOnlyList<Decision>> ListAsync(RunId? run, CancellationToken ct) => database.ReadAsync(async tx =>
     {
         var only = run is null ? "" : "WHERE run_id = @run";
-        var rows = await tx.QueryAsync<Row>($"SELECT run_id, decided_at, subject, choice, reason FROM decisions {only} ORDER BY decision_number", new { run = run?.ToString() }).ConfigureAwait(false);
+        var rows = await tx.QueryAsync<Row>($"SELECT run_id, decided_at, subject, choice, reason FROM decisions {only} ORDER BY decision_number",
+            new { run = run?.ToString() }).ConfigureAwait(false);
         return (IReadOnlyList<Decision>)[.. rows.Select(r => r.ToDecision())];
     }, ct);
 

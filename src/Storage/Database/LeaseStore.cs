@@ -3,7 +3,8 @@ using BatchEngine.Domain;
 namespace BatchEngine.Storage.Database;
 
 /// <summary>Who scores which shard, what of it is durable, and which receipts are accepted. Thread-safe; expiry goes by the database's clock alone.</summary>
-/// <remarks>A fence strictly increases with every lease of a shard. A write under an older fence, or under a released lease, is refused; a write under the newest fence counts even when
+/// <remarks>A fence strictly increases with every lease of a shard. A write under an older fence, or under a released lease, is refused; a write under the
+/// newest fence counts even when
 /// the lease has expired, as long as nobody took the shard over.</remarks>
 /// <param name="database">The database.</param>
 public sealed class LeaseStore(StateDatabase database)
@@ -19,7 +20,8 @@ public sealed class LeaseStore(StateDatabase database)
     /// <exception cref="BadInputException">There is no such run.</exception>
     public Task<LeaseOutcome> TryAcquireAsync(RunId run, string worker, TimeSpan ttl, CancellationToken ct) => _claims.TryAcquireAsync(run, worker, ttl, ct);
 
-    /// <summary>Makes the lease last <paramref name="ttl"/> from now. False tells the worker to stop: another took the shard over, the lease was released, or the run is no longer scored.</summary>
+    /// <summary>Makes the lease last <paramref name="ttl"/> from now. False tells the worker to stop: another took the shard over, the lease was released, or
+    /// the run is no longer scored.</summary>
     public Task<bool> RenewAsync(Lease lease, TimeSpan ttl, CancellationToken ct) => _claims.RenewAsync(lease, ttl, ct);
 
     /// <summary>Gives the shard back for others; keeps its checkpoint. A no-op when the lease is no longer held.</summary>
@@ -34,26 +36,32 @@ public sealed class LeaseStore(StateDatabase database)
         if (await ReceiptAsync(tx, lease).ConfigureAwait(false) is not null)
             throw new FenceLostException(lease.Run, lease.ShardIndex, lease.Fence);
         var rows = await ShardRowsAsync(tx, lease).ConfigureAwait(false);
-        var reached = await tx.NumberAsync("SELECT next_unit FROM checkpoints WHERE run_id = @run AND shard_index = @shard", Shard(lease)).ConfigureAwait(false) ?? 0;
+        var reached = await tx.NumberAsync("SELECT next_unit FROM checkpoints WHERE run_id = @run AND shard_index = @shard", Shard(lease))
+            .ConfigureAwait(false) ?? 0;
         if (!checkpoint.Counts.AddsUp || checkpoint.Counts.Read > rows || checkpoint.NextUnitIndex < reached)
-            throw new InvariantBrokenException("a checkpoint adds up, stays within its shard and never goes back", $"{Place(lease)}: {checkpoint.Counts} of {rows} rows, next unit {checkpoint.NextUnitIndex} after {reached}");
+            throw new InvariantBrokenException("a checkpoint adds up, stays within its shard and never goes back",
+                $"{Place(lease)}: {checkpoint.Counts} of {rows} rows, next unit {checkpoint.NextUnitIndex} after {reached}");
         await SaveCheckpointAsync(tx, lease, checkpoint).ConfigureAwait(false);
         return true;
     }, ct);
 
     /// <summary>Accepts the shard's receipt: the one conditional write that finishes a shard (I1). Repeating an identical receipt does nothing.</summary>
     /// <exception cref="FenceLostException">Another worker owns the shard or has finished it.</exception>
-    /// <exception cref="InvariantBrokenException">The counts do not add up to the shard's rows, or differ from the accepted receipt under the same fence.</exception>
+    /// <exception cref="InvariantBrokenException">The counts do not add up to the shard's rows, or differ from the accepted receipt under the same
+    /// fence.</exception>
     public Task CommitAsync(Lease lease, ShardReceipt receipt, CancellationToken ct)
     {
         if (receipt.Run != lease.Run || receipt.ShardIndex != lease.ShardIndex || receipt.Fence != lease.Fence)
-            throw new InvariantBrokenException("a receipt is written under its own lease", $"{Place(lease)} under {lease.Fence}, receipt of shard {receipt.ShardIndex} under {receipt.Fence}");
+            throw new InvariantBrokenException("a receipt is written under its own lease",
+                $"{Place(lease)} under {lease.Fence}, receipt of shard {receipt.ShardIndex} under {receipt.Fence}");
         return database.WriteAsync(async tx =>
         {
             var json = StoredJson.Write(receipt);
             if (await ReceiptAsync(tx, lease).ConfigureAwait(false) is { } accepted)
                 return accepted.Fence != lease.Fence.Value ? throw new FenceLostException(lease.Run, lease.ShardIndex, lease.Fence)
-                    : accepted.ReceiptJson == json ? false : throw new InvariantBrokenException("a shard has one receipt (I1)", $"{Place(lease)}: a second, different one under fence {lease.Fence}");
+                    : accepted.ReceiptJson == json ? false
+                        : throw new InvariantBrokenException("a shard has one receipt (I1)",
+                        $"{Place(lease)}: a second, different one under fence {lease.Fence}");
             await RequireNewestFenceAsync(tx, lease).ConfigureAwait(false);
             var rows = await ShardRowsAsync(tx, lease).ConfigureAwait(false);
             var counts = receipt.Final.Counts;
@@ -81,13 +89,15 @@ public sealed class LeaseStore(StateDatabase database)
     /// <summary>The accepted receipts in shard order.</summary>
     public Task<IReadOnlyList<ShardReceipt>> ReceiptsAsync(RunId run, CancellationToken ct) => database.ReadAsync(async tx =>
     {
-        var rows = await tx.QueryAsync<string>("SELECT receipt_json FROM receipts WHERE run_id = @run ORDER BY shard_index", new { run = run.ToString() }).ConfigureAwait(false);
+        var rows = await tx.QueryAsync<string>("SELECT receipt_json FROM receipts WHERE run_id = @run ORDER BY shard_index", new { run = run.ToString() })
+            .ConfigureAwait(false);
         return (IReadOnlyList<ShardReceipt>)[.. rows.Select((json, index) => StoredJson.Read<ShardReceipt>(json, $"receipts, run {run}, row {index}"))];
     }, ct);
 
     /// <summary>The accepted receipt of one shard; null means that there is none yet.</summary>
     public Task<ShardReceipt?> ReceiptAsync(RunId run, int shardIndex, CancellationToken ct) => database.ReadAsync(async tx =>
-        await tx.FindAsync<string>("SELECT receipt_json FROM receipts WHERE run_id = @run AND shard_index = @shard", new { run = run.ToString(), shard = shardIndex }).ConfigureAwait(false) is { } json
+        await tx.FindAsync<string>("SELECT receipt_json FROM receipts WHERE run_id = @run AND shard_index = @shard",
+            new { run = run.ToString(), shard = shardIndex }).ConfigureAwait(false) is { } json
             ? StoredJson.Read<ShardReceipt>(json, $"receipts, run {run}, shard {shardIndex}")
             : null, ct);
 
@@ -110,7 +120,8 @@ public sealed class LeaseStore(StateDatabase database)
 
     private static async Task RequireNewestFenceAsync(StateTransaction tx, Lease lease)
     {
-        var newest = await tx.NumberAsync("SELECT fence FROM leases WHERE run_id = @run AND shard_index = @shard AND worker IS NOT NULL", Shard(lease)).ConfigureAwait(false);
+        var newest = await tx.NumberAsync("SELECT fence FROM leases WHERE run_id = @run AND shard_index = @shard AND worker IS NOT NULL", Shard(lease))
+            .ConfigureAwait(false);
         if (newest != lease.Fence.Value)
             throw new FenceLostException(lease.Run, lease.ShardIndex, lease.Fence);
     }

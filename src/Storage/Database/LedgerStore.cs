@@ -100,7 +100,9 @@ public sealed class LedgerStore(StateDatabase database)
         public long PostedAt { get; init; }
         public string? CorrectsId { get; init; }
 
-        public SpendEntry ToEntry() => new(Id, UsageId, RunId is null ? null : Domain.RunId.Parse(RunId), Job, Model, Enum.Parse<CostKind>(Kind), ToOffering(), TimeSpan.FromTicks(DurationTicks),
+        public SpendEntry ToEntry() =>
+            new(Id, UsageId, RunId is null ? null
+            : Domain.RunId.Parse(RunId), Job, Model, Enum.Parse<CostKind>(Kind), ToOffering(), TimeSpan.FromTicks(DurationTicks),
             Cost(CostAmount, CostCurrency, CostUnknown), Cost(OnDemandAmount, OnDemandCurrency, OnDemandUnknown), PriceSource,
             EpochMicroseconds.ToInstant(FromAt), EpochMicroseconds.ToInstant(ToAt), Predictions, EpochMicroseconds.ToInstant(PostedAt), CorrectsId);
 

@@ -23,7 +23,8 @@ internal static class LockHolders
             return holders;
         foreach (var process in Directory.EnumerateDirectories("/proc"))
         {
-            if (holders.Count < MaxNamed && int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && HasOpen(process, path))
+            if (holders.Count < MaxNamed && int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                && HasOpen(process, path))
                 holders.Add($"{NameOf(process)} (process {id}{(id == Environment.ProcessId ? ", this one" : "")})");
         }
         return holders;

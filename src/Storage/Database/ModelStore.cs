@@ -9,7 +9,8 @@ public sealed class ModelStore(StateDatabase database)
     private const string Query = "SELECT name, number, digest, signature_json, blob_name, bytes, registered_at FROM models";
 
     /// <summary>Records a model under the name's next number; the same digest under the same name is the version that is there already.</summary>
-    public Task<ModelRegistration> RegisterAsync(string name, Digest digest, ModelSignature signature, string blobName, long bytes, CancellationToken ct) => database.WriteAsync(async tx =>
+    public Task<ModelRegistration> RegisterAsync(string name, Digest digest, ModelSignature signature, string blobName, long bytes, CancellationToken ct) =>
+        database.WriteAsync(async tx =>
     {
         if (await FindOneAsync(tx, "WHERE name = @name AND digest = @digest", new { name, digest = digest.Hex }).ConfigureAwait(false) is { } existing)
             return new ModelRegistration(existing, IsNew: false);
@@ -26,7 +27,9 @@ public sealed class ModelStore(StateDatabase database)
 
     /// <summary>The version an alias points at; null means there is no such alias.</summary>
     public Task<RegisteredModel?> ByAliasAsync(string name, string alias, CancellationToken ct) =>
-        database.ReadTogetherAsync(tx => FindOneAsync(tx, "WHERE name = @name AND number = (SELECT a.number FROM aliases a WHERE a.name = @name AND a.alias = @alias)", new { name, alias }), ct);
+        database.ReadTogetherAsync(tx =>
+            FindOneAsync(tx, "WHERE name = @name AND number = (SELECT a.number FROM aliases a WHERE a.name = @name AND a.alias = @alias)",
+            new { name, alias }), ct);
 
     /// <summary>Registered versions by name and number.</summary>
     /// <param name="name">Only of this name; null means all.</param>
@@ -53,7 +56,8 @@ public sealed class ModelStore(StateDatabase database)
         var current = await CurrentMoveAsync(tx, name, alias).ConfigureAwait(false);
         if (current?.PreviousMove is not { } before)
             return null;
-        var previous = await tx.FindAsync<MoveRow>("SELECT move_number, to_number, previous_move FROM alias_moves WHERE move_number = @before", new { before }).ConfigureAwait(false)
+        var previous = await tx.FindAsync<MoveRow>("SELECT move_number, to_number, previous_move FROM alias_moves WHERE move_number = @before", new { before })
+            .ConfigureAwait(false)
             ?? throw new InvariantBrokenException("moves of aliases are never removed", $"{name}@{alias}: move {before}");
         await MoveAsync(tx, name, alias, current.ToNumber, previous.ToNumber, previous.PreviousMove, isRollback: true, who).ConfigureAwait(false);
         return await FindOneAsync(tx, "WHERE name = @name AND number = @number", new { name, number = previous.ToNumber }).ConfigureAwait(false);
@@ -86,14 +90,16 @@ public sealed class ModelStore(StateDatabase database)
             """, new { name, alias, to, move }).ConfigureAwait(false);
     }
 
-    private static async Task<RegisteredModel?> FindOneAsync(StateTransaction tx, string where, object parameters) => (await QueryAsync(tx, where, parameters).ConfigureAwait(false)).SingleOrDefault();
+    private static async Task<RegisteredModel?> FindOneAsync(StateTransaction tx, string where, object parameters) =>
+        (await QueryAsync(tx, where, parameters).ConfigureAwait(false)).SingleOrDefault();
 
     private static async Task<IReadOnlyList<RegisteredModel>> QueryAsync(StateTransaction tx, string where, object parameters)
     {
         var rows = await tx.QueryAsync<ModelRow>($"{Query} {where} ORDER BY name, number", parameters).ConfigureAwait(false);
         var aliases = await tx.QueryAsync<AliasRow>("SELECT name, alias, number FROM aliases ORDER BY alias").ConfigureAwait(false);
         return [.. rows.Select(r => new RegisteredModel(
-            new ModelVersion(r.Name, (int)r.Number, Digest.Parse(r.Digest)), StoredJson.Read<ModelSignature>(r.SignatureJson, $"models, {r.Name}:{r.Number}"), r.BlobName, r.Bytes,
+            new ModelVersion(r.Name, (int)r.Number, Digest.Parse(r.Digest)), StoredJson.Read<ModelSignature>(r.SignatureJson, $"models, {r.Name}:{r.Number}"),
+                r.BlobName, r.Bytes,
             EpochMicroseconds.ToInstant(r.RegisteredAt), [.. aliases.Where(a => a.Name == r.Name && a.Number == r.Number).Select(a => a.Alias)]))];
     }
 

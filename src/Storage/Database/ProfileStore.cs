@@ -14,7 +14,8 @@ public sealed class ProfileStore(StateDatabase database)
         {
             var profile = profiles[position];
             await tx.ExecuteAsync("INSERT INTO profiles (run_id, position, column_name, is_output, profile_json) VALUES (@run, @position, @Column, @isOutput, @json)",
-                new { run = run.ToString(), position, profile.Edges.Column, isOutput = profile.IsOutput ? 1 : 0, json = StoredJson.Write(profile) }).ConfigureAwait(false);
+                new { run = run.ToString(), position, profile.Edges.Column, isOutput = profile.IsOutput ? 1 : 0, json = StoredJson.Write(profile) })
+                    .ConfigureAwait(false);
         }
         return profiles.Count;
     }, ct);
@@ -22,8 +23,10 @@ public sealed class ProfileStore(StateDatabase database)
     /// <summary>The run's profiles in the order they were saved; empty means none were.</summary>
     public Task<IReadOnlyList<ColumnProfile>> FindAsync(RunId run, CancellationToken ct) => database.ReadAsync(async tx =>
     {
-        var rows = await tx.QueryAsync<string>("SELECT profile_json FROM profiles WHERE run_id = @run ORDER BY position", new { run = run.ToString() }).ConfigureAwait(false);
-        return (IReadOnlyList<ColumnProfile>)[.. rows.Select((json, position) => StoredJson.Read<ColumnProfile>(json, $"profiles, run {run}, position {position}"))];
+        var rows = await tx.QueryAsync<string>("SELECT profile_json FROM profiles WHERE run_id = @run ORDER BY position", new { run = run.ToString() })
+            .ConfigureAwait(false);
+        return (IReadOnlyList<ColumnProfile>)[
+            .. rows.Select((json, position) => StoredJson.Read<ColumnProfile>(json, $"profiles, run {run}, position {position}"))];
     }, ct);
 
     /// <summary>Stores a run's drift report; replaces what was stored for it.</summary>
@@ -38,11 +41,13 @@ public sealed class ProfileStore(StateDatabase database)
             ? StoredJson.Read<DriftReport>(json, $"drift_reports, run {run}") : null, ct);
 
     /// <summary>The bin edges by column that a job's profiles over these features use; null means none were fixed yet.</summary>
-    public Task<IReadOnlyDictionary<string, BinEdges>?> EdgesAsync(string job, Digest featuresHash, CancellationToken ct) => database.ReadAsync(tx => EdgesAsync(tx, job, featuresHash), ct);
+    public Task<IReadOnlyDictionary<string, BinEdges>?> EdgesAsync(string job, Digest featuresHash, CancellationToken ct) =>
+        database.ReadAsync(tx => EdgesAsync(tx, job, featuresHash), ct);
 
     /// <summary>Fixes the bin edges of a job and its features. The first ones stay, so that later profiles compare with earlier ones.</summary>
     /// <returns>The edges that are fixed now.</returns>
-    public Task<IReadOnlyDictionary<string, BinEdges>> SaveEdgesAsync(string job, Digest featuresHash, IReadOnlyDictionary<string, BinEdges> edges, CancellationToken ct) => database.WriteAsync(async tx =>
+    public Task<IReadOnlyDictionary<string, BinEdges>> SaveEdgesAsync(string job, Digest featuresHash, IReadOnlyDictionary<string, BinEdges> edges,
+        CancellationToken ct) => database.WriteAsync(async tx =>
     {
         await tx.ExecuteAsync("INSERT INTO profile_edges (job, features_hash, edges_json, saved_at) VALUES (@job, @hash, @json, @now) ON CONFLICT (job, features_hash) DO NOTHING",
             new { job, hash = featuresHash.Hex, json = StoredJson.Write(edges), now = tx.NowMicroseconds }).ConfigureAwait(false);
@@ -50,6 +55,7 @@ public sealed class ProfileStore(StateDatabase database)
     }, ct);
 
     private static async Task<IReadOnlyDictionary<string, BinEdges>?> EdgesAsync(StateTransaction tx, string job, Digest featuresHash) =>
-        await tx.FindAsync<string>("SELECT edges_json FROM profile_edges WHERE job = @job AND features_hash = @hash", new { job, hash = featuresHash.Hex }).ConfigureAwait(false) is { } json
+        await tx.FindAsync<string>("SELECT edges_json FROM profile_edges WHERE job = @job AND features_hash = @hash", new { job, hash = featuresHash.Hex })
+            .ConfigureAwait(false) is { } json
             ? StoredJson.Read<IReadOnlyDictionary<string, BinEdges>>(json, $"profile_edges, job {job}") : null;
 }

@@ -25,7 +25,8 @@ internal sealed class Publications(StateDatabase database)
         var current = await CurrentAsync(tx, servingName).ConfigureAwait(false);
         if (current?.PreviousNumber is not { } before)
             return null;
-        var previous = await tx.FindAsync<Publication>("SELECT number, snapshot_id, previous_number FROM publications WHERE number = @before", new { before }).ConfigureAwait(false)
+        var previous = await tx.FindAsync<Publication>("SELECT number, snapshot_id, previous_number FROM publications WHERE number = @before", new { before })
+            .ConfigureAwait(false)
             ?? throw new InvariantBrokenException("publications are never removed", $"{servingName}: publication {before}");
         var row = await tx.FindAsync<SnapshotRow>($"{SnapshotRow.Query} WHERE s.id = @id", new { id = previous.SnapshotId }).ConfigureAwait(false)
             ?? throw new InvariantBrokenException("a published snapshot is stored", $"{servingName}: snapshot {previous.SnapshotId}");
@@ -69,7 +70,8 @@ internal sealed class Publications(StateDatabase database)
             throw new InvariantBrokenException("receipts add up to the manifest before a snapshot is published (I2)",
                 $"run {snapshot.Run}: {sums.Receipts} receipts of {sums.ShardCount} shards, {sums.RowsPredicted} predicted and {sums.RowsRejected} rejected of {sums.RowsRead} read, manifest {sums.ManifestRows} rows");
         }
-        if (snapshot.PartitionCount != sums.PartitionCount || snapshot.Segments.Count != snapshot.PartitionCount || snapshot.Segments.Where((s, index) => s.Partition != index).Any()
+        if (snapshot.PartitionCount != sums.PartitionCount || snapshot.Segments.Count != snapshot.PartitionCount
+            || snapshot.Segments.Where((s, index) => s.Partition != index).Any()
             || snapshot.Keys > sums.RowsPredicted)
         {
             throw new InvariantBrokenException("every partition has one segment, with no more keys than predictions (I3)",

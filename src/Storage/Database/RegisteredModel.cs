@@ -9,4 +9,5 @@ namespace BatchEngine.Storage.Database;
 /// <param name="Bytes">Its length.</param>
 /// <param name="RegisteredAt">When.</param>
 /// <param name="Aliases">The aliases that point at it now, sorted.</param>
-public sealed record RegisteredModel(ModelVersion Version, ModelSignature Signature, string BlobName, long Bytes, DateTimeOffset RegisteredAt, IReadOnlyList<string> Aliases);
+public sealed record RegisteredModel(ModelVersion Version, ModelSignature Signature, string BlobName, long Bytes, DateTimeOffset RegisteredAt,
+    IReadOnlyList<string> Aliases);

@@ -14,7 +14,8 @@ public sealed class RunStore(StateDatabase database)
     {
         var shardRows = plan.Shards.Sum(s => s.Rows);
         if (shardRows != plan.Manifest.Rows || plan.Shards.Where((shard, index) => shard.Index != index).Any())
-            throw new InvariantBrokenException("a plan's shards are numbered from 0 and cover the manifest", $"run {plan.Run}: {plan.Shards.Count} shards with {shardRows} rows, manifest {plan.Manifest.Rows} rows");
+            throw new InvariantBrokenException("a plan's shards are numbered from 0 and cover the manifest",
+                $"run {plan.Run}: {plan.Shards.Count} shards with {shardRows} rows, manifest {plan.Manifest.Rows} rows");
         return database.WriteAsync<RunCreation>(async tx =>
         {
             if (await FindAsync(tx, plan.Run).ConfigureAwait(false) is { } existing)
@@ -45,11 +46,13 @@ public sealed class RunStore(StateDatabase database)
     public Task<IReadOnlyList<RunRecord>> ListAsync(string? job, int limit, CancellationToken ct) => database.ReadAsync(async tx =>
     {
         var only = job is null ? "" : "WHERE job = @job";
-        var rows = await tx.QueryAsync<Row>($"SELECT {Columns} FROM runs {only} ORDER BY scheduled_at DESC, run_id LIMIT @limit", new { job, limit }).ConfigureAwait(false);
+        var rows = await tx.QueryAsync<Row>($"SELECT {Columns} FROM runs {only} ORDER BY scheduled_at DESC, run_id LIMIT @limit", new { job, limit })
+            .ConfigureAwait(false);
         return (IReadOnlyList<RunRecord>)[.. rows.Select(r => r.ToRecord())];
     }, ct);
 
-    /// <summary>Moves a run on when it is where the caller believes it to be. Keeps the first start; a final state sets the end, leaving it clears the end.</summary>
+    /// <summary>Moves a run on when it is where the caller believes it to be. Keeps the first start; a final state sets the end, leaving it clears the
+    /// end.</summary>
     /// <param name="run">The run.</param>
     /// <param name="from">Where it must be now.</param>
     /// <param name="to">Where it goes.</param>
@@ -109,7 +112,8 @@ public sealed class RunStore(StateDatabase database)
             shards = plan.Shards.Count,
             partitions = plan.PartitionCount,
         }).ConfigureAwait(false);
-        await tx.ExecuteAsync("INSERT INTO run_plans (run_id, plan_json) VALUES (@run, @json)", new { run = plan.Run.ToString(), json = StoredJson.Write(plan) }).ConfigureAwait(false);
+        await tx.ExecuteAsync("INSERT INTO run_plans (run_id, plan_json) VALUES (@run, @json)",
+            new { run = plan.Run.ToString(), json = StoredJson.Write(plan) }).ConfigureAwait(false);
     }
 
     private sealed class Row

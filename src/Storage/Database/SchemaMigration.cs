@@ -4,7 +4,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Database;
 
-/// <summary>One numbered step of the schema and the rule that applies the missing ones. Steps are never changed once released; a change is a new step.</summary>
+/// <summary>One numbered step of the schema and the rule that applies the missing ones. Steps are never changed once released; a change is a new
+/// step.</summary>
 /// <param name="Number">Counted from 1 without gaps.</param>
 /// <param name="Name">The file's name.</param>
 /// <param name="Script">SQL, with "-- @append-only TABLE" lines.</param>
@@ -20,7 +21,8 @@ internal sealed record SchemaMigration(int Number, string Name, string Script)
     /// <exception cref="StorageFailedException">The database is newer than the program.</exception>
     public static async Task<int> ApplyAsync(StateTransaction tx, string place, IReadOnlyList<SchemaMigration> migrations)
     {
-        await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_versions (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)").ConfigureAwait(false);
+        await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_versions (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)")
+            .ConfigureAwait(false);
         await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_scripts (name TEXT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)").ConfigureAwait(false);
         var found = (int)(await tx.NumberAsync("SELECT MAX(number) FROM schema_versions").ConfigureAwait(false) ?? 0);
         var known = migrations.Count;

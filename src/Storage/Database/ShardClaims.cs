@@ -15,7 +15,8 @@ internal sealed class ShardClaims(StateDatabase database)
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ttl, TimeSpan.Zero);
         return database.WriteAsync<LeaseOutcome>(async tx =>
         {
-            var state = await tx.FindAsync<string>("SELECT state FROM runs WHERE run_id = @run", new { run = run.ToString() }).ConfigureAwait(false) ?? throw UnknownRun(run);
+            var state = await tx.FindAsync<string>("SELECT state FROM runs WHERE run_id = @run", new { run = run.ToString() }).ConfigureAwait(false)
+                ?? throw UnknownRun(run);
             if (Enum.Parse<RunState>(state) is var seen && seen != RunState.Scoring)
                 return new LeaseOutcome.RunNotOpen(seen);
             var free = await FirstFreeAsync(tx, run).ConfigureAwait(false);
@@ -123,7 +124,8 @@ internal sealed class ShardClaims(StateDatabase database)
             var state = AcceptedFence is not null ? ShardState.Done
                 : Worker is null ? ShardState.Free
                 : ExpiresAt <= now ? ShardState.Expired : ShardState.Leased;
-            return new ShardProgress((int)ShardIndex, ShardRows, new RowCounts(RowsRead, RowsScored, RowsReused, RowsRejected), Worker, new FenceToken(Fence ?? 0), state);
+            return new ShardProgress((int)ShardIndex, ShardRows, new RowCounts(RowsRead, RowsScored, RowsReused, RowsRejected), Worker,
+                new FenceToken(Fence ?? 0), state);
         }
     }
 }

@@ -59,6 +59,7 @@ internal sealed class SnapshotRow
         public long DistinctKeys { get; init; }
 
         public SegmentInfo ToSegment() => new((int)PartitionIndex,
-            new Artifact(BlobName, ArtifactKind.Segment, Bytes, ulong.Parse(Checksum, NumberStyles.HexNumber, CultureInfo.InvariantCulture), ArtifactRows), DistinctKeys);
+            new Artifact(BlobName, ArtifactKind.Segment, Bytes, ulong.Parse(Checksum, NumberStyles.HexNumber, CultureInfo.InvariantCulture), ArtifactRows),
+                DistinctKeys);
     }
 }

@@ -9,10 +9,12 @@ public sealed class SnapshotStore(StateDatabase database)
 {
     private readonly Publications _publications = new(database);
 
-    /// <summary>Names a segment. The first one recorded for a partition stays; a later one with the same number of keys is a repetition and its blob an orphan.</summary>
+    /// <summary>Names a segment. The first one recorded for a partition stays; a later one with the same number of keys is a repetition and its blob an
+    /// orphan.</summary>
     /// <returns>The segment that is recorded now.</returns>
     /// <exception cref="InvariantBrokenException">A different number of keys was recorded for the partition before.</exception>
-    public Task<SegmentInfo> RecordSegmentAsync(RunId run, SegmentInfo segment, CancellationToken ct) => database.WriteAsync(tx => RecordAsync(tx, run, segment), ct);
+    public Task<SegmentInfo> RecordSegmentAsync(RunId run, SegmentInfo segment, CancellationToken ct) =>
+        database.WriteAsync(tx => RecordAsync(tx, run, segment), ct);
 
     /// <summary>Names several segments in one transaction, each as <see cref="RecordSegmentAsync"/> does.</summary>
     /// <exception cref="InvariantBrokenException">A different number of keys was recorded for a partition before; none is recorded then.</exception>
@@ -24,7 +26,8 @@ public sealed class SnapshotStore(StateDatabase database)
     }, ct);
 
     /// <summary>The run's recorded segments in partition order.</summary>
-    public Task<IReadOnlyList<SegmentInfo>> SegmentsAsync(RunId run, CancellationToken ct) => database.ReadAsync(tx => SnapshotRow.SegmentsAsync(tx, run.ToString()), ct);
+    public Task<IReadOnlyList<SegmentInfo>> SegmentsAsync(RunId run, CancellationToken ct) =>
+        database.ReadAsync(tx => SnapshotRow.SegmentsAsync(tx, run.ToString()), ct);
 
     /// <summary>Stores a complete snapshot and gives it its id; a run has one, so repeating gives the stored one.</summary>
     /// <exception cref="InvariantBrokenException">It names a segment that is not recorded, or not one a partition (I3).</exception>
@@ -35,7 +38,8 @@ public sealed class SnapshotStore(StateDatabase database)
             return await stored.ToSnapshotAsync(tx).ConfigureAwait(false);
         var recorded = await SnapshotRow.SegmentsAsync(tx, run).ConfigureAwait(false);
         if (recorded.Count != snapshot.PartitionCount || !recorded.SequenceEqual(snapshot.Segments))
-            throw new InvariantBrokenException("a snapshot names every recorded segment of its run, one a partition (I3)", $"run {run}: {snapshot.PartitionCount} partitions, {snapshot.Segments.Count} named, {recorded.Count} recorded");
+            throw new InvariantBrokenException("a snapshot names every recorded segment of its run, one a partition (I3)",
+                $"run {run}: {snapshot.PartitionCount} partitions, {snapshot.Segments.Count} named, {recorded.Count} recorded");
         var id = await tx.NextAsync("snapshot").ConfigureAwait(false);
         await tx.ExecuteAsync("""
             INSERT INTO snapshots (id, serving_name, run_id, model_name, model_number, model_digest, key_kind, outputs_json, partition_count, as_of, created_at)
@@ -59,7 +63,8 @@ public sealed class SnapshotStore(StateDatabase database)
 
     /// <summary>Moves the serving name's current pointer to this snapshot, in one transaction. Publishing what is current already does nothing.</summary>
     /// <exception cref="BadInputException">There is no such snapshot.</exception>
-    /// <exception cref="InvariantBrokenException">The run's receipts do not add up to its manifest (I2), or a partition has no segment (I3); the pointer stays.</exception>
+    /// <exception cref="InvariantBrokenException">The run's receipts do not add up to its manifest (I2), or a partition has no segment (I3); the pointer
+    /// stays.</exception>
     public Task PublishAsync(long id, CancellationToken ct) => _publications.PublishAsync(id, ct);
 
     /// <summary>Moves the pointer back to the snapshot that was current before this one was published; repeated calls go further back.</summary>
@@ -68,18 +73,21 @@ public sealed class SnapshotStore(StateDatabase database)
 
     /// <summary>What is served under the name; null means nothing is published.</summary>
     public Task<SnapshotInfo?> CurrentAsync(string servingName, CancellationToken ct) => database.ReadTogetherAsync(async tx =>
-        await tx.FindAsync<SnapshotRow>($"{SnapshotRow.Query} WHERE s.serving_name = @servingName AND c.snapshot_id IS NOT NULL", new { servingName }).ConfigureAwait(false) is { } row
+        await tx.FindAsync<SnapshotRow>($"{SnapshotRow.Query} WHERE s.serving_name = @servingName AND c.snapshot_id IS NOT NULL", new { servingName })
+            .ConfigureAwait(false) is { } row
             ? await row.ToSnapshotAsync(tx).ConfigureAwait(false) : null, ct);
 
     /// <summary>Stored snapshots, newest first.</summary>
     /// <param name="servingName">Only of this name; null means all.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<IReadOnlyList<SnapshotListing>> ListAsync(string? servingName, CancellationToken ct) => database.ReadTogetherAsync<IReadOnlyList<SnapshotListing>>(async tx =>
+    public Task<IReadOnlyList<SnapshotListing>> ListAsync(string? servingName, CancellationToken ct) =>
+        database.ReadTogetherAsync<IReadOnlyList<SnapshotListing>>(async tx =>
     {
         var only = servingName is null ? "" : "WHERE s.serving_name = @servingName";
         var listings = new List<SnapshotListing>();
         foreach (var row in await tx.QueryAsync<SnapshotRow>($"{SnapshotRow.Query} {only} ORDER BY s.id DESC", new { servingName }).ConfigureAwait(false))
-            listings.Add(new SnapshotListing(await row.ToSnapshotAsync(tx).ConfigureAwait(false), row.IsCurrent == 1, EpochMicroseconds.ToInstant(row.PublishedAt)));
+            listings.Add(new SnapshotListing(await row.ToSnapshotAsync(tx)
+                .ConfigureAwait(false), row.IsCurrent == 1, EpochMicroseconds.ToInstant(row.PublishedAt)));
         return listings;
     }, ct);
 
@@ -89,7 +97,8 @@ public sealed class SnapshotStore(StateDatabase database)
     /// <summary>The run's snapshot; null means that none is stored yet.</summary>
     public Task<SnapshotListing?> FindOfRunAsync(RunId run, CancellationToken ct) => database.ReadTogetherAsync(async tx =>
         await tx.FindAsync<SnapshotRow>($"{SnapshotRow.Query} WHERE s.run_id = @run", new { run = run.ToString() }).ConfigureAwait(false) is { } row
-            ? new SnapshotListing(await row.ToSnapshotAsync(tx).ConfigureAwait(false), row.IsCurrent == 1, EpochMicroseconds.ToInstant(row.PublishedAt)) : null, ct);
+            ? new SnapshotListing(await row.ToSnapshotAsync(tx).ConfigureAwait(false), row.IsCurrent == 1, EpochMicroseconds.ToInstant(row.PublishedAt))
+                : null, ct);
 
     /// <summary>A number that changes whenever a current pointer or a contract changes; one read of one row, made to be polled.</summary>
     public Task<long> ChangeStampAsync(CancellationToken ct) => database.ReadAsync(async tx =>
@@ -111,7 +120,8 @@ public sealed class SnapshotStore(StateDatabase database)
     {
         var rows = await tx.QueryAsync<ContractRow>("SELECT serving_name, contract_json, job_json FROM contracts ORDER BY serving_name").ConfigureAwait(false);
         return (IReadOnlyList<ServedContract>)[.. rows.Select(r => new ServedContract(
-            StoredJson.Read<ServingContract>(r.ContractJson, $"contracts, {r.ServingName}"), StoredJson.Read<ScoringJob>(r.JobJson, $"contracts, {r.ServingName}")))];
+            StoredJson.Read<ServingContract>(r.ContractJson, $"contracts, {r.ServingName}"),
+                StoredJson.Read<ScoringJob>(r.JobJson, $"contracts, {r.ServingName}")))];
     }, ct);
 
     private static async Task<SegmentInfo> RecordAsync(StateTransaction tx, RunId run, SegmentInfo segment)
@@ -131,11 +141,13 @@ public sealed class SnapshotStore(StateDatabase database)
         }).ConfigureAwait(false);
         var recorded = await SnapshotRow.SegmentAsync(tx, run.ToString(), segment.Partition).ConfigureAwait(false);
         return recorded.Keys == segment.Keys ? recorded
-            : throw new InvariantBrokenException("sealing a partition again gives the same keys (I4)", $"run {run}, partition {segment.Partition}: {recorded.Keys} keys, then {segment.Keys}");
+            : throw new InvariantBrokenException("sealing a partition again gives the same keys (I4)",
+                $"run {run}, partition {segment.Partition}: {recorded.Keys} keys, then {segment.Keys}");
     }
 
     private static async Task<SnapshotInfo?> FindAsync(StateTransaction tx, long id) =>
-        await tx.FindAsync<SnapshotRow>($"{SnapshotRow.Query} WHERE s.id = @id", new { id }).ConfigureAwait(false) is { } row ? await row.ToSnapshotAsync(tx).ConfigureAwait(false) : null;
+        await tx.FindAsync<SnapshotRow>($"{SnapshotRow.Query} WHERE s.id = @id", new { id }).ConfigureAwait(false) is { } row
+            ? await row.ToSnapshotAsync(tx).ConfigureAwait(false) : null;
 
     private sealed class ContractRow
     {

@@ -4,7 +4,8 @@ using Microsoft.Data.Sqlite;
 
 namespace BatchEngine.Storage.Database;
 
-/// <summary>The few things that SQLite says in its own way: how to connect, append-only tables, and what its error numbers mean. PostgreSQL gets a sibling of this file.</summary>
+/// <summary>The few things that SQLite says in its own way: how to connect, append-only tables, and what its error numbers mean. PostgreSQL gets a sibling of
+/// this file.</summary>
 internal static class SqliteDialect
 {
     private const int Busy = 5, Locked = 6, ReadOnly = 8, DiskError = 10, Corrupt = 11, Full = 13, CannotOpen = 14, NoDatabase = 26;
@@ -20,7 +21,8 @@ internal static class SqliteDialect
         DefaultTimeout = StateLimits.StatementRetrySeconds,
     }.ToString();
 
-    /// <summary>Opens a connection. The write-ahead log lets readers go on while one writes; a full sync at each commit makes an acknowledged receipt survive a power cut.</summary>
+    /// <summary>Opens a connection. The write-ahead log lets readers go on while one writes; a full sync at each commit makes an acknowledged receipt survive
+    /// a power cut.</summary>
     public static SqliteConnection Open(string connectionString)
     {
         var connection = new SqliteConnection(connectionString);
@@ -67,10 +69,18 @@ internal static class SqliteDialect
         Busy or Locked => new StorageFailedException(path,
             $"the database stayed locked for {StateLimits.MaxBusyTries} tries of {StateLimits.BusyWait.TotalSeconds:0} seconds. {LockHolders.Describe(path)} "
             + "End the process that holds a transaction open, then try again.", isTransient: true, failure),
-        Full => new StorageFailedException(path, "the disk is full, the transaction was not written and nothing of it remains. Free space beside the database file, then try again.", isTransient: false, failure),
-        ReadOnly => new StorageFailedException(path, "the database cannot be written: this user lacks the permission, or the disk is read-only. Grant write access to the file and its folder.", isTransient: false, failure),
-        CannotOpen => new StorageFailedException(path, "the database cannot be opened or created: the path is a folder, or this user lacks the permission. Check state.database and the folder's rights.", isTransient: false, failure),
-        DiskError => new StorageFailedException(path, $"the disk failed while the database was read or written ({failure.Message}). Check the disk and its space, then try again.", isTransient: false, failure),
+        Full => new StorageFailedException(path,
+            "the disk is full, the transaction was not written and nothing of it remains. Free space beside the database file, then try again.",
+            isTransient: false, failure),
+        ReadOnly => new StorageFailedException(path,
+            "the database cannot be written: this user lacks the permission, or the disk is read-only. Grant write access to the file and its folder.",
+            isTransient: false, failure),
+        CannotOpen => new StorageFailedException(path,
+            "the database cannot be opened or created: the path is a folder, or this user lacks the permission. Check state.database and the folder's rights.",
+            isTransient: false, failure),
+        DiskError => new StorageFailedException(path,
+            $"the disk failed while the database was read or written ({failure.Message}). Check the disk and its space, then try again.", isTransient: false,
+            failure),
         Corrupt or NoDatabase => new CorruptDataException(path, failure.Message, "a BatchEngine state database", failure),
         _ => new StorageFailedException(path, $"the database refused a statement ({failure.Message}).", isTransient: false, failure),
     };

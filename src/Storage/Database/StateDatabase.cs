@@ -5,7 +5,8 @@ using Microsoft.Data.Sqlite;
 namespace BatchEngine.Storage.Database;
 
 /// <summary>The one SQL database with everything that survives as rows. Thread-safe; several processes may open one file at once.</summary>
-/// <remarks>SQLite lives inside the process, so its clock is this machine's: the <see cref="TimeProvider"/> given at opening. A server database answers with its own clock instead.</remarks>
+/// <remarks>SQLite lives inside the process, so its clock is this machine's: the <see cref="TimeProvider"/> given at opening. A server database answers with
+/// its own clock instead.</remarks>
 public sealed class StateDatabase : IAsyncDisposable
 {
     // Writers of one process queue here in order and without holding a thread; SQLite's own lock then only has to settle races between processes.
@@ -41,7 +42,8 @@ public sealed class StateDatabase : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StorageFailedException(full, $"the folder of the database cannot be created ({e.Message}). Create it, or set state.database to another place.", isTransient: false, e);
+            throw new StorageFailedException(full,
+                $"the folder of the database cannot be created ({e.Message}). Create it, or set state.database to another place.", isTransient: false, e);
         }
         var database = new StateDatabase(full, clock);
         try
@@ -70,7 +72,8 @@ public sealed class StateDatabase : IAsyncDisposable
     /// <param name="script">One or more SQL statements.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <returns>Whether it was run now.</returns>
-    public Task<bool> ApplyOnceAsync(string name, string script, CancellationToken ct) => WriteAsync(tx => SchemaMigration.ApplyOnceAsync(tx, name, script), ct);
+    public Task<bool> ApplyOnceAsync(string name, string script, CancellationToken ct) =>
+        WriteAsync(tx => SchemaMigration.ApplyOnceAsync(tx, name, script), ct);
 
     /// <summary>Closes the pooled connections to the file, in this process.</summary>
     public ValueTask DisposeAsync()
@@ -96,7 +99,8 @@ public sealed class StateDatabase : IAsyncDisposable
         return await read(new StateTransaction(connection, transaction, _clock.GetUtcNow(), ct)).ConfigureAwait(false);
     }, ct);
 
-    /// <summary>Writes in one transaction: all of it or nothing. The delegate may be run more than once, so it changes nothing outside the transaction.</summary>
+    /// <summary>Writes in one transaction: all of it or nothing. The delegate may be run more than once, so it changes nothing outside the
+    /// transaction.</summary>
     internal async Task<T> WriteAsync<T>(Func<StateTransaction, Task<T>> write, CancellationToken ct)
     {
         await _writer.WaitAsync(ct).ConfigureAwait(false);

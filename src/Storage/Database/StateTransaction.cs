@@ -29,7 +29,8 @@ internal sealed class StateTransaction
     public Task<int> ExecuteAsync(string sql, object? parameters = null) => _connection.ExecuteAsync(Command(sql, parameters));
 
     /// <summary>All rows of a query.</summary>
-    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null) => (await _connection.QueryAsync<T>(Command(sql, parameters)).ConfigureAwait(false)).AsList();
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null) =>
+        (await _connection.QueryAsync<T>(Command(sql, parameters)).ConfigureAwait(false)).AsList();
 
     /// <summary>The only row; null means there is none.</summary>
     public Task<T?> FindAsync<T>(string sql, object? parameters = null) where T : class => _connection.QuerySingleOrDefaultAsync<T>(Command(sql, parameters));

@@ -60,7 +60,12 @@ public static class StoredJson
     {
         if (!info.Type.IsAbstract || info.Type.IsInterface || info.Type.Assembly != typeof(RunId).Assembly)
             return;
-        info.PolymorphismOptions = new JsonPolymorphismOptions { TypeDiscriminatorPropertyName = "kind", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization };
+        info.PolymorphismOptions =
+            new JsonPolymorphismOptions
+            {
+                TypeDiscriminatorPropertyName = "kind",
+                UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization
+            };
         foreach (var variant in info.Type.GetNestedTypes().Where(t => t.IsSubclassOf(info.Type)).OrderBy(t => t.Name, StringComparer.Ordinal))
             info.PolymorphismOptions.DerivedTypes.Add(new JsonDerivedType(variant, JsonNamingPolicy.CamelCase.ConvertName(variant.Name)));
     }

@@ -36,11 +36,13 @@ public sealed class UsageStore(StateDatabase database)
     /// <summary>The records by start and id.</summary>
     /// <param name="run">Only of this run; null means all.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<IReadOnlyList<UsageRecord>> ListAsync(RunId? run, CancellationToken ct) => ListAsync(run is null ? "" : "WHERE run_id = @run", new { run = run?.ToString() }, ct);
+    public Task<IReadOnlyList<UsageRecord>> ListAsync(RunId? run, CancellationToken ct) =>
+        ListAsync(run is null ? "" : "WHERE run_id = @run", new { run = run?.ToString() }, ct);
 
     /// <summary>The records whose interval overlaps the half-open one given, or that are empty and start in it, by start and id.</summary>
     public Task<IReadOnlyList<UsageRecord>> ListAsync(DateTimeOffset from, DateTimeOffset toExclusive, CancellationToken ct) =>
-        ListAsync("WHERE from_at < @to AND (to_at > @from OR from_at >= @from)", new { from = EpochMicroseconds.Of(from), to = EpochMicroseconds.Of(toExclusive) }, ct);
+        ListAsync("WHERE from_at < @to AND (to_at > @from OR from_at >= @from)",
+            new { from = EpochMicroseconds.Of(from), to = EpochMicroseconds.Of(toExclusive) }, ct);
 
     private Task<IReadOnlyList<UsageRecord>> ListAsync(string where, object parameters, CancellationToken ct) => database.ReadAsync(async tx =>
     {
@@ -61,7 +63,8 @@ public sealed class UsageStore(StateDatabase database)
         public double ReworkShare { get; init; }
         public long Predictions { get; init; }
 
-        public UsageRecord ToRecord() => new(Id, RunId is null ? null : Domain.RunId.Parse(RunId), ServingName, Subject, Enum.Parse<UsageKind>(Kind), ToOffering(),
+        public UsageRecord ToRecord() =>
+            new(Id, RunId is null ? null : Domain.RunId.Parse(RunId), ServingName, Subject, Enum.Parse<UsageKind>(Kind), ToOffering(),
             EpochMicroseconds.ToInstant(FromAt), EpochMicroseconds.ToInstant(ToAt), BusyShare, ReworkShare, Predictions);
     }
 }

@@ -2,7 +2,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Snapshots;
 
-/// <summary>Finds rows with equal keys among ordered rows, and leaves one entry a key: that of the highest row number. Pure but for the order it edits.</summary>
+/// <summary>Finds rows with equal keys among ordered rows, and leaves one entry a key: that of the highest row number. Pure but for the order it
+/// edits.</summary>
 internal static class DuplicateKeys
 {
     /// <summary>Takes the superseded entries out of the order; entries of one hash end up in key order.</summary>

@@ -3,7 +3,8 @@ using System.Numerics;
 
 namespace BatchEngine.Storage.Snapshots;
 
-/// <summary>The 64-bit hash of a key. Its top bits choose the partition, its low 32 bits the slot in a segment, bits 32 to 39 the slot's tag; part of the file formats. Pure, thread-safe.</summary>
+/// <summary>The 64-bit hash of a key. Its top bits choose the partition, its low 32 bits the slot in a segment, bits 32 to 39 the slot's tag; part of the
+/// file formats. Pure, thread-safe.</summary>
 public static class KeyHash
 {
     /// <summary>The most partitions a snapshot may have.</summary>
@@ -34,6 +35,7 @@ public static class KeyHash
     public static void RequirePartitionCount(int partitionCount)
     {
         if (partitionCount is < 1 or > MaxPartitions || !BitOperations.IsPow2(partitionCount))
-            throw new ArgumentOutOfRangeException(nameof(partitionCount), partitionCount, $"The partition count must be a power of two from 1 to {MaxPartitions}.");
+            throw new ArgumentOutOfRangeException(nameof(partitionCount), partitionCount,
+                $"The partition count must be a power of two from 1 to {MaxPartitions}.");
     }
 }

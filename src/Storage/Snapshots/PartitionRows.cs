@@ -59,7 +59,8 @@ internal sealed unsafe class PartitionRows
     private void Add(RunFileReader reader, RunFileChunk chunk, RunFileSource source)
     {
         if (Count + (long)chunk.Rows > SnapshotLimits.MaxRowsPerPartition || chunk.Bytes > MaxReadBytes)
-            throw new BadInputException(source.Name, $"more than {SnapshotLimits.MaxRowsPerPartition} rows in one key partition", "fewer", "Plan the run with more partitions.");
+            throw new BadInputException(source.Name, $"more than {SnapshotLimits.MaxRowsPerPartition} rows in one key partition", "fewer",
+                "Plan the run with more partitions.");
         var recordBytes = chunk.Bytes - chunk.KeyBytes;
         _records.Reserve(chunk.Bytes);
         var target = _records.Start + _records.Used;
@@ -84,7 +85,8 @@ internal sealed unsafe class PartitionRows
 
     private static void RequireSameShape(SegmentRequest request, RunFileSource source, RunFileReader reader)
     {
-        if (reader.KeyKind != request.KeyKind || reader.OutputCount != request.OutputCount || reader.KeptSums != request.KeptSums || reader.PartitionCount != request.PartitionCount)
+        if (reader.KeyKind != request.KeyKind || reader.OutputCount != request.OutputCount || reader.KeptSums != request.KeptSums
+            || reader.PartitionCount != request.PartitionCount)
             throw new InvariantBrokenException(
                 "all run files of a run have its key kind, outputs, kept sums and partitions",
                 $"{source.Name}: {reader.KeyKind}, {reader.OutputCount}, {reader.KeptSums}, {reader.PartitionCount}; the run: {request.KeyKind}, {request.OutputCount}, {request.KeptSums}, {request.PartitionCount}");

@@ -1,7 +1,8 @@
 namespace BatchEngine.Storage.Snapshots;
 
 /// <summary>The rows of a partition ordered by the low 32 bits of their hash: an entry is those bits and the row's index. Not thread-safe.</summary>
-/// <remarks>Ordering first makes the segment's bytes independent of the order of rows and lets the slots be written forwards; a radix sort of 8-byte entries costs a few nanoseconds a row.</remarks>
+/// <remarks>Ordering first makes the segment's bytes independent of the order of rows and lets the slots be written forwards; a radix sort of 8-byte entries
+/// costs a few nanoseconds a row.</remarks>
 internal sealed unsafe class RowOrder
 {
     private const int DigitBits = 11;
@@ -40,7 +41,8 @@ internal sealed unsafe class RowOrder
         return new(entries, count);
     }
 
-    /// <summary>Sorts by the upper 32 bits, least significant digit first; stable, so rows stay ascending within a hash. Returns the half that holds the result.</summary>
+    /// <summary>Sorts by the upper 32 bits, least significant digit first; stable, so rows stay ascending within a hash. Returns the half that holds the
+    /// result.</summary>
     private static ulong* RadixSort(ulong* from, ulong* to, int count)
     {
         var counts = stackalloc int[Digits * Buckets];

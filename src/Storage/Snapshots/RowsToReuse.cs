@@ -28,6 +28,7 @@ public readonly ref struct RowsToReuse
     /// <summary>Where confidences go; NaN where the stored prediction has none.</summary>
     public required Span<float> Confidence { get; init; }
 
-    /// <summary>Becomes 1 for a row whose prediction was copied, 0 for any other; what stands at the others' outputs and confidence is left as it was.</summary>
+    /// <summary>Becomes 1 for a row whose prediction was copied, 0 for any other; what stands at the others' outputs and confidence is left as it
+    /// was.</summary>
     public required Span<byte> Reused { get; init; }
 }

@@ -19,7 +19,8 @@ public sealed record RunFileSource(string Name, Func<Stream> Open)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StorageFailedException(path, $"The run file cannot be opened ({e.Message}). Start the run again; finished shards are kept.", isTransient: false, e);
+            throw new StorageFailedException(path, $"The run file cannot be opened ({e.Message}). Start the run again; finished shards are kept.",
+                isTransient: false, e);
         }
     });
 }

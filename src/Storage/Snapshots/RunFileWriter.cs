@@ -5,8 +5,10 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Snapshots;
 
-/// <summary>Writes the predictions of one checkpoint, sorted into key partitions, in bounded buffers. Same rows, same bytes, whatever the batch sizes. Not thread-safe.</summary>
-/// <remarks>The bytes are complete only after <see cref="Complete"/>; a file without its end is refused by the reader. The stream is written forwards only and is not disposed.</remarks>
+/// <summary>Writes the predictions of one checkpoint, sorted into key partitions, in bounded buffers. Same rows, same bytes, whatever the batch sizes. Not
+/// thread-safe.</summary>
+/// <remarks>The bytes are complete only after <see cref="Complete"/>; a file without its end is refused by the reader. The stream is written forwards only
+/// and is not disposed.</remarks>
 public sealed unsafe class RunFileWriter : IDisposable
 {
     private readonly Stream _output;
@@ -25,10 +27,12 @@ public sealed unsafe class RunFileWriter : IDisposable
     /// <param name="keyKind">The kind of all keys.</param>
     /// <param name="outputCount">Floats of one prediction, 0 to <see cref="SnapshotLimits.MaxOutputs"/>.</param>
     /// <param name="partitionCount">A power of two from 1 to <see cref="KeyHash.MaxPartitions"/>.</param>
-    /// <param name="bufferBytes">Memory for all partitions' buffers together; default <see cref="SnapshotLimits.DefaultBufferBytes"/>. A partition never gets less than one row needs.</param>
+    /// <param name="bufferBytes">Memory for all partitions' buffers together; default <see cref="SnapshotLimits.DefaultBufferBytes"/>. A partition never gets
+    /// less than one row needs.</param>
     /// <param name="keptSums">Floats behind the outputs that are kept for later runs; default none.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    public RunFileWriter(Stream output, KeyKind keyKind, int outputCount, int partitionCount, long bufferBytes = SnapshotLimits.DefaultBufferBytes, int keptSums = 0)
+    public RunFileWriter(Stream output, KeyKind keyKind, int outputCount, int partitionCount, long bufferBytes = SnapshotLimits.DefaultBufferBytes,
+        int keptSums = 0)
     {
         KeyHash.RequirePartitionCount(partitionCount);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bufferBytes);
@@ -49,7 +53,8 @@ public sealed unsafe class RunFileWriter : IDisposable
     public long Rows { get; private set; }
 
     /// <summary>Adds a batch.</summary>
-    /// <exception cref="ArgumentException">A span's length does not fit, a text key is empty or longer than 256 bytes, or the keys are of the other kind.</exception>
+    /// <exception cref="ArgumentException">A span's length does not fit, a text key is empty or longer than 256 bytes, or the keys are of the other
+    /// kind.</exception>
     /// <exception cref="InvalidOperationException">The file is already complete.</exception>
     public void Append(PredictionRows rows)
     {
@@ -114,7 +119,8 @@ public sealed unsafe class RunFileWriter : IDisposable
         var from = rows.KeyOffsets[row];
         var key = rows.KeyBytes[from..rows.KeyOffsets[row + 1]];
         if (key.Length is < 1 or > PredictionKey.MaxUtf8Bytes)
-            throw new ArgumentException($"Row {rows.RowNumbers[row]} has a key of {key.Length} bytes; a text key has 1 to {PredictionKey.MaxUtf8Bytes}.", nameof(rows));
+            throw new ArgumentException($"Row {rows.RowNumbers[row]} has a key of {key.Length} bytes; a text key has 1 to {PredictionKey.MaxUtf8Bytes}.",
+                nameof(rows));
         var hash = KeyHash.Of(key);
         var partition = KeyHash.PartitionOf(hash, _partitionCount);
         var used = _rows[partition] * _layout.RecordBytes;
@@ -220,9 +226,12 @@ public sealed unsafe class RunFileWriter : IDisposable
     private void RequireLengths(PredictionRows rows)
     {
         var integer = _layout.KeyKind == KeyKind.Int64;
-        Require(integer ? rows.Keys.Length >= rows.Rows && rows.KeyOffsets.IsEmpty : rows.Keys.IsEmpty && rows.KeyOffsets.Length > rows.Rows, "keys of the file's kind, one a row");
+        Require(integer ? rows.Keys.Length >= rows.Rows && rows.KeyOffsets.IsEmpty
+            : rows.Keys.IsEmpty && rows.KeyOffsets.Length > rows.Rows, "keys of the file's kind, one a row");
         Require(rows.RowNumbers.Length >= rows.Rows, "a row number for every row");
-        Require(_layout.FloatCount == 0 || rows.Rows == 0 || (rows.OutputStride >= rows.Rows && rows.Outputs.Length >= ((long)(_layout.FloatCount - 1) * rows.OutputStride) + rows.Rows), "every output column");
+        Require(_layout.FloatCount == 0 || rows.Rows == 0
+            || (rows.OutputStride >= rows.Rows && rows.Outputs.Length >= ((long)(_layout.FloatCount - 1) * rows.OutputStride) + rows.Rows),
+            "every output column");
         Require(rows.Confidence.IsEmpty || rows.Confidence.Length >= rows.Rows, "a confidence for every row or none");
         Require(rows.Flags.IsEmpty || rows.Flags.Length >= rows.Rows, "flags for every row or none");
         Require(rows.Fingerprints.IsEmpty || rows.Fingerprints.Length >= rows.Rows, "a fingerprint for every row or none");

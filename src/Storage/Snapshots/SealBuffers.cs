@@ -2,7 +2,8 @@ namespace BatchEngine.Storage.Snapshots;
 
 /// <summary>The memory of segment builds that follow one another, kept from one partition to the next. Not thread-safe: one build at a time.</summary>
 /// <remarks>
-/// Partitions are about as large as one another. Taken anew for each, the system cleared the same pages again and again, and growing moved the rows: 80 of the 210 ns of processor time a row
+/// Partitions are about as large as one another. Taken anew for each, the system cleared the same pages again and again, and growing moved the rows: 80 of
+/// the 210 ns of processor time a row
 /// that sealing 5 million rows took.
 /// </remarks>
 public sealed class SealBuffers : IDisposable

@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace BatchEngine.Storage.Snapshots;
 
-/// <summary>The buffers of a phase that seals several segments at a time: as many as builds run at once. Thread-safe; dispose it after all builds have ended.</summary>
+/// <summary>The buffers of a phase that seals several segments at a time: as many as builds run at once. Thread-safe; dispose it after all builds have
+/// ended.</summary>
 public sealed class SealBuffersPool : IDisposable
 {
     private readonly ConcurrentBag<SealBuffers> _free = [];

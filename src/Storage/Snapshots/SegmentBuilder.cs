@@ -3,7 +3,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Snapshots;
 
-/// <summary>Builds one partition's segment from the run files. Memory is bounded by the partition's rows. Pure but for its streams; different partitions may be built in parallel.</summary>
+/// <summary>Builds one partition's segment from the run files. Memory is bounded by the partition's rows. Pure but for its streams; different partitions may
+/// be built in parallel.</summary>
 public static unsafe class SegmentBuilder
 {
     private const int PrefetchDistance = 24;
@@ -79,7 +80,8 @@ public static unsafe class SegmentBuilder
         }
         // One slot beyond the last used and the last home one is empty: every search ends there at the latest.
         var totalSlots = Math.Max(last + 1, homeSlots) + 1;
-        return new SegmentHeader(request.KeyKind, request.OutputCount, request.Partition, request.PartitionCount, order.Count, homeSlots, totalSlots, heapBytes, request.KeptSums);
+        return new SegmentHeader(request.KeyKind, request.OutputCount, request.Partition, request.PartitionCount, order.Count, homeSlots, totalSlots,
+            heapBytes, request.KeptSums);
     }
 
     private static void WriteTags(SegmentHeader header, NativeBuffer tags, BlockWriter body)

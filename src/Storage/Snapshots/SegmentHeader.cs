@@ -5,7 +5,8 @@ using BatchEngine.Domain;
 namespace BatchEngine.Storage.Snapshots;
 
 /// <summary>The first 128 bytes of a segment. See docs/segment-format.md.</summary>
-internal sealed record SegmentHeader(KeyKind KeyKind, int OutputCount, int Partition, int PartitionCount, long Keys, long HomeSlots, long TotalSlots, long HeapBytes, int KeptSums)
+internal sealed record SegmentHeader(KeyKind KeyKind, int OutputCount, int Partition, int PartitionCount, long Keys, long HomeSlots, long TotalSlots,
+    long HeapBytes, int KeptSums)
 {
     public const uint Version = 1;
     public const int Bytes = 128;
@@ -71,7 +72,9 @@ internal sealed record SegmentHeader(KeyKind KeyKind, int OutputCount, int Parti
             throw new CorruptDataException($"Segment {place}", "another kind of file", "a prediction segment");
         var version = BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]);
         if (version != Version)
-            throw new StorageFailedException(place, $"It is a segment of format version {version}; this program reads version {Version}. Run the job again, or publish an earlier snapshot.", isTransient: false);
+            throw new StorageFailedException(place,
+                $"It is a segment of format version {version}; this program reads version {Version}. Run the job again, or publish an earlier snapshot.",
+                isTransient: false);
         var header = new SegmentHeader(
             (KeyKind)BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]),

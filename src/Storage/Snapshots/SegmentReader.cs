@@ -8,7 +8,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Snapshots;
 
-/// <summary>A memory-mapped segment, verified completely when opened. Look-ups are thread-safe; <see cref="Dispose"/> must not run while one is under way (<see cref="SnapshotReader"/> sees to that).</summary>
+/// <summary>A memory-mapped segment, verified completely when opened. Look-ups are thread-safe; <see cref="Dispose"/> must not run while one is under way
+/// (<see cref="SnapshotReader"/> sees to that).</summary>
 public sealed unsafe class SegmentReader : IDisposable
 {
     private readonly MemoryMappedFile _file;
@@ -57,7 +58,8 @@ public sealed unsafe class SegmentReader : IDisposable
     /// <summary>Maps a segment and verifies every byte of it in one sequential pass.</summary>
     /// <param name="path">The file.</param>
     /// <param name="expectedBytes">Its length as recorded when it was written; null skips the comparison.</param>
-    /// <param name="expectedChecksum">XxHash3 of the whole file as recorded when it was written; null skips the comparison. The file's own checksums are always verified.</param>
+    /// <param name="expectedChecksum">XxHash3 of the whole file as recorded when it was written; null skips the comparison. The file's own checksums are
+    /// always verified.</param>
     /// <exception cref="CorruptDataException">A byte changed, was lost or added.</exception>
     /// <exception cref="StorageFailedException">The file cannot be read, or has another format version.</exception>
     public static SegmentReader Open(string path, long? expectedBytes = null, ulong? expectedChecksum = null)
@@ -85,7 +87,8 @@ public sealed unsafe class SegmentReader : IDisposable
             view?.Dispose();
             file?.Dispose();
             if (e is IOException or UnauthorizedAccessException)
-                throw new StorageFailedException(path, $"The segment cannot be opened ({e.Message}). Restore it, or publish an earlier snapshot.", isTransient: false, e);
+                throw new StorageFailedException(path, $"The segment cannot be opened ({e.Message}). Restore it, or publish an earlier snapshot.",
+                    isTransient: false, e);
             throw;
         }
     }
@@ -198,7 +201,8 @@ public sealed unsafe class SegmentReader : IDisposable
         ? throw new ObjectDisposedException(nameof(SegmentReader), $"Segment {Partition} was closed.")
         : SegmentBuilder.HomeOf((uint)hash, _homeSlots);
 
-    /// <summary>Which of 32 slots have the tag, up to the first empty one, which ends the search. One bit a slot and no branch a slot, so that look-ups overlap their cache misses.</summary>
+    /// <summary>Which of 32 slots have the tag, up to the first empty one, which ends the search. One bit a slot and no branch a slot, so that look-ups
+    /// overlap their cache misses.</summary>
     private uint Matches(long from, Vector256<byte> tag, out bool ends)
     {
         var tags = Vector256.Load(_tags + from);
@@ -215,7 +219,8 @@ public sealed unsafe class SegmentReader : IDisposable
             throw new CorruptDataException($"Segment {path}", $"{seen} bytes", $"{Math.Max(expected, SegmentHeader.Bytes + 8)} bytes");
     }
 
-    /// <summary>Compares every block with the table, the table with its own checksum, and, while the bytes are in the cache, the whole file with the recorded checksum.</summary>
+    /// <summary>Compares every block with the table, the table with its own checksum, and, while the bytes are in the cache, the whole file with the recorded
+    /// checksum.</summary>
     private static void VerifyBlocks(string path, byte* start, SegmentHeader header, ulong? expectedChecksum)
     {
         var table = new ReadOnlySpan<ulong>(start + header.TableOffset, (int)header.BlockCount);
@@ -230,13 +235,15 @@ public sealed unsafe class SegmentReader : IDisposable
             var block = new ReadOnlySpan<byte>(start + offset, (int)Math.Min(SegmentHeader.BlockBytes, header.TableOffset - offset));
             var seen = XxHash3.HashToUInt64(block);
             if (seen != table[i])
-                throw new CorruptDataException($"Segment {path}", $"{block.Length} bytes from offset {offset} with checksum {seen:x16}", $"checksum {table[i]:x16}");
+                throw new CorruptDataException($"Segment {path}", $"{block.Length} bytes from offset {offset} with checksum {seen:x16}",
+                    $"checksum {table[i]:x16}");
             if (expectedChecksum is not null)
                 whole.Append(block);
         }
         whole.Append(new ReadOnlySpan<byte>(start + header.TableOffset, tableBytes.Length + 8));
         if (expectedChecksum is { } expected && whole.GetCurrentHashAsUInt64() != expected)
-            throw new CorruptDataException($"Segment {path}", $"checksum {whole.GetCurrentHashAsUInt64():x16} of the whole file", $"{expected:x16}, as recorded when it was written");
+            throw new CorruptDataException($"Segment {path}", $"checksum {whole.GetCurrentHashAsUInt64():x16} of the whole file",
+                $"{expected:x16}, as recorded when it was written");
     }
 
     private static void RequireEndOfSearch(string path, byte* start, SegmentHeader header)

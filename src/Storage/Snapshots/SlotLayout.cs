@@ -2,7 +2,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Snapshots;
 
-/// <summary>Where the parts of one entry lie in a segment's slot; a run file's record is an 8-byte row number and then the same slot. See docs/segment-format.md.</summary>
+/// <summary>Where the parts of one entry lie in a segment's slot; a run file's record is an 8-byte row number and then the same slot. See
+/// docs/segment-format.md.</summary>
 internal readonly record struct SlotLayout
 {
     /// <summary>The integer key, or the full 64-bit hash of a text key.</summary>

@@ -4,7 +4,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Snapshots;
 
-/// <summary>All segments of one snapshot, mapped and verified. Thread-safe; the files are unmapped when the owner has disposed it and the last look-up has left.</summary>
+/// <summary>All segments of one snapshot, mapped and verified. Thread-safe; the files are unmapped when the owner has disposed it and the last look-up has
+/// left.</summary>
 /// <remarks>A look-up after that throws ObjectDisposedException; a caller that shares a reader takes it with <see cref="TryAcquire"/> first.</remarks>
 public sealed class SnapshotReader : IDisposable
 {
@@ -39,7 +40,8 @@ public sealed class SnapshotReader : IDisposable
             var options = new ParallelOptions { MaxDegreeOfParallelism = maxParallel ?? Environment.ProcessorCount, CancellationToken = ct };
             Parallel.For(0, segments.Length, options, i => segments[i] = OpenSegment(info, i, pathOf));
             if (Array.Find(segments, s => s.KeptSums != segments[0].KeptSums) is { } other)
-                throw new CorruptDataException($"Snapshot {info.Id} of {info.ServingName}", $"{other.KeptSums} kept sums in partition {other.Partition}", $"{segments[0].KeptSums}, as in partition 0");
+                throw new CorruptDataException($"Snapshot {info.Id} of {info.ServingName}", $"{other.KeptSums} kept sums in partition {other.Partition}",
+                    $"{segments[0].KeptSums}, as in partition 0");
             return new SnapshotReader(info, segments);
         }
         catch (Exception e)
@@ -191,6 +193,7 @@ public sealed class SnapshotReader : IDisposable
             return segment;
         var seen = $"partition {segment.Partition} of {segment.PartitionCount}, {segment.Keys} {segment.KeyKind} keys, {segment.OutputCount} outputs";
         segment.Dispose();
-        throw new CorruptDataException($"Segment {path}", seen, $"partition {index} of {info.PartitionCount}, {recorded.Keys} {info.KeyKind} keys, {info.Outputs.Count} outputs");
+        throw new CorruptDataException($"Segment {path}", seen,
+            $"partition {index} of {info.PartitionCount}, {recorded.Keys} {info.KeyKind} keys, {info.Outputs.Count} outputs");
     }
 }

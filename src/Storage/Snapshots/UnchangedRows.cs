@@ -5,9 +5,11 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Snapshots;
 
-/// <summary>Finds the rows of a batch that a snapshot knows with the same key and fingerprint, and copies their predictions. Not thread-safe; any number of instances may share a reader.</summary>
+/// <summary>Finds the rows of a batch that a snapshot knows with the same key and fingerprint, and copies their predictions. Not thread-safe; any number of
+/// instances may share a reader.</summary>
 /// <remarks>
-/// A look-up alone waits for two cache misses. Here the keys of a block are hashed first and their tags prefetched, then their slots, and only then compared, so that the misses of a block overlap.
+/// A look-up alone waits for two cache misses. Here the keys of a block are hashed first and their tags prefetched, then their slots, and only then compared,
+/// so that the misses of a block overlap.
 /// </remarks>
 /// <param name="snapshot">Held open by the caller.</param>
 public sealed unsafe class UnchangedRows(SnapshotReader snapshot)
@@ -110,7 +112,8 @@ public sealed unsafe class UnchangedRows(SnapshotReader snapshot)
             var key = TextOf(rows, from + i);
             var slot = (byte*)_slots[i];
             if (_slots[i] > Search && !(*(ulong*)(slot + SlotLayout.KeyAt) == _hashes[i]
-                && new ReadOnlySpan<byte>(ViewOf(_hashes[i]).Heap + *(long*)(slot + SlotLayout.HeapOffsetAt), *(ushort*)(slot + SlotLayout.KeyLengthAt)).SequenceEqual(key)))
+                && new ReadOnlySpan<byte>(ViewOf(_hashes[i]).Heap + *(long*)(slot + SlotLayout.HeapOffsetAt), *(ushort*)(slot + SlotLayout.KeyLengthAt))
+                    .SequenceEqual(key)))
                 slot = (byte*)Search;
             if (slot == (byte*)Search)
                 slot = SegmentOf(_hashes[i]).TryGet(key, _hashes[i], out var stored) ? stored.Slot : null;
@@ -143,10 +146,13 @@ public sealed unsafe class UnchangedRows(SnapshotReader snapshot)
     private void RequireLengths(RowsToReuse rows)
     {
         var isInteger = _layout.KeyKind == KeyKind.Int64;
-        Require(isInteger ? rows.Keys.Length >= rows.Rows && rows.KeyOffsets.IsEmpty : rows.Keys.IsEmpty && rows.KeyOffsets.Length > rows.Rows, "keys of the snapshot's kind, one a row");
+        Require(isInteger ? rows.Keys.Length >= rows.Rows && rows.KeyOffsets.IsEmpty
+            : rows.Keys.IsEmpty && rows.KeyOffsets.Length > rows.Rows, "keys of the snapshot's kind, one a row");
         Require(rows.Fingerprints.Length >= rows.Rows, "a fingerprint for every row");
         Require(rows.Confidence.Length >= rows.Rows && rows.Reused.Length >= rows.Rows, "room for a confidence and a mark for every row");
-        Require(_layout.FloatCount == 0 || rows.Rows == 0 || (rows.OutputStride >= rows.Rows && rows.Outputs.Length >= ((long)(_layout.FloatCount - 1) * rows.OutputStride) + rows.Rows), "room for every output column");
+        Require(_layout.FloatCount == 0 || rows.Rows == 0
+            || (rows.OutputStride >= rows.Rows && rows.Outputs.Length >= ((long)(_layout.FloatCount - 1) * rows.OutputStride) + rows.Rows),
+            "room for every output column");
 
         static void Require(bool holds, string what)
         {

@@ -6,7 +6,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Benchmarks.Delta;
 
-/// <summary>Nights over files of which 2 % of the rows changed, and over unchanged files, beside full nights; and one worker's part beside its stages alone. All in one process, after a warm-up.</summary>
+/// <summary>Nights over files of which 2 % of the rows changed, and over unchanged files, beside full nights; and one worker's part beside its stages alone.
+/// All in one process, after a warm-up.</summary>
 public static class DeltaBench
 {
     private const int ChangedEvery = 50;
@@ -32,7 +33,8 @@ public static class DeltaBench
         var raw = await MeasureAsync(model, rows, repeats);
         var medians = raw.GroupBy(f => f.Variant).ToDictionary(g => g.Key, g => g.OrderBy(f => f.CpuSeconds).ElementAt(g.Count() / 2));
         foreach (var f in medians.Values)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{f.Variant,-22}{f.Seconds,9:0.000} s{f.CpuNanoseconds,10:0.0} CPU ns/row  {f.Notes}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{f.Variant,-22}{f.Seconds,9:0.000} s{f.CpuNanoseconds,10:0.0} CPU ns/row  {f.Notes}"));
         var ratios = Ratios(medians);
         foreach (var (name, value) in ratios)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {value:0.000}"));
@@ -42,7 +44,8 @@ public static class DeltaBench
 
     private static async Task<IReadOnlyList<ScoreFigures>> MeasureAsync(string model, int rows, int repeats)
     {
-        string[] tables = [await InputTable.PathOfAsync(rows, CancellationToken.None), await InputTable.PathOfAsync(rows, CancellationToken.None, ChangedEvery)];
+        string[] tables = [await InputTable.PathOfAsync(rows, CancellationToken.None),
+            await InputTable.PathOfAsync(rows, CancellationToken.None, ChangedEvery)];
         await using var nights = await DeltaNights.OpenAsync(model);
         var raw = new List<ScoreFigures>();
         await nights.RunAsync("first night", tables[0], rows, full: true);

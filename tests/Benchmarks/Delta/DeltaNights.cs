@@ -21,7 +21,8 @@ internal sealed class DeltaNights : IAsyncDisposable
     private readonly Engine _engine;
     private int _night;
 
-    private DeltaNights(string folder, string model, bool keepsSums, Engine engine) => (_folder, Model, _keepsSums, _engine) = (folder, model, keepsSums, engine);
+    private DeltaNights(string folder, string model, bool keepsSums, Engine engine) =>
+        (_folder, Model, _keepsSums, _engine) = (folder, model, keepsSums, engine);
 
     /// <summary>The model of the nights from now on.</summary>
     public string Model { get; set; }
@@ -30,7 +31,9 @@ internal sealed class DeltaNights : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("batchengine-bench-").FullName;
         var configuration = EngineConfiguration.In(folder) with { PricesDirectory = ShippedFiles.PathOf("config/prices") };
-        return new DeltaNights(folder, model, keepsSums, await Engine.OpenAsync(configuration, TimeProvider.System, new Screen(json: true, verbose: Environment.GetEnvironmentVariable("BENCH_VERBOSE") is not null), CancellationToken.None));
+        return new DeltaNights(folder, model, keepsSums,
+            await Engine.OpenAsync(configuration, TimeProvider.System,
+            new Screen(json: true, verbose: Environment.GetEnvironmentVariable("BENCH_VERBOSE") is not null), CancellationToken.None));
     }
 
     /// <summary>One night, from planning to the published and exported result.</summary>
@@ -85,7 +88,8 @@ internal sealed class DeltaNights : IAsyncDisposable
     {
         var folder = Path.Combine(_folder, "worker");
         var work = new ShardWork(plan, plan.Shards[0], new FenceToken(1), Checkpoint.Start, model, new LocalFolderBlobs(folder)) { Base = snapshot };
-        var figures = await ScoreFigures.OfAsync(variant, rows, async () => $"{(await ShardScoring.RunAsync(work, new NoSink(), CancellationToken.None) as ShardOutcome.Finished)!.Receipt.Final.Counts}");
+        var figures = await ScoreFigures.OfAsync(variant, rows, async () =>
+            $"{(await ShardScoring.RunAsync(work, new NoSink(), CancellationToken.None) as ShardOutcome.Finished)!.Receipt.Final.Counts}");
         Directory.Delete(folder, recursive: true);
         return figures;
     }
@@ -93,16 +97,19 @@ internal sealed class DeltaNights : IAsyncDisposable
     // The table that does not serve now, in one shard, so that 2 % of its rows differ from the base.
     private async Task<RunPlan> PlanAsync(string input)
     {
-        var planned = await _engine.PlanAsync(Job(input), new RunId("delta", s_first.AddDays(_night)), CancellationToken.None) as Scheduler.Planning.PlanOutcome.Planned
+        var planned = await _engine.PlanAsync(Job(input), new RunId("delta", s_first.AddDays(_night)),
+            CancellationToken.None) as Scheduler.Planning.PlanOutcome.Planned
             ?? throw new InvalidOperationException("There is no plan.");
         var manifest = planned.Plan.Manifest;
         return planned.Plan with { Shards = [new Shard(0, [new RowGroupRange(0, 0, manifest.Files[0].RowGroups.Count)], manifest.Rows)] };
     }
 
-    private ScoringJob Job(string input) => new("delta", [input], "id", [], new ModelReference.ByFile(Model), FeatureSpec.AsIs(Enumerable.Range(0, InputTable.Features).Select(i => $"f{i}")),
-        Path.Combine(_folder, "out"), 0, WorkerMode.InProcess, ScoringJob.DefaultUnitRows, ScoringJob.DefaultCheckpointRows, RejectBudget.Default, DuplicateKeyPolicy.Fail, DriftGate.Default,
+    private ScoringJob Job(string input) =>
+        new("delta", [input], "id", [], new ModelReference.ByFile(Model), FeatureSpec.AsIs(Enumerable.Range(0, InputTable.Features).Select(i => $"f{i}")),
+        Path.Combine(_folder, "out"), 0, WorkerMode.InProcess, ScoringJob.DefaultUnitRows, ScoringJob.DefaultCheckpointRows, RejectBudget.Default,
+            DuplicateKeyPolicy.Fail, DriftGate.Default,
         ServingContract.Default("delta"), null, null, null, "bench")
-    { KeepsSums = _keepsSums };
+        { KeepsSums = _keepsSums };
 
     private sealed class NoSink : ICheckpointSink
     {

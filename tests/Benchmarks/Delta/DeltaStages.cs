@@ -10,7 +10,8 @@ using BatchEngine.Storage.Blobs;
 
 namespace BatchEngine.Benchmarks.Delta;
 
-/// <summary>What a delta run cannot do without, each alone on one thread with the very classes of the scorer: decode, fingerprint, write. Profiles apart, for information.</summary>
+/// <summary>What a delta run cannot do without, each alone on one thread with the very classes of the scorer: decode, fingerprint, write. Profiles apart, for
+/// information.</summary>
 internal static class DeltaStages
 {
     public static async Task<IReadOnlyList<ScoreFigures>> EachAsync(RunPlan plan, LoadedModel model, int rows, string folder)
@@ -18,7 +19,8 @@ internal static class DeltaStages
         var features = CompiledFeatures.Compile(plan.Features, plan.Manifest.Columns, model.WantedStorage);
         var columns = ReadColumns.Of(features, "id", [], plan.Manifest);
         var schema = new PredictionSchema("id", ReadColumns.IndexOf(columns, "id"), columns, [], model.Outputs, "model/0", "run", DateTimeOffset.UnixEpoch);
-        var setup = new ScoringSetup(plan.Manifest, plan.Shards[0].Ranges, plan.UnitRows, plan.Job.CheckpointRows, model, features, columns, schema, 1, plan.ProfileEdges, RejectBudget.Default,
+        var setup = new ScoringSetup(plan.Manifest, plan.Shards[0].Ranges, plan.UnitRows, plan.Job.CheckpointRows, model, features, columns, schema, 1,
+            plan.ProfileEdges, RejectBudget.Default,
             plan.PartitionCount, new LocalFolderBlobs(folder), (kind, unit) => $"{kind}-{unit}", Checkpoint.Start, CancellationToken.None);
         using var buffers = new UnitBuffers(setup);
         var units = setup.Units.ToArray();

@@ -25,7 +25,8 @@ internal static class ForestCut
             _ => OnnxModelWriter.OneInt(a.Name, a.Int),
         });
         File.WriteAllBytes(path, new OnnxModelWriter().Input(input.Name, OnnxModelWriter.Float, [.. input.Shape!])
-            .Node(forest.OpType, forest.Domain, [.. forest.Inputs], [.. forest.Outputs], [.. attributes]).Output(output.Name, OnnxModelWriter.Float, [.. output.Shape!]).ToArray());
+            .Node(forest.OpType, forest.Domain, [.. forest.Inputs], [.. forest.Outputs], [.. attributes])
+                .Output(output.Name, OnnxModelWriter.Float, [.. output.Shape!]).ToArray());
     }
 
     private static OnnxBytes Filtered(OnnxAttribute list, IReadOnlyList<long> treeIds, int trees) =>

@@ -4,7 +4,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Benchmarks.Delta;
 
-/// <summary>Nights after a model got more trees, over the same files and over 2 % changed rows, beside full nights of the new model. All in one process, after a warm-up.</summary>
+/// <summary>Nights after a model got more trees, over the same files and over 2 % changed rows, beside full nights of the new model. All in one process,
+/// after a warm-up.</summary>
 public static class GrownBench
 {
     private const int ChangedEvery = 50;
@@ -37,7 +38,8 @@ public static class GrownBench
             var raw = await MeasureAsync(parent, whole, rows, repeats);
             var medians = raw.GroupBy(f => f.Variant).ToDictionary(g => g.Key, g => g.OrderBy(f => f.CpuSeconds).ElementAt(g.Count() / 2));
             foreach (var f in medians.Values)
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{f.Variant,-28}{f.Seconds,9:0.000} s{f.CpuNanoseconds,10:0.0} CPU ns/row  {f.Notes}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{f.Variant,-28}{f.Seconds,9:0.000} s{f.CpuNanoseconds,10:0.0} CPU ns/row  {f.Notes}"));
             Save(Path.GetFileNameWithoutExtension(model), trees, rows, repeats, raw, medians);
         }
         finally
@@ -50,7 +52,8 @@ public static class GrownBench
 
     private static async Task<IReadOnlyList<ScoreFigures>> MeasureAsync(string parent, string whole, int rows, int repeats)
     {
-        string[] tables = [await InputTable.PathOfAsync(rows, CancellationToken.None), await InputTable.PathOfAsync(rows, CancellationToken.None, ChangedEvery)];
+        string[] tables = [await InputTable.PathOfAsync(rows, CancellationToken.None),
+            await InputTable.PathOfAsync(rows, CancellationToken.None, ChangedEvery)];
         await using var nights = await DeltaNights.OpenAsync(parent, keepsSums: true);
         var raw = new List<ScoreFigures>();
         for (var repeat = 0; repeat < repeats; repeat++)
@@ -87,6 +90,7 @@ public static class GrownBench
         foreach (var (what, value) in ratios)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {value:0.000}"));
         BenchResults.Save(string.Create(CultureInfo.InvariantCulture, $"grown-{name}-{trees}-{rows}.json"),
-            string.Create(CultureInfo.InvariantCulture, $"grown --model {name}.onnx --parent-trees {trees} --rows {rows} --repeats {repeats}"), new { ratios }, raw);
+            string.Create(CultureInfo.InvariantCulture, $"grown --model {name}.onnx --parent-trees {trees} --rows {rows} --repeats {repeats}"), new { ratios },
+                raw);
     }
 }

@@ -6,7 +6,8 @@ using BatchEngine.Scorer.Execution.Graphs;
 namespace BatchEngine.Benchmarks.Forests;
 
 /// <summary>
-/// Rows per second of every forest kernel on one thread, of two threads, and of single rows, beside ONNX Runtime's and XGBoost's on the same rows. All contenders take turns, pass by pass, so that a
+/// Rows per second of every forest kernel on one thread, of two threads, and of single rows, beside ONNX Runtime's and XGBoost's on the same rows. All
+/// contenders take turns, pass by pass, so that a
 /// machine that grows slower grows slower for all; medians count.
 /// </summary>
 public static class ForestBench
@@ -39,7 +40,8 @@ public static class ForestBench
         using var single = new ExecutorContender(forest, rows, 1);
         using var whole = new ExecutorContender(forest, rows, Rows);
         using var onnxSingle = new ExecutorContender(runtime, rows, 1);
-        var kernels = ForestKernels.Available.Where(k => k != ForestKernels.Reference).Select(k => (Name: k, Contender: new KernelContender(k, model, rows))).ToList();
+        var kernels = ForestKernels.Available.Where(k => k != ForestKernels.Reference).Select(k => (Name: k, Contender: new KernelContender(k, model, rows)))
+            .ToList();
         var best = kernels[0].Name;
         var contenders = new List<(string Name, int Rows, Action Run)>
         {

@@ -22,7 +22,8 @@ public sealed record ForestBenchOptions(IReadOnlyList<string> Models, string? Xg
                 "--passes" when i + 1 < words.Count => options with { Passes = int.Parse(words[++i], CultureInfo.InvariantCulture) },
                 "--label" when i + 1 < words.Count => options with { Label = words[++i] },
                 var path when File.Exists(path) => options with { Models = [.. options.Models, path] },
-                var other => throw new BadInputException("command line", other, "ONNX files, --xgboost MODEL.json, --passes N or --label TEXT", "Correct the word."),
+                var other => throw new BadInputException("command line", other, "ONNX files, --xgboost MODEL.json, --passes N or --label TEXT",
+                    "Correct the word."),
             };
         }
         return options;

@@ -50,13 +50,15 @@ internal static class ForestReport
         }, s_json) + "\n");
     }
 
-    private static Dictionary<string, double> Medians(IReadOnlyList<ForestFigure> raw) => raw.GroupBy(f => f.Contender, StringComparer.Ordinal).ToDictionary(g => g.Key, g =>
+    private static Dictionary<string, double> Medians(IReadOnlyList<ForestFigure> raw) =>
+        raw.GroupBy(f => f.Contender, StringComparer.Ordinal).ToDictionary(g => g.Key, g =>
     {
         var rates = g.Select(f => f.Rate).Order().ToArray();
         return rates[rates.Length / 2];
     });
 
-    private static string PeerOf(string contender) => contender.StartsWith("one row", StringComparison.Ordinal) ? "one row: ONNX Runtime, buffers bound" : "ONNX Runtime";
+    private static string PeerOf(string contender) =>
+        contender.StartsWith("one row", StringComparison.Ordinal) ? "one row: ONNX Runtime, buffers bound" : "ONNX Runtime";
 
     private static string Processor()
     {

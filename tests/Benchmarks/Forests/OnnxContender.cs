@@ -2,7 +2,8 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace BatchEngine.Benchmarks.Forests;
 
-/// <summary>ONNX Runtime with one thread and rows that lie ready row by row; for a single row with outputs bound as well, its fastest way. Not thread-safe.</summary>
+/// <summary>ONNX Runtime with one thread and rows that lie ready row by row; for a single row with outputs bound as well, its fastest way. Not
+/// thread-safe.</summary>
 internal sealed class OnnxContender : IDisposable
 {
     /// <summary>Rows of a batch.</summary>

@@ -8,7 +8,8 @@ using BatchEngine.Scorer.Features;
 
 namespace BatchEngine.Benchmarks.Gpu;
 
-/// <summary>A forest on a card, transfers included, beside the same forest on the processor: rows a second by tile and by workers. Nothing is decoded; the rows are in memory, as a worker has them.</summary>
+/// <summary>A forest on a card, transfers included, beside the same forest on the processor: rows a second by tile and by workers. Nothing is decoded; the
+/// rows are in memory, as a worker has them.</summary>
 public static class GpuBench
 {
     /// <summary>The word that takes ILGPU's CPU accelerator for a card, to try the benchmark itself.</summary>
@@ -48,19 +49,29 @@ public static class GpuBench
             Report(processor, processor.Name, 0, workers);
         foreach (var tileRows in s_tileRows)
         {
-            using var forest = DeviceForest.Of(processor, device, new DeviceTiles(tileRows, tileRows, 4)).Forest ?? throw new InvalidOperationException("the forest does not fit the card");
+            using var forest = DeviceForest.Of(processor, device, new DeviceTiles(tileRows, tileRows, 4)).Forest
+                ?? throw new InvalidOperationException("the forest does not fit the card");
             RequireSameBits(forest, processor, features);
             foreach (var workers in new[] { 1, 2, 4, Environment.ProcessorCount }.Distinct().Order())
                 Report(forest, forest.Name, tileRows, workers);
         }
-        BenchResults.Save(isSimulated ? "gpu-simulated" : "gpu", options with { Rows = rows }, new { device = device.Name, multiprocessors = device.Accelerator.NumMultiprocessors, memoryBytes = device.Accelerator.MemorySize, batchRows = rows }, figures);
+        BenchResults.Save(isSimulated ? "gpu-simulated"
+            : "gpu", options with { Rows = rows },
+            new
+            {
+                device = device.Name,
+                multiprocessors = device.Accelerator.NumMultiprocessors,
+                memoryBytes = device.Accelerator.MemorySize,
+                batchRows = rows
+            }, figures);
         return 0;
 
         void Report(LoadedForest model, string name, int tileRows, int workers)
         {
             double[] rates = [.. Enumerable.Range(0, options.Repeats + 1).Select(_ => Rate(model, features, workers, isSimulated ? 1 : 16)).Skip(1).Order()];
             figures.Add(new { name, tileRows, workers, rates });
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-24} tile {tileRows,7:N0}  workers {workers,3}  {rates[rates.Length / 2],14:N0} rows/s  spread {(rates[^1] - rates[0]) / rates[rates.Length / 2]:P0}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{name,-24} tile {tileRows,7:N0}  workers {workers,3}  {rates[rates.Length / 2],14:N0} rows/s  spread {(rates[^1] - rates[0]) / rates[rates.Length / 2]:P0}"));
         }
     }
 
@@ -94,7 +105,8 @@ public static class GpuBench
             for (var row = 0; row < features.Rows; row++)
             {
                 if (BitConverter.SingleToInt32Bits(ours.Column(column)[row]) != BitConverter.SingleToInt32Bits(theirs.Column(column)[row]))
-                    throw new InvalidOperationException($"column {column}, row {row}: {theirs.Column(column)[row]:R} on the device, {ours.Column(column)[row]:R} on the processor");
+                    throw new InvalidOperationException(
+                        $"column {column}, row {row}: {theirs.Column(column)[row]:R} on the device, {ours.Column(column)[row]:R} on the processor");
             }
         }
     }

@@ -8,7 +8,8 @@ using ParquetSharp.Arrow;
 namespace BatchEngine.Benchmarks.Inputs;
 
 /// <summary>
-/// Scoring dictionary-encoded columns by their indices: whether the reader gives the indices of a numeric column, and what they could save at most. The same few values a column are written
+/// Scoring dictionary-encoded columns by their indices: whether the reader gives the indices of a numeric column, and what they could save at most. The same
+/// few values a column are written
 /// with and without dictionaries; decode and quantise are measured alone, and the whole run beside them.
 /// </summary>
 public static class DictionaryBench
@@ -45,14 +46,16 @@ public static class DictionaryBench
     private static async Task<object> MeasureAsync(ScoreOptions options, string path, int distinct, bool withDictionary, string folder)
     {
         var read = ReadType(path);
-        using var model = await MeasuredModel.OpenAsync(options.Model, null, [path], "id", ExecutorOptions.Default with { Engine = options.Engine }, Environment.ProcessorCount, CancellationToken.None);
+        using var model = await MeasuredModel.OpenAsync(options.Model, null, [path], "id", ExecutorOptions.Default with { Engine = options.Engine },
+            Environment.ProcessorCount, CancellationToken.None);
         var figures = new List<StageFigures>();
         for (var repeat = 0; repeat <= options.Repeats; repeat++)
         {
             var files = Directory.CreateDirectory(Path.Combine(folder, "files")).FullName;
             using (var stages = new ScoringStages(model, files))
             {
-                StageFigures[] passes = [await stages.DecodeAsync(1, CancellationToken.None), await stages.QuantiseAsync(s_stage), await stages.ModelAsync(s_stage),
+                StageFigures[] passes = [await stages.DecodeAsync(1, CancellationToken.None), await stages.QuantiseAsync(s_stage),
+                    await stages.ModelAsync(s_stage),
                     (await WholeRun.RunAsync(model, Environment.ProcessorCount, files, null, CancellationToken.None)).Scored];
                 if (repeat > 0)
                     figures.AddRange(passes);

@@ -28,11 +28,15 @@ public static class OpeningBench
                 raw.AddRange(Child(options.Model, what, 0, 1));
             raw.AddRange(Child(options.Model, what, WarmUps, options.Repeats));
         }
-        var medians = raw.GroupBy(f => (f.Part, f.IsCold)).Select(g => new OpeningFigure(g.Key.Part, g.Key.IsCold, Median(g.Select(f => f.Milliseconds)), Median(g.Select(f => f.CpuMilliseconds)), (long)Median(g.Select(f => (double)f.ManagedBytes)))).ToArray();
+        var medians = raw.GroupBy(f => (f.Part, f.IsCold))
+            .Select(g => new OpeningFigure(g.Key.Part, g.Key.IsCold, Median(g.Select(f => f.Milliseconds)), Median(g.Select(f => f.CpuMilliseconds)),
+            (long)Median(g.Select(f => (double)f.ManagedBytes)))).ToArray();
         Console.WriteLine($"{Path.GetFileName(options.Model)}: {"",-26}{"ms",10}{"CPU ms",10}{"managed MB",12}");
         foreach (var f in medians)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(f.IsCold ? "cold" : "warm"),-6}{f.Part,-34}{f.Milliseconds,10:0.0}{f.CpuMilliseconds,10:0.0}{f.ManagedBytes / 1e6,12:0.0}"));
-        BenchResults.Save($"opening-{Path.GetFileNameWithoutExtension(options.Model)}.json", string.Create(CultureInfo.InvariantCulture, $"opening --model {Path.GetFileName(options.Model)} --repeats {options.Repeats}"), medians, raw);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{(f.IsCold ? "cold" : "warm"),-6}{f.Part,-34}{f.Milliseconds,10:0.0}{f.CpuMilliseconds,10:0.0}{f.ManagedBytes / 1e6,12:0.0}"));
+        BenchResults.Save($"opening-{Path.GetFileNameWithoutExtension(options.Model)}.json",
+            string.Create(CultureInfo.InvariantCulture, $"opening --model {Path.GetFileName(options.Model)} --repeats {options.Repeats}"), medians, raw);
         return 0;
     }
 
@@ -54,7 +58,8 @@ public static class OpeningBench
         return 0;
     }
 
-    private static IReadOnlyList<OpeningFigure> Measured(string model, string what, bool isCold) => what == Whole ? OpeningParts.Whole(model, isCold) : OpeningParts.Each(model, isCold);
+    private static IReadOnlyList<OpeningFigure> Measured(string model, string what, bool isCold) =>
+        what == Whole ? OpeningParts.Whole(model, isCold) : OpeningParts.Each(model, isCold);
 
     private static double Median(IEnumerable<double> values)
     {

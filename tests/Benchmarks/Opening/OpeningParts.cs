@@ -57,7 +57,8 @@ internal static class OpeningParts
         var result = work();
         var elapsed = Stopwatch.GetElapsedTime(started);
         process.Refresh();
-        figures.Add(new OpeningFigure(part, isCold, elapsed.TotalMilliseconds, (process.TotalProcessorTime - cpu).TotalMilliseconds, GC.GetTotalAllocatedBytes() - managed));
+        figures.Add(new OpeningFigure(part, isCold, elapsed.TotalMilliseconds, (process.TotalProcessorTime - cpu).TotalMilliseconds,
+            GC.GetTotalAllocatedBytes() - managed));
         return result;
     }
 }

@@ -7,7 +7,8 @@ using ParquetSharp;
 
 namespace BatchEngine.Benchmarks.Peers;
 
-/// <summary>The same work in ML.NET: rows from Parquet, its ONNX transformer, one Parquet file of id and score. Columns are read in bulk, row group by row group; the pipeline itself goes row by row, as ML.NET's do.</summary>
+/// <summary>The same work in ML.NET: rows from Parquet, its ONNX transformer, one Parquet file of id and score. Columns are read in bulk, row group by row
+/// group; the pipeline itself goes row by row, as ML.NET's do.</summary>
 public static class MlNetProgram
 {
     /// <summary>Reads, scores and writes.</summary>
@@ -24,7 +25,8 @@ public static class MlNetProgram
         var scored = ((ITransformer)transformer).Transform(rows);
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20, FileOptions.DeleteOnClose);
-        await using var table = await TableWriter.CreateAsync(file, [new("id", ColumnKind.Integer, false), new("score", ColumnKind.Float, false)], TableCompression.Snappy, CancellationToken.None);
+        await using var table = await TableWriter.CreateAsync(file, [new("id", ColumnKind.Integer, false), new("score", ColumnKind.Float, false)],
+            TableCompression.Snappy, CancellationToken.None);
         foreach (var (ids, scores) in Blocks(scored, score))
             await table.WriteRowGroupAsync([ids, scores], CancellationToken.None);
         await table.CompleteAsync(CancellationToken.None);

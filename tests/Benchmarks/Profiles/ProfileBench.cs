@@ -19,9 +19,11 @@ public static class ProfileBench
     public static async Task<int> RunAsync(ScoreOptions options)
     {
         var input = await InputTable.PathOfAsync(options.Rows, CancellationToken.None);
-        using var model = await MeasuredModel.OpenAsync(options.Model, null, [input], "id", ExecutorOptions.Default with { Engine = options.Engine }, Environment.ProcessorCount, CancellationToken.None);
+        using var model = await MeasuredModel.OpenAsync(options.Model, null, [input], "id", ExecutorOptions.Default with { Engine = options.Engine },
+            Environment.ProcessorCount, CancellationToken.None);
         var alone = CountAlone(model, input);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"counting alone, one thread, {InputTable.Features} columns and {model.Plan.Outputs.Count} outputs: every row {alone.Whole:0.0} ns a row, one block in five {alone.OneInFive:0.0} ns a row of all"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"counting alone, one thread, {InputTable.Features} columns and {model.Plan.Outputs.Count} outputs: every row {alone.Whole:0.0} ns a row, one block in five {alone.OneInFive:0.0} ns a row of all"));
         var runs = new List<(bool WithProfiles, StageFigures Figures)>();
         var bare = model.WithoutProfiles();
         for (var repeat = 0; repeat <= options.Repeats; repeat++)
@@ -37,9 +39,19 @@ public static class ProfileBench
         }
         var with = Middle(runs.Where(r => r.WithProfiles).Select(r => r.Figures.CpuNanosecondsPerRow));
         var without = Middle(runs.Where(r => !r.WithProfiles).Select(r => r.Figures.CpuNanosecondsPerRow));
-        var counted = model.Plan.Manifest.Rows >= 2 * ProfileSampling.WholeRows ? alone.OneInFive * 5 / ProfileSampling.OneInFor(model.Plan.Manifest.Rows) : alone.Whole;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"run of {options.Rows:N0} rows ({model.Model.Name}): {with:0.0} CPU ns a row with profiles, {without:0.0} without: {(with - without) / with:P1}; counting alone / run: {counted / with:P1}"));
-        BenchResults.Save("profiles", options, new { countingAloneNanoseconds = new { alone.Whole, alone.OneInFive }, withProfiles = with, withoutProfiles = without, shareByDifference = (with - without) / with, shareOfCountingAlone = counted / with },
+        var counted = model.Plan.Manifest.Rows >= 2 * ProfileSampling.WholeRows ? alone.OneInFive * 5 / ProfileSampling.OneInFor(model.Plan.Manifest.Rows)
+            : alone.Whole;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"run of {options.Rows:N0} rows ({model.Model.Name}): {with:0.0} CPU ns a row with profiles, {without:0.0} without: {(with - without) / with:P1}; counting alone / run: {counted / with:P1}"));
+        BenchResults.Save("profiles", options,
+            new
+            {
+                countingAloneNanoseconds = new { alone.Whole, alone.OneInFive },
+                withProfiles = with,
+                withoutProfiles = without,
+                shareByDifference = (with - without) / with,
+                shareOfCountingAlone = counted / with
+            },
             runs.Select(r => new { r.WithProfiles, r.Figures }));
         return 0;
     }

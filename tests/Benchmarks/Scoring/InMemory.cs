@@ -43,7 +43,8 @@ public static class InMemory
             {
                 var count = Math.Min(batch, own - done);
                 var from = done % TrialRows;
-                using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, values.AsMemory(Math.Min(from, TrialRows - count) * InputTable.Features, count * InputTable.Features), [count, InputTable.Features]);
+                using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance,
+                    values.AsMemory(Math.Min(from, TrialRows - count) * InputTable.Features, count * InputTable.Features), [count, InputTable.Features]);
                 using var outputs = session.Run(run, session.InputNames, [input], session.OutputNames);
             }
         })));

@@ -20,7 +20,8 @@ public static class InputTable
     public static async Task<string> PathOfAsync(int rows, CancellationToken ct, int changedEvery = 0)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "batchengine-bench")).FullName;
-        var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"floats-{Features}x{rows}{(changedEvery > 0 ? $"-changed-{changedEvery}" : "")}.parquet"));
+        var path = Path.Combine(folder,
+            string.Create(CultureInfo.InvariantCulture, $"floats-{Features}x{rows}{(changedEvery > 0 ? $"-changed-{changedEvery}" : "")}.parquet"));
         if (File.Exists(path))
             return path;
         await using (var file = File.Create(path + ".part"))
@@ -38,7 +39,8 @@ public static class InputTable
 
     private static async Task WriteAsync(Stream file, int rows, int changedEvery, CancellationToken ct)
     {
-        TableColumn[] columns = [new("id", ColumnKind.Integer, false), .. Enumerable.Range(0, Features).Select(i => new TableColumn($"f{i}", ColumnKind.Float, false))];
+        TableColumn[] columns = [new("id", ColumnKind.Integer, false), .. Enumerable.Range(0, Features)
+            .Select(i => new TableColumn($"f{i}", ColumnKind.Float, false))];
         await using var table = await TableWriter.CreateAsync(file, columns, TableCompression.Snappy, ct);
         var random = new Random(7);
         for (var from = 0; from < rows; from += RowsPerGroup)

@@ -3,13 +3,15 @@ using BatchEngine.Scorer.Measuring;
 
 namespace BatchEngine.Benchmarks.Scoring;
 
-/// <summary>From Parquet to Parquet, run files and segments: shards scored by the workers, then one segment a key partition. Without profiles, database, planning and the opening of the model, which a night does once.</summary>
+/// <summary>From Parquet to Parquet, run files and segments: shards scored by the workers, then one segment a key partition. Without profiles, database,
+/// planning and the opening of the model, which a night does once.</summary>
 public static class Night
 {
     /// <summary>Runs it and takes the figures of scoring and sealing together.</summary>
     public static async Task<ScoreFigures> RunAsync(ScoreOptions options, string input)
     {
-        using var opened = await MeasuredModel.OpenAsync(options.Model, null, [input], "id", ExecutorOptions.Default with { Engine = options.Engine }, options.Threads, CancellationToken.None);
+        using var opened = await MeasuredModel.OpenAsync(options.Model, null, [input], "id", ExecutorOptions.Default with { Engine = options.Engine },
+            options.Threads, CancellationToken.None);
         var model = opened.WithoutProfiles();
         var folder = Directory.CreateTempSubdirectory("batchengine-bench-").FullName;
         try

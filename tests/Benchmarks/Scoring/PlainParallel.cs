@@ -6,7 +6,8 @@ using ParquetSharp;
 
 namespace BatchEngine.Benchmarks.Scoring;
 
-/// <summary>The program that one writes second: a thread a core, each takes whole row groups, decodes them with ParquetSharp's low-level readers, calls its ONNX Runtime session of one thread and writes a file of its own with Parquet.Net.</summary>
+/// <summary>The program that one writes second: a thread a core, each takes whole row groups, decodes them with ParquetSharp's low-level readers, calls its
+/// ONNX Runtime session of one thread and writes a file of its own with Parquet.Net.</summary>
 public static class PlainParallel
 {
     private const int RowsPerCall = 4_096;
@@ -18,7 +19,8 @@ public static class PlainParallel
         var folder = Directory.CreateTempSubdirectory("batchengine-bench-").FullName;
         try
         {
-            await Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount).Select(thread => Task.Run(() => WorkAsync(model, input, groups, Path.Combine(folder, $"{thread}.parquet")))));
+            await Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount)
+                .Select(thread => Task.Run(() => WorkAsync(model, input, groups, Path.Combine(folder, $"{thread}.parquet")))));
             return $"{Environment.ProcessorCount} threads, id and score only";
         }
         finally
@@ -39,7 +41,8 @@ public static class PlainParallel
         using var session = new InferenceSession(model, settings);
         using var reader = new ParquetFileReader(input);
         await using var file = File.Create(output);
-        await using var table = await TableWriter.CreateAsync(file, [new("id", ColumnKind.Integer, false), new("score", ColumnKind.Float, false)], TableCompression.Snappy, CancellationToken.None);
+        await using var table = await TableWriter.CreateAsync(file, [new("id", ColumnKind.Integer, false), new("score", ColumnKind.Float, false)],
+            TableCompression.Snappy, CancellationToken.None);
         var (columns, matrix) = (new float[InputTable.RowsPerGroup], new float[InputTable.RowsPerGroup * InputTable.Features]);
         while (groups.TryDequeue(out var group))
         {
@@ -66,7 +69,8 @@ public static class PlainParallel
         for (var from = 0; from < rows; from += RowsPerCall)
         {
             var count = Math.Min(RowsPerCall, rows - from);
-            using var tensor = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, matrix.AsMemory(from * InputTable.Features, count * InputTable.Features), [count, InputTable.Features]);
+            using var tensor = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance,
+                matrix.AsMemory(from * InputTable.Features, count * InputTable.Features), [count, InputTable.Features]);
             using var outputs = session.Run(run, session.InputNames, [tensor], session.OutputNames);
             outputs[^1].GetTensorDataAsSpan<float>()[..count].CopyTo(scores.AsSpan(from));
         }

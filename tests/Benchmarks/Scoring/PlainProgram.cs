@@ -21,13 +21,16 @@ public static class PlainProgram
         for (var from = 0; from < ids.Length; from += MaxRowsPerCall)
         {
             var rows = Math.Min(MaxRowsPerCall, ids.Length - from);
-            using var tensor = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, values.AsMemory(from * InputTable.Features, rows * InputTable.Features), [rows, InputTable.Features]);
+            using var tensor = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance,
+                values.AsMemory(from * InputTable.Features, rows * InputTable.Features), [rows, InputTable.Features]);
             using var outputs = session.Run(run, session.InputNames, [tensor], session.OutputNames);
             scores.Add(outputs[^1].GetTensorDataAsSpan<float>()[..rows].ToArray());
         }
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20, FileOptions.DeleteOnClose))
-        await using (var table = await TableWriter.CreateAsync(file, [new("id", ColumnKind.Integer, false), new("score", ColumnKind.Float, false)], TableCompression.Snappy, CancellationToken.None))
+        await using (var table =
+            await TableWriter.CreateAsync(file, [new("id", ColumnKind.Integer, false), new("score", ColumnKind.Float, false)], TableCompression.Snappy,
+            CancellationToken.None))
         {
             var done = 0;
             foreach (var part in scores)

@@ -5,7 +5,8 @@ using System.Text.Json;
 
 namespace BatchEngine.Benchmarks.Scoring;
 
-/// <summary>Runs every variant in child processes, in turn, several times; prints the medians and the ratios that have targets, and leaves the raw figures.</summary>
+/// <summary>Runs every variant in child processes, in turn, several times; prints the medians and the ratios that have targets, and leaves the raw
+/// figures.</summary>
 public static class ScoreBench
 {
     /// <summary>The word that makes a process a child.</summary>
@@ -76,7 +77,8 @@ public static class ScoreBench
 
     private static void Print(ScoreOptions options, IReadOnlyList<ScoreFigures> medians, IReadOnlyList<ScoreFigures> raw)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(options.Model)}, {options.Rows:N0} rows, {Environment.ProcessorCount} cores, {BenchResults.Processor()}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{Path.GetFileName(options.Model)}, {options.Rows:N0} rows, {Environment.ProcessorCount} cores, {BenchResults.Processor()}"));
         Console.WriteLine($"{"variant",-18}{"rows/s",12}{"spread",8}{"CPU ns/row",12}{"peak MB",9}{"managed B/row",15}  notes");
         foreach (var f in medians)
         {
@@ -99,7 +101,8 @@ public static class ScoreBench
         Directory.CreateDirectory(folder);
         var now = TimeProvider.System.GetUtcNow();
         var (part, only) = options.Only.Count == 0 ? ("", "") : ("-part", $" --only {string.Join(',', options.Only)}");
-        var name = string.Create(CultureInfo.InvariantCulture, $"score-{Path.GetFileNameWithoutExtension(options.Model)}-{options.Engine}-{options.Rows}{part}.json");
+        var name = string.Create(CultureInfo.InvariantCulture,
+            $"score-{Path.GetFileNameWithoutExtension(options.Model)}-{options.Engine}-{options.Rows}{part}.json");
         File.WriteAllText(Path.Combine(folder, name), JsonSerializer.Serialize(new
         {
             command = $"dotnet run -c Release --project tests/Benchmarks -- score --model {Path.GetFileName(options.Model)} --rows {options.Rows} --engine {options.Engine} --repeats {options.Repeats} --unit-rows {options.UnitRows}{only}",

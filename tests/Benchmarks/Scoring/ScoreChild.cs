@@ -4,7 +4,8 @@ using BatchEngine.Scorer.Sharding;
 
 namespace BatchEngine.Benchmarks.Scoring;
 
-/// <summary>One variant in its own process: warm-ups on a small file until methods have reached their last tier, then the timed run; prints its figures as JSON, one line a stage.</summary>
+/// <summary>One variant in its own process: warm-ups on a small file until methods have reached their last tier, then the timed run; prints its figures as
+/// JSON, one line a stage.</summary>
 public static class ScoreChild
 {
     private const int WarmUpRows = 8 * InputTable.RowsPerGroup;

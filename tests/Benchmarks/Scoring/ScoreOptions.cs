@@ -35,7 +35,8 @@ public sealed record ScoreOptions(string Model, int Rows, string Engine, int Rep
                 "--unit-rows" => options with { UnitRows = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--only" => options with { Only = value.Split(',') },
                 "--workers" => options with { Workers = int.Parse(value, CultureInfo.InvariantCulture) },
-                _ => throw new BadInputException("command line", words[i], "--model, --rows, --engine, --repeats, --unit-rows, --workers or --only", "Correct the word."),
+                _ => throw new BadInputException("command line", words[i], "--model, --rows, --engine, --repeats, --unit-rows, --workers or --only",
+                    "Correct the word."),
             };
         }
         return File.Exists(options.Model) ? options : throw new BadInputException("--model", $"'{options.Model}'", "an ONNX file", "Give the path of a model.");
@@ -44,7 +45,8 @@ public sealed record ScoreOptions(string Model, int Rows, string Engine, int Rep
     /// <summary>The same as words, for a child process.</summary>
     public string[] Words() =>
     [
-        "--model", Model, "--rows", Rows.ToString(CultureInfo.InvariantCulture), "--engine", Engine, "--unit-rows", UnitRows.ToString(CultureInfo.InvariantCulture),
+        "--model", Model, "--rows", Rows.ToString(CultureInfo.InvariantCulture), "--engine", Engine, "--unit-rows",
+            UnitRows.ToString(CultureInfo.InvariantCulture),
         "--workers", Workers.ToString(CultureInfo.InvariantCulture),
     ];
 }

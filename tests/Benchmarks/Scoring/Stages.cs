@@ -10,7 +10,9 @@ public static class Stages
 
     /// <summary>Decodes the whole file with one thread a core and throws the values away.</summary>
     public static async Task<ScoreFigures> DecodeAllAsync(ScoreOptions options, string input) =>
-        (await WithAsync(options, input, async (stages, _, _) => [await stages.DecodeAsync(Environment.ProcessorCount, CancellationToken.None)]))[0] with { Variant = "decode" };
+        (await WithAsync(options, input, async (stages, _, _) => [await stages.DecodeAsync(Environment.ProcessorCount, CancellationToken.None)]))[0]
+            with
+        { Variant = "decode" };
 
     /// <summary>The stages that only a night has: fingerprints, run files and segments.</summary>
     public static readonly IReadOnlyList<string> OfNight = [$"{StageNames.Fingerprint} alone", $"{StageNames.RunFiles} alone", $"{StageNames.Segments} alone"];
@@ -28,14 +30,17 @@ public static class Stages
         (await WholeRun.RunAsync(model.WithoutProfiles(), 1, Path.Combine(folder, "run"), null, CancellationToken.None)).Sealed,
     ]);
 
-    private static async Task<IReadOnlyList<ScoreFigures>> WithAsync(ScoreOptions options, string input, Func<ScoringStages, MeasuredModel, string, Task<IReadOnlyList<StageFigures>>> measure)
+    private static async Task<IReadOnlyList<ScoreFigures>> WithAsync(ScoreOptions options, string input,
+        Func<ScoringStages, MeasuredModel, string, Task<IReadOnlyList<StageFigures>>> measure)
     {
         var folder = Directory.CreateTempSubdirectory("batchengine-bench-").FullName;
         try
         {
-            using var model = await MeasuredModel.OpenAsync(options.Model, null, [input], "id", ExecutorOptions.Default with { Engine = options.Engine }, 1, CancellationToken.None);
+            using var model = await MeasuredModel.OpenAsync(options.Model, null, [input], "id", ExecutorOptions.Default with { Engine = options.Engine }, 1,
+                CancellationToken.None);
             using var stages = new ScoringStages(model, folder);
-            return [.. (await measure(stages, model, folder)).Select(f => new ScoreFigures($"{f.Stage} alone", f.Rows, f.Seconds, f.CpuSeconds, 0, 0, f.Notes))];
+            return [.. (await measure(stages, model, folder))
+                .Select(f => new ScoreFigures($"{f.Stage} alone", f.Rows, f.Seconds, f.CpuSeconds, 0, 0, f.Notes))];
         }
         finally
         {

@@ -26,14 +26,17 @@ public sealed class DriftComparisonTests
     }
 
     [Fact]
-    public void Column_OneNewCategoryInNineHundredRows_IsStable() => Assert.Equal(DriftVerdict.Stable, Compare(Words(500, 400, 0), Words(499, 400, 1), Loose).Verdict);
+    public void Column_OneNewCategoryInNineHundredRows_IsStable() =>
+        Assert.Equal(DriftVerdict.Stable, Compare(Words(500, 400, 0), Words(499, 400, 1), Loose).Verdict);
 
     [Fact]
     public void Column_SixtyRowsAgainstThreeThousandOfTheSame_IsStable() =>
         Assert.Equal(DriftVerdict.Stable, Compare(Numbers(0, 9, 3, 8, 4, 7, 5, 9, 3, 8, 4), Numbers(0, [.. Enumerable.Repeat(300L, 10)]), Loose).Verdict);
 
     [Fact]
-    public void Column_IdenticalConstants_AreStable() => Assert.Equal((DriftVerdict.Stable, 0.0), (Compare(Numbers(0, 0, 2000, 0), Numbers(0, 0, 5000, 0)).Verdict, Compare(Numbers(0, 0, 2000, 0), Numbers(0, 0, 5000, 0)).Psi.Value));
+    public void Column_IdenticalConstants_AreStable() =>
+        Assert.Equal((DriftVerdict.Stable, 0.0),
+        (Compare(Numbers(0, 0, 2000, 0), Numbers(0, 0, 5000, 0)).Verdict, Compare(Numbers(0, 0, 2000, 0), Numbers(0, 0, 5000, 0)).Psi.Value));
 
     [Fact]
     public void Column_OneCategoryEverywhere_IsStable() => Assert.Equal(DriftVerdict.Stable, Compare(Words(2000, 0), Words(1500, 0)).Verdict);
@@ -65,7 +68,9 @@ public sealed class DriftComparisonTests
     [InlineData(1)]
     [InlineData(100)]
     public void Column_VerdictOfAShift_DoesNotDependOnSize(int times) => Assert.Equal(DriftVerdict.Drifted,
-        Compare(Numbers(0, [.. Enumerable.Repeat(200L * times, 10)]), Numbers(0, 50 * times, 50 * times, 100 * times, 100 * times, 100 * times, 200 * times, 200 * times, 400 * times, 400 * times, 400 * times)).Verdict);
+        Compare(Numbers(0, [.. Enumerable.Repeat(200L * times, 10)]),
+            Numbers(0, 50 * times, 50 * times, 100 * times, 100 * times, 100 * times, 200 * times, 200 * times, 400 * times, 400 * times,
+            400 * times)).Verdict);
 
     [Fact]
     public void Column_TooFewRowsOrNoBaseline_IsNotMeasured()
@@ -88,10 +93,12 @@ public sealed class DriftComparisonTests
     [InlineData(3.841458820694124, 1, 0.05)]
     [InlineData(16.918977604620448, 9, 0.05)]
     [InlineData(27.877164871256568, 9, 0.001)]
-    public void ChiSquare_KnownQuantiles_GiveTheirProbability(double statistic, int freedom, double expected) => Assert.Equal(expected, Significance.ChiSquare(statistic, freedom), 1e-10);
+    public void ChiSquare_KnownQuantiles_GiveTheirProbability(double statistic, int freedom, double expected) =>
+        Assert.Equal(expected, Significance.ChiSquare(statistic, freedom), 1e-10);
 
     [Fact]
-    public void KolmogorovSmirnov_KnownQuantile_GivesItsProbability() => Assert.Equal(0.05, Significance.KolmogorovSmirnov(1.3580986393225505 / Math.Sqrt(500), 1000, 1000), 1e-9);
+    public void KolmogorovSmirnov_KnownQuantile_GivesItsProbability() =>
+        Assert.Equal(0.05, Significance.KolmogorovSmirnov(1.3580986393225505 / Math.Sqrt(500), 1000, 1000), 1e-9);
 
     [Fact]
     public void Report_OfSampledRuns_StatesShareAndBounds()

@@ -16,7 +16,8 @@ public sealed class LedgerPostingTests
         select Ledgers.Usage($"u{id}", kind, ticks: ticks, busy: busy, rework: rework * busy, predictions: id);
 
     [Fact]
-    public void Ledger_AnyUsage_TotalIsSumOfUsageTimesQuoteToTheLastDigit() => Gen.Select(AnyUsage.List[1, 20], Gen.Int[1, 100_000_000]).Sample((usages, millionths) =>
+    public void Ledger_AnyUsage_TotalIsSumOfUsageTimesQuoteToTheLastDigit() =>
+        Gen.Select(AnyUsage.List[1, 20], Gen.Int[1, 100_000_000]).Sample((usages, millionths) =>
     {
         var quote = Ledgers.Quote(Ledgers.Spot, millionths / 1_000_000m);
         var book = new PriceBook([quote]);
@@ -31,8 +32,10 @@ public sealed class LedgerPostingTests
     [Fact]
     public void Post_BusyReworkIdle_SplitsTheHour()
     {
-        var entries = LedgerPosting.Post(Ledgers.Usage("u", busy: 0.75, rework: 0.25, predictions: 9), "churn", "churn:1", new PriceBook([Ledgers.Quote(Ledgers.Spot, 1m)]), Ledgers.Midnight);
-        Assert.Equal([(CostKind.Batch, 0.5m, 9L), (CostKind.Rework, 0.25m, 0L), (CostKind.Idle, 0.25m, 0L)], entries.Select(e => (e.Kind, e.Cost.Value.Amount, e.Predictions)));
+        var entries = LedgerPosting.Post(Ledgers.Usage("u", busy: 0.75, rework: 0.25, predictions: 9), "churn", "churn:1",
+            new PriceBook([Ledgers.Quote(Ledgers.Spot, 1m)]), Ledgers.Midnight);
+        Assert.Equal([(CostKind.Batch, 0.5m, 9L), (CostKind.Rework, 0.25m, 0L), (CostKind.Idle, 0.25m, 0L)],
+            entries.Select(e => (e.Kind, e.Cost.Value.Amount, e.Predictions)));
         Assert.All(entries, e => Assert.False(e.OnDemandCost.HasValue));
     }
 
@@ -56,7 +59,8 @@ public sealed class LedgerPostingTests
     [InlineData(1.1, 0)]
     [InlineData(1, double.NaN)]
     public void Post_ShareOutsideItsRange_Stops(double busy, double rework) =>
-        Assert.Throws<InvariantBrokenException>(() => LedgerPosting.Post(Ledgers.Usage("u", busy: busy, rework: rework), "churn", "", PriceBook.Empty, Ledgers.Midnight));
+        Assert.Throws<InvariantBrokenException>(() =>
+            LedgerPosting.Post(Ledgers.Usage("u", busy: busy, rework: rework), "churn", "", PriceBook.Empty, Ledgers.Midnight));
 
     [Fact]
     public void Correct_LatePrice_ReversesAndReplacesWithoutTouchingTheOld()

@@ -12,6 +12,8 @@ internal static class Ledgers
     internal static PriceQuote Quote(Offering offering, decimal perHour, DateTimeOffset? at = null, DateTimeOffset? until = null, string currency = "USD") =>
         new(offering, new Money(perHour, currency), "test sheet", at ?? Midnight.AddDays(-1), until);
 
-    internal static UsageRecord Usage(string id, UsageKind kind = UsageKind.BatchWorker, Offering? offering = null, long ticks = TimeSpan.TicksPerHour, double busy = 1, double rework = 0, long predictions = 0) =>
-        new(id, kind == UsageKind.RealtimeEndpoint ? null : Run, kind == UsageKind.RealtimeEndpoint ? "churn-live" : "", "worker-1", kind, offering ?? Spot, Midnight, Midnight.AddTicks(ticks), busy, rework, predictions);
+    internal static UsageRecord Usage(string id, UsageKind kind = UsageKind.BatchWorker, Offering? offering = null, long ticks = TimeSpan.TicksPerHour,
+        double busy = 1, double rework = 0, long predictions = 0) =>
+        new(id, kind == UsageKind.RealtimeEndpoint ? null : Run, kind == UsageKind.RealtimeEndpoint ? "churn-live"
+            : "", "worker-1", kind, offering ?? Spot, Midnight, Midnight.AddTicks(ticks), busy, rework, predictions);
 }

@@ -11,7 +11,9 @@ public sealed class PriceBookTests
     [Fact]
     public void Price_NewestAtOrBeforeInstant_Counts()
     {
-        var book = new PriceBook([Ledgers.Quote(Ledgers.Spot, 2m, Ledgers.Midnight), Ledgers.Quote(Ledgers.Spot, 1m, Ledgers.Midnight.AddHours(-1)), Ledgers.Quote(Ledgers.Spot, 3m, Ledgers.Midnight.AddHours(1))]);
+        var book = new PriceBook(
+            [Ledgers.Quote(Ledgers.Spot, 2m, Ledgers.Midnight), Ledgers.Quote(Ledgers.Spot, 1m, Ledgers.Midnight.AddHours(-1)),
+            Ledgers.Quote(Ledgers.Spot, 3m, Ledgers.Midnight.AddHours(1))]);
         Assert.Equal(1m, book.At(Ledgers.Spot, Ledgers.Midnight.AddTicks(-1)).PerHour.Value.Amount);
         Assert.Equal(2m, book.At(Ledgers.Spot, Ledgers.Midnight).PerHour.Value.Amount);
         Assert.Equal(3m, book.At(Ledgers.Spot, Ledgers.Midnight.AddHours(1)).PerHour.Value.Amount);

@@ -15,7 +15,8 @@ public sealed class RunReportPageTests
         Assert.InRange(Encoding.UTF8.GetByteCount(RunReportPage.Render(RunReports.Huge('<'))), 1, RunReportPage.MaxBytes);
 
     [Fact]
-    public void Page_ThousandsOfLongNames_StaysUnderItsLimit() => Assert.InRange(Encoding.UTF8.GetByteCount(RunReportPage.Render(RunReports.Huge('ä'))), 1, RunReportPage.MaxBytes);
+    public void Page_ThousandsOfLongNames_StaysUnderItsLimit() =>
+        Assert.InRange(Encoding.UTF8.GetByteCount(RunReportPage.Render(RunReports.Huge('ä'))), 1, RunReportPage.MaxBytes);
 
     [Fact]
     public void Page_MarkupInNames_IsEscapedEverywhere()
@@ -58,7 +59,9 @@ public sealed class RunReportPageTests
     [Fact]
     public void Page_LongestBar_IsAsWideAsItsTrackAndTheOthersInProportion()
     {
-        var html = ReportCharts.Bars("costs", [new ReportBar("a", 2, "2 USD", true, false), new ReportBar("b", 0.5, "0.5 USD (assumed)", false, true), new ReportBar("c", null, "not measured: no price", false, false), new ReportBar("d", -1, "-1 USD", false, false)]);
+        var html = ReportCharts.Bars("costs",
+            [new ReportBar("a", 2, "2 USD", true, false), new ReportBar("b", 0.5, "0.5 USD (assumed)", false, true),
+            new ReportBar("c", null, "not measured: no price", false, false), new ReportBar("d", -1, "-1 USD", false, false)]);
         Assert.Equal(["1", "0.25", "0"], Regex.Matches(html, @"\*([0-9.]+)\)").Select(m => m.Groups[1].Value));
         Assert.Contains("class=\"guess\"", html, StringComparison.Ordinal);
         Assert.Contains("not measured: no price", html, StringComparison.Ordinal);

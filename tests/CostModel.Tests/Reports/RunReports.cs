@@ -14,22 +14,32 @@ internal static class RunReports
     {
         var book = new PriceBook([Ledgers.Quote(Ledgers.Spot, 0.0378m), Ledgers.Quote(Ledgers.Spot with { Purchase = PurchaseOption.OnDemand }, 0.102m)]);
         var run = new RunId("churn", Ledgers.Midnight.AddHours(2));
-        var entries = LedgerPosting.Post(Ledgers.Usage("a", ticks: TimeSpan.TicksPerMinute, busy: 0.93, rework: 0.04, predictions: 999_880), "churn", "churn:3", book, Ledgers.Midnight)
-            .Concat(LedgerPosting.Post(Ledgers.Usage("b", UsageKind.RunOverhead, ticks: TimeSpan.TicksPerSecond * 9), "churn", "churn:3", book, Ledgers.Midnight)).ToList();
+        var entries = LedgerPosting.Post(Ledgers.Usage("a", ticks: TimeSpan.TicksPerMinute, busy: 0.93, rework: 0.04, predictions: 999_880), "churn",
+            "churn:3", book, Ledgers.Midnight)
+            .Concat(LedgerPosting.Post(Ledgers.Usage("b", UsageKind.RunOverhead, ticks: TimeSpan.TicksPerSecond * 9), "churn", "churn:3", book,
+                Ledgers.Midnight)).ToList();
         var baseline = RealtimeBaseline.From(entries, new RealtimeAssumption(Money.Usd(0.0041m), "one live endpoint at 30 % use"));
         var cost = CostSummary.Of(entries, null, new Dictionary<string, string>(), CostGrouping.Run, baseline).Total;
         var before = Enumerable.Range(0, columns).Select(i => Profile($"{name}_{i}", i, 0)).ToList();
         var now = Enumerable.Range(0, columns).Select(i => Profile($"{name}_{i}", i, i % 3 == 0 ? 60 : 1)).ToList();
         var drift = DriftComparison.Compare(run, new RunId("churn", Ledgers.Midnight.AddHours(-22)), before, now, DriftGate.Default);
-        return new RunReport(run, RunState.Published, "", "growth", "churn", new ModelVersion("churn", 3, Digest.Of("model")), Ledgers.Midnight.AddHours(2), Ledgers.Midnight.AddHours(2), Ledgers.Midnight.AddHours(2).AddSeconds(71),
+        return new RunReport(run, RunState.Published, "", "growth", "churn", new ModelVersion("churn", 3, Digest.Of("model")), Ledgers.Midnight.AddHours(2),
+            Ledgers.Midnight.AddHours(2), Ledgers.Midnight.AddHours(2).AddSeconds(71),
             Ledgers.Midnight.AddHours(2).AddSeconds(71),
-            new ReportPlan(Ledgers.Spot.ToString(), 1_000_000, 1_000_000, 2, 2, Measured<TimeSpan>.NotMeasured("no earlier run tells the speed"), Measured<TimeSpan>.Of(TimeSpan.FromSeconds(71)),
-                Measured<Money>.NotMeasured("no earlier run tells the speed"), cost.Total, Ledgers.Midnight.AddHours(5), Money.Usd(0.5m), Measured<double>.Of(14_084), []),
+            new ReportPlan(Ledgers.Spot.ToString(), 1_000_000, 1_000_000, 2, 2, Measured<TimeSpan>.NotMeasured("no earlier run tells the speed"),
+                Measured<TimeSpan>.Of(TimeSpan.FromSeconds(71)),
+                Measured<Money>.NotMeasured("no earlier run tells the speed"), cost.Total, Ledgers.Midnight.AddHours(5), Money.Usd(0.5m),
+                    Measured<double>.Of(14_084), []),
             new RowCounts(1_000_000, 999_880, 0, 120), ["runs/churn/dead-letters/shard-0003.parquet"], Measured<long>.Of(999_880),
-            [.. Enumerable.Range(0, shards).Select(i => new ReportShard(i, 125_000, new RowCounts(125_000, 125_000, 0, 0), $"worker-{(i % 2) + 1}", i == 3 ? 2 : 1, "done"))],
-            [new ReportWorker("worker-1", Ledgers.Spot.ToString(), "scoring", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(56), TimeSpan.FromSeconds(2.4), 999_880, cost.Batch)],
-            ["2026-11-23 02:00:31 UTC: shard 3 taken over by worker-1 (worker-2's lease ran out)"], cost, baseline, drift, DriftGate.Default, ReportHistograms.Of(drift, before, now, []),
-            [.. Enumerable.Range(0, decisions).Select(i => new Decision(run, Ledgers.Midnight.AddSeconds(i), "capacity", $"2 worker(s) on {Ledgers.Spot}", "cheapest option that meets the deadline"))],
+            [.. Enumerable.Range(0, shards)
+                .Select(i => new ReportShard(i, 125_000, new RowCounts(125_000, 125_000, 0, 0), $"worker-{(i % 2) + 1}", i == 3 ? 2 : 1, "done"))],
+            [new ReportWorker("worker-1", Ledgers.Spot.ToString(), "scoring", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(56), TimeSpan.FromSeconds(2.4),
+                999_880, cost.Batch)],
+            ["2026-11-23 02:00:31 UTC: shard 3 taken over by worker-1 (worker-2's lease ran out)"], cost, baseline, drift, DriftGate.Default,
+                ReportHistograms.Of(drift, before, now, []),
+            [.. Enumerable.Range(0, decisions)
+                .Select(i => new Decision(run, Ledgers.Midnight.AddSeconds(i), "capacity", $"2 worker(s) on {Ledgers.Spot}",
+                "cheapest option that meets the deadline"))],
             [new ReportFact("Model digest (SHA-256)", Digest.Of("model").Hex), new ReportFact("Price", "test sheet")]);
     }
 

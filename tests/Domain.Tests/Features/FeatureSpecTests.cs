@@ -34,5 +34,6 @@ public sealed class FeatureSpecTests
 
     [Fact]
     public void FeatureNames_OfOneHot_AreOnePerCategory() =>
-        Assert.Equal(["plan=a", "plan=b", "x"], new FeatureSpec([new FeatureColumn("plan", "plan", [new FeatureTransform.OneHot(["a", "b"])]), FeatureColumn.AsIs("x")]).FeatureNames);
+        Assert.Equal(["plan=a", "plan=b", "x"],
+            new FeatureSpec([new FeatureColumn("plan", "plan", [new FeatureTransform.OneHot(["a", "b"])]), FeatureColumn.AsIs("x")]).FeatureNames);
 }

@@ -18,12 +18,14 @@ public sealed class PinnedFeaturesTests
         var features = await File.ReadAllTextAsync(InputFolder.Features, Ct);
         Assert.Contains("{ impute: 38 }", features, StringComparison.Ordinal);
         await File.WriteAllTextAsync(folder["features.yaml"], features.Replace("{ impute: 38 }", "{ impute: mean }", StringComparison.Ordinal), Ct);
-        await File.WriteAllTextAsync(folder["job.yaml"], (await File.ReadAllTextAsync(folder["job.yaml"], Ct)).Replace(InputFolder.Features, folder["features.yaml"], StringComparison.Ordinal), Ct);
+        await File.WriteAllTextAsync(folder["job.yaml"], (await File.ReadAllTextAsync(folder["job.yaml"], Ct))
+            .Replace(InputFolder.Features, folder["features.yaml"], StringComparison.Ordinal), Ct);
         var first = await MeanAsync(engine, await ServedJob.NightAsync(engine, folder, 1));
         await InputFolder.WriteAsync(folder.Good, 500);
         Assert.Equal(first, await MeanAsync(engine, await ServedJob.NightAsync(engine, folder, 2)));
     }
 
     private static async Task<double> MeanAsync(Engine engine, RunId run) =>
-        Assert.Single((await engine.Runs.PlanAsync(run, Ct))!.Features.Columns, c => c.Name == "age").Steps.OfType<FeatureTransform.ImputeConstant>().Single().Value;
+        Assert.Single((await engine.Runs.PlanAsync(run, Ct))!.Features.Columns, c => c.Name == "age").Steps.OfType<FeatureTransform.ImputeConstant>()
+            .Single().Value;
 }

@@ -13,14 +13,16 @@ public sealed class BenchReportTests
         var stages = BenchReport.Judge(Copy, 2, Passes(), Bytes()).ToDictionary(s => s.Name);
         Assert.Equal(1, stages.Values.Where(s => s.IsPart).Sum(s => s.ShareOfRun.Value), 1e-9);
         Assert.Equal(0.5, stages[StageNames.Model].ShareOfRun.Value, 1e-9);
-        Assert.All([StageNames.Quantise, StageNames.OnnxRuntime, StageNames.EndToEnd], name => Assert.False(stages[name].IsPart || stages[name].ShareOfRun.HasValue));
+        Assert.All([StageNames.Quantise, StageNames.OnnxRuntime, StageNames.EndToEnd], name =>
+            Assert.False(stages[name].IsPart || stages[name].ShareOfRun.HasValue));
     }
 
     [Fact]
     public void Stages_BesideTheirLimits_ReachTheStatedShare()
     {
         var stages = BenchReport.Judge(Copy, 2, Passes(), Bytes()).ToDictionary(s => s.Name);
-        Assert.Equal((1e7, 1.0), (stages[StageNames.Decode].LimitRowsPerSecond.Value, stages[StageNames.Decode].ShareOfLimit.Value)); // 100 bytes at 1 GB/s, decoded at 100 ns
+        Assert.Equal((1e7, 1.0),
+            (stages[StageNames.Decode].LimitRowsPerSecond.Value, stages[StageNames.Decode].ShareOfLimit.Value)); // 100 bytes at 1 GB/s, decoded at 100 ns
         Assert.Equal(0.1, stages[StageNames.Model].ShareOfLimit.Value, 1e-9); // ten times what ranking takes
         Assert.Equal(2e9 / 1600, stages[StageNames.EndToEnd].LimitRowsPerSecond.Value, 1e-6);
         Assert.Equal(0.5, stages[StageNames.EndToEnd].ShareOfLimit.Value, 1e-9);
@@ -38,13 +40,15 @@ public sealed class BenchReportTests
 
     [Fact]
     public void Stages_InTheTable_AreInTheOrderOfARun() =>
-        Assert.Equal([StageNames.Decode, StageNames.Features, StageNames.Quantise, StageNames.Model, StageNames.OnnxRuntime, StageNames.Check, StageNames.Profile, StageNames.Fingerprint, StageNames.Write,
+        Assert.Equal([StageNames.Decode, StageNames.Features, StageNames.Quantise, StageNames.Model, StageNames.OnnxRuntime, StageNames.Check,
+            StageNames.Profile, StageNames.Fingerprint, StageNames.Write,
             StageNames.RunFiles, StageNames.Segments, StageNames.EndToEnd], BenchReport.Judge(Copy, 2, Passes(), Bytes()).Select(s => s.Name));
 
     // Every stage of a run takes 100 ns a row, the model 800: 1,600 together.
     private static Dictionary<string, IReadOnlyList<StageFigures>> Passes()
     {
-        var passes = StageNames.OfRun.ToDictionary(name => name, name => (IReadOnlyList<StageFigures>)[Pass(name, name == StageNames.Model ? 800 : 100)], StringComparer.Ordinal);
+        var passes = StageNames.OfRun.ToDictionary(name =>
+            name, name => (IReadOnlyList<StageFigures>)[Pass(name, name == StageNames.Model ? 800 : 100)], StringComparer.Ordinal);
         passes[StageNames.Quantise] = [Pass(StageNames.Quantise, 80)];
         passes[StageNames.OnnxRuntime] = [Pass(StageNames.OnnxRuntime, 20_000)];
         passes[StageNames.EndToEnd] = [Pass(StageNames.EndToEnd, 1_600)];

@@ -22,7 +22,8 @@ public sealed class ConfigurationKeysTests
         var problems = new ConfigProblems("batchengine.yaml");
         EngineConfigurationFile.Read(new YamlNode.Mapping(1, 1, []), problems);
         Assert.Equal(problems.AskedKeys.Order(StringComparer.Ordinal), SchemaKeys("config/batchengine.schema.json"));
-        Assert.Equal(EngineConfigurationFile.Keys.Order(StringComparer.Ordinal), problems.AskedKeys.Where(k => k is not ("live" or "execution" or "memory")).Order(StringComparer.Ordinal));
+        Assert.Equal(EngineConfigurationFile.Keys.Order(StringComparer.Ordinal), problems.AskedKeys.Where(k => k is not ("live" or "execution" or "memory"))
+            .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -30,7 +31,8 @@ public sealed class ConfigurationKeysTests
     {
         using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "config/features.schema.json")));
         var words = schema.RootElement.GetProperty("$defs").GetProperty("step").GetProperty("oneOf").EnumerateArray()
-            .SelectMany(s => s.TryGetProperty("enum", out var alone) ? alone.EnumerateArray().Select(w => w.GetString()!) : s.GetProperty("properties").EnumerateObject().Select(p => p.Name));
+            .SelectMany(s => s.TryGetProperty("enum", out var alone) ? alone.EnumerateArray().Select(w => w.GetString()!)
+                : s.GetProperty("properties").EnumerateObject().Select(p => p.Name));
         Assert.Equal(FeatureStepReader.Words.Order(StringComparer.Ordinal), words.Order(StringComparer.Ordinal));
     }
 
@@ -43,7 +45,8 @@ public sealed class ConfigurationKeysTests
         var problems = new ConfigProblems("batchengine.yaml");
         var root = YamlText.Read(uncommented, problems);
         Assert.Equal(EngineConfiguration.In(EngineConfiguration.DefaultDataDirectory), EngineConfigurationFile.Read(root, problems));
-        var written = root.Entries.SelectMany(e => e.Value is YamlNode.Mapping section ? section.Entries.Select(s => $"{e.Key.Text}.{s.Key.Text}") : [e.Key.Text]);
+        var written = root.Entries.SelectMany(e =>
+            e.Value is YamlNode.Mapping section ? section.Entries.Select(s => $"{e.Key.Text}.{s.Key.Text}") : [e.Key.Text]);
         Assert.Equal(EngineConfigurationFile.Keys.Order(StringComparer.Ordinal), written.Order(StringComparer.Ordinal));
     }
 
@@ -56,7 +59,8 @@ public sealed class ConfigurationKeysTests
         var configuration = EngineConfigurationFile.Load(file, set.GetValueOrDefault);
         Assert.Equal((3, 5, TimeSpan.FromSeconds(45)), (configuration.Workers, configuration.Live.MaxKeysPerRequest, configuration.LeaseTtl));
         set["BATCHENGINE_LEASE_TTL"] = "forever";
-        Assert.Contains("BATCHENGINE_LEASE_TTL", Assert.Throws<BadInputException>(() => EngineConfigurationFile.Load(file, set.GetValueOrDefault)).Message, StringComparison.Ordinal);
+        Assert.Contains("BATCHENGINE_LEASE_TTL", Assert.Throws<BadInputException>(() => EngineConfigurationFile.Load(file, set.GetValueOrDefault)).Message,
+            StringComparison.Ordinal);
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 

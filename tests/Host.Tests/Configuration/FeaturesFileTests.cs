@@ -18,7 +18,9 @@ public sealed class FeaturesFileTests
     [InlineData("datePart: dayOfWeek", "date:DayOfWeek")]
     [InlineData("missingIndicator", "missing")]
     public void Accepts_EveryStep(string step, string canonical) =>
-        Assert.Contains(canonical + "\n", Read($"features: [{{ name: f, source: s, steps: [{{ {step} }}] }}]".Replace("{ log1p }", "log1p").Replace("{ missingIndicator }", "missingIndicator")).CanonicalText(), StringComparison.Ordinal);
+        Assert.Contains(canonical + "\n",
+            Read($"features: [{{ name: f, source: s, steps: [{{ {step} }}] }}]".Replace("{ log1p }", "log1p")
+            .Replace("{ missingIndicator }", "missingIndicator")).CanonicalText(), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("clip: { min: 2, max: 1 }")]
@@ -35,11 +37,14 @@ public sealed class FeaturesFileTests
     [InlineData("datePart: fortnight")]
     [InlineData("impute: nan")]
     [InlineData("log1p: 3")]
-    public void Rejects_BadParameters(string step) => Assert.Contains("t.yaml:1:", Assert.Throws<BadInputException>(() => Read($"features: [{{ name: f, steps: [{{ {step} }}] }}]")).Message, StringComparison.Ordinal);
+    public void Rejects_BadParameters(string step) =>
+        Assert.Contains("t.yaml:1:", Assert.Throws<BadInputException>(() => Read($"features: [{{ name: f, steps: [{{ {step} }}] }}]")).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void Rejects_OneHotBeforeAnotherStep() =>
-        Assert.Contains("oneHot as the last step", Assert.Throws<BadInputException>(() => Read("features: [{ name: f, steps: [{ oneHot: [a] }, log1p] }]")).Message, StringComparison.Ordinal);
+        Assert.Contains("oneHot as the last step",
+            Assert.Throws<BadInputException>(() => Read("features: [{ name: f, steps: [{ oneHot: [a] }, log1p] }]")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void PriceSheets_OfTheRepository_Read()

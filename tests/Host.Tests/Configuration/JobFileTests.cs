@@ -85,7 +85,8 @@ public sealed class JobFileTests : IDisposable
     }
 
     [Fact]
-    public void Job_ThatIsMissing_NamesThePath() => Assert.Contains("nowhere.yaml", Assert.Throws<BadInputException>(() => JobFile.Load("nowhere.yaml")).Message, StringComparison.Ordinal);
+    public void Job_ThatIsMissing_NamesThePath() =>
+        Assert.Contains("nowhere.yaml", Assert.Throws<BadInputException>(() => JobFile.Load("nowhere.yaml")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void JobFolder_WithTheSameNameTwice_NamesBothFiles()

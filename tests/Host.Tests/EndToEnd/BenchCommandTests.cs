@@ -14,8 +14,10 @@ public sealed class BenchCommandTests
         var run = await ProgramRun.EndAsync(process);
         run.MustEnd(0);
         var stages = run.Json().GetProperty("stages").EnumerateArray().ToDictionary(s => s.GetProperty("name").GetString()!);
-        Assert.All(["decode", "features", "model", "onnx runtime", "check", "profile", "fingerprint", "write", "run files", "segments", "end to end"], name => Assert.Contains(name, stages.Keys));
-        Assert.All(stages.Values, s => Assert.True(s.GetProperty("rowsPerSecond").GetDouble() > 0 && s.GetProperty("passes").GetArrayLength() == 3, s.ToString()));
+        Assert.All(["decode", "features", "model", "onnx runtime", "check", "profile", "fingerprint", "write", "run files", "segments", "end to end"], name =>
+            Assert.Contains(name, stages.Keys));
+        Assert.All(stages.Values, s =>
+            Assert.True(s.GetProperty("rowsPerSecond").GetDouble() > 0 && s.GetProperty("passes").GetArrayLength() == 3, s.ToString()));
         Assert.True(stages["end to end"].GetProperty("shareOfLimit").GetDouble() > 0);
         Assert.Contains(run.Json().GetProperty("bindingStage").GetString()!, stages.Keys);
         Assert.Equal(2_000, run.Json().GetProperty("rows").GetInt64());
@@ -28,7 +30,8 @@ public sealed class BenchCommandTests
     public async Task Bench_OfOwnFiles_UsesTheirRowsAndFeatures()
     {
         using var folder = await InputFolder.CreateAsync();
-        using var process = Start(folder, "bench", "--model", InputFolder.Model, "--features", InputFolder.Features, "--input", folder.Good, "--key", "customer_id");
+        using var process = Start(folder, "bench", "--model", InputFolder.Model, "--features", InputFolder.Features, "--input", folder.Good, "--key",
+            "customer_id");
         var run = await ProgramRun.EndAsync(process);
         run.MustEnd(0);
         Assert.Contains("28 features", run.Output, StringComparison.Ordinal);
@@ -54,11 +57,14 @@ public sealed class BenchCommandTests
     [InlineData("--features a,b", "--model")]
     [InlineData("--key id", "--input")]
     [InlineData("--model nobody.onnx", "nobody.onnx")]
-    public async Task Bench_ThatCannotBeMeasured_IsRefused(string arguments, string word) => (await ProgramRun.RunAsync(["bench", .. arguments.Split(' ')])).MustRefuse(word);
+    public async Task Bench_ThatCannotBeMeasured_IsRefused(string arguments, string word) =>
+        (await ProgramRun.RunAsync(["bench", .. arguments.Split(' ')])).MustRefuse(word);
 
     private static Process Start(InputFolder folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "batchengine.exe" : "batchengine"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "batchengine.exe" : "batchengine"),
+            arguments)
+        { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["TMPDIR"] = Directory.CreateDirectory(folder["tmp"]).FullName;
         return Process.Start(start)!;
     }

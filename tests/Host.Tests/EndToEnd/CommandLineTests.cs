@@ -53,7 +53,8 @@ public sealed class CommandLineTests
         var run = await ProgramRun.RunAsync([.. command, "--json"]);
         run.MustEnd(0);
         Assert.All(run.Json().EnumerateArray(), night => Assert.Equal(2_000, night.GetProperty("rows").GetProperty("read").GetInt64()));
-        (await ProgramRun.RunAsync("backfill", folder["job.yaml"], "--from", "2026-11-03", "--to", "2026-11-01", "--data", folder["data"])).MustRefuse("--to", "after --from");
+        (await ProgramRun.RunAsync("backfill", folder["job.yaml"], "--from", "2026-11-03", "--to", "2026-11-01", "--data", folder["data"]))
+            .MustRefuse("--to", "after --from");
     }
 
     [Fact]
@@ -83,7 +84,8 @@ public sealed class CommandLineTests
         await WriteJobAsync(folder, "owner: nobody");
         Directory.CreateDirectory(folder["no-prices"]);
         await File.WriteAllTextAsync(folder["engine.yaml"], $"pricesDirectory: {folder["no-prices"]}\n", TestContext.Current.CancellationToken);
-        (await ProgramRun.RunAsync("run", folder["job.yaml"], "--as-of", "2026-11-01T02:00:00Z", "--data", folder["data"], "--config", folder["engine.yaml"])).MustEnd(0);
+        (await ProgramRun.RunAsync("run", folder["job.yaml"], "--as-of", "2026-11-01T02:00:00Z", "--data", folder["data"], "--config", folder["engine.yaml"]))
+            .MustEnd(0);
         var report = await ProgramRun.RunAsync("cost", "report", "--data", folder["data"], "--config", folder["engine.yaml"], "--json");
         var total = report.Json().GetProperty("lines")[0].GetProperty("total");
         Assert.Contains("no price for local", total.GetProperty("notMeasured").GetString(), StringComparison.Ordinal);

@@ -18,7 +18,8 @@ public sealed class CoordinatorKillTests(KillStage stage)
         var random = new Random(seed);
         var data = childProcesses ? "coordinator-children" : "coordinator";
         var run = new RunId("kill", KillStage.Night(0));
-        string[] command = ["run", JobOf(data), "--as-of", "2026-11-01T02:00:00Z", "--data", stage.DataFolder(data), "--json", .. (string[])(childProcesses ? ["--child-processes"] : [])];
+        string[] command = ["run", JobOf(data), "--as-of", "2026-11-01T02:00:00Z", "--data", stage.DataFolder(data), "--json",
+            .. (string[])(childProcesses ? ["--child-processes"] : [])];
         var killed = 0;
         for (var start = 0; start < Kills; start++)
         {
@@ -55,7 +56,8 @@ public sealed class CoordinatorKillTests(KillStage stage)
     private string JobOf(string data)
     {
         var path = Path.Combine(Path.GetDirectoryName(stage.JobPath)!, $"job-{data}.yaml");
-        File.WriteAllText(path, File.ReadAllText(stage.JobPath).Replace("output: output/{run}", $"output: {stage.DataFolder(data)}/output/{{run}}", StringComparison.Ordinal));
+        File.WriteAllText(path, File.ReadAllText(stage.JobPath)
+            .Replace("output: output/{run}", $"output: {stage.DataFolder(data)}/output/{{run}}", StringComparison.Ordinal));
         return path;
     }
 }

@@ -55,7 +55,12 @@ public sealed class DeviceCommandTests
             Directory.CreateSymbolicLink(Path.Combine(program, Path.GetFileName(inner)), inner);
         async Task<ProgramRun> Run(params string[] arguments)
         {
-            var start = new ProcessStartInfo(Path.Combine(program, "batchengine"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+            var start = new ProcessStartInfo(Path.Combine(program, "batchengine"), arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = Path.GetTempPath()
+            };
             using var process = Process.Start(start)!;
             return await ProgramRun.EndAsync(process);
         }

@@ -43,7 +43,8 @@ internal sealed class InputFolder : IDisposable
 
     /// <summary>Scores an input with the sample's model into "out".</summary>
     public Task<ProgramRun> ScoreAsync(string input, params string[] more) =>
-        ProgramRun.RunAsync(["score", "--model", Model, "--features", Features, "--input", input, "--output", this["out"], "--max-reject-share", "0.05", .. more]);
+        ProgramRun.RunAsync(["score", "--model", Model, "--features", Features, "--input", input, "--output", this["out"], "--max-reject-share", "0.05",
+            .. more]);
 
     /// <inheritdoc/>
     public void Dispose() => _folder.Delete(recursive: true);

@@ -27,10 +27,12 @@ public sealed class KillStage : IAsyncLifetime
 
     internal string DataFolder(string name) => Path.Combine(_folder.FullName, "data-" + name);
 
-    internal ScoringJob Job(string data, WorkerMode mode) => JobFile.Load(JobPath) with { WorkerMode = mode, OutputDirectory = Path.Combine(DataFolder(data), "output", "{run}") };
+    internal ScoringJob Job(string data, WorkerMode mode) =>
+        JobFile.Load(JobPath) with { WorkerMode = mode, OutputDirectory = Path.Combine(DataFolder(data), "output", "{run}") };
 
     internal Task<Engine> OpenAsync(string data, CancellationToken ct) =>
-        Engine.OpenAsync(EngineConfiguration.In(DataFolder(data)) with { LeaseTtl = TimeSpan.FromSeconds(1) }, TimeProvider.System, new Screen(json: true, verbose: false), ct);
+        Engine.OpenAsync(EngineConfiguration.In(DataFolder(data)) with { LeaseTtl = TimeSpan.FromSeconds(1) }, TimeProvider.System,
+            new Screen(json: true, verbose: false), ct);
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()

@@ -58,7 +58,9 @@ public sealed class MemoryLimitTests : IDisposable
 
     private async Task<(ProgramRun Run, long PeakBytes)> ScoreAsync(string input, string limit)
     {
-        using var process = ProgramRun.Start(["score", "--model", PathOf("sum.onnx"), "--input", PathOf(input), "--output", PathOf(Path.GetRandomFileName()), "--memory-limit", limit, "--json"], leaseTtl: null);
+        using var process = ProgramRun.Start(
+            ["score", "--model", PathOf("sum.onnx"), "--input", PathOf(input), "--output", PathOf(Path.GetRandomFileName()), "--memory-limit", limit,
+            "--json"], leaseTtl: null);
         var end = ProgramRun.EndAsync(process);
         var peak = 0L;
         while (!end.IsCompleted)
@@ -75,7 +77,8 @@ public sealed class MemoryLimitTests : IDisposable
         try
         {
             var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : 1024 * long.Parse(line["VmHWM:".Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture);
+            return line is null ? 0 : 1024
+                * long.Parse(line["VmHWM:".Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {
@@ -114,7 +117,9 @@ public sealed class MemoryLimitTests : IDisposable
     private static async Task WriteInOnePageAsync(string path, int rows)
     {
         await using var file = File.Create(path);
-        await using var table = await TableWriter.CreateAsync(file, [.. Enumerable.Range(0, Features).Select(i => new TableColumn($"f{i}", ColumnKind.Float, false))], TableCompression.Snappy, TestContext.Current.CancellationToken);
+        await using var table = await TableWriter.CreateAsync(file,
+            [.. Enumerable.Range(0, Features).Select(i => new TableColumn($"f{i}", ColumnKind.Float, false))], TableCompression.Snappy,
+            TestContext.Current.CancellationToken);
         var values = Values(rows);
         await table.WriteRowGroupAsync([.. Enumerable.Repeat<Array>(values, Features)], TestContext.Current.CancellationToken);
         await table.CompleteAsync(TestContext.Current.CancellationToken);

@@ -22,7 +22,12 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Errors)
     public static Process Start(IEnumerable<string> arguments, string? leaseTtl)
     {
         var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "batchengine.exe" : "batchengine");
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath()
+        };
         if (leaseTtl is not null)
             start.Environment["BATCHENGINE_LEASE_TTL"] = leaseTtl;
         return Process.Start(start)!;

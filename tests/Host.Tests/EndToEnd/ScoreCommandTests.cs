@@ -18,7 +18,8 @@ public sealed class ScoreCommandTests
     public async Task Score_FileCutOff_IsRefusedWithTheReason(int bytes, string reason)
     {
         using var folder = await InputFolder.CreateAsync();
-        await File.WriteAllBytesAsync(folder["cut.parquet"], (await File.ReadAllBytesAsync(folder.Good, TestContext.Current.CancellationToken))[..bytes], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(folder["cut.parquet"], (await File.ReadAllBytesAsync(folder.Good, TestContext.Current.CancellationToken))[..bytes],
+            TestContext.Current.CancellationToken);
         (await folder.ScoreAsync(folder["cut.parquet"])).MustRefuse("cut.parquet", reason);
         Assert.False(Directory.Exists(folder["out"]) && Directory.EnumerateFiles(folder["out"], "*.parquet").Any());
     }
@@ -46,7 +47,8 @@ public sealed class ScoreCommandTests
     public async Task Score_OptionThatCannotBeMeant_IsRefusedWithWhatCan(string expected, params string[] options)
     {
         using var folder = await InputFolder.CreateAsync();
-        var run = await ProgramRun.RunAsync(["score", "--model", InputFolder.Model, "--features", InputFolder.Features, "--output", folder["out"], "--input", folder.Good, .. options]);
+        var run = await ProgramRun.RunAsync(
+            ["score", "--model", InputFolder.Model, "--features", InputFolder.Features, "--output", folder["out"], "--input", folder.Good, .. options]);
         run.MustRefuse(expected);
         Assert.DoesNotContain("BatchEngine.Scorer", run.Errors, StringComparison.Ordinal);
     }
@@ -67,15 +69,18 @@ public sealed class ScoreCommandTests
     public async Task Score_CorruptModel_IsRefused()
     {
         using var folder = await InputFolder.CreateAsync();
-        await File.WriteAllBytesAsync(folder["bad.onnx"], (await File.ReadAllBytesAsync(InputFolder.Model, TestContext.Current.CancellationToken))[..3_000], TestContext.Current.CancellationToken);
-        (await ProgramRun.RunAsync("score", "--model", folder["bad.onnx"], "--features", InputFolder.Features, "--input", folder.Good, "--output", folder["out"])).MustRefuse("bad.onnx", "valid ONNX model");
+        await File.WriteAllBytesAsync(folder["bad.onnx"], (await File.ReadAllBytesAsync(InputFolder.Model, TestContext.Current.CancellationToken))[..3_000],
+            TestContext.Current.CancellationToken);
+        (await ProgramRun.RunAsync("score", "--model", folder["bad.onnx"], "--features", InputFolder.Features, "--input", folder.Good, "--output",
+            folder["out"])).MustRefuse("bad.onnx", "valid ONNX model");
     }
 
     [Fact]
     public async Task Score_TooFewFeatures_IsRefusedWithBothCounts()
     {
         using var folder = await InputFolder.CreateAsync();
-        (await ProgramRun.RunAsync("score", "--model", InputFolder.Model, "--features", "age,visits_30d", "--input", folder.Good, "--output", folder["out"])).MustRefuse("2 features [age, visits_30d]", "28 features");
+        (await ProgramRun.RunAsync("score", "--model", InputFolder.Model, "--features", "age,visits_30d", "--input", folder.Good, "--output", folder["out"]))
+            .MustRefuse("2 features [age, visits_30d]", "28 features");
     }
 
     [Fact]
@@ -105,10 +110,12 @@ public sealed class ScoreCommandTests
     {
         using var folder = await InputFolder.CreateAsync();
         var disk = Directory.CreateDirectory(folder["disk"]).FullName;
-        Assert.SkipUnless(OperatingSystem.IsLinux() && await SystemAsync("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", disk) == 0, "NeedsMount: a small disk can only be mounted by root.");
+        Assert.SkipUnless(OperatingSystem.IsLinux()
+            && await SystemAsync("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", disk) == 0, "NeedsMount: a small disk can only be mounted by root.");
         try
         {
-            var run = await ProgramRun.RunAsync("score", "--model", InputFolder.Model, "--features", InputFolder.Features, "--input", folder.Good, "--output", Path.Combine(disk, "out"), "--max-reject-share", "0.05");
+            var run = await ProgramRun.RunAsync("score", "--model", InputFolder.Model, "--features", InputFolder.Features, "--input", folder.Good, "--output",
+                Path.Combine(disk, "out"), "--max-reject-share", "0.05");
             run.MustEnd(1, disk, "space");
             Assert.False(File.Exists(Path.Combine(disk, "out", "_manifest.json")));
         }
@@ -124,7 +131,8 @@ public sealed class ScoreCommandTests
         var data = Path.GetFullPath(Path.Combine(Repository.Root, "..", "shared", "data", "housing"));
         Assert.SkipUnless(Directory.Exists(data), "NeedsSharedData: the housing model, its rows and the trainer's predictions.");
         using var folder = await InputFolder.CreateAsync();
-        var run = await ProgramRun.RunAsync("score", "--model", Path.Combine(data, "housing_hgb.onnx"), "--input", Path.Combine(data, "housing.parquet"), "--output", folder["out"], "--key", "district_id",
+        var run = await ProgramRun.RunAsync("score", "--model", Path.Combine(data, "housing_hgb.onnx"), "--input", Path.Combine(data, "housing.parquet"),
+            "--output", folder["out"], "--key", "district_id",
             "--features", "longitude,latitude,housing_median_age,total_rooms,total_bedrooms,population,households,median_income");
         run.MustEnd(0);
         var scored = ParquetRows.Read(folder["out"], "district_id", ["model_version", "run_id", "scored_at"]);
@@ -143,11 +151,13 @@ public sealed class ScoreCommandTests
         using var folder = await InputFolder.CreateAsync();
         File.Copy(InputFolder.Model, folder["next.onnx"]);
         string[] inputs = ["--features", InputFolder.Features, "--input", folder.Good, "--key", "customer_id", "--max-reject-share", "0.05"];
-        var together = await ProgramRun.RunAsync(["score", "--model", InputFolder.Model, "--challenger", folder["next.onnx"], "--output", folder["together"], .. inputs]);
+        var together = await ProgramRun.RunAsync(
+            ["score", "--model", InputFolder.Model, "--challenger", folder["next.onnx"], "--output", folder["together"], .. inputs]);
         together.MustEnd(0);
         (await ProgramRun.RunAsync(["score", "--model", InputFolder.Model, "--output", folder["alone"], .. inputs])).MustEnd(0);
 
-        var (pairs, alone) = (ParquetRows.Read(folder["together"], "customer_id", ["model_version", "run_id", "scored_at"]), ParquetRows.Read(folder["alone"], "customer_id", ["model_version", "run_id", "scored_at"]));
+        var (pairs, alone) = (ParquetRows.Read(folder["together"], "customer_id", ["model_version", "run_id", "scored_at"]),
+            ParquetRows.Read(folder["alone"], "customer_id", ["model_version", "run_id", "scored_at"]));
         Assert.Equal(alone.Count, pairs.Count);
         Assert.All(alone, row =>
         {

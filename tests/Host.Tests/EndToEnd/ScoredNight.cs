@@ -5,7 +5,8 @@ using BatchEngine.Storage.Snapshots;
 namespace BatchEngine.Host.Tests.EndToEnd;
 
 /// <summary>What a published run left behind: its rows, its segments and its counts. Two runs of one input must be equal in all of it.</summary>
-internal sealed record ScoredNight(IReadOnlyDictionary<long, string> Rows, IReadOnlyDictionary<PredictionKey, Prediction> Entries, IReadOnlyList<ulong> SegmentChecksums, RowCounts Counts)
+internal sealed record ScoredNight(IReadOnlyDictionary<long, string> Rows, IReadOnlyDictionary<PredictionKey, Prediction> Entries,
+    IReadOnlyList<ulong> SegmentChecksums, RowCounts Counts)
 {
     private static readonly string[] Provenance = ["model_version", "run_id", "scored_at"];
 

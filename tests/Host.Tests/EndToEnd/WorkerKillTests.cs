@@ -29,7 +29,9 @@ public sealed class WorkerKillTests(KillStage stage)
             Assert.True(night < MaxRuns, $"seed {seed}: only {kills} kills in {night} runs");
             var run = new RunId(job.Name, KillStage.Night(night));
             var running = engine.RunAsync(job, run, null, ct, full: true); // so that every night has rows to be killed over
-            var killer = new WorkerKiller(random, async () => [.. (await engine.Leases.ProgressAsync(run, ct)).Where(s => s.State == ShardState.Leased && (s.Counts.Read > 0 || random.Next(8) == 0)).Select(s => s.Worker!)]);
+            var killer = new WorkerKiller(random, async () =>
+                [.. (await engine.Leases.ProgressAsync(run, ct)).Where(s => s.State == ShardState.Leased && (s.Counts.Read > 0 || random.Next(8) == 0))
+                .Select(s => s.Worker!)]);
             await killer.KillUntilAsync(Math.Min(Kills - kills, KillsPerRun), run.ToString(), running);
             kills += killer.Kills;
             var when = $"seed {seed}, {run}, after {kills} kills";
@@ -58,6 +60,7 @@ public sealed class WorkerKillTests(KillStage stage)
             left.Add(blob.Name);
         Assert.Equal((await named.ListAsync(ct)).Order(StringComparer.Ordinal), left);
         Assert.Equal(0, (await sweeper.SweepAsync(named.ListAsync, TimeSpan.Zero, ct)).RemovedTemporaries);
-        Assert.DoesNotContain(Directory.EnumerateFiles(engine.Configuration.BlobsRoot, "*", SearchOption.AllDirectories), f => f.Contains(".uncommitted", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.EnumerateFiles(engine.Configuration.BlobsRoot, "*", SearchOption.AllDirectories), f =>
+            f.Contains(".uncommitted", StringComparison.Ordinal));
     }
 }

@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace BatchEngine.Host.Tests.EndToEnd;
 
-/// <summary>Kills worker processes of this process with SIGKILL: most of them a random moment into their work on a shard, some at any moment of their life. Linux only: it reads /proc.</summary>
+/// <summary>Kills worker processes of this process with SIGKILL: most of them a random moment into their work on a shard, some at any moment of their life.
+/// Linux only: it reads /proc.</summary>
 /// <param name="random">Chooses victims and moments.</param>
 /// <param name="busyAsync">The names of the workers that hold a shard now.</param>
 internal sealed class WorkerKiller(Random random, Func<Task<IReadOnlyList<string>>> busyAsync)
@@ -35,8 +36,11 @@ internal sealed class WorkerKiller(Random random, Func<Task<IReadOnlyList<string
 
     private static List<int> WorkersOf(string run, string name) =>
     [
-        .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, CultureInfo.InvariantCulture, out _)).Select(n => int.Parse(n!, CultureInfo.InvariantCulture))
-            .Where(id => ReadOrEmpty($"/proc/{id}/cmdline").Replace('\0', ' ').Contains($"worker --run {run} --name {name}{(name.Length > 0 ? " " : "")}", StringComparison.Ordinal) && ParentOf(id) == Environment.ProcessId).Order(),
+        .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, CultureInfo.InvariantCulture, out _))
+            .Select(n => int.Parse(n!, CultureInfo.InvariantCulture))
+            .Where(id => ReadOrEmpty($"/proc/{id}/cmdline").Replace('\0', ' ')
+                .Contains($"worker --run {run} --name {name}{(name.Length > 0 ? " " : "")}", StringComparison.Ordinal) && ParentOf(id) == Environment.ProcessId)
+                .Order(),
     ];
 
     // The fourth field; the second is the name in brackets and may hold spaces.

@@ -26,7 +26,8 @@ internal static class ServedJob
             quality: { rejects: { maxRows: 500, maxShare: 0.05 } }
             serving: { maxAge: 1h, realtimeDeadline: 1m }
             """, TestContext.Current.CancellationToken);
-        var engine = await Engine.OpenAsync(EngineConfiguration.In(folder["data"]), TimeProvider.System, new Screen(json: true, verbose: false), TestContext.Current.CancellationToken);
+        var engine = await Engine.OpenAsync(EngineConfiguration.In(folder["data"]), TimeProvider.System, new Screen(json: true, verbose: false),
+            TestContext.Current.CancellationToken);
         await NightAsync(engine, folder, 0);
         return engine;
     }

@@ -25,7 +25,8 @@ public sealed class ChurnModelTests
         {
             var expected = float.Parse(cells[1], CultureInfo.InvariantCulture);
             var prediction = model.Score(generator.Row(long.Parse(cells[0], CultureInfo.InvariantCulture), 0).ToFeatures());
-            Assert.True(Math.Abs(prediction.Outputs[2] - expected) <= 1e-6 + (1e-5 * expected), $"customer {cells[0]}: {prediction.Outputs[2]}, expected {expected}");
+            Assert.True(Math.Abs(prediction.Outputs[2] - expected) <= 1e-6 + (1e-5 * expected),
+                $"customer {cells[0]}: {prediction.Outputs[2]}, expected {expected}");
             Assert.Equal(expected > 0.5f ? 1f : 0f, prediction.Outputs[0]);
             Assert.Equal(Math.Max(prediction.Outputs[1], prediction.Outputs[2]), prediction.Confidence.Value);
         }
@@ -38,9 +39,11 @@ public sealed class ChurnModelTests
         try
         {
             var day = Assert.Single(await CustomerFiles.WriteAsync(
-                new SampleRequest(Path.Combine(folder.FullName, "in"), 200_000, 1, 7, SampleRequest.DefaultFirstDay), null, TestContext.Current.CancellationToken));
+                new SampleRequest(Path.Combine(folder.FullName, "in"), 200_000, 1, 7, SampleRequest.DefaultFirstDay), null,
+                    TestContext.Current.CancellationToken));
             Assert.InRange(day.BadRows, 2, 30);
-            var options = new OneShotOptions(Path.Combine(Folder, "churn.onnx"), [Path.Combine(day.Directory, "*.parquet")], Path.Combine(folder.FullName, "out"))
+            var options = new OneShotOptions(Path.Combine(Folder, "churn.onnx"), [Path.Combine(day.Directory, "*.parquet")],
+                Path.Combine(folder.FullName, "out"))
             {
                 KeyColumn = "customer_id",
                 Features = FeaturesFile.Load(Path.Combine(Folder, "features.yaml")),

@@ -54,7 +54,8 @@ public sealed class CustomerGeneratorTests
         var folder = Directory.CreateTempSubdirectory("sample");
         try
         {
-            var days = await CustomerFiles.WriteAsync(new SampleRequest(folder.FullName, 5_000, 2, 7, SampleRequest.DefaultFirstDay), null, TestContext.Current.CancellationToken);
+            var days = await CustomerFiles.WriteAsync(new SampleRequest(folder.FullName, 5_000, 2, 7, SampleRequest.DefaultFirstDay), null,
+                TestContext.Current.CancellationToken);
             Assert.Equal([5_000, 5_000 + days[1].New - days[1].Deleted], days.Select(d => d.Rows));
             Assert.Empty(Directory.GetFiles(folder.FullName, "*.tmp", SearchOption.AllDirectories));
             foreach (var day in days)
@@ -75,16 +76,20 @@ public sealed class CustomerGeneratorTests
     [InlineData(10, 1)]
     [InlineData(1_000, 0)]
     public async Task Rejects_RequestsOutOfLimits(long rows, int days) =>
-        await Assert.ThrowsAsync<BadInputException>(() => CustomerFiles.WriteAsync(new SampleRequest("unused", rows, days, 7, SampleRequest.DefaultFirstDay), null, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<BadInputException>(() =>
+            CustomerFiles.WriteAsync(new SampleRequest("unused", rows, days, 7, SampleRequest.DefaultFirstDay), null, TestContext.Current.CancellationToken));
 
     private static string[] Cells(CustomerRow row, string id) =>
     [
-        id, row.SignupDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), Float(row.LastOrderAt?.ToUnixTimeSeconds()), row.Country, row.Plan, Float(row.Age),
-        Whole(row.Orders90Days), Float(row.Revenue90Days), Float(row.AverageBasket), Whole(row.SupportTickets), Float(row.DiscountShare), row.IsBusiness ? "1" : "0",
+        id, row.SignupDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), Float(row.LastOrderAt?.ToUnixTimeSeconds()), row.Country, row.Plan,
+            Float(row.Age),
+        Whole(row.Orders90Days), Float(row.Revenue90Days), Float(row.AverageBasket), Whole(row.SupportTickets), Float(row.DiscountShare), row.IsBusiness ? "1"
+            : "0",
         Float((double)row.Balance), row.EmailDomain, Whole(row.Visits30Days),
     ];
 
     private static string Whole(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static string Float(double? value) => value is not { } number ? "" : number == Math.Floor(number) ? number.ToString("F1", CultureInfo.InvariantCulture) : number.ToString("R", CultureInfo.InvariantCulture);
+    private static string Float(double? value) => value is not { } number ? "" : number == Math.Floor(number)
+        ? number.ToString("F1", CultureInfo.InvariantCulture) : number.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -22,10 +22,12 @@ internal static class DocumentClaims
                 if (!Path.Exists(Path.Combine(folder, link.Groups[1].Value)))
                     yield return $"{document.Path} links to {link.Groups[1].Value}, which is not there";
             }
-            foreach (Match ticked in Regex.Matches(WithoutBlocks(document.Text), @"`((?:[\w.-]+/)+[\w.-]*|[\w.-]+\.(?:md|sh|yaml|json|props|sln|txt|py|onnx))`"))
+            foreach (Match ticked in Regex.Matches(WithoutBlocks(document.Text),
+                @"`((?:[\w.-]+/)+[\w.-]*|[\w.-]+\.(?:md|sh|yaml|json|props|sln|txt|py|onnx))`"))
             {
                 var path = ticked.Groups[1].Value;
-                if (!MadeByRunning.Contains(path.Split('/')[0]) && !Path.Exists(Path.Combine(Repository.Root, path)) && !Path.Exists(Path.Combine(folder, path)))
+                if (!MadeByRunning.Contains(path.Split('/')[0]) && !Path.Exists(Path.Combine(Repository.Root, path))
+                    && !Path.Exists(Path.Combine(folder, path)))
                     yield return $"{document.Path} names {path}, which is not there";
             }
         }
@@ -36,7 +38,8 @@ internal static class DocumentClaims
     {
         foreach (var document in documents)
         {
-            foreach (Match call in Regex.Matches(document.Text, @"(?:`|^|\$ )(?:batchengine|dotnet run -c Release --project src/Host --)((?: [a-z][a-z-]*)+)", RegexOptions.Multiline))
+            foreach (Match call in Regex.Matches(document.Text, @"(?:`|^|\$ )(?:batchengine|dotnet run -c Release --project src/Host --)((?: [a-z][a-z-]*)+)",
+                RegexOptions.Multiline))
             {
                 var words = call.Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
                 var verb = root.Subcommands.FirstOrDefault(c => c.Name == words[0]);
@@ -48,12 +51,14 @@ internal static class DocumentClaims
         }
     }
 
-    /// <summary>Back-ticked words in PascalCase that no type, member or enum value of the sources has; a foreign name (an ONNX operator) counts where a source has it as a text.</summary>
+    /// <summary>Back-ticked words in PascalCase that no type, member or enum value of the sources has; a foreign name (an ONNX operator) counts where a
+    /// source has it as a text.</summary>
     public static IEnumerable<string> TypeViolations(IEnumerable<SourceFile> documents, IEnumerable<SourceFile> sources)
     {
         var known = sources.SelectMany(s => s.Syntax.DescendantNodes()).SelectMany(DeclaredNames).ToHashSet(StringComparer.Ordinal);
         return from document in documents
-               from Match ticked in Regex.Matches(WithoutBlocks(document.Text), @"`([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+)(?:<\w+>)?(?:\.([A-Z]\w+))?(?:\([^`]*\))?`")
+               from Match ticked in Regex.Matches(WithoutBlocks(document.Text),
+                   @"`([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+)(?:<\w+>)?(?:\.([A-Z]\w+))?(?:\([^`]*\))?`")
                from name in new[] { ticked.Groups[1].Value, ticked.Groups[2].Value }
                where name.Length > 0 && !known.Contains(name)
                select $"{document.Path} names {name}, which the sources do not have";

@@ -88,11 +88,15 @@ internal static class RoomEdges
         select $"{source.Path} is in namespace {declared.Name}, expected {expected}";
 
     private static IEnumerable<(string At, string Text)> Names(SourceFile source) =>
-        source.Syntax.DescendantNodes().OfType<UsingDirectiveSyntax>().Where(u => u.NamespaceOrType is not null).Select(u => (source.At(u), u.NamespaceOrType.ToString()))
-            .Concat(source.Syntax.DescendantNodes().Where(n => n is QualifiedNameSyntax or MemberAccessExpressionSyntax && n.Parent is not (QualifiedNameSyntax or MemberAccessExpressionSyntax or BaseNamespaceDeclarationSyntax))
+        source.Syntax.DescendantNodes().OfType<UsingDirectiveSyntax>().Where(u => u.NamespaceOrType is not null)
+            .Select(u => (source.At(u), u.NamespaceOrType.ToString()))
+            .Concat(source.Syntax.DescendantNodes()
+                .Where(n => n is QualifiedNameSyntax or MemberAccessExpressionSyntax
+                && n.Parent is not (QualifiedNameSyntax or MemberAccessExpressionSyntax or BaseNamespaceDeclarationSyntax))
                 .Where(n => !n.Ancestors().OfType<UsingDirectiveSyntax>().Any())
                 .Select(n => (source.At(n), n.ToString()))
-                .Where(n => n.Item2.StartsWith("BatchEngine.", StringComparison.Ordinal) || ThirdParties.Any(t => t.Namespace.Contains('.', StringComparison.Ordinal) && IsUnder(n.Item2, t.Namespace))));
+                .Where(n => n.Item2.StartsWith("BatchEngine.", StringComparison.Ordinal)
+                    || ThirdParties.Any(t => t.Namespace.Contains('.', StringComparison.Ordinal) && IsUnder(n.Item2, t.Namespace))));
 
     private static bool IsUnder(string name, string root) => name == root || name.StartsWith(root + ".", StringComparison.Ordinal);
 }

@@ -23,7 +23,8 @@ internal static class Shape
             var lines = source.Text.AsSpan().Count('\n');
             if (lines > MaxFileLines)
                 yield return $"{source.Path} has {lines} lines, at most {MaxFileLines}";
-            foreach (var method in source.Syntax.DescendantNodes().Where(n => n is BaseMethodDeclarationSyntax or LocalFunctionStatementSyntax or AccessorDeclarationSyntax))
+            foreach (var method in source.Syntax.DescendantNodes()
+                .Where(n => n is BaseMethodDeclarationSyntax or LocalFunctionStatementSyntax or AccessorDeclarationSyntax))
             {
                 if (SourceFile.LinesOf(method) > MaxMethodLines)
                     yield return $"{source.At(method)}: a method of {SourceFile.LinesOf(method)} lines, at most {MaxMethodLines}";
@@ -77,5 +78,6 @@ internal static class Shape
         source.Syntax.Members.SelectMany(m => m is BaseNamespaceDeclarationSyntax space ? space.Members : new SyntaxList<MemberDeclarationSyntax>(m))
             .Where(m => m is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax);
 
-    private static string NameOf(MemberDeclarationSyntax type) => type is DelegateDeclarationSyntax function ? function.Identifier.Text : ((BaseTypeDeclarationSyntax)type).Identifier.Text;
+    private static string NameOf(MemberDeclarationSyntax type) =>
+        type is DelegateDeclarationSyntax function ? function.Identifier.Text : ((BaseTypeDeclarationSyntax)type).Identifier.Text;
 }

@@ -12,7 +12,8 @@ internal sealed record SourceFile(string Path, string Text)
     private CompilationUnitSyntax? _syntax;
 
     /// <summary>The C# syntax.</summary>
-    public CompilationUnitSyntax Syntax => _syntax ??= CSharpSyntaxTree.ParseText(Text, new CSharpParseOptions(LanguageVersion.Preview)).GetCompilationUnitRoot();
+    public CompilationUnitSyntax Syntax =>
+        _syntax ??= CSharpSyntaxTree.ParseText(Text, new CSharpParseOptions(LanguageVersion.Preview)).GetCompilationUnitRoot();
 
     /// <summary>"Scorer" for src/Scorer/...; empty elsewhere.</summary>
     public string Room => Path.StartsWith("src/", StringComparison.Ordinal) ? Path.Split('/')[1] : "";

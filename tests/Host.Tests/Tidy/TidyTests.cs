@@ -7,7 +7,9 @@ namespace BatchEngine.Host.Tests.Tidy;
 public sealed class TidyTests
 {
     [Fact]
-    public void Tree_WasFound() => Assert.True(WorkingTree.Sources.Count > 100 && WorkingTree.Projects.Count == 8, $"{WorkingTree.Sources.Count} sources, {WorkingTree.Projects.Count} projects");
+    public void Tree_WasFound() =>
+        Assert.True(WorkingTree.Sources.Count > 100
+        && WorkingTree.Projects.Count == 8, $"{WorkingTree.Sources.Count} sources, {WorkingTree.Projects.Count} projects");
 
     [Fact]
     public void ProjectReferences_FollowTheDesign() => Clean(RoomEdges.ProjectViolations(WorkingTree.Projects));
@@ -40,7 +42,8 @@ public sealed class TidyTests
     public void Namespaces_AreRoomAndFolder() => Clean(RoomEdges.NamespaceViolations(WorkingTree.Sources));
 
     [Fact]
-    public void Namespaces_PlantedOther_IsFound() => Finds("expected BatchEngine.Router.Lookup", RoomEdges.NamespaceViolations([new("src/Router/Lookup/A.cs", "namespace BatchEngine.Router;")]));
+    public void Namespaces_PlantedOther_IsFound() =>
+        Finds("expected BatchEngine.Router.Lookup", RoomEdges.NamespaceViolations([new("src/Router/Lookup/A.cs", "namespace BatchEngine.Router;")]));
 
     [Fact]
     public void FilesAndMethods_AreShort() => Clean(Shape.LengthViolations(WorkingTree.SourcesAndTests));
@@ -101,13 +104,15 @@ public sealed class TidyTests
     public void Documents_NameTypesThatExist() => Clean(DocumentClaims.TypeViolations(WorkingTree.Documents, WorkingTree.Sources));
 
     [Fact]
-    public void Documents_PlantedType_IsFound() => Finds("UnicornFactory", DocumentClaims.TypeViolations([new("README.md", "A `UnicornFactory` makes them.")], WorkingTree.Sources));
+    public void Documents_PlantedType_IsFound() =>
+        Finds("UnicornFactory", DocumentClaims.TypeViolations([new("README.md", "A `UnicornFactory` makes them.")], WorkingTree.Sources));
 
     [Fact]
     public void Documents_ExamplesRead() => Clean(DocumentClaims.ExampleViolations(WorkingTree.Documents));
 
     [Fact]
-    public void Documents_PlantedExample_IsFound() => Finds("badget", DocumentClaims.ExampleViolations([new("README.md", "```yaml\nname: a\nbadget: 1\n```\n")]));
+    public void Documents_PlantedExample_IsFound() =>
+        Finds("badget", DocumentClaims.ExampleViolations([new("README.md", "```yaml\nname: a\nbadget: 1\n```\n")]));
 
     private static void Clean(IEnumerable<string> violations)
     {

@@ -3,7 +3,8 @@ namespace BatchEngine.Host.Tests.Tidy;
 /// <summary>The files of the repository that people write, build outputs left out.</summary>
 internal static class WorkingTree
 {
-    private static readonly string[] Skipped = ["bin", "obj", ".git", "artifacts", "TestResults", "batchengine-data", "demo", "out", ".vs", ".idea", ".vscode", "BenchmarkDotNet.Artifacts"];
+    private static readonly string[] Skipped =
+        ["bin", "obj", ".git", "artifacts", "TestResults", "batchengine-data", "demo", "out", ".vs", ".idea", ".vscode", "BenchmarkDotNet.Artifacts"];
 
     /// <summary>The C# files of src.</summary>
     public static IReadOnlyList<SourceFile> Sources { get; } = Read("src", ".cs");
@@ -19,7 +20,8 @@ internal static class WorkingTree
         [.. Read(".", ".md").Where(f => !f.Path.StartsWith("docs/decisions/", StringComparison.Ordinal) && f.Path != "CHANGELOG.md")];
 
     /// <summary>Everything written by people: sources, documents, scripts and configuration.</summary>
-    public static IReadOnlyList<SourceFile> Everything { get; } = Read(".", ".cs", ".csproj", ".props", ".md", ".yaml", ".json", ".sh", ".py", "Dockerfile", "run");
+    public static IReadOnlyList<SourceFile> Everything { get; } =
+        Read(".", ".cs", ".csproj", ".props", ".md", ".yaml", ".json", ".sh", ".py", "Dockerfile", "run");
 
     private static List<SourceFile> Read(string folder, params string[] endings)
     {

@@ -8,7 +8,8 @@ namespace BatchEngine.Registry.Tests;
 
 public sealed class ModelRegistryTests : IAsyncLifetime
 {
-    private static readonly ModelSignature Signature = new([new TensorSpec("x", TensorElement.Float32, [-1, 2])], [new TensorSpec("y", TensorElement.Float32, [-1, 1])]);
+    private static readonly ModelSignature Signature =
+        new([new TensorSpec("x", TensorElement.Float32, [-1, 2])], [new TensorSpec("y", TensorElement.Float32, [-1, 1])]);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("batchengine-registry-");
     private readonly LineInspector _inspector = new();
     private StateDatabase _database = null!;
@@ -28,7 +29,8 @@ public sealed class ModelRegistryTests : IAsyncLifetime
         _folder.Delete(recursive: true);
     }
 
-    private ModelRegistry CreateSut(IBlobStore? blobs = null) => new(new ModelStore(_database), blobs ?? _blobs, _inspector, Path.Combine(_folder.FullName, "cache"));
+    private ModelRegistry CreateSut(IBlobStore? blobs = null) =>
+        new(new ModelStore(_database), blobs ?? _blobs, _inspector, Path.Combine(_folder.FullName, "cache"));
 
     private string Write(string file, string content)
     {
@@ -117,14 +119,19 @@ public sealed class ModelRegistryTests : IAsyncLifetime
     [Fact]
     public async Task Resolve_UnknownNames_SayWhatThereIs()
     {
-        Assert.Contains("registry is empty", (await Assert.ThrowsAsync<BadInputException>(() => CreateSut().ResolveAsync(new ModelReference.ByAlias("churn", "champion"), Ct))).Message);
+        Assert.Contains("registry is empty",
+            (await Assert.ThrowsAsync<BadInputException>(() => CreateSut().ResolveAsync(new ModelReference.ByAlias("churn", "champion"), Ct))).Message);
         await CreateSut().RegisterAsync("churn", Write("a.onnx", "one"), Ct);
         await CreateSut().RegisterAsync("fraud", Write("a.onnx", "two"), Ct);
-        Assert.Equal("one of: churn, fraud", (await Assert.ThrowsAsync<BadInputException>(() => CreateSut().ResolveAsync(new ModelReference.ByAlias("chrun", "champion"), Ct))).Expected);
-        Assert.Contains("no alias is set", (await Assert.ThrowsAsync<BadInputException>(() => CreateSut().ResolveAsync(new ModelReference.ByAlias("churn", "champion"), Ct))).Expected);
+        Assert.Equal("one of: churn, fraud",
+            (await Assert.ThrowsAsync<BadInputException>(() => CreateSut().ResolveAsync(new ModelReference.ByAlias("chrun", "champion"), Ct))).Expected);
+        Assert.Contains("no alias is set",
+            (await Assert.ThrowsAsync<BadInputException>(() => CreateSut().ResolveAsync(new ModelReference.ByAlias("churn", "champion"), Ct))).Expected);
         await CreateSut().PromoteAsync("churn", 1, ModelRegistry.Champion, "ada", Ct);
-        Assert.Equal("one of: champion", (await Assert.ThrowsAsync<BadInputException>(() => CreateSut().ResolveAsync(new ModelReference.ByAlias("churn", "champoin"), Ct))).Expected);
-        Assert.Contains("from 1 to 1", (await Assert.ThrowsAsync<BadInputException>(() => CreateSut().ResolveAsync(new ModelReference.ByNumber("churn", 7), Ct))).Expected);
+        Assert.Equal("one of: champion",
+            (await Assert.ThrowsAsync<BadInputException>(() => CreateSut().ResolveAsync(new ModelReference.ByAlias("churn", "champoin"), Ct))).Expected);
+        Assert.Contains("from 1 to 1",
+            (await Assert.ThrowsAsync<BadInputException>(() => CreateSut().ResolveAsync(new ModelReference.ByNumber("churn", 7), Ct))).Expected);
     }
 
     [Fact]

@@ -180,7 +180,8 @@ public sealed class SnapshotCatalogTests : RouterTestBed
         File.WriteAllBytes(path, changed);
     }
 
-    private int MappedSegments() => File.ReadLines("/proc/self/maps").Count(l => l.Contains(Folder, StringComparison.Ordinal) && l.Contains("/segments/", StringComparison.Ordinal));
+    private int MappedSegments() =>
+        File.ReadLines("/proc/self/maps").Count(l => l.Contains(Folder, StringComparison.Ordinal) && l.Contains("/segments/", StringComparison.Ordinal));
 
     private async Task<(SnapshotInfo First, SnapshotInfo Second)> ServeTwoAsync()
     {

@@ -15,7 +15,8 @@ public sealed class LiveGateTests
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private static ServingContract Contract(int atOnce) => ServingContract.Default("churn") with { MaxConcurrentRealtime = atOnce, RealtimeDeadline = Deadline };
+    private static ServingContract Contract(int atOnce) =>
+        ServingContract.Default("churn") with { MaxConcurrentRealtime = atOnce, RealtimeDeadline = Deadline };
 
     [Fact]
     public async Task Bound_Reached_RefusesTheNextAndFreesAPlaceWithEachEnd()

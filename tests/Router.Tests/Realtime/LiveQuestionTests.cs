@@ -9,7 +9,8 @@ public sealed class LiveQuestionTests
     {
         object?[] values = [null, "", "-", "y", true, false, 1L, 10L, 1.0, 1f, "1", 0.0, -0.0, 0.1, 0.1f, double.NaN, "t1:1", "1c1:b"];
         var questions = values.Select(v => Text(("a", v)))
-            .Concat([Text(), Text(("a", "1"), ("b", null)), Text(("a", null), ("b", "1")), Text(("ab", "1")), Text(("a", "1c1:bt0:")), Text(("a", "1"), ("b", ""))])
+            .Concat([Text(), Text(("a", "1"), ("b", null)), Text(("a", null), ("b", "1")), Text(("ab", "1")), Text(("a", "1c1:bt0:")),
+                Text(("a", "1"), ("b", ""))])
             .Append(LiveQuestion.TextOf("other", new Dictionary<string, object?> { ["a"] = 1L })).ToList();
         Assert.DoesNotContain(null, questions);
         Assert.Equal(questions.Count, questions.Distinct(StringComparer.Ordinal).Count());
@@ -26,5 +27,6 @@ public sealed class LiveQuestionTests
         Assert.Null(Text(("bytes", new byte[] { 1 })));
     }
 
-    private static string? Text(params (string Column, object? Value)[] features) => LiveQuestion.TextOf("churn", features.ToDictionary(f => f.Column, f => f.Value));
+    private static string? Text(params (string Column, object? Value)[] features) =>
+        LiveQuestion.TextOf("churn", features.ToDictionary(f => f.Column, f => f.Value));
 }

@@ -13,7 +13,8 @@ public sealed class PredictionRouterTests : RouterTestBed
         Clock.Advance(TimeSpan.FromHours(3));
         var hit = Assert.IsType<RouteDecision.Hit>(await RouteAsync("42", SomeFeatures));
         Assert.Equal(0.25f, Assert.Single(hit.Prediction.Outputs));
-        Assert.Equal((snapshot.Id, Night, TimeSpan.FromHours(3), snapshot.Model), (hit.Provenance.SnapshotId, hit.Provenance.AsOf, hit.Provenance.Age, hit.Provenance.Model));
+        Assert.Equal((snapshot.Id, Night, TimeSpan.FromHours(3), snapshot.Model),
+            (hit.Provenance.SnapshotId, hit.Provenance.AsOf, hit.Provenance.Age, hit.Provenance.Model));
         Assert.Equal("score", Assert.Single(hit.Provenance.Outputs).Name);
         Assert.Equal(0, Live.Calls);
     }
@@ -37,7 +38,8 @@ public sealed class PredictionRouterTests : RouterTestBed
         Clock.Advance(TimeSpan.FromHours(ageHours));
         var fallback = Assert.IsType<RouteDecision.Fallback>(await RouteAsync(key, SomeFeatures));
         Assert.Equal((reason, 1f), (fallback.Reason, fallback.Prediction.Outputs[0]));
-        Assert.Equal((FakeLive.Model, null, Clock.GetUtcNow(), TimeSpan.Zero), (fallback.Provenance.Model, fallback.Provenance.SnapshotId, fallback.Provenance.AsOf, fallback.Provenance.Age));
+        Assert.Equal((FakeLive.Model, null, Clock.GetUtcNow(), TimeSpan.Zero),
+            (fallback.Provenance.Model, fallback.Provenance.SnapshotId, fallback.Provenance.AsOf, fallback.Provenance.Age));
     }
 
     [Theory]
@@ -148,10 +150,13 @@ public sealed class PredictionRouterTests : RouterTestBed
             await Task.Yield();
             return FakeLive.Scored((long)features["age"]!);
         };
-        var decisions = await Router.RouteManyAsync("churn", [.. Enumerable.Range(0, Keys).Select(i => ($"{i}", (IReadOnlyDictionary<string, object?>?)new Dictionary<string, object?> { ["age"] = (long)i }))], Ct);
+        var decisions = await Router.RouteManyAsync("churn",
+            [.. Enumerable.Range(0, Keys).Select(i => ($"{i}", (IReadOnlyDictionary<string, object?>?)new Dictionary<string, object?> { ["age"] = (long)i }))],
+            Ct);
         Assert.Equal(Keys, decisions.Count);
         for (var i = 0; i < Keys; i++)
-            Assert.Equal(i is 0 or 2 ? 0.5f : i, decisions[i] is RouteDecision.Hit hit ? hit.Prediction.Outputs[0] : Assert.IsType<RouteDecision.Fallback>(decisions[i]).Prediction.Outputs[0]);
+            Assert.Equal(i is 0 or 2 ? 0.5f : i, decisions[i] is RouteDecision.Hit hit ? hit.Prediction.Outputs[0]
+                : Assert.IsType<RouteDecision.Fallback>(decisions[i]).Prediction.Outputs[0]);
         Assert.InRange(Live.MostAtOnce, 1, Bound);
         Assert.Equal(Keys - 2, Live.Calls);
         Assert.Equal(Keys, Router.Answered.Drain().Sum(t => t.Count));

@@ -19,9 +19,12 @@ public sealed class RoutePolicyTests
     [InlineData(null, 0.7, 1, NoConfidence, RouteReason.Fresh)]
     [InlineData(26, 0.7, 27, 0.1f, RouteReason.Stale)]
     [InlineData(26, 0.7, 26, 0.1f, RouteReason.LowConfidence)]
-    public void Judge_StoredPrediction_GivesTheFirstReasonAgainstIt(int? maxAgeHours, double? minConfidence, int ageHours, float confidence, RouteReason expected)
+    public void Judge_StoredPrediction_GivesTheFirstReasonAgainstIt(int? maxAgeHours, double? minConfidence, int ageHours, float confidence,
+        RouteReason expected)
     {
-        var contract = ServingContract.Default("churn") with { MaxAge = maxAgeHours is { } hours ? TimeSpan.FromHours(hours) : null, MinConfidence = minConfidence };
+        var contract = ServingContract.Default("churn")
+            with
+        { MaxAge = maxAgeHours is { } hours ? TimeSpan.FromHours(hours) : null, MinConfidence = minConfidence };
         var sure = confidence == NoConfidence ? Measured<float>.NotMeasured("a regression") : Measured<float>.Of(confidence);
         Assert.Equal(expected, RoutePolicy.Judge(contract, true, new Prediction([1], sure, 1, PredictionFlags.None), TimeSpan.FromHours(ageHours)));
     }

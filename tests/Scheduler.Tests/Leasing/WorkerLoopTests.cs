@@ -72,7 +72,8 @@ public sealed class WorkerLoopTests
     {
         await using var world = await World.CreateAsync();
         var plan = await world.OpenRunAsync();
-        world.Scorer.BeforeUnit = (lease, unit, ct) => (lease.ShardIndex, unit) == (0, 0) ? Task.Delay(TimeSpan.FromSeconds(40), world.Clock, ct) : Task.CompletedTask;
+        world.Scorer.BeforeUnit = (lease, unit, ct) =>
+            (lease.ShardIndex, unit) == (0, 0) ? Task.Delay(TimeSpan.FromSeconds(40), world.Clock, ct) : Task.CompletedTask;
 
         Assert.IsType<WorkerOutcome.AllDone>(await WorkAsync(world, plan));
 
@@ -171,7 +172,8 @@ public sealed class WorkerLoopTests
         Assert.Throws<BadInputException>(() => new WorkerLoop(world.WorkersWith(SilentRunLog.Instance), LeasePolicy.Default with { MaxWait = TimeSpan.Zero }));
     }
 
-    private static Task<WorkerOutcome> WorkAsync(World world, RunPlan plan, LeasePolicy? policy = null, CancellationTokenSource? notice = null, IRunLog? log = null) =>
+    private static Task<WorkerOutcome> WorkAsync(World world, RunPlan plan, LeasePolicy? policy = null, CancellationTokenSource? notice = null,
+        IRunLog? log = null) =>
         new WorkerLoop(world.WorkersWith(log ?? SilentRunLog.Instance), policy ?? LeasePolicy.Default)
             .RunAsync(plan, "worker", Offering.Local, null, notice?.Token ?? CancellationToken.None, World.Stop);
 

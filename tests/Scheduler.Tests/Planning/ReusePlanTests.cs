@@ -138,7 +138,8 @@ public sealed class ReusePlanTests
 
         Assert.Equal((Samples.Run, true, 40L, 0), (plan.Reuse.Base, plan.Reuse.ComparesRows, plan.RowsToRead, plan.Reuse.Carried.Count));
         Assert.Equal(new GrownModel(Samples.Prepared(Samples.Manifest([1])).Model, 300, 400, Digest.Of("common")), plan.Reuse.Grown);
-        Assert.Equal("the snapshot that is served, of churn:1, to which this model only appends trees: of unchanged rows 100 of 400 are scored", plan.Reuse.Reason);
+        Assert.Equal("the snapshot that is served, of churn:1, to which this model only appends trees: of unchanged rows 100 of 400 are scored",
+            plan.Reuse.Reason);
         Assert.Equal("rows are looked up: the first 300 of 400 trees cost 1125 ns a row, and looking up pays from 120 ns", plan.Reuse.RowsReason);
         Assert.Equal(StoredJson.Write(plan), StoredJson.Write(StoredJson.Read<RunPlan>(StoredJson.Write(plan), "test")));
     }
@@ -150,10 +151,13 @@ public sealed class ReusePlanTests
         var keeping = ((BaseAnswer.Found)request.Base).Run;
         (string Word, PlanRequest Changed)[] cases =
         [
-            ("its first 300 trees are not the earlier one's", request with { Growth = new ModelGrowth.Another("its first 300 trees are not the earlier one's") }),
-            ("the sums of the first ones were not kept (keepSums: true in the job keeps them)", request with { Prepared = request.Prepared with { SumsAreOutputs = false } }),
+            ("its first 300 trees are not the earlier one's",
+                request with { Growth = new ModelGrowth.Another("its first 300 trees are not the earlier one's") }),
+            ("the sums of the first ones were not kept (keepSums: true in the job keeps them)",
+                request with { Prepared = request.Prepared with { SumsAreOutputs = false } }),
             ("its snapshot keeps 0 sums a row, this one 2", request with { Prepared = request.Prepared with { KeptSums = 2 } }),
-            ("its snapshot keeps 3 sums a row, this one 0", request with { Base = new BaseAnswer.Found(keeping with { Plan = keeping.Plan with { KeptSums = 3 } }) }),
+            ("its snapshot keeps 3 sums a row, this one 0",
+                request with { Base = new BaseAnswer.Found(keeping with { Plan = keeping.Plan with { KeptSums = 3 } }) }),
             ("the first 300 of 400 trees cost 90 ns a row", request with { ModelNanoseconds = Measured<double>.Of(120) }),
         ];
         Assert.All(cases, c =>
@@ -192,7 +196,8 @@ public sealed class ReusePlanTests
     private static PlanRequest Request(InputFile[] files, BaseRun? before = null)
     {
         var manifest = new InputManifest(files, Samples.Manifest([1]).Columns);
-        return new PlanRequest(new RunId("churn", Samples.Night.AddDays(1)), Samples.Job() with { Workers = 1 }, Samples.Prepared(manifest) with { Arithmetic = "fake" }, [Samples.Local()], Samples.Night.AddDays(1), null)
+        return new PlanRequest(new RunId("churn", Samples.Night.AddDays(1)), Samples.Job() with { Workers = 1 },
+            Samples.Prepared(manifest) with { Arithmetic = "fake" }, [Samples.Local()], Samples.Night.AddDays(1), null)
         {
             Base = new BaseAnswer.Found(before ?? Base(Files, aim: 4)),
             ModelNanoseconds = Measured<double>.Of(1_500),
@@ -202,14 +207,19 @@ public sealed class ReusePlanTests
     private static BaseRun Base(InputFile[] files, int aim)
     {
         var manifest = new InputManifest(files, Samples.Manifest([1]).Columns);
-        var plan = Samples.Plan(new PlanRequest(Samples.Run, Samples.Job(), Samples.Prepared(manifest) with { Arithmetic = "fake" }, [Samples.Local()], Samples.Night, null)) with { Shards = ShardCuts.Cut(manifest, aim) };
-        return new BaseRun(1, plan, [.. plan.Shards.Select(s => new ShardReceipt(plan.Run, s.Index, new FenceToken(1), new Checkpoint(1, new RowCounts(s.Rows, s.Rows, 0, 0), [], [])))]);
+        var plan = Samples.Plan(new PlanRequest(Samples.Run, Samples.Job(), Samples.Prepared(manifest) with { Arithmetic = "fake" }, [Samples.Local()],
+            Samples.Night, null)) with
+        { Shards = ShardCuts.Cut(manifest, aim) };
+        return new BaseRun(1, plan,
+            [.. plan.Shards.Select(s =>
+            new ShardReceipt(plan.Run, s.Index, new FenceToken(1), new Checkpoint(1, new RowCounts(s.Rows, s.Rows, 0, 0), [], [])))]);
     }
 
     private static void RequireCover(RunPlan plan)
     {
         Assert.Equal(Enumerable.Range(0, plan.Shards.Count), plan.Shards.Select(s => s.Index));
-        var groups = plan.Shards.SelectMany(s => s.Ranges).SelectMany(r => Enumerable.Range(r.FromRowGroup, r.ToRowGroupExclusive - r.FromRowGroup).Select(g => (r.FileIndex, g))).ToList();
+        var groups = plan.Shards.SelectMany(s => s.Ranges)
+            .SelectMany(r => Enumerable.Range(r.FromRowGroup, r.ToRowGroupExclusive - r.FromRowGroup).Select(g => (r.FileIndex, g))).ToList();
         Assert.Equal(plan.Manifest.Files.SelectMany((f, i) => f.RowGroups.Select((_, g) => (i, g))), groups.Order());
         Assert.Equal(plan.Manifest.Rows, plan.Shards.Sum(s => s.Rows));
     }

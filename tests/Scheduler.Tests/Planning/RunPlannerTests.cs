@@ -89,7 +89,9 @@ public sealed class RunPlannerTests
 
         Assert.Equal((3, 1), (plan.UnitRows, plan.Chosen.Workers));
         Assert.DoesNotContain(plan.Rejected, o => o.Workers > 1);
-        Assert.Equal(1, Samples.Plan(request with { Job = request.Job with { Workers = 5 }, Prepared = request.Prepared with { MaxWorkers = 1 } }).Chosen.Workers);
+        Assert.Equal(1, Samples.Plan(request
+            with
+        { Job = request.Job with { Workers = 5 }, Prepared = request.Prepared with { MaxWorkers = 1 } }).Chosen.Workers);
     }
 
     [Fact]
@@ -102,7 +104,8 @@ public sealed class RunPlannerTests
 
     [Fact]
     public void Plan_DeadlinePassed_RefusesEvenWhenSpeedIsUnknown() =>
-        Assert.Equal(PlanRefusal.DeadlineImpossible, Refused(Samples.Request(Manifest) with { Job = Samples.Job() with { Deadline = TimeSpan.FromSeconds(30) } }).Why);
+        Assert.Equal(PlanRefusal.DeadlineImpossible,
+            Refused(Samples.Request(Manifest) with { Job = Samples.Job() with { Deadline = TimeSpan.FromSeconds(30) } }).Why);
 
     [Fact]
     public void Plan_EveryOptionOverBudget_RefusesWithTheAmounts()

@@ -35,7 +35,8 @@ public sealed class ShardCutsTests
         {
             var largest = manifest.Files.SelectMany(f => f.RowGroups).Max(g => g.Rows);
             var share = (double)manifest.Rows / aim;
-            Assert.All(ShardCuts.Cut(manifest, aim), s => Assert.True(s.Rows <= share + (2 * largest), $"{s.Rows} rows in a shard, share {share}, largest row group {largest}"));
+            Assert.All(ShardCuts.Cut(manifest, aim), s =>
+                Assert.True(s.Rows <= share + (2 * largest), $"{s.Rows} rows in a shard, share {share}, largest row group {largest}"));
         });
 
     [Fact]

@@ -10,7 +10,8 @@ public sealed class LeasePolicyTests
 
     [Fact]
     public void Rejects_RenewalSlowerThanAThirdOfTheTtl() =>
-        Assert.Contains(nameof(LeasePolicy.RenewEvery), Assert.Single((LeasePolicy.Default with { RenewEvery = TimeSpan.FromSeconds(6) }).Validate()), StringComparison.Ordinal);
+        Assert.Contains(nameof(LeasePolicy.RenewEvery), Assert.Single((LeasePolicy.Default with { RenewEvery = TimeSpan.FromSeconds(6) }).Validate()),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Rejects_EveryBadValueAtOnceWithTheValueSeen()

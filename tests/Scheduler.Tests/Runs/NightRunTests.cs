@@ -159,7 +159,8 @@ public sealed class NightRunTests
     {
         await using var world = await World.CreateAsync();
         var broken = true;
-        world.Scorer.BeforeUnit = (lease, unit, _) => broken && lease.ShardIndex == 1 && unit == 1 ? throw new BadInputException("in/0001.parquet", "a torn page", "whole pages", "Write it again.") : Task.CompletedTask;
+        world.Scorer.BeforeUnit = (lease, unit, _) => broken && lease.ShardIndex == 1 && unit == 1
+            ? throw new BadInputException("in/0001.parquet", "a torn page", "whole pages", "Write it again.") : Task.CompletedTask;
 
         var first = await world.RunAsync();
         broken = false;

@@ -82,7 +82,8 @@ public sealed class ReuseNightTests
         Assert.IsType<RunOutcome.Published>(await world.RunAsync(at: Tomorrow));
         var (expected, _) = await FullAsync(Grown());
         Assert.Equal(expected, await world.PublishedAsync());
-        Assert.Contains(await world.Decisions.ListAsync(Second, World.Stop), d => d is { Subject: "reuse", Choice: "shard 1 is read and scored after all" } && d.Reason.Contains(damaged.BlobName, StringComparison.Ordinal));
+        Assert.Contains(await world.Decisions.ListAsync(Second, World.Stop), d =>
+            d is { Subject: "reuse", Choice: "shard 1 is read and scored after all" } && d.Reason.Contains(damaged.BlobName, StringComparison.Ordinal));
         Assert.True((await CountsAsync(world)).Scored > 5);
     }
 
@@ -100,7 +101,8 @@ public sealed class ReuseNightTests
         Assert.IsType<RunOutcome.Published>(await world.RunAsync(at: Tomorrow));
         Assert.Equal(expected, await world.PublishedAsync());
         Assert.Empty(world.Scorer.Scored);
-        Assert.Contains(await world.Decisions.ListAsync(Second, World.Stop), d => d.Subject == "reuse" && d.Choice.Contains("sealed again", StringComparison.Ordinal));
+        Assert.Contains(await world.Decisions.ListAsync(Second, World.Stop), d =>
+            d.Subject == "reuse" && d.Choice.Contains("sealed again", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -122,7 +124,8 @@ public sealed class ReuseNightTests
         Assert.Equal(expected, await world.PublishedAsync());
         var counts = await CountsAsync(world);
         Assert.True(counts.Scored is > 0 and < 40 && counts.Reused == 40 - counts.Scored, $"{counts}");
-        Assert.Contains(await world.Decisions.ListAsync(Second, World.Stop), d => d is { Subject: "reuse", Choice: "shard 1 is read and scored after all" } && d.Reason.Contains(file.BlobName, StringComparison.Ordinal));
+        Assert.Contains(await world.Decisions.ListAsync(Second, World.Stop), d =>
+            d is { Subject: "reuse", Choice: "shard 1 is read and scored after all" } && d.Reason.Contains(file.BlobName, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -147,7 +150,8 @@ public sealed class ReuseNightTests
 
         Assert.IsType<RunOutcome.Published>(await world.RunAsync(at: Tomorrow));
         Assert.Equal(new RowCounts(40, 40, 0, 0), await CountsAsync(world));
-        Assert.Contains(await world.Decisions.ListAsync(Second, World.Stop), d => d is { Subject: "reuse", Choice: "every row is scored" } && d.Reason.Contains(segment.BlobName, StringComparison.Ordinal));
+        Assert.Contains(await world.Decisions.ListAsync(Second, World.Stop), d =>
+            d is { Subject: "reuse", Choice: "every row is scored" } && d.Reason.Contains(segment.BlobName, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -192,5 +196,6 @@ public sealed class ReuseNightTests
         return (await world.PublishedAsync(), await CountsAsync(world));
     }
 
-    private static async Task<RowCounts> CountsAsync(World world) => (await world.Leases.ReceiptsAsync(Second, World.Stop)).Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
+    private static async Task<RowCounts> CountsAsync(World world) =>
+        (await world.Leases.ReceiptsAsync(Second, World.Stop)).Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
 }

@@ -49,7 +49,8 @@ public sealed class CronOccurrencesTests
     }
 
     [Fact]
-    public void Between_MoreThanTheBound_StopsThere() => Assert.Equal(3, Berlin("* * * * * ?").Between(At("2026-01-01T00:00Z"), At("2026-02-01T00:00Z"), 3).Count);
+    public void Between_MoreThanTheBound_StopsThere() =>
+        Assert.Equal(3, Berlin("* * * * * ?").Between(At("2026-01-01T00:00Z"), At("2026-02-01T00:00Z"), 3).Count);
 
     [Fact]
     public void Next_ScheduleThatIsOver_IsNull() => Assert.Null(Berlin("0 0 0 1 1 ? 2020").Next(At("2026-01-01T00:00Z")));
@@ -67,7 +68,8 @@ public sealed class CronOccurrencesTests
 
     private static CronOccurrences Berlin(string cron) => Make(cron, "Europe/Berlin");
 
-    private static CronOccurrences Make(string cron, string zone) => new(new Schedule(cron, zone, MisfirePolicy.RunLatest, OverlapPolicy.Queue), "jobs/churn.yaml, schedule");
+    private static CronOccurrences Make(string cron, string zone) =>
+        new(new Schedule(cron, zone, MisfirePolicy.RunLatest, OverlapPolicy.Queue), "jobs/churn.yaml, schedule");
 
     private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -149,7 +149,8 @@ public sealed class JobLaneTests
     [Fact]
     public async Task Start_RunThatCannotBePlanned_IsRecordedAndTheNextGetsItsChance()
     {
-        _starter.Ending = (at, _) => at == Monday ? throw new BadInputException("in/*.parquet", "no file", "files", "Write them.") : Task.FromResult<RunOutcome?>(null);
+        _starter.Ending = (at, _) =>
+            at == Monday ? throw new BadInputException("in/*.parquet", "no file", "files", "Write them.") : Task.FromResult<RunOutcome?>(null);
         _kept = _kept with { HandledThrough = Monday.AddDays(1), Pending = [Monday, Monday.AddDays(1)] };
         await using var lane = Lane();
 
@@ -204,7 +205,8 @@ public sealed class JobLaneTests
         var read = LaneState.Read("churn", name => state.ToStrings().GetValueOrDefault(name));
 
         Assert.Equal(state.Pending, read.Pending);
-        Assert.Equal(state with { Pending = [] }, read with { Pending = state.Pending } with { Pending = [] }, (a, b) => a.HandledThrough == b.HandledThrough && a.IsPaused == b.IsPaused && a.ScheduleText == b.ScheduleText);
+        Assert.Equal(state with { Pending = [] }, read with { Pending = state.Pending } with { Pending = [] }, (a, b) =>
+            a.HandledThrough == b.HandledThrough && a.IsPaused == b.IsPaused && a.ScheduleText == b.ScheduleText);
         Assert.Throws<CorruptDataException>(() => LaneState.Read("churn", _ => "yesterday"));
         Assert.Throws<CorruptDataException>(() => LaneState.Read("churn", _ => null));
     }
@@ -219,7 +221,8 @@ public sealed class JobLaneTests
     private JobLane Lane(MisfirePolicy misfire = MisfirePolicy.RunLatest, OverlapPolicy overlap = OverlapPolicy.Queue, TriggerSettings? settings = null)
     {
         var schedule = new Schedule("0 0 2 * * ?", "UTC", misfire, overlap);
-        return new JobLane(Samples.Job() with { Schedule = schedule }, schedule, _kept, new LanePorts(_starter, KeepAsync, DecideAsync, settings ?? TriggerSettings.Default, _clock));
+        return new JobLane(Samples.Job() with { Schedule = schedule }, schedule, _kept,
+            new LanePorts(_starter, KeepAsync, DecideAsync, settings ?? TriggerSettings.Default, _clock));
 
         Task KeepAsync(string job, LaneState state, CancellationToken ct)
         {

@@ -122,7 +122,9 @@ public sealed class JobSchedulerTests : IAsyncLifetime
         Assert.Equal("kept", Assert.Single(scheduler.List()).Name);
     }
 
-    private Task<JobScheduler> OpenAsync() => JobScheduler.OpenAsync(_database, _starter, new DecisionStore(_database), TriggerSettings.Default, TimeProvider.System, Stop);
+    private Task<JobScheduler> OpenAsync() =>
+        JobScheduler.OpenAsync(_database, _starter, new DecisionStore(_database), TriggerSettings.Default, TimeProvider.System, Stop);
 
-    private static ScoringJob Job(string name, string cron) => Samples.Job(name) with { Schedule = new Schedule(cron, "UTC", MisfirePolicy.RunAll, OverlapPolicy.Queue) };
+    private static ScoringJob Job(string name, string cron) =>
+        Samples.Job(name) with { Schedule = new Schedule(cron, "UTC", MisfirePolicy.RunAll, OverlapPolicy.Queue) };
 }

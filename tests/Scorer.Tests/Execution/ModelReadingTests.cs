@@ -41,7 +41,8 @@ public sealed class ModelReadingTests
     [Fact]
     public void Reading_OfWhatTheRuntimeRefuses_SaysSoToEveryoneAndClosesInPeace()
     {
-        using var file = new ModelFile(new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, 2).Node("NoSuchOperator", "", ["x"], ["y"]).Output("y", OnnxModelWriter.Float, -1, 1).ToArray());
+        using var file = new ModelFile(new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, 2).Node("NoSuchOperator", "", ["x"], ["y"])
+            .Output("y", OnnxModelWriter.Float, -1, 1).ToArray());
         using var reading = ModelReading.Of(file.Path, ExecutorOptions.Default);
         reading.Begin();
         Assert.Contains("ONNX Runtime refuses", Assert.Throws<BadInputException>(() => reading.Signature).Message, StringComparison.Ordinal);

@@ -19,9 +19,11 @@ public sealed class ModelSetTests
     public void Set_OfForestsAndAnotherModel_ScoresEachAsItWouldAlone(int rows)
     {
         using var files = new ModelFiles(
-            ForestOnnx.Classifier(RandomForests.Make(s_shape with { Targets = 3, OneTargetATree = false }, withSets: false), 4, PostTransform.Softmax, [], 3, false),
+            ForestOnnx.Classifier(RandomForests.Make(s_shape with { Targets = 3, OneTargetATree = false }, withSets: false), 4, PostTransform.Softmax, [], 3,
+                false),
             ForestOnnx.Regressor(RandomForests.Make(s_shape with { Seed = 22 }, withSets: false), 4, ForestAggregate.Average, PostTransform.None, [0.5f]),
-            ForestOnnx.Regressor(RandomForests.Make(s_shape with { Seed = 23 }, ForestAggregate.Max, withSets: false), 4, ForestAggregate.Max, PostTransform.None, []),
+            ForestOnnx.Regressor(RandomForests.Make(s_shape with { Seed = 23 }, ForestAggregate.Max, withSets: false), 4, ForestAggregate.Max,
+                PostTransform.None, []),
             Scaled(),
             Sum());
         using var set = ModelSet.Of(Open(files.Paths[0]), [.. files.Paths.Skip(1).Select((p, i) => ($"m{i}", Open(p)))]);
@@ -50,7 +52,9 @@ public sealed class ModelSetTests
     public void Set_WithTwoChallengersOfOneName_IsRefused()
     {
         using var files = new ModelFiles(Sum());
-        Assert.Contains("the same name twice", Assert.Throws<BadInputException>(() => ModelSet.Of(Open(files.Paths[0]), [("m", Open(files.Paths[0])), ("m", Open(files.Paths[0]))])).Message, StringComparison.Ordinal);
+        Assert.Contains("the same name twice",
+            Assert.Throws<BadInputException>(() => ModelSet.Of(Open(files.Paths[0]), [("m", Open(files.Paths[0])), ("m", Open(files.Paths[0]))])).Message,
+            StringComparison.Ordinal);
     }
 
     private static LoadedModel Open(string path) => ExecutorFactory.Open(path, s_names);
@@ -65,9 +69,11 @@ public sealed class ModelSetTests
     }
 
     private static byte[] Scaled() => new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, 4)
-        .Node("Scaler", OnnxNodes.Learner, ["x"], ["z"], OnnxModelWriter.Floats("offset", [0.5f]), OnnxModelWriter.Floats("scale", [2f])).Forest("z", "y").Output("y", OnnxModelWriter.Float, -1, 1).ToArray();
+        .Node("Scaler", OnnxNodes.Learner, ["x"], ["z"], OnnxModelWriter.Floats("offset", [0.5f]), OnnxModelWriter.Floats("scale", [2f])).Forest("z", "y")
+            .Output("y", OnnxModelWriter.Float, -1, 1).ToArray();
 
-    private static byte[] Sum() => new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, 4).Constant("w", [1f, 2, 3, 4], 4, 1).Node("MatMul", "", ["x", "w"], ["y"]).Output("y", OnnxModelWriter.Float, -1, 1).ToArray();
+    private static byte[] Sum() => new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, 4).Constant("w", [1f, 2, 3, 4], 4, 1)
+        .Node("MatMul", "", ["x", "w"], ["y"]).Output("y", OnnxModelWriter.Float, -1, 1).ToArray();
 
     private sealed class ModelFiles(params byte[][] models) : IDisposable
     {

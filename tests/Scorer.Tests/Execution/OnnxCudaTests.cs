@@ -72,7 +72,8 @@ public sealed class OnnxCudaTests
         File.WriteAllText(path, "no model");
         try
         {
-            Assert.Contains(path, Assert.Throws<BadInputException>(() => ExecutorFactory.Open(path, s_abc, s_onnx with { Device = ExecutionDevice.Cuda })).Message, StringComparison.Ordinal);
+            Assert.Contains(path, Assert.Throws<BadInputException>(() =>
+                ExecutorFactory.Open(path, s_abc, s_onnx with { Device = ExecutionDevice.Cuda })).Message, StringComparison.Ordinal);
         }
         finally
         {

@@ -103,7 +103,8 @@ public sealed class OnnxExecutorTests
     {
         string[] names = ["f", "e", "d", "c", "b", "a"];
         using var model = ExecutorFactory.Open(Fixture.Path("columns"), names, s_onnx);
-        Assert.Equal([FeatureStorage.Text, FeatureStorage.Float32, FeatureStorage.Int64, FeatureStorage.Int64, FeatureStorage.Float64, FeatureStorage.Float32], model.WantedStorage);
+        Assert.Equal([FeatureStorage.Text, FeatureStorage.Float32, FeatureStorage.Int64, FeatureStorage.Int64, FeatureStorage.Float64, FeatureStorage.Float32],
+            model.WantedStorage);
         InputColumn[] columns = [new("a", ColumnKind.Float, false, ""), new("b", ColumnKind.Double, false, ""), new("c", ColumnKind.Integer, false, ""),
             new("d", ColumnKind.Integer, false, ""), new("e", ColumnKind.Bool, false, ""), new("f", ColumnKind.Text, false, "")];
         var compiled = CompiledFeatures.Compile(FeatureSpec.AsIs(names), columns, model.WantedStorage);
@@ -111,7 +112,8 @@ public sealed class OnnxExecutorTests
         var block = new PredictionBlock(6, 1);
         foreach (var (text, code) in new[] { ("red", 1f), ("blue", 2f), ("green", -1f) })
         {
-            using var batch = SingleRow.ToBatch(new Dictionary<string, object?> { ["a"] = 1.5f, ["b"] = 2.5, ["c"] = 3L, ["d"] = 4L, ["e"] = true, ["f"] = text }, compiled.Sources);
+            using var batch = SingleRow.ToBatch(
+                new Dictionary<string, object?> { ["a"] = 1.5f, ["b"] = 2.5, ["c"] = 3L, ["d"] = 4L, ["e"] = true, ["f"] = text }, compiled.Sources);
             using var matrix = compiled.CreateMatrix(1);
             compiled.Transform(batch, matrix);
             executor.Score(matrix, block);

@@ -30,7 +30,8 @@ public sealed class RowCompanyTests
     {
         var random = new Random(11);
         var signature = BatchEngine.Scorer.Execution.Onnx.OnnxModel.Inspect(path);
-        string[] names = signature.TakesOneMatrix ? [.. Enumerable.Range(0, (int)Math.Max(3, signature.Inputs[0].Shape[1])).Select(i => $"f{i}")] : [.. signature.Inputs.Select(i => i.Name)];
+        string[] names = signature.TakesOneMatrix ? [.. Enumerable.Range(0, (int)Math.Max(3, signature.Inputs[0].Shape[1])).Select(i => $"f{i}")]
+            : [.. signature.Inputs.Select(i => i.Name)];
         using var model = ExecutorFactory.Open(path, names, ExecutorOptions.Default with { Engine = engine });
         using var executor = model.CreateExecutor();
         using var all = new FeatureMatrix(names.Length, Rows) { Rows = Rows };
@@ -56,9 +57,11 @@ public sealed class RowCompanyTests
             var apart = new PredictionBlock(executor.Outputs.Count, Rows);
             other.Score(some, apart);
             for (var output = 0; output < together.OutputCount; output++)
-                Assert.Equal(picked.Select(row => BitConverter.SingleToInt32Bits(together.Column(output)[row])), apart.Column(output).ToArray().Select(BitConverter.SingleToInt32Bits));
+                Assert.Equal(picked.Select(row => BitConverter.SingleToInt32Bits(together.Column(output)[row])), apart.Column(output).ToArray()
+                    .Select(BitConverter.SingleToInt32Bits));
             if (model.GivesConfidence)
-                Assert.Equal(picked.Select(row => BitConverter.SingleToInt32Bits(together.Confidence[row])), apart.Confidence.ToArray().Select(BitConverter.SingleToInt32Bits));
+                Assert.Equal(picked.Select(row => BitConverter.SingleToInt32Bits(together.Confidence[row])), apart.Confidence.ToArray()
+                    .Select(BitConverter.SingleToInt32Bits));
         }
     }
 }

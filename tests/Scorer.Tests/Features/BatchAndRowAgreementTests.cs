@@ -8,9 +8,11 @@ namespace BatchEngine.Scorer.Tests.Features;
 /// <summary>Whatever the spec and the data, a batch and its rows one by one give the same bits and the same fingerprints.</summary>
 public sealed class BatchAndRowAgreementTests
 {
-    private static readonly ColumnKind[] KindsUsed = [ColumnKind.Float, ColumnKind.Double, ColumnKind.Integer, ColumnKind.Bool, ColumnKind.Text, ColumnKind.Date, ColumnKind.Timestamp, ColumnKind.Decimal];
+    private static readonly ColumnKind[] KindsUsed =
+        [ColumnKind.Float, ColumnKind.Double, ColumnKind.Integer, ColumnKind.Bool, ColumnKind.Text, ColumnKind.Date, ColumnKind.Timestamp, ColumnKind.Decimal];
     private static readonly InputColumn[] Columns = [.. KindsUsed.Select(k => Column(k.ToString(), k))];
-    private static readonly double[] Odd = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.Epsilon, -0.0, 0.0, 1e-40, -1.0, -2.0, 1e300, float.MaxValue, 1.0000001];
+    private static readonly double[] Odd =
+        [double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.Epsilon, -0.0, 0.0, 1e-40, -1.0, -2.0, 1e300, float.MaxValue, 1.0000001];
 
     private static readonly Gen<double> Number = Gen.OneOf(Gen.OneOf(Odd), Gen.Double[-1e6, 1e6], Gen.Double[-2, 2]);
     private static readonly Gen<FeatureTransform> NumericStep = Gen.OneOf<FeatureTransform>(
@@ -22,9 +24,11 @@ public sealed class BatchAndRowAgreementTests
         Gen.Const((FeatureTransform)new FeatureTransform.OrdinalMap(new Dictionary<string, double> { ["1"] = 0.5, ["2"] = -3 }, 9)),
         Gen.Const((FeatureTransform)new FeatureTransform.MissingIndicator()));
     private static readonly Gen<FeatureTransform> CategoryStep = Gen.OneOf<FeatureTransform>(
-        new FeatureTransform.HashBucket(1_000, 7), new FeatureTransform.OneHot(["1", "0"]), new FeatureTransform.OrdinalMap(new Dictionary<string, double> { ["1"] = 2.25 }, -1));
+        new FeatureTransform.HashBucket(1_000, 7), new FeatureTransform.OneHot(["1", "0"]),
+            new FeatureTransform.OrdinalMap(new Dictionary<string, double> { ["1"] = 2.25 }, -1));
 
-    private static readonly Gen<FeatureColumn> Feature = Gen.Select(Gen.Int[0, KindsUsed.Length - 1], NumericStep.List[0, 3], CategoryStep, Gen.Int[0, 7]).Select((kind, numeric, category, part) => KindsUsed[kind] switch
+    private static readonly Gen<FeatureColumn> Feature = Gen.Select(Gen.Int[0, KindsUsed.Length - 1], NumericStep.List[0, 3], CategoryStep, Gen.Int[0, 7])
+        .Select((kind, numeric, category, part) => KindsUsed[kind] switch
     {
         ColumnKind.Text => new FeatureColumn("f", "Text", [category]),
         ColumnKind.Bool => new FeatureColumn("f", "Bool", part < 4 ? [category] : [new FeatureTransform.Clip(0, 1), .. numeric]),
@@ -35,7 +39,8 @@ public sealed class BatchAndRowAgreementTests
         _ => new FeatureColumn("f", KindsUsed[kind].ToString(), [.. numeric]),
     });
 
-    private static readonly Gen<Dictionary<string, object?>> Row = Gen.Select(Number, Gen.Long, Gen.OneOf("1", "0", "", "größe"), Gen.Long[-60_000_000_000, 80_000_000_000], Gen.Int[0, 255]).Select(
+    private static readonly Gen<Dictionary<string, object?>> Row =
+        Gen.Select(Number, Gen.Long, Gen.OneOf("1", "0", "", "größe"), Gen.Long[-60_000_000_000, 80_000_000_000], Gen.Int[0, 255]).Select(
         (number, whole, text, seconds, missing) => new Dictionary<string, object?>
         {
             ["Float"] = Unless(missing, 1, (float)number),
@@ -84,7 +89,8 @@ public sealed class BatchAndRowAgreementTests
     }
 
     /// <summary>Long batches cross the boundary of a block.</summary>
-    private static List<Dictionary<string, object?>> Repeat(List<Dictionary<string, object?>> rows, int times) => [.. Enumerable.Range(0, times + 1).SelectMany(_ => rows)];
+    private static List<Dictionary<string, object?>> Repeat(List<Dictionary<string, object?>> rows, int times) =>
+        [.. Enumerable.Range(0, times + 1).SelectMany(_ => rows)];
 
     private static object? Unless(int missing, int bit, object value) => (missing & bit) != 0 && missing % 3 == 0 ? null : value;
 }

@@ -41,7 +41,8 @@ public sealed class CompiledFeaturesRefusalTests
     public void Rejects_StepThatMakesNoSense(string what, ColumnKind kind, FeatureTransform[] steps, string part)
     {
         Assert.NotEmpty(what);
-        var problem = Assert.Throws<BadInputException>(() => CompiledFeatures.Compile(new FeatureSpec([new FeatureColumn("f", "x", steps)]), [Column("x", kind)]));
+        var problem = Assert.Throws<BadInputException>(() =>
+            CompiledFeatures.Compile(new FeatureSpec([new FeatureColumn("f", "x", steps)]), [Column("x", kind)]));
         Assert.Contains(part, problem.Message, StringComparison.Ordinal);
         if (steps is not [FeatureTransform.OneHot { Categories.Count: 0 }])
             Assert.Contains("feature 'f'", problem.Message, StringComparison.Ordinal);
@@ -66,7 +67,8 @@ public sealed class CompiledFeaturesRefusalTests
     [Fact]
     public void Rejects_UnknownColumnNamingTheNearest()
     {
-        var problem = Assert.Throws<BadInputException>(() => CompiledFeatures.Compile(FeatureSpec.AsIs(["incme"]), [Column("id", ColumnKind.Integer), Column("income", ColumnKind.Float)]));
+        var problem = Assert.Throws<BadInputException>(() =>
+            CompiledFeatures.Compile(FeatureSpec.AsIs(["incme"]), [Column("id", ColumnKind.Integer), Column("income", ColumnKind.Float)]));
         Assert.Contains("'income', 'id'", problem.Message, StringComparison.Ordinal);
     }
 
@@ -83,5 +85,6 @@ public sealed class CompiledFeaturesRefusalTests
 
     [Fact]
     public void Rejects_AnotherNumberOfFeaturesThanTheModelTakes() =>
-        Assert.Throws<BadInputException>(() => CompiledFeatures.Compile(FeatureSpec.AsIs(["x"]), [Column("x", ColumnKind.Float)], [FeatureStorage.Float32, FeatureStorage.Float32]));
+        Assert.Throws<BadInputException>(() =>
+            CompiledFeatures.Compile(FeatureSpec.AsIs(["x"]), [Column("x", ColumnKind.Float)], [FeatureStorage.Float32, FeatureStorage.Float32]));
 }

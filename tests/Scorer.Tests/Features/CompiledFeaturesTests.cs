@@ -23,7 +23,8 @@ public sealed class CompiledFeaturesTests
 
     [Fact]
     public void Impute_NullAndNaN_BecomeTheConstant() =>
-        Assert.Equal([7f, 7f, 1f, float.NegativeInfinity], Run(ColumnKind.Float, [new FeatureTransform.ImputeConstant(7)], null, float.NaN, 1f, float.NegativeInfinity));
+        Assert.Equal([7f, 7f, 1f, float.NegativeInfinity],
+            Run(ColumnKind.Float, [new FeatureTransform.ImputeConstant(7)], null, float.NaN, 1f, float.NegativeInfinity));
 
     [Fact]
     public void Clip_ValuesBeyond_BecomeTheBoundAndMissingStays() =>
@@ -52,7 +53,8 @@ public sealed class CompiledFeaturesTests
         for (var i = 0; i < block.Length; i++)
         {
             var expected = Reference(before[i]);
-            Assert.True(block[i].Equals(expected) || Math.Abs(block[i] - expected) <= 8e-16 * Math.Abs(expected) + double.Epsilon, $"ln(1 + {before[i]:R}) = {expected:R}, got {block[i]:R}");
+            Assert.True(block[i].Equals(expected)
+                || Math.Abs(block[i] - expected) <= 8e-16 * Math.Abs(expected) + double.Epsilon, $"ln(1 + {before[i]:R}) = {expected:R}, got {block[i]:R}");
         }
 
         // Another route: the correction term of (1 + x) applied to the library's logarithm.
@@ -149,7 +151,8 @@ public sealed class CompiledFeaturesTests
     public void Transform_PassThroughFloats_AreReadInPlaceOnceBound()
     {
         InputColumn[] columns = [Column("a", ColumnKind.Float), Column("b", ColumnKind.Float)];
-        var features = CompiledFeatures.Compile(new FeatureSpec([FeatureColumn.AsIs("b"), FeatureColumn.AsIs("a"), new FeatureColumn("again", "a", [])]), columns);
+        var features = CompiledFeatures.Compile(new FeatureSpec([FeatureColumn.AsIs("b"), FeatureColumn.AsIs("a"), new FeatureColumn("again", "a", [])]),
+            columns);
         using var batch = features.CreateBatch(3);
         using var matrix = features.CreateMatrix(4);
         features.Bind(batch, matrix);
@@ -167,7 +170,9 @@ public sealed class CompiledFeaturesTests
     public void Transform_StorageTheModelWants_KeepsIntegersExactAndTextAsBytes()
     {
         InputColumn[] columns = [Column("n", ColumnKind.Integer), Column("t", ColumnKind.Text), Column("d", ColumnKind.Double)];
-        var spec = new FeatureSpec([FeatureColumn.AsIs("n"), FeatureColumn.AsIs("t"), FeatureColumn.AsIs("d"), new FeatureColumn("m", "d", [new FeatureTransform.MissingIndicator()])]);
+        var spec = new FeatureSpec(
+            [FeatureColumn.AsIs("n"), FeatureColumn.AsIs("t"), FeatureColumn.AsIs("d"),
+            new FeatureColumn("m", "d", [new FeatureTransform.MissingIndicator()])]);
         var features = CompiledFeatures.Compile(spec, columns, [FeatureStorage.Int64, FeatureStorage.Text, FeatureStorage.Float64, FeatureStorage.Int64]);
         using var batch = Batch(columns, [
             new Dictionary<string, object?> { ["n"] = long.MaxValue, ["t"] = "ä", ["d"] = 0.1 },

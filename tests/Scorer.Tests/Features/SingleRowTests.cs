@@ -26,7 +26,8 @@ public sealed class SingleRowTests
     [Fact]
     public void Rejects_ColumnWithoutValueNamingTheNearest()
     {
-        var problem = Assert.Throws<BadInputException>(() => SingleRow.ToBatch(new Dictionary<string, object?> { ["incme"] = 1.0 }, [Column("income", ColumnKind.Float)]));
+        var problem = Assert.Throws<BadInputException>(() =>
+            SingleRow.ToBatch(new Dictionary<string, object?> { ["incme"] = 1.0 }, [Column("income", ColumnKind.Float)]));
         Assert.Contains("'incme'", problem.Message, StringComparison.Ordinal);
         Assert.Contains("'income'", problem.Message, StringComparison.Ordinal);
     }
@@ -55,5 +56,6 @@ public sealed class SingleRowTests
         Assert.Equal("b"u8.ToArray(), batch[0].Text[0].ToArray());
     }
 
-    private static BatchEngine.Scorer.Inputs.ColumnVector One(ColumnKind kind, object? value) => SingleRow.ToBatch(new Dictionary<string, object?> { ["x"] = value }, [Column("x", kind)])[0];
+    private static BatchEngine.Scorer.Inputs.ColumnVector One(ColumnKind kind, object? value) =>
+        SingleRow.ToBatch(new Dictionary<string, object?> { ["x"] = value }, [Column("x", kind)])[0];
 }

@@ -56,7 +56,9 @@ public sealed class BrokenForestTests
         s_defects[defect].Break(forest);
         using var file = new ModelFile(forest.ToModel(2));
 
-        Assert.Contains(s_defects[defect].Expected, Assert.Throws<BadInputException>(() => ExecutorFactory.Open(file.Path, ["a", "b"], ExecutorOptions.Default with { Engine = "onnx" })).Message, StringComparison.Ordinal);
+        Assert.Contains(s_defects[defect].Expected,
+            Assert.Throws<BadInputException>(() => ExecutorFactory.Open(file.Path, ["a", "b"], ExecutorOptions.Default with { Engine = "onnx" })).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +98,8 @@ public sealed class BrokenForestTests
 
     private static void Clear(RawForest forest)
     {
-        foreach (var list in (List<long>[])[forest.Trees, forest.Ids, forest.Features, forest.True, forest.False, forest.Missing, forest.WeightTrees, forest.WeightNodes, forest.WeightTargets])
+        foreach (var list in (List<long>[])[forest.Trees, forest.Ids, forest.Features, forest.True, forest.False, forest.Missing, forest.WeightTrees,
+            forest.WeightNodes, forest.WeightTargets])
             list.Clear();
         forest.Values.Clear();
         forest.Modes.Clear();

@@ -26,7 +26,8 @@ public sealed class ForestAgainstRuntimeTests
             shape = shape with { OneTargetATree = false };
             var model = RandomForests.Make(shape, (ForestAggregate)aggregate, withSets: false);
             float[] baseValues = bases ? [.. Enumerable.Range(0, shape.Targets).Select(i => 0.25f * (i + 1))] : [];
-            ForestComparison.Compare(ForestOnnx.Regressor(model, shape.Features, (ForestAggregate)aggregate, (PostTransform)transform, baseValues), shape, mayDecline: false, exact: transform == 0);
+            ForestComparison.Compare(ForestOnnx.Regressor(model, shape.Features, (ForestAggregate)aggregate, (PostTransform)transform, baseValues), shape,
+                mayDecline: false, exact: transform == 0);
         }, iter: 150, print: s => $"{s.Item1}, {(ForestAggregate)s.Item2}, {(PostTransform)s.Item3}, bases {s.Item4}");
     }
 
@@ -38,7 +39,8 @@ public sealed class ForestAgainstRuntimeTests
             shape = shape with { Targets = Math.Max(2, shape.Targets), OneTargetATree = false };
             var model = RandomForests.Make(shape, withSets: false);
             float[] baseValues = bases ? [.. Enumerable.Range(0, shape.Targets).Select(i => 0.25f * (i + 1))] : [];
-            ForestComparison.Compare(ForestOnnx.Classifier(model, shape.Features, (PostTransform)transform, baseValues, shape.Targets, text), shape, mayDecline: false, exact: transform == 0);
+            ForestComparison.Compare(ForestOnnx.Classifier(model, shape.Features, (PostTransform)transform, baseValues, shape.Targets, text), shape,
+                mayDecline: false, exact: transform == 0);
         }, iter: 150, print: s => $"{s.Item1}, {(PostTransform)s.Item2}, bases {s.Item3}, text {s.Item4}");
     }
 
@@ -50,7 +52,8 @@ public sealed class ForestAgainstRuntimeTests
             shape = shape with { Targets = classes, OneTargetATree = false };
             var model = WithoutSomeWeights(RandomForests.Make(shape, withSets: false));
             float[] baseValues = bases && classes > 2 ? [.. Enumerable.Range(0, classes).Select(i => 0.25f * (i + 1))] : [];
-            ForestComparison.Compare(ForestOnnx.Classifier(model, shape.Features, (PostTransform)transform, baseValues, classes, false), shape, mayDecline: false, exact: transform == 0);
+            ForestComparison.Compare(ForestOnnx.Classifier(model, shape.Features, (PostTransform)transform, baseValues, classes, false), shape,
+                mayDecline: false, exact: transform == 0);
         }, iter: 120, print: s => $"{s.Item1}, {(PostTransform)s.Item2}, bases {s.Item3}, classes {s.Item4}");
     }
 
@@ -64,7 +67,9 @@ public sealed class ForestAgainstRuntimeTests
             model = model with { LeafTargets = [.. model.LeafTargets.Select(_ => named)] };
             if (positive)
                 model = model with { LeafWeights = [.. model.LeafWeights.Select(w => MathF.Min(MathF.Abs(w), 1) / shape.Trees)] };
-            ForestComparison.Compare(ForestOnnx.Classifier(model, shape.Features, (PostTransform)transform, [.. Enumerable.Range(0, bases).Select(i => 0.125f * (i + 1))], 2, false), shape, mayDecline: transform == 4, exact: transform == 0);
+            ForestComparison.Compare(
+                ForestOnnx.Classifier(model, shape.Features, (PostTransform)transform, [.. Enumerable.Range(0, bases).Select(i => 0.125f * (i + 1))], 2,
+                false), shape, mayDecline: transform == 4, exact: transform == 0);
         }, iter: 150, print: s => $"{s.Item1}, {(PostTransform)s.Item2}, bases {s.Item3}, positive {s.Item4}, class {s.Item5}");
     }
 
@@ -75,7 +80,8 @@ public sealed class ForestAgainstRuntimeTests
         {
             shape = shape with { OneTargetATree = true };
             var model = RandomForests.Make(shape, (ForestAggregate)aggregate, stopAtRoot: false);
-            ForestComparison.Compare(ForestOnnx.Ensemble(model, shape.Features, (ForestAggregate)aggregate, (PostTransform)transform), shape, mayDecline: false, exact: transform == 0);
+            ForestComparison.Compare(ForestOnnx.Ensemble(model, shape.Features, (ForestAggregate)aggregate, (PostTransform)transform), shape,
+                mayDecline: false, exact: transform == 0);
         }, iter: 150, print: s => $"{s.Item1}, {(ForestAggregate)s.Item2}, {(PostTransform)s.Item3}");
     }
 

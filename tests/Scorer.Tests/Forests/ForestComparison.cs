@@ -9,7 +9,8 @@ internal static class ForestComparison
 {
     private const int Rows = 600;
 
-    /// <summary>Fails when they differ (by a bit when <paramref name="exact"/>), or when the model was not opened as a forest though it had to be. Gives the reason when it was declined.</summary>
+    /// <summary>Fails when they differ (by a bit when <paramref name="exact"/>), or when the model was not opened as a forest though it had to be. Gives the
+    /// reason when it was declined.</summary>
     public static string? Compare(byte[] bytes, ForestShape shape, bool mayDecline, bool exact = false)
     {
         using var file = new ModelFile(bytes);

@@ -18,7 +18,9 @@ public sealed class ForestGrowthTests
     [Fact]
     public void Model_OfVersionFiveWithTreesAppended_IsToldThoughItsListsAreLongerEverywhere()
     {
-        static byte[] Ensemble(int trees) => ForestOnnx.Ensemble(RandomForests.Make(s_shape with { Trees = trees }, stopAtRoot: false), s_shape.Features, ForestAggregate.Sum, PostTransform.Logistic);
+        static byte[] Ensemble(int trees) =>
+            ForestOnnx.Ensemble(RandomForests.Make(s_shape with { Trees = trees }, stopAtRoot: false), s_shape.Features, ForestAggregate.Sum,
+            PostTransform.Logistic);
         Assert.IsType<ModelGrowth.Grown>(Between(Ensemble(5), Ensemble(7)));
     }
 
@@ -65,7 +67,8 @@ public sealed class ForestGrowthTests
             "base" => Regressor(RandomForests.Make(s_shape, withSets: false), bases: [0.5f]),
             "step" => WithAdd(),
             "two" => Two(),
-            _ => new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, 6).Node("Identity", "", ["x"], ["y"]).Output("y", OnnxModelWriter.Float, -1, 6).ToArray(),
+            _ => new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, 6).Node("Identity", "", ["x"], ["y"]).Output("y", OnnxModelWriter.Float, -1, 6)
+                .ToArray(),
         };
         Assert.Equal(reason, Assert.IsType<ModelGrowth.Another>(Between(Regressor(s_shape with { Trees = 9 }), later)).Reason);
     }
@@ -79,7 +82,8 @@ public sealed class ForestGrowthTests
         var parent = RandomForests.Make(shape with { Trees = 9 }, withSets: false);
         Assert.IsType<ModelGrowth.Grown>(Between(Classifier(parent), Classifier(model)));
         ForestModel Mute(ForestModel of) => of with { LeafTargets = [.. of.LeafTargets.Select((t, i) => i < parent.LeafTargets.Length && t == 2 ? 1 : t)] };
-        Assert.Equal("its appended trees name other classes", Assert.IsType<ModelGrowth.Another>(Between(Classifier(Mute(parent)), Classifier(Mute(model)))).Reason);
+        Assert.Equal("its appended trees name other classes",
+            Assert.IsType<ModelGrowth.Another>(Between(Classifier(Mute(parent)), Classifier(Mute(model)))).Reason);
     }
 
     [Fact]
@@ -110,14 +114,19 @@ public sealed class ForestGrowthTests
         return Regressor(model with { Nodes = [.. model.Nodes.Select((n, i) => i == at ? change(n) : n)] });
     }
 
-    private static ForestModel Reweighted(ForestModel model) => model with { LeafWeights = [MathF.BitIncrement(model.LeafWeights[0]), .. model.LeafWeights[1..]] };
+    private static ForestModel Reweighted(ForestModel model) =>
+        model with { LeafWeights = [MathF.BitIncrement(model.LeafWeights[0]), .. model.LeafWeights[1..]] };
 
-    private static ForestModel Swapped(ForestModel model) => model with { Places = Array.ConvertAll(model.Places, p => p with { Tree = p.Tree switch { 0 => 1, 1 => 0, _ => p.Tree } }) };
+    private static ForestModel Swapped(ForestModel model) =>
+        model with { Places = Array.ConvertAll(model.Places, p => p with { Tree = p.Tree switch { 0 => 1, 1 => 0, _ => p.Tree } }) };
 
     private static OnnxModelWriter Forest(OnnxModelWriter writer, string output) => writer.Node("TreeEnsembleRegressor", "ai.onnx.ml", ["x"], [output],
-        [.. ForestOnnx.Nodes(RandomForests.Make(s_shape, withSets: false)), .. ForestOnnx.Weights(RandomForests.Make(s_shape, withSets: false), "target"), OnnxModelWriter.OneInt("n_targets", 1)]);
+        [.. ForestOnnx.Nodes(RandomForests.Make(s_shape, withSets: false)), .. ForestOnnx.Weights(RandomForests.Make(s_shape, withSets: false), "target"),
+            OnnxModelWriter.OneInt("n_targets", 1)]);
 
-    private static byte[] WithAdd() => Forest(new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, 6), "s").Constant("c", [1f], 1).Node("Add", "", ["s", "c"], ["y"]).Output("y", OnnxModelWriter.Float, -1, 1).ToArray();
+    private static byte[] WithAdd() => Forest(new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, 6), "s").Constant("c", [1f], 1)
+        .Node("Add", "", ["s", "c"], ["y"]).Output("y", OnnxModelWriter.Float, -1, 1).ToArray();
 
-    private static byte[] Two() => Forest(Forest(new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, 6), "a"), "b").Node("Add", "", ["a", "b"], ["y"]).Output("y", OnnxModelWriter.Float, -1, 1).ToArray();
+    private static byte[] Two() => Forest(Forest(new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, 6), "a"), "b").Node("Add", "", ["a", "b"], ["y"])
+        .Output("y", OnnxModelWriter.Float, -1, 1).ToArray();
 }

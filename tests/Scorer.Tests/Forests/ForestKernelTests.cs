@@ -22,7 +22,8 @@ public sealed class ForestKernelTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public void Kernel_OfAnyForest_EqualsTheReferenceBitForBit(string kernel) => Gen.Select(s_shapes, Gen.OneOf([.. new[] { 1, 7, 63, 64, 65, 511, 512, 700 }.Select(v => Gen.Const(v))])).Sample((shape, rows) =>
+    public void Kernel_OfAnyForest_EqualsTheReferenceBitForBit(string kernel) =>
+        Gen.Select(s_shapes, Gen.OneOf([.. new[] { 1, 7, 63, 64, 65, 511, 512, 700 }.Select(v => Gen.Const(v))])).Sample((shape, rows) =>
     {
         var model = RandomForests.Make(shape);
         Compare(kernel, model, RandomForests.Rows(shape, rows), shape.Targets);

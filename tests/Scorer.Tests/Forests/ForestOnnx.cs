@@ -13,8 +13,10 @@ internal static class ForestOnnx
     {
         OnnxBytes[] attributes =
         [
-            .. Nodes(model), .. Weights(model, "target"), OnnxModelWriter.OneInt("n_targets", model.TargetCount), OnnxModelWriter.OneText("aggregate_function", aggregate.ToString().ToUpperInvariant()),
-            OnnxModelWriter.OneText("post_transform", s_transforms[(int)transform]), .. bases.Length > 0 ? (OnnxBytes[])[OnnxModelWriter.Floats("base_values", bases)] : [],
+            .. Nodes(model), .. Weights(model, "target"), OnnxModelWriter.OneInt("n_targets", model.TargetCount),
+                OnnxModelWriter.OneText("aggregate_function", aggregate.ToString().ToUpperInvariant()),
+            OnnxModelWriter.OneText("post_transform", s_transforms[(int)transform]), .. bases.Length > 0
+                ? (OnnxBytes[])[OnnxModelWriter.Floats("base_values", bases)] : [],
         ];
         return new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, features).Node("TreeEnsembleRegressor", "ai.onnx.ml", ["x"], ["y"], attributes)
             .Output("y", OnnxModelWriter.Float, -1, model.TargetCount).ToArray();
@@ -22,13 +24,15 @@ internal static class ForestOnnx
 
     public static byte[] Classifier(ForestModel model, int features, PostTransform transform, float[] bases, int classes, bool textLabels)
     {
-        var labels = textLabels ? OnnxModelWriter.Texts("classlabels_strings", Enumerable.Range(0, classes).Select(i => $"c{i}")) : OnnxModelWriter.Ints("classlabels_int64s", Enumerable.Range(0, classes).Select(i => 10L + i));
+        var labels = textLabels ? OnnxModelWriter.Texts("classlabels_strings", Enumerable.Range(0, classes).Select(i => $"c{i}"))
+            : OnnxModelWriter.Ints("classlabels_int64s", Enumerable.Range(0, classes).Select(i => 10L + i));
         OnnxBytes[] attributes =
         [
             .. Nodes(model), .. Weights(model, "class"), labels, OnnxModelWriter.OneText("post_transform", s_transforms[(int)transform]),
             .. bases.Length > 0 ? (OnnxBytes[])[OnnxModelWriter.Floats("base_values", bases)] : [],
         ];
-        return new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, features).Node("TreeEnsembleClassifier", "ai.onnx.ml", ["x"], ["label", "y"], attributes)
+        return new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, features)
+            .Node("TreeEnsembleClassifier", "ai.onnx.ml", ["x"], ["label", "y"], attributes)
             .Output("label", textLabels ? OnnxModelWriter.String : OnnxModelWriter.Int64, -1).Output("y", OnnxModelWriter.Float, -1, classes).ToArray();
     }
 
@@ -53,16 +57,20 @@ internal static class ForestOnnx
             OnnxModelWriter.Ints("nodes_falseleafs", branches.Select(b => model.Nodes[model.Nodes[b].False].IsLeaf ? 1L : 0)),
             OnnxModelWriter.Ints("nodes_missing_value_tracks_true", branches.Select(b => model.Nodes[b].MissingIsTrue ? 1L : 0)),
             OnnxModelWriter.Ints("leaf_targetids", leaves.Select(l => (long)model.LeafTargets[model.LeafFrom[model.Nodes[l].True]])),
-            OnnxModelWriter.OneTensor("leaf_weights", OnnxModelWriter.Tensor("w", [.. leaves.Select(l => model.LeafWeights[model.LeafFrom[model.Nodes[l].True]])], [leaves.Count])),
-            .. members.Count > 0 ? (OnnxBytes[])[OnnxModelWriter.OneTensor("membership_values", OnnxModelWriter.Tensor("v", [.. members], [members.Count]))] : [],
-            OnnxModelWriter.OneInt("n_targets", model.TargetCount), OnnxModelWriter.OneInt("aggregate_function", (int)aggregate), OnnxModelWriter.OneInt("post_transform", (int)transform),
+            OnnxModelWriter.OneTensor("leaf_weights",
+                OnnxModelWriter.Tensor("w", [.. leaves.Select(l => model.LeafWeights[model.LeafFrom[model.Nodes[l].True]])], [leaves.Count])),
+            .. members.Count > 0 ? (OnnxBytes[])[OnnxModelWriter.OneTensor("membership_values", OnnxModelWriter.Tensor("v", [.. members], [members.Count]))]
+                : [],
+            OnnxModelWriter.OneInt("n_targets", model.TargetCount), OnnxModelWriter.OneInt("aggregate_function", (int)aggregate),
+                OnnxModelWriter.OneInt("post_transform", (int)transform),
         ];
         return new OnnxModelWriter(5, 21).Input("x", OnnxModelWriter.Float, -1, features).Node("TreeEnsemble", "ai.onnx.ml", ["x"], ["y"], attributes)
             .Output("y", OnnxModelWriter.Float, -1, model.TargetCount).ToArray();
     }
 
     // The root of a tree comes first; children were made before parents.
-    private static IEnumerable<int> Order(ForestModel model) => Enumerable.Range(0, model.Nodes.Length).GroupBy(i => model.Places[i].Tree).OrderBy(g => g.Key).SelectMany(g => g.Reverse());
+    private static IEnumerable<int> Order(ForestModel model) =>
+        Enumerable.Range(0, model.Nodes.Length).GroupBy(i => model.Places[i].Tree).OrderBy(g => g.Key).SelectMany(g => g.Reverse());
 
     public static OnnxBytes[] Nodes(ForestModel model)
     {
@@ -84,7 +92,8 @@ internal static class ForestOnnx
     public static OnnxBytes[] Weights(ForestModel model, string prefix)
     {
         var rows = Order(model).Where(i => model.Nodes[i].IsLeaf)
-            .SelectMany(i => Enumerable.Range(model.LeafFrom[model.Nodes[i].True], model.LeafFrom[model.Nodes[i].True + 1] - model.LeafFrom[model.Nodes[i].True]).Select(w => (Node: i, Weight: w))).ToList();
+            .SelectMany(i => Enumerable.Range(model.LeafFrom[model.Nodes[i].True],
+                model.LeafFrom[model.Nodes[i].True + 1] - model.LeafFrom[model.Nodes[i].True]).Select(w => (Node: i, Weight: w))).ToList();
         return
         [
             OnnxModelWriter.Ints($"{prefix}_treeids", rows.Select(r => model.Places[r.Node].Tree)),

@@ -3,7 +3,8 @@ using BatchEngine.Scorer.Execution.Forests;
 namespace BatchEngine.Scorer.Tests.Forests;
 
 /// <summary>What a random forest looks like.</summary>
-public sealed record ForestShape(int Seed, int Trees, int Depth, double Stop, int Features, int Grid, bool AllModes, bool Missing, int Targets, bool OneTargetATree)
+public sealed record ForestShape(int Seed, int Trees, int Depth, double Stop, int Features, int Grid, bool AllModes, bool Missing, int Targets,
+    bool OneTargetATree)
 {
     public override string ToString() =>
         $"seed {Seed}, {Trees} trees, depth {Depth}, stop {Stop:0.00}, {Features} features, grid {Grid}, modes {AllModes}, missing {Missing}, {Targets} targets, one a tree {OneTargetATree}";
@@ -12,7 +13,8 @@ public sealed record ForestShape(int Seed, int Trees, int Depth, double Stop, in
 /// <summary>Makes forests and rows in which values meet thresholds, infinities, denormals and missing values.</summary>
 public static class RandomForests
 {
-    private static readonly float[] s_special = [0f, -0f, float.Epsilon, -float.Epsilon, 1e-39f, float.MaxValue, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, 1f, -1f];
+    private static readonly float[] s_special =
+        [0f, -0f, float.Epsilon, -float.Epsilon, 1e-39f, float.MaxValue, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, 1f, -1f];
 
     internal static ForestModel Make(ForestShape shape, ForestAggregate aggregate = ForestAggregate.Sum, bool withSets = true, bool stopAtRoot = true)
     {
@@ -42,8 +44,10 @@ public static class RandomForests
         var yes = Grow(builder, random, shape, depth - 1, tree, target, withSets, true);
         var no = Grow(builder, random, shape, depth - 1, tree, target, withSets, true);
         var mode = shape.AllModes ? (BranchMode)random.Next(withSets ? 7 : 6) : BranchMode.Below;
-        var set = mode == BranchMode.Member ? builder.AddSet([.. Enumerable.Range(0, 1 + random.Next(4)).Select(_ => (float)random.Next(1, 30)).Distinct().Order()]) : -1;
-        return builder.Add(new ForestNode(mode, random.Next(shape.Features), Threshold(random, shape), shape.Missing && random.Next(2) == 0, yes, no, set), new NodePlace(tree, builder.NodeCount));
+        var set = mode == BranchMode.Member
+            ? builder.AddSet([.. Enumerable.Range(0, 1 + random.Next(4)).Select(_ => (float)random.Next(1, 30)).Distinct().Order()]) : -1;
+        return builder.Add(new ForestNode(mode, random.Next(shape.Features), Threshold(random, shape), shape.Missing && random.Next(2) == 0, yes, no, set),
+            new NodePlace(tree, builder.NodeCount));
     }
 
     private static float Weight(Random random) => (float)((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-4, 4)));

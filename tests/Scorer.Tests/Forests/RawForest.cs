@@ -6,7 +6,8 @@ namespace BatchEngine.Scorer.Tests.Forests;
 /// <summary>The attribute lists of a TreeEnsembleRegressor as the file holds them, so that a test can break any of them.</summary>
 internal sealed class RawForest
 {
-    private static readonly string[] s_modeNames = ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ", "BRANCH_MEMBER", "LEAF", "BRANCH", ""];
+    private static readonly string[] s_modeNames =
+        ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ", "BRANCH_MEMBER", "LEAF", "BRANCH", ""];
 
     public List<long> Trees { get; private init; } = [];
     public List<long> Ids { get; private init; } = [];
@@ -24,7 +25,8 @@ internal sealed class RawForest
     public string Aggregate { get; set; } = "SUM";
     public string Transform { get; set; } = "NONE";
 
-    /// <summary>Tree 5: node 0 asks feature 0 for at most 0.5, then leaf 1 (weight 1), else node 2, which asks feature 1 for at most 2: leaf 3 (weight 3), else leaf 4 (weight 4).</summary>
+    /// <summary>Tree 5: node 0 asks feature 0 for at most 0.5, then leaf 1 (weight 1), else node 2, which asks feature 1 for at most 2: leaf 3 (weight 3),
+    /// else leaf 4 (weight 4).</summary>
     public static RawForest Small() => new()
     {
         Trees = [5, 5, 5, 5, 5],
@@ -91,20 +93,33 @@ internal sealed class RawForest
                 break;
             default:
                 var changed = integers[random.Next(integers.Length)];
-                Set(changed, random, random.Next(8) switch { 0 => -1, 1 => long.MaxValue, 2 => int.MaxValue, 3 => long.MinValue, 4 => 1L << 32, _ => changed[random.Next(changed.Count)] + random.Next(-1, 2) });
+                Set(changed, random, random.Next(8) switch
+                {
+                    0 => -1,
+                    1 =>
+                    long.MaxValue,
+                    2 => int.MaxValue,
+                    3 => long.MinValue,
+                    4 => 1L << 32,
+                    _ => changed[random.Next(changed.Count)] + random.Next(-1, 2)
+                });
                 break;
         }
     }
 
-    public byte[] ToModel(int features) => new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, features).Node("TreeEnsembleRegressor", "ai.onnx.ml", ["x"], ["y"],
-            OnnxModelWriter.Ints("nodes_treeids", Trees), OnnxModelWriter.Ints("nodes_nodeids", Ids), OnnxModelWriter.Ints("nodes_featureids", Features), OnnxModelWriter.Floats("nodes_values", Values),
+    public byte[] ToModel(int features) =>
+        new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, features).Node("TreeEnsembleRegressor", "ai.onnx.ml", ["x"], ["y"],
+            OnnxModelWriter.Ints("nodes_treeids", Trees), OnnxModelWriter.Ints("nodes_nodeids", Ids), OnnxModelWriter.Ints("nodes_featureids", Features),
+                OnnxModelWriter.Floats("nodes_values", Values),
             OnnxModelWriter.Texts("nodes_modes", Modes), OnnxModelWriter.Ints("nodes_truenodeids", True), OnnxModelWriter.Ints("nodes_falsenodeids", False),
-            OnnxModelWriter.Ints("nodes_missing_value_tracks_true", Missing), OnnxModelWriter.Ints("target_treeids", WeightTrees), OnnxModelWriter.Ints("target_nodeids", WeightNodes),
+            OnnxModelWriter.Ints("nodes_missing_value_tracks_true", Missing), OnnxModelWriter.Ints("target_treeids", WeightTrees),
+                OnnxModelWriter.Ints("target_nodeids", WeightNodes),
             OnnxModelWriter.Ints("target_ids", WeightTargets), OnnxModelWriter.Floats("target_weights", Weights), OnnxModelWriter.OneInt("n_targets", Targets),
             OnnxModelWriter.OneText("aggregate_function", Aggregate), OnnxModelWriter.OneText("post_transform", Transform))
         .Output("y", OnnxModelWriter.Float, -1, Math.Clamp(Targets, 1, 100)).ToArray();
 
-    private static float Number(Random random) => random.Next(5) switch { 0 => float.NaN, 1 => float.PositiveInfinity, 2 => float.NegativeInfinity, 3 => float.Epsilon, _ => (float)random.NextDouble() };
+    private static float Number(Random random) =>
+        random.Next(5) switch { 0 => float.NaN, 1 => float.PositiveInfinity, 2 => float.NegativeInfinity, 3 => float.Epsilon, _ => (float)random.NextDouble() };
 
     private static void Set<T>(List<T> list, Random random, T value) => list[random.Next(list.Count)] = value;
 }

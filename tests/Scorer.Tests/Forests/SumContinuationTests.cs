@@ -24,7 +24,8 @@ public sealed class SumContinuationTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public void Kernel_GoingOnFromTheFirstTreesSums_GivesTheBitsOfAllTrees(string kernel) => Gen.Select(s_shapes, s_rows, Gen.Int[0, 3]).Sample((shape, rows, aggregate) =>
+    public void Kernel_GoingOnFromTheFirstTreesSums_GivesTheBitsOfAllTrees(string kernel) =>
+        Gen.Select(s_shapes, s_rows, Gen.Int[0, 3]).Sample((shape, rows, aggregate) =>
     {
         // Slices only add up.
         aggregate = kernel.StartsWith("slices", StringComparison.Ordinal) ? 0 : aggregate;
@@ -40,20 +41,27 @@ public sealed class SumContinuationTests
     }, iter: 120, print: s => $"{s.Item1}, {s.Item2} rows, {(ForestAggregate)s.Item3}");
 
     [Fact]
-    public void Regressor_WithKeptSums_GoesOnToTheBitsOfTheWhole() => Gen.Select(s_shapes, s_rows, Gen.Int[0, 3], Gen.Int[0, 4], Gen.Bool).Sample((shape, rows, aggregate, transform, bases) =>
-        Compare(shape, rows, model => ForestOnnx.Regressor(model, shape.Features, (ForestAggregate)aggregate, (PostTransform)transform, bases ? [.. Enumerable.Repeat(0.3f, shape.Targets)] : []), keeps: true),
+    public void Regressor_WithKeptSums_GoesOnToTheBitsOfTheWhole() =>
+        Gen.Select(s_shapes, s_rows, Gen.Int[0, 3], Gen.Int[0, 4], Gen.Bool).Sample((shape, rows, aggregate, transform, bases) =>
+        Compare(shape, rows, model =>
+            ForestOnnx.Regressor(model, shape.Features, (ForestAggregate)aggregate, (PostTransform)transform, bases
+            ? [.. Enumerable.Repeat(0.3f, shape.Targets)] : []), keeps: true),
         iter: 100, print: s => s.ToString());
 
     [Fact]
-    public void Classifier_WithKeptSums_GoesOnToTheBitsOfTheWhole() => Gen.Select(s_shapes, s_rows, Gen.Int[0, 3], Gen.Bool).Sample((shape, rows, transform, bases) =>
+    public void Classifier_WithKeptSums_GoesOnToTheBitsOfTheWhole() =>
+        Gen.Select(s_shapes, s_rows, Gen.Int[0, 3], Gen.Bool).Sample((shape, rows, transform, bases) =>
     {
         shape = shape with { Targets = Math.Max(2, shape.Targets) };
-        Compare(shape, rows, model => ForestOnnx.Classifier(model, shape.Features, (PostTransform)transform, bases ? [.. Enumerable.Repeat(0.3f, shape.Targets)] : [], shape.Targets, false), keeps: true);
+        Compare(shape, rows, model =>
+            ForestOnnx.Classifier(model, shape.Features, (PostTransform)transform, bases ? [.. Enumerable.Repeat(0.3f, shape.Targets)]
+            : [], shape.Targets, false), keeps: true);
     }, iter: 100, print: s => s.ToString());
 
     [Fact]
     public void Regressor_WhoseOutputsAreItsSums_GoesOnFromThem() => Gen.Select(s_shapes, s_rows, Gen.Bool).Sample((shape, rows, zeros) =>
-        Compare(shape, rows, model => ForestOnnx.Regressor(model, shape.Features, ForestAggregate.Sum, PostTransform.None, zeros ? new float[shape.Targets] : []), keeps: false),
+        Compare(shape, rows, model =>
+            ForestOnnx.Regressor(model, shape.Features, ForestAggregate.Sum, PostTransform.None, zeros ? new float[shape.Targets] : []), keeps: false),
         iter: 100, print: s => s.ToString());
 
     [Theory]
@@ -64,7 +72,8 @@ public sealed class SumContinuationTests
     public void Regressor_ThatDoesSomethingToItsSums_DoesNotCallItsOutputsSums(object aggregate, object transform, float origin)
     {
         var shape = new ForestShape(1, 3, 3, 0, 4, 20, false, false, 1, true);
-        using var file = new ModelFile(ForestOnnx.Regressor(RandomForests.Make(shape, (ForestAggregate)aggregate), 4, (ForestAggregate)aggregate, (PostTransform)transform, [origin]));
+        using var file = new ModelFile(
+            ForestOnnx.Regressor(RandomForests.Make(shape, (ForestAggregate)aggregate), 4, (ForestAggregate)aggregate, (PostTransform)transform, [origin]));
         using var model = Open(file, shape);
         Assert.Equal((1, false), (model.SumCount, model.SumsAreOutputs));
     }

@@ -5,7 +5,8 @@ using CsCheck;
 
 namespace BatchEngine.Scorer.Tests.Gpu;
 
-/// <summary>What a forest on any device must do: equal the reference bit for bit, whatever the shape, the tiles and the stages, and give its memory back. Inputs are small, because the simulated device is slow.</summary>
+/// <summary>What a forest on any device must do: equal the reference bit for bit, whatever the shape, the tiles and the stages, and give its memory back.
+/// Inputs are small, because the simulated device is slow.</summary>
 public abstract class GpuForestContract
 {
     private const long MemoryBytes = 1 << 28;
@@ -27,8 +28,10 @@ public abstract class GpuForestContract
     public void Kernel_OfAnyForest_EqualsTheReferenceBitForBit()
     {
         using var device = Device();
-        Gen.Select(s_shapes, Gen.Enum<ForestAggregate>(), Gen.OneOf([.. new[] { 1, 7, 63, 64, 65, 200 }.Select(v => Gen.Const(v))])).Sample((shape, aggregate, rows) =>
-            Compare(device, RandomForests.Make(shape, aggregate), RandomForests.Rows(shape, rows), new DeviceTiles(96, 1, 4)), iter: 120, threads: 1, print: s => $"{s.Item1}, {s.Item2}, {s.Item3} rows");
+        Gen.Select(s_shapes, Gen.Enum<ForestAggregate>(), Gen.OneOf([.. new[] { 1, 7, 63, 64, 65, 200 }.Select(v => Gen.Const(v))]))
+            .Sample((shape, aggregate, rows) =>
+            Compare(device, RandomForests.Make(shape, aggregate), RandomForests.Rows(shape, rows), new DeviceTiles(96, 1, 4)), iter: 120, threads: 1,
+                print: s => $"{s.Item1}, {s.Item2}, {s.Item3} rows");
     }
 
     [Theory]
@@ -87,7 +90,9 @@ public abstract class GpuForestContract
             float.NaN, float.NegativeInfinity, float.PositiveInfinity, 0f, -0f, float.Epsilon, -float.Epsilon, float.MaxValue, float.MinValue, 1e-40f,
             .. Enumerable.Range(-6, 12).Select(i => i / 8f), .. Enumerable.Range(-6, 12).Select(i => float.BitDecrement(i / 8f)),
         ];
-        Compare(device, RandomForests.Make(shape), [.. Enumerable.Range(0, 4).Select(f => Enumerable.Range(0, special.Length).Select(i => special[(i + (f * 5)) % special.Length]).ToArray())], new DeviceTiles(64, 1, 4));
+        Compare(device, RandomForests.Make(shape),
+            [.. Enumerable.Range(0, 4).Select(f => Enumerable.Range(0, special.Length).Select(i => special[(i + (f * 5)) % special.Length]).ToArray())],
+            new DeviceTiles(64, 1, 4));
     }
 
     [Fact]
@@ -143,7 +148,8 @@ public abstract class GpuForestContract
 
     private static RankedForest Ranked(ForestModel model, int stageNodes = RankedForestBuilder.MaxStageNodes)
     {
-        var (forest, refusal) = RankedForestBuilder.Build(model, new WalkForest(model), [.. Enumerable.Range(0, model.FeatureCount).Select(i => (i, (IReadOnlyList<DeviceStep>)[]))], stageNodes);
+        var (forest, refusal) = RankedForestBuilder.Build(model, new WalkForest(model),
+            [.. Enumerable.Range(0, model.FeatureCount).Select(i => (i, (IReadOnlyList<DeviceStep>)[]))], stageNodes);
         return forest ?? throw new InvalidOperationException(refusal);
     }
 

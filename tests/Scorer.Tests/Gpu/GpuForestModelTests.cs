@@ -99,7 +99,11 @@ public sealed class GpuForestModelTests : IDisposable
         using var device = GpuDevice.OpenSimulated(MemoryBytes);
         var forest = DeviceForest.Of(processor, device, s_tiles).Forest!;
         var opened = 0;
-        using var model = new GpuForest(device, forest, processor, 1) { OpenDevice = () => { opened++; return new FailingExecutor(forest.CreateExecutor(), goodBatches: 1); } };
+        using var model = new GpuForest(device, forest, processor, 1)
+        {
+            OpenDevice = () =>
+            { opened++; return new FailingExecutor(forest.CreateExecutor(), goodBatches: 1); }
+        };
         using var executor = model.CreateExecutor();
         var (expected, actual) = (Score(processor, Features()), new PredictionBlock(1, Rows));
         for (var batch = 0; batch < 3; batch++)
@@ -157,7 +161,9 @@ public sealed class GpuForestModelTests : IDisposable
     public void Probe_OfAnotherForest_NamesOutputAndRow()
     {
         using var processor = Processor(Plain());
-        using var other = Processor(ForestOnnx.Regressor(RandomForests.Make(s_shape with { Seed = 12 }, withSets: false), s_shape.Features, ForestAggregate.Sum, PostTransform.None, []));
+        using var other = Processor(
+            ForestOnnx.Regressor(RandomForests.Make(s_shape with { Seed = 12 }, withSets: false), s_shape.Features, ForestAggregate.Sum, PostTransform.None,
+            []));
         using var device = GpuDevice.OpenSimulated(MemoryBytes);
         using var forest = DeviceForest.Of(other, device, s_tiles).Forest!;
         Assert.Contains("'y' of trial row", DeviceProbe.Difference(forest, processor), StringComparison.Ordinal);
@@ -182,7 +188,8 @@ public sealed class GpuForestModelTests : IDisposable
         Assert.Contains("no CUDA driver", failure.Message, StringComparison.Ordinal);
     }
 
-    private static byte[] Plain() => ForestOnnx.Regressor(RandomForests.Make(s_shape, withSets: false), s_shape.Features, ForestAggregate.Average, PostTransform.None, [0.5f]);
+    private static byte[] Plain() =>
+        ForestOnnx.Regressor(RandomForests.Make(s_shape, withSets: false), s_shape.Features, ForestAggregate.Average, PostTransform.None, [0.5f]);
 
     private static byte[] WithTransforms()
     {
@@ -190,11 +197,15 @@ public sealed class GpuForestModelTests : IDisposable
         OnnxBytes[] attributes = [.. ForestOnnx.Nodes(forest), .. ForestOnnx.Weights(forest, "target"), OnnxModelWriter.OneInt("n_targets", 1)];
         const string ml = "ai.onnx.ml";
         return new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, s_shape.Features)
-            .Constant("two", [2f], 1).Constant("third", [3f, 1f, 7f, 3f, 3f], s_shape.Features).Constant("shift", [0.1f, -0.1f, 0.3f, 0.7f, 1e-3f], s_shape.Features).Constant("one", [1f], 1)
-            .Node("Imputer", ml, ["x"], ["a"], OnnxModelWriter.Floats("imputed_value_floats", [0.5f]), OnnxModelWriter.OneFloat("replaced_value_float", float.NaN))
-            .Node("Scaler", ml, ["a"], ["b"], OnnxModelWriter.Floats("offset", [0.1f, 0.2f, 0.3f, -0.4f, 0.5f]), OnnxModelWriter.Floats("scale", [1.1f, 0.9f, 1.3f, 0.7f, 3f]))
+            .Constant("two", [2f], 1).Constant("third", [3f, 1f, 7f, 3f, 3f], s_shape.Features)
+                .Constant("shift", [0.1f, -0.1f, 0.3f, 0.7f, 1e-3f], s_shape.Features).Constant("one", [1f], 1)
+            .Node("Imputer", ml, ["x"], ["a"], OnnxModelWriter.Floats("imputed_value_floats", [0.5f]),
+                OnnxModelWriter.OneFloat("replaced_value_float", float.NaN))
+            .Node("Scaler", ml, ["a"], ["b"], OnnxModelWriter.Floats("offset", [0.1f, 0.2f, 0.3f, -0.4f, 0.5f]),
+                OnnxModelWriter.Floats("scale", [1.1f, 0.9f, 1.3f, 0.7f, 3f]))
             .Node("Imputer", ml, ["b"], ["c"], OnnxModelWriter.Floats("imputed_value_floats", [0.25f]), OnnxModelWriter.OneFloat("replaced_value_float", 0))
-            .Node("Mul", "", ["c", "two"], ["d"]).Node("Add", "", ["d", "shift"], ["e"]).Node("Div", "", ["e", "third"], ["f"]).Node("Sub", "", ["one", "f"], ["g"])
+            .Node("Mul", "", ["c", "two"], ["d"]).Node("Add", "", ["d", "shift"], ["e"]).Node("Div", "", ["e", "third"], ["f"])
+                .Node("Sub", "", ["one", "f"], ["g"])
             .Node("TreeEnsembleRegressor", ml, ["g"], ["s"], attributes).Node("Sigmoid", "", ["s"], ["p"]).Output("p", OnnxModelWriter.Float, -1, 1).ToArray();
     }
 
@@ -227,7 +238,8 @@ public sealed class GpuForestModelTests : IDisposable
     }
 
     private static GpuForest OnDevice(LoadedForest processor) =>
-        (GpuForest)Assert.IsType<EngineAnswer.Opened>(GpuForestEngine.On(processor, GpuDevice.OpenSimulated(MemoryBytes), s_tiles, mustBeFaster: false, measures: false)).Model;
+        (GpuForest)Assert.IsType<EngineAnswer.Opened>(
+            GpuForestEngine.On(processor, GpuDevice.OpenSimulated(MemoryBytes), s_tiles, mustBeFaster: false, measures: false)).Model;
 
     private LoadedForest Processor(byte[] model)
     {

@@ -25,13 +25,15 @@ public sealed class PtxTests
 
     [Fact]
     public void Stage_InSharedMemory_LeavesRoomOnEveryCard() =>
-        Assert.Contains($"__shared_alloca0[{RankedForestBuilder.MaxStageNodes * sizeof(ulong)}]", Compile(typeof(TreeKernel), typeof(ByteRank)), StringComparison.Ordinal);
+        Assert.Contains($"__shared_alloca0[{RankedForestBuilder.MaxStageNodes * sizeof(ulong)}]", Compile(typeof(TreeKernel), typeof(ByteRank)),
+            StringComparison.Ordinal);
 
     private static string Compile(Type kernel, Type rank)
     {
         var method = kernel.GetMethod("Run", BindingFlags.Static | BindingFlags.Public)!.MakeGenericMethod(rank);
         using var context = Context.Create(builder => builder.Optimize(OptimizationLevel.O1));
         using var backend = new PTXBackend(context, CudaArchitecture.SM_75, CudaInstructionSet.ISA_70, null!);
-        return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), ILGPU.Runtime.KernelSpecialization.Empty)).PTXAssembly;
+        return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method),
+            ILGPU.Runtime.KernelSpecialization.Empty)).PTXAssembly;
     }
 }

@@ -41,7 +41,8 @@ public sealed class OnnxGraphTests
     [Fact]
     public void Message_WithFieldsOfEveryUnknownKind_PassesOverThem()
     {
-        var unknown = new OnnxBytes().Int(99, -1).Field(98, 1, 1, 2, 3, 4, 5, 6, 7, 8).Float(97, 2).Text(96, "x").Field(95, 3).Int(1, 5).Field(94, 3).Field(94, 4).Field(95, 4).Text(1, "v").Int(8, 3).Int(8, -4).Int(3, 9).Int(8, 5);
+        var unknown = new OnnxBytes().Int(99, -1).Field(98, 1, 1, 2, 3, 4, 5, 6, 7, 8).Float(97, 2).Text(96, "x").Field(95, 3).Int(1, 5).Field(94, 3)
+            .Field(94, 4).Field(95, 4).Text(1, "v").Int(8, 3).Int(8, -4).Int(3, 9).Int(8, 5);
         var attribute = OnnxGraph.Read(new OnnxModelWriter().Node("X", "", [], ["y"], unknown).ToArray(), "m.onnx").Nodes[0].Attribute("v")!;
         Assert.Equal([3L, -4L, 5L], attribute.Ints);
         Assert.Equal(9, attribute.Int);

@@ -25,7 +25,8 @@ public sealed class HeldPagesTests
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.File("in"));
         await using (var file = File.Create(folder.File("in/a.parquet")))
-        await using (var table = await TableWriter.CreateAsync(file, [new("x", ColumnKind.Float, false)], TableCompression.Snappy, TestContext.Current.CancellationToken))
+        await using (var table =
+            await TableWriter.CreateAsync(file, [new("x", ColumnKind.Float, false)], TableCompression.Snappy, TestContext.Current.CancellationToken))
         {
             await table.WriteRowGroupAsync([Values()], TestContext.Current.CancellationToken);
             await table.CompleteAsync(TestContext.Current.CancellationToken);
@@ -37,7 +38,8 @@ public sealed class HeldPagesTests
     public async Task ADictionary_IsHeldBesideThePage()
     {
         using var folder = new TemporaryFolder();
-        ParquetFiles.Write(folder.File("in/a.parquet"), [ParquetFiles.Data.Of("x", Array.ConvertAll(Values(), v => MathF.Floor(v * 1_000)))], configure: p => p.DataPagesize(8 << 10));
+        ParquetFiles.Write(folder.File("in/a.parquet"), [ParquetFiles.Data.Of("x", Array.ConvertAll(Values(), v => MathF.Floor(v * 1_000)))], configure: p =>
+            p.DataPagesize(8 << 10));
         var held = await HeldAsync(folder, "x");
         Assert.InRange(held, BufferBytes + 4_000 + 4_000, 2 * (BufferBytes + 24_000));
     }

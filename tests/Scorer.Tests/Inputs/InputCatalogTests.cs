@@ -153,7 +153,9 @@ public sealed class InputCatalogTests : IDisposable
         var text = new Parquet.Schema.DataField<string>("s");
         var path = _folder.File("net.parquet");
         await using (var stream = File.Create(path))
-        await using (var writer = await Parquet.ParquetWriter.CreateAsync(new Parquet.Schema.ParquetSchema(field, text), stream, cancellationToken: TestContext.Current.CancellationToken))
+        await using (var writer =
+            await Parquet.ParquetWriter.CreateAsync(new Parquet.Schema.ParquetSchema(field, text), stream,
+            cancellationToken: TestContext.Current.CancellationToken))
         {
             using var group = writer.CreateRowGroup();
             await group.WriteAsync<double>(field, new[] { 1.5, 2.5 }, cancellationToken: TestContext.Current.CancellationToken);
@@ -170,7 +172,8 @@ public sealed class InputCatalogTests : IDisposable
         Assert.Equal([1, 0], batch["s"].Present.ToArray());
     }
 
-    private static Task<InputManifest> FreezeAsync(IReadOnlyList<string> patterns) => InputCatalog.FreezeAsync(patterns, ["x"], TestContext.Current.CancellationToken);
+    private static Task<InputManifest> FreezeAsync(IReadOnlyList<string> patterns) =>
+        InputCatalog.FreezeAsync(patterns, ["x"], TestContext.Current.CancellationToken);
 
     private static Task RejectsAsync(IReadOnlyList<string> patterns, params string[] parts) => RejectsAsync(patterns, [], parts);
 

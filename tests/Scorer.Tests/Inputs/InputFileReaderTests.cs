@@ -175,7 +175,8 @@ public sealed class InputFileReaderTests : IDisposable
     public void Read_ByteFlippedInAPage_NamesFileRowGroupAndColumnOrGivesOtherValues()
     {
         var path = _folder.File("a.parquet");
-        Write(path, [Data.Of("x", Enumerable.Range(0, 1_000).Select(i => (float)i).ToArray())], configure: b => b.Compression(Compression.Gzip).DisableDictionary());
+        Write(path, [Data.Of("x", Enumerable.Range(0, 1_000).Select(i => (float)i).ToArray())], configure: b =>
+            b.Compression(Compression.Gzip).DisableDictionary());
         var bytes = File.ReadAllBytes(path);
         bytes.AsSpan(60, 40).Fill(0xFF);
         File.WriteAllBytes(path, bytes);
@@ -252,7 +253,8 @@ public sealed class InputFileReaderTests : IDisposable
             Case("date", ColumnKind.Date, i => new Date(i * 50 - 20_000), i => i * 50L - 20_000, LogicalType.Date()),
             Case("millis", ColumnKind.Timestamp, i => DateTime.UnixEpoch.AddMilliseconds(i - 500), i => (i - 500) * 1_000L, Stamp(TimeUnit.Millis)),
             Case("micros", ColumnKind.Timestamp, i => DateTime.UnixEpoch.AddTicks(Micros(i) * 10), i => Micros(i), Stamp(TimeUnit.Micros)),
-            Case("nanos", ColumnKind.Timestamp, i => new DateTimeNanos((i - 500) * 999L), i => (long)Math.Floor((i - 500) * 999 / 1_000.0), Stamp(TimeUnit.Nanos)),
+            Case("nanos", ColumnKind.Timestamp, i =>
+                new DateTimeNanos((i - 500) * 999L), i => (long)Math.Floor((i - 500) * 999 / 1_000.0), Stamp(TimeUnit.Nanos)),
             Case("decimal9", ColumnKind.Decimal, i => (i - 500) / 100m, i => (double)((i - 500) / 100m), LogicalType.Decimal(9, 2)),
             Case("decimal18", ColumnKind.Decimal, i => (i - 500) / 1000m, i => (double)((i - 500) / 1000m), LogicalType.Decimal(18, 3)),
             Case("decimal29", ColumnKind.Decimal, i => (i - 500) / 1000m, i => (double)((i - 500) / 1000m), LogicalType.Decimal(29, 3)),
@@ -263,7 +265,8 @@ public sealed class InputFileReaderTests : IDisposable
 
         ParquetFilesCase Case<T>(string name, ColumnKind kind, Func<int, T> stored, Func<int, object> expected, LogicalType? type = null)
             where T : struct => new(
-            nullable ? Data.Of(name, [.. Enumerable.Range(0, Rows).Select(i => i % 3 == 0 ? (T?)null : stored(i))], type) : Data.Of(name, [.. Enumerable.Range(0, Rows).Select(stored)], type),
+            nullable ? Data.Of(name, [.. Enumerable.Range(0, Rows).Select(i => i % 3 == 0 ? (T?)null : stored(i))], type)
+                : Data.Of(name, [.. Enumerable.Range(0, Rows).Select(stored)], type),
             kind, expected);
     }
 

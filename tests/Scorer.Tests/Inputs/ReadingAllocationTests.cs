@@ -23,8 +23,10 @@ public sealed class ReadingAllocationTests : IDisposable
             Data.Of("t", [.. Enumerable.Range(0, Rows).Select(i => $"text {i}")])]);
         using var reader = InputFileReader.Open(path);
         var spec = new FeatureSpec([
-            FeatureColumn.AsIs("f"), new FeatureColumn("l", "f", [new FeatureTransform.ImputeConstant(1), new FeatureTransform.Log1P()]), FeatureColumn.AsIs("i"), FeatureColumn.AsIs("d"),
-            new FeatureColumn("h", "t", [new FeatureTransform.HashBucket(100, 1)]), new FeatureColumn("o", "t", [new FeatureTransform.OneHot(["text 1", "text 2"])]),
+            FeatureColumn.AsIs("f"), new FeatureColumn("l", "f", [new FeatureTransform.ImputeConstant(1), new FeatureTransform.Log1P()]),
+                FeatureColumn.AsIs("i"), FeatureColumn.AsIs("d"),
+            new FeatureColumn("h", "t", [new FeatureTransform.HashBucket(100, 1)]),
+                new FeatureColumn("o", "t", [new FeatureTransform.OneHot(["text 1", "text 2"])]),
             new FeatureColumn("hi", "i", [new FeatureTransform.HashBucket(100, 1)])]);
         var features = CompiledFeatures.Compile(spec, reader.Columns);
         using var batch = features.CreateBatch(1_000);

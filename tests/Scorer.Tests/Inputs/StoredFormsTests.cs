@@ -18,7 +18,8 @@ public sealed class StoredFormsTests : IDisposable
     {
         const int julianDayOfEpoch = 2_440_588;
         const long nanosOfDay = 86_399_999_999_999;
-        Int96[] stored = [new(1_999, 0, julianDayOfEpoch), new(unchecked((int)nanosOfDay), (int)(nanosOfDay >> 32), julianDayOfEpoch - 1), new(0, 0, julianDayOfEpoch + 19_782)];
+        Int96[] stored = [new(1_999, 0, julianDayOfEpoch), new(unchecked((int)nanosOfDay), (int)(nanosOfDay >> 32), julianDayOfEpoch - 1),
+            new(0, 0, julianDayOfEpoch + 19_782)];
         WriteOne(new PrimitiveNode("x", Repetition.Required, LogicalType.None(), PhysicalType.Int96), stored);
 
         using var batch = Read(ColumnKind.Timestamp);
@@ -63,7 +64,8 @@ public sealed class StoredFormsTests : IDisposable
     [Fact]
     public void Read_MillisecondsBeyondMicroseconds_AreRefused()
     {
-        WriteOne(new PrimitiveNode("x", Repetition.Required, LogicalType.Timestamp(true, ParquetSharp.TimeUnit.Millis), PhysicalType.Int64), [long.MaxValue / 1_000, long.MaxValue / 1_000 + 1]);
+        WriteOne(new PrimitiveNode("x", Repetition.Required, LogicalType.Timestamp(true, ParquetSharp.TimeUnit.Millis), PhysicalType.Int64),
+            [long.MaxValue / 1_000, long.MaxValue / 1_000 + 1]);
         Assert.Contains("milliseconds", Assert.Throws<BadInputException>(() => Read(ColumnKind.Timestamp)).Message, StringComparison.Ordinal);
     }
 

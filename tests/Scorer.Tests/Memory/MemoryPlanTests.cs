@@ -35,7 +35,8 @@ public sealed class MemoryPlanTests
     [Fact]
     public void EveryPlan_StaysUnderItsLimit_AndNoLargerOneOfItsShapeWould()
     {
-        Gen.Select(Gen.Long[0, 1L << 33], Gen.Long[0, 1L << 30], Gen.Long[0, 1L << 28], Gen.Long[0, 1L << 17], Gen.Int[1, 64], Gen.Int[1, 1 << 22]).Sample((limit, process, worker, row, workers, rows) =>
+        Gen.Select(Gen.Long[0, 1L << 33], Gen.Long[0, 1L << 30], Gen.Long[0, 1L << 28], Gen.Long[0, 1L << 17], Gen.Int[1, 64], Gen.Int[1, 1 << 22])
+            .Sample((limit, process, worker, row, workers, rows) =>
         {
             var need = new MemoryNeed(process, worker, row);
             switch (MemoryPlan.Of(need, limit, workers, rows))

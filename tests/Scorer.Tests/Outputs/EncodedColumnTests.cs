@@ -27,8 +27,10 @@ public sealed class EncodedColumnTests
         var (textField, atField) = (Field("model_version", ColumnKind.Text), Field("scored_at", ColumnKind.Timestamp));
         var encoded = await WriteAsync(Options(compression), textField, atField, async (group, rows) =>
         {
-            await group.WriteAsync<ReadOnlyMemory<char>>(textField, Enumerable.Repeat("churn/12".AsMemory(), rows).ToArray(), cancellationToken: TestContext.Current.CancellationToken);
-            await group.WriteAsync<long>(ParquetFields.Stored(atField, typeof(long)), Enumerable.Repeat(s_at, rows).ToArray(), cancellationToken: TestContext.Current.CancellationToken);
+            await group.WriteAsync<ReadOnlyMemory<char>>(textField, Enumerable.Repeat("churn/12".AsMemory(), rows)
+                .ToArray(), cancellationToken: TestContext.Current.CancellationToken);
+            await group.WriteAsync<long>(ParquetFields.Stored(atField, typeof(long)), Enumerable.Repeat(s_at, rows)
+                .ToArray(), cancellationToken: TestContext.Current.CancellationToken);
         });
         Assert.Equal(encoded, repeated);
     }
@@ -40,7 +42,8 @@ public sealed class EncodedColumnTests
         const int groups = 64;
         var options = Options(TableCompression.Snappy);
         var field = new ConstantField<ReadOnlyMemory<char>>(Field("run_id", ColumnKind.Text), "churn-20261125T020000Z".AsMemory(), options);
-        await using var writer = await ParquetWriter.CreateAsync(new ParquetSchema(field.Field), Stream.Null, options, append: false, TestContext.Current.CancellationToken);
+        await using var writer =
+            await ParquetWriter.CreateAsync(new ParquetSchema(field.Field), Stream.Null, options, append: false, TestContext.Current.CancellationToken);
         await AddAsync();
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < groups; i++)

@@ -11,7 +11,8 @@ public sealed class PredictionFileTests
 {
     private static readonly InputColumn[] s_wide =
     [
-        new("id", ColumnKind.Integer, false, "INT64"), new("amount", ColumnKind.Double, true, "DOUBLE"), new("place", ColumnKind.Text, true, "BYTE_ARRAY"), new("name", ColumnKind.Text, false, "BYTE_ARRAY"),
+        new("id", ColumnKind.Integer, false, "INT64"), new("amount", ColumnKind.Double, true, "DOUBLE"), new("place", ColumnKind.Text, true, "BYTE_ARRAY"),
+            new("name", ColumnKind.Text, false, "BYTE_ARRAY"),
     ];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -21,7 +22,8 @@ public sealed class PredictionFileTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.File("out.parquet");
-        var file = new PredictionFile(SchemaOf(s_wide, [1, 2, 3], [OutputColumn.Number("score"), new OutputColumn("label", ["no", "yes"])]), TableCompression.Snappy);
+        var file = new PredictionFile(SchemaOf(s_wide, [1, 2, 3], [OutputColumn.Number("score"), new OutputColumn("label", ["no", "yes"])]),
+            TableCompression.Snappy);
         using var batch = new ColumnBatch(s_wide, 300);
         var block = new PredictionBlock(2, 300);
         var expected = new List<string>();
@@ -70,7 +72,8 @@ public sealed class PredictionFileTests
         Assert.Equal([5L], await GroupsAsync(folder.File("second"), file, narrow, 1, [5]));
     }
 
-    private static PredictionSchema SchemaOf(InputColumn[] input, int[] carried, OutputColumn[] outputs) => new("id", 0, input, carried, outputs, "churn/1", "churn-20261125T020000Z", DateTimeOffset.UnixEpoch);
+    private static PredictionSchema SchemaOf(InputColumn[] input, int[] carried, OutputColumn[] outputs) =>
+        new("id", 0, input, carried, outputs, "churn/1", "churn-20261125T020000Z", DateTimeOffset.UnixEpoch);
 
     private static async Task<IEnumerable<long>> GroupsAsync(string path, PredictionFile file, InputColumn[] columns, int outputs, int[] units)
     {

@@ -8,7 +8,8 @@ namespace BatchEngine.Scorer.Tests.Profiles;
 public sealed class ProfileSamplingTests
 {
     private static readonly InputColumn[] s_columns = [new("x", ColumnKind.Float, false, "")];
-    private static readonly Dictionary<string, BinEdges> s_edges = new(StringComparer.Ordinal) { ["x"] = new("x", [.. Enumerable.Range(0, 31).Select(i => i / 31f)], []) };
+    private static readonly Dictionary<string, BinEdges> s_edges =
+        new(StringComparer.Ordinal) { ["x"] = new("x", [.. Enumerable.Range(0, 31).Select(i => i / 31f)], []) };
 
     [Theory]
     [InlineData(0, 1)]

@@ -9,7 +9,8 @@ namespace BatchEngine.Scorer.Tests.Profiles;
 
 public sealed class ProfileTests
 {
-    private static readonly InputColumn[] s_columns = [new("x", ColumnKind.Float, true, ""), new("n", ColumnKind.Integer, true, ""), new("t", ColumnKind.Text, true, "")];
+    private static readonly InputColumn[] s_columns =
+        [new("x", ColumnKind.Float, true, ""), new("n", ColumnKind.Integer, true, ""), new("t", ColumnKind.Text, true, "")];
 
     [Fact]
     public void BinSearch_OfAnyEdgesAndValues_CountsTheEdgesAtOrBelow()
@@ -56,7 +57,8 @@ public sealed class ProfileTests
     {
         var edges = Enumerable.Range(-count / 2, count).Select(i => i == 0 ? 0f : i).ToArray();
         var values = edges.SelectMany(e => new[] { e, float.BitDecrement(e), float.BitIncrement(e) })
-            .Concat([-0f, float.Epsilon, -float.Epsilon, float.NegativeInfinity, float.PositiveInfinity, float.NaN, -float.NaN, float.MinValue, float.MaxValue]).ToArray();
+            .Concat([-0f, float.Epsilon, -float.Epsilon, float.NegativeInfinity, float.PositiveInfinity, float.NaN, -float.NaN, float.MinValue, float.MaxValue])
+                .ToArray();
         MustCount(edges, values);
         MustCount(edges, [.. values.Reverse(), .. Enumerable.Repeat(0.5f, 9_000), .. values]);
     }
@@ -119,7 +121,8 @@ public sealed class ProfileTests
     public void Collector_ThatGoesOnFromACheckpoint_EndsWithTheSameBits()
     {
         using var batch = new ColumnBatch(s_columns, 300);
-        var block = Fill(batch, [.. Enumerable.Range(0, 300).Select(i => i % 7 == 0 ? float.NaN : i / 7f)], [.. Enumerable.Range(0, 300).Select(i => (long)i)], [.. Enumerable.Range(0, 300).Select(i => i % 3 == 0 ? "red" : "pink")], new float[300]);
+        var block = Fill(batch, [.. Enumerable.Range(0, 300).Select(i => i % 7 == 0 ? float.NaN : i / 7f)], [.. Enumerable.Range(0, 300).Select(i => (long)i)],
+            [.. Enumerable.Range(0, 300).Select(i => i % 3 == 0 ? "red" : "pink")], new float[300]);
         var whole = new ProfileCollector(Edges(), s_columns, [OutputColumn.Number("y")], 600, []);
         whole.Add(batch, block, 0);
         var saved = whole.Current();

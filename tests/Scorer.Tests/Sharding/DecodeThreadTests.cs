@@ -27,7 +27,9 @@ public sealed class DecodeThreadTests
     public async Task Work_ThatFails_LeavesTheThreadToTheNextWorker()
     {
         var thread = DecodeThread.Take();
-        await Assert.ThrowsAsync<InvalidOperationException>(() => Task.Factory.StartNew(() => throw new InvalidOperationException("planted"), TestContext.Current.CancellationToken, TaskCreationOptions.None, thread));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Task.Factory.StartNew(() =>
+            throw new InvalidOperationException("planted"), TestContext.Current.CancellationToken, TaskCreationOptions.None, thread));
         Assert.Equal(7, await Task.Factory.StartNew(() => 7, TestContext.Current.CancellationToken, TaskCreationOptions.None, thread));
         DecodeThread.Return(thread);
     }

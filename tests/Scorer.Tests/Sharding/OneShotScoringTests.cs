@@ -23,7 +23,8 @@ public sealed class OneShotScoringTests
         var options = new OneShotOptions(Fixture.Shared("housing/housing_hgb.onnx"), [input], folder.File("out"))
         {
             KeyColumn = "district_id",
-            Features = FeatureSpec.AsIs(["longitude", "latitude", "housing_median_age", "total_rooms", "total_bedrooms", "population", "households", "median_income"]),
+            Features = FeatureSpec.AsIs(
+                ["longitude", "latitude", "housing_median_age", "total_rooms", "total_bedrooms", "population", "households", "median_income"]),
             Workers = 2,
         };
         var result = await OneShotScoring.RunAsync(options, null, TimeProvider.System, TestContext.Current.CancellationToken);
@@ -58,7 +59,9 @@ public sealed class OneShotScoringTests
         var first = await ScoreAsync(folder, o => o with { OutputDirectory = folder.File("one"), Workers = 1, ScoredAt = s_at });
         var second = await ScoreAsync(folder, o => o with { OutputDirectory = folder.File("two"), Workers = 1, ScoredAt = s_at });
         Assert.Equal(first.Files, second.Files);
-        Assert.All(first.Files, f => Assert.Equal(File.ReadAllBytes(Path.Combine(first.OutputDirectory, f.BlobName)), File.ReadAllBytes(Path.Combine(second.OutputDirectory, f.BlobName))));
+        Assert.All(first.Files, f =>
+            Assert.Equal(File.ReadAllBytes(Path.Combine(first.OutputDirectory, f.BlobName)),
+            File.ReadAllBytes(Path.Combine(second.OutputDirectory, f.BlobName))));
     }
 
     [Fact]
@@ -74,7 +77,8 @@ public sealed class OneShotScoringTests
         ], rowsPerGroup: 4);
         var result = await ScoreAsync(folder, o => o with { Rejects = new RejectBudget(100, 1) });
         Assert.Equal(new RowCounts(7, 2, 0, 5), result.Counts);
-        var dead = result.Files.Where(f => f.Kind == ArtifactKind.DeadLetters).SelectMany(f => ReadDead(Path.Combine(result.OutputDirectory, f.BlobName))).OrderBy(d => d.Row).ToArray();
+        var dead = result.Files.Where(f => f.Kind == ArtifactKind.DeadLetters).SelectMany(f => ReadDead(Path.Combine(result.OutputDirectory, f.BlobName)))
+            .OrderBy(d => d.Row).ToArray();
         Assert.Equal([(0L, 1L, "KeyEmpty"), (0L, 2L, "KeyMissing"), (0L, 3L, "FeatureMissing"), (1L, 4L, "FeatureInfinite"), (1L, 5L, "KeyTooLong")], dead);
     }
 
@@ -84,7 +88,8 @@ public sealed class OneShotScoringTests
         using var folder = new TemporaryFolder();
         ParquetFiles.Write(folder.File("in/a.parquet"),
         [
-            ParquetFiles.Data.Of("id", new[] { 1L, 2 }), ParquetFiles.Data.Of("a", new float?[] { null, 1f }), ParquetFiles.Data.Of("b", new[] { 1f, 1 }), ParquetFiles.Data.Of("c", new[] { 1f, 1 }),
+            ParquetFiles.Data.Of("id", new[] { 1L, 2 }), ParquetFiles.Data.Of("a", new float?[] { null, 1f }), ParquetFiles.Data.Of("b", new[] { 1f, 1 }),
+                ParquetFiles.Data.Of("c", new[] { 1f, 1 }),
         ]);
         var result = await ScoreAsync(folder, o => o with { ModelPath = Fixture.Path("stump") });
         Assert.Equal([20f, 10f], ReadOutput(result).OrderBy(r => r.Key).Select(r => r.Value));
@@ -98,8 +103,10 @@ public sealed class OneShotScoringTests
         var instants = new DateTime?[] { new(1960, 1, 1, 0, 0, 0, 1, DateTimeKind.Utc), new(2026, 11, 25, 2, 3, 4, DateTimeKind.Utc), null };
         ParquetFiles.Write(folder.File("in/a.parquet"),
         [
-            ParquetFiles.Data.Of("id", new[] { 1L, 2, 3 }), ParquetFiles.Data.Of("a", new[] { 1f, 2, 3 }), ParquetFiles.Data.Of("b", new[] { 1f, 1, 1 }), ParquetFiles.Data.Of("c", new[] { 1f, 1, 1 }),
-            ParquetFiles.Data.Of("day", days), ParquetFiles.Data.Of("at", instants, ParquetSharp.LogicalType.Timestamp(isAdjustedToUtc: true, ParquetSharp.TimeUnit.Micros)),
+            ParquetFiles.Data.Of("id", new[] { 1L, 2, 3 }), ParquetFiles.Data.Of("a", new[] { 1f, 2, 3 }), ParquetFiles.Data.Of("b", new[] { 1f, 1, 1 }),
+                ParquetFiles.Data.Of("c", new[] { 1f, 1, 1 }),
+            ParquetFiles.Data.Of("day", days),
+                ParquetFiles.Data.Of("at", instants, ParquetSharp.LogicalType.Timestamp(isAdjustedToUtc: true, ParquetSharp.TimeUnit.Micros)),
         ]);
         var result = await ScoreAsync(folder, o => o with { CarriedColumns = ["day", "at"] });
         using var file = new ParquetSharp.ParquetFileReader(Path.Combine(result.OutputDirectory, result.Files.Single().BlobName));
@@ -121,11 +128,13 @@ public sealed class OneShotScoringTests
         var names = Enumerable.Range(0, 100).Select(_ => new string('x', 1_000)).ToArray();
         ParquetFiles.Write(folder.File("in/a.parquet"),
         [
-            ParquetFiles.Data.Of("id", Enumerable.Range(0, 100).Select(i => (long)i).ToArray()), ParquetFiles.Data.Of("a", new float[100]), ParquetFiles.Data.Of("b", new float[100]), ParquetFiles.Data.Of("c", new float[100]),
+            ParquetFiles.Data.Of("id", Enumerable.Range(0, 100).Select(i => (long)i).ToArray()), ParquetFiles.Data.Of("a", new float[100]),
+                ParquetFiles.Data.Of("b", new float[100]), ParquetFiles.Data.Of("c", new float[100]),
             ParquetFiles.Data.Of("name", names),
         ]);
         Assert.Equal(100, (await ScoreAsync(folder, o => o with { CarriedColumns = ["name"], OutputDirectory = folder.File("free") })).Counts.Scored);
-        var failure = await Assert.ThrowsAsync<BadInputException>(() => ScoreAsync(folder, o => o with { CarriedColumns = ["name"], MemoryLimitBytes = 16L << 30 }));
+        var failure = await Assert.ThrowsAsync<BadInputException>(() =>
+            ScoreAsync(folder, o => o with { CarriedColumns = ["name"], MemoryLimitBytes = 16L << 30 }));
         Assert.Contains("column 'name'", failure.Message, StringComparison.Ordinal);
         Assert.Contains("memory limit", failure.Message, StringComparison.Ordinal);
     }
@@ -138,7 +147,9 @@ public sealed class OneShotScoringTests
         var result = await ScoreAsync(folder, o => o with { ModelPath = Fixture.Path("reciprocal"), Rejects = new RejectBudget(1, 1) });
         Assert.Equal(1, result.Counts.Rejected);
         var failure = await Assert.ThrowsAsync<RejectBudgetExceededException>(() =>
-            ScoreAsync(folder, o => o with { ModelPath = Fixture.Path("reciprocal"), OutputDirectory = folder.File("strict"), Rejects = new RejectBudget(0, 1) }));
+            ScoreAsync(folder, o => o
+                with
+            { ModelPath = Fixture.Path("reciprocal"), OutputDirectory = folder.File("strict"), Rejects = new RejectBudget(0, 1) }));
         Assert.Contains("OutputNotFinite", failure.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.File("strict")));
     }
@@ -151,7 +162,9 @@ public sealed class OneShotScoringTests
         WriteInput(folder.File("in/a.parquet"), 0, 10);
         WriteInput(folder.File("in/b.parquet"), 0, 10);
         var failure = await Assert.ThrowsAsync<RejectBudgetExceededException>(() =>
-            ScoreAsync(folder, o => o with { ModelPath = Fixture.Path("reciprocal"), OutputDirectory = folder.File("strict"), Rejects = new RejectBudget(1, 1) }));
+            ScoreAsync(folder, o => o
+                with
+            { ModelPath = Fixture.Path("reciprocal"), OutputDirectory = folder.File("strict"), Rejects = new RejectBudget(1, 1) }));
         Assert.Matches(@"in/[ab]\.parquet.*row 0.*OutputNotFinite", failure.Message);
     }
 
@@ -171,13 +184,15 @@ public sealed class OneShotScoringTests
         using var folder = new TemporaryFolder();
         ParquetFiles.Write(folder.File("in/a.parquet"),
         [
-            ParquetFiles.Data.Of("a", new[] { 0f, 1, 2 }), ParquetFiles.Data.Of("name", new[] { "x", "y", "z" }), ParquetFiles.Data.Of("b", new[] { 0.0, 1, 2 }), ParquetFiles.Data.Of("c", new[] { 0, 1, 2 }),
+            ParquetFiles.Data.Of("a", new[] { 0f, 1, 2 }), ParquetFiles.Data.Of("name", new[] { "x", "y", "z" }),
+                ParquetFiles.Data.Of("b", new[] { 0.0, 1, 2 }), ParquetFiles.Data.Of("c", new[] { 0, 1, 2 }),
         ]);
         var result = await ScoreAsync(folder, o => o with { KeyColumn = null, Features = null, CarriedColumns = ["name"] });
         var rows = ReadOutput(result, "row_number");
         Assert.Equal([0.5f, 111.5f, 222.5f], rows.OrderBy(r => r.Key).Select(r => r.Value));
         var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(result.OutputDirectory, "_manifest.json"))).RootElement;
-        Assert.Equal(["row_number", "name", "y", "model_version", "run_id", "scored_at"], manifest.GetProperty("columns").EnumerateArray().Select(c => c.GetString()!));
+        Assert.Equal(["row_number", "name", "y", "model_version", "run_id", "scored_at"], manifest.GetProperty("columns").EnumerateArray()
+            .Select(c => c.GetString()!));
         Assert.Equal(3, manifest.GetProperty("rows").GetProperty("read").GetInt64());
     }
 
@@ -197,7 +212,8 @@ public sealed class OneShotScoringTests
         WriteInput(folder.File("in/a.parquet"), 0, 100);
         using var stop = new CancellationTokenSource();
         var progress = new Reporter(_ => stop.Cancel());
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => OneShotScoring.RunAsync(Options(folder) with { UnitRows = 5 }, progress, TimeProvider.System, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            OneShotScoring.RunAsync(Options(folder) with { UnitRows = 5 }, progress, TimeProvider.System, stop.Token));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.File("out")));
     }
 
@@ -214,7 +230,9 @@ public sealed class OneShotScoringTests
     private static void WriteInput(string path, int from, int rows)
     {
         var values = Enumerable.Range(from, rows).Select(i => (float)i).ToArray();
-        ParquetFiles.Write(path, [ParquetFiles.Data.Of("id", Array.ConvertAll(values, v => (long)v)), ParquetFiles.Data.Of("a", values), ParquetFiles.Data.Of("b", values), ParquetFiles.Data.Of("c", values)],
+        ParquetFiles.Write(path,
+            [ParquetFiles.Data.Of("id", Array.ConvertAll(values, v => (long)v)), ParquetFiles.Data.Of("a", values), ParquetFiles.Data.Of("b", values),
+            ParquetFiles.Data.Of("c", values)],
             rowsPerGroup: 17);
     }
 

@@ -50,7 +50,8 @@ public sealed class RowReuseTests
         Assert.True(delta.Counts.AddsUp);
     }
 
-    private static RunPlan Costly(ShardFixture fixture, double nanoseconds = 1_500) => fixture.Plan with { Reuse = ReusePlan.None("", Measured<double>.Of(nanoseconds)) };
+    private static RunPlan Costly(ShardFixture fixture, double nanoseconds = 1_500) =>
+        fixture.Plan with { Reuse = ReusePlan.None("", Measured<double>.Of(nanoseconds)) };
 
     private static async Task<Checkpoint> FinishAsync(ShardFixture fixture, string store, SnapshotReader? snapshot, double nanoseconds = 1_500)
     {
@@ -68,11 +69,14 @@ public sealed class RowReuseTests
         {
             var path = Path.Combine(fixture.Folder("base"), $"p{partition}.seg");
             using var file = new MemoryStream();
-            var built = (SegmentOutcome.Built)SegmentBuilder.Build(new SegmentRequest(partition, plan.PartitionCount, KeyKind.Utf8, fixture.Model.Outputs.Count, sources, DuplicateKeyPolicy.Fail), file, ct: Ct);
+            var built = (SegmentOutcome.Built)SegmentBuilder.Build(
+                new SegmentRequest(partition, plan.PartitionCount, KeyKind.Utf8, fixture.Model.Outputs.Count, sources, DuplicateKeyPolicy.Fail), file, ct: Ct);
             await File.WriteAllBytesAsync(path, file.ToArray(), Ct);
-            segments.Add(new SegmentInfo(partition, new Artifact(path, ArtifactKind.Segment, built.Bytes, XxHash3.HashToUInt64(file.ToArray()), built.Keys), built.Keys));
+            segments.Add(new SegmentInfo(partition, new Artifact(path, ArtifactKind.Segment, built.Bytes, XxHash3.HashToUInt64(file.ToArray()), built.Keys),
+                built.Keys));
         }
-        var info = new SnapshotInfo(1, "churn", plan.Run, plan.Model, KeyKind.Utf8, fixture.Model.Outputs, plan.PartitionCount, plan.Run.ScheduledAt, plan.Run.ScheduledAt, segments);
+        var info = new SnapshotInfo(1, "churn", plan.Run, plan.Model, KeyKind.Utf8, fixture.Model.Outputs, plan.PartitionCount, plan.Run.ScheduledAt,
+            plan.Run.ScheduledAt, segments);
         return SnapshotReader.Open(info, s => s.Artifact.BlobName, ct: Ct);
     }
 

@@ -32,7 +32,8 @@ internal sealed class ShardFixture : IDisposable
         var spec = FeatureSpec.AsIs(s_features);
         var loaded = ExecutorFactory.Open(Fixture.Path(model), spec.FeatureNames, ExecutorOptions.Default with { SubBatchRows = 3, Engine = "onnx" });
         var edges = await ProfileEdges.SampleAsync(manifest, spec, loaded, ct);
-        var job = new ScoringJob("churn", [folder.File("in/*.parquet")], "id", ["name"], new ModelReference.ByFile("m.onnx"), spec, "out", 1, WorkerMode.InProcess, 7, 20,
+        var job = new ScoringJob("churn", [folder.File("in/*.parquet")], "id", ["name"], new ModelReference.ByFile("m.onnx"), spec, "out", 1,
+            WorkerMode.InProcess, 7, 20,
             rejects ?? RejectBudget.Default, DuplicateKeyPolicy.Fail, DriftGate.Default, ServingContract.Default("churn"), null, null, null, "team");
         var run = new RunId("churn", new DateTimeOffset(2026, 11, 23, 2, 0, 0, TimeSpan.Zero));
         var plan = new RunPlan(run, job, new ModelVersion("linear", 3, Digest.Of("m")), "m.onnx", spec, manifest,
@@ -45,7 +46,8 @@ internal sealed class ShardFixture : IDisposable
 
     public string Folder(string name) => _folder.File(name);
 
-    public ShardWork Work(IBlobStore blobs, Checkpoint? from = null, long fence = 1) => new(Plan, Plan.Shards[0], new FenceToken(fence), from ?? Checkpoint.Start, Model, blobs);
+    public ShardWork Work(IBlobStore blobs, Checkpoint? from = null, long fence = 1) =>
+        new(Plan, Plan.Shards[0], new FenceToken(fence), from ?? Checkpoint.Start, Model, blobs);
 
     public void Dispose()
     {

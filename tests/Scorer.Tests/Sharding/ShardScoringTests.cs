@@ -72,7 +72,8 @@ public sealed class ShardScoringTests
         var receipt = await FinishAsync(fixture.Work(fixture.Blobs("again"), first.Saved[^1], 2), new RecordingSink());
         Assert.Equal(Rows(fixture, "whole", whole.Final), Rows(fixture, "again", receipt.Final));
         // The files after the checkpoint have the very bytes they would have had; only the fence in the name differs.
-        Assert.Equal(whole.Final.Artifacts.Select(a => (a.Kind, a.Bytes, a.Checksum, a.Rows)), receipt.Final.Artifacts.Select(a => (a.Kind, a.Bytes, a.Checksum, a.Rows)));
+        Assert.Equal(whole.Final.Artifacts.Select(a => (a.Kind, a.Bytes, a.Checksum, a.Rows)),
+            receipt.Final.Artifacts.Select(a => (a.Kind, a.Bytes, a.Checksum, a.Rows)));
         Assert.Empty(Uncommitted(fixture.Folder("again")));
     }
 
@@ -107,7 +108,8 @@ public sealed class ShardScoringTests
         Assert.Contains("b.parquet, row group 0, row 5", failure.Message, StringComparison.Ordinal);
         Assert.Contains(sink.Saved[^1].Artifacts, a => a.Kind == ArtifactKind.DeadLetters && a.Rows == 1);
         // Resuming does not make it good.
-        await Assert.ThrowsAsync<RejectBudgetExceededException>(() => ShardScoring.RunAsync(fixture.Work(fixture.Blobs("blobs"), sink.Saved[^1], 2), new RecordingSink(), Ct));
+        await Assert.ThrowsAsync<RejectBudgetExceededException>(() =>
+            ShardScoring.RunAsync(fixture.Work(fixture.Blobs("blobs"), sink.Saved[^1], 2), new RecordingSink(), Ct));
     }
 
     [Fact]
@@ -149,7 +151,8 @@ public sealed class ShardScoringTests
     private static string[] Uncommitted(string root) =>
         Directory.Exists(Path.Combine(root, ".uncommitted")) ? Directory.GetFiles(Path.Combine(root, ".uncommitted"), "*", SearchOption.AllDirectories) : [];
 
-    private static string Text(ColumnProfile p) => $"{p.Edges.Column} {p.IsOutput} {string.Join(',', p.Counts)} {p.Missing} {p.Min:R} {p.Max:R} {p.Sum:R} {p.SumOfSquares:R}";
+    private static string Text(ColumnProfile p) =>
+        $"{p.Edges.Column} {p.IsOutput} {string.Join(',', p.Counts)} {p.Missing} {p.Min:R} {p.Max:R} {p.Sum:R} {p.SumOfSquares:R}";
 
     private static List<(string Key, string? Carried, float Value, string Model, string Run)> Rows(ShardFixture fixture, string store, Checkpoint final)
     {

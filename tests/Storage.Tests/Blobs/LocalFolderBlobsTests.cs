@@ -15,7 +15,8 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private static Func<CancellationToken, Task<IReadOnlySet<string>>> Named(params string[] names) => _ => Task.FromResult<IReadOnlySet<string>>(names.ToHashSet());
+    private static Func<CancellationToken, Task<IReadOnlySet<string>>> Named(params string[] names) =>
+        _ => Task.FromResult<IReadOnlySet<string>>(names.ToHashSet());
 
     [Fact]
     public async Task LocalPath_OfABlob_IsItsFile()
@@ -122,7 +123,8 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
             Assert.Skip("NeedsLinux: /dev/full is the disk that is always full.");
         var link = Path.Combine(_folder.FullName, "full"); // The writer removes its temporary: only the link.
         File.CreateSymbolicLink(link, "/dev/full");
-        await using var writer = new LocalBlobWriter("a", new FileStream(link, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), Path.Combine(Root, "a"));
+        await using var writer =
+            new LocalBlobWriter("a", new FileStream(link, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), Path.Combine(Root, "a"));
         var failure = await Assert.ThrowsAsync<StorageFailedException>(async () => await writer.Content.WriteAsync(new byte[10], Ct));
         Assert.Contains("full", failure.Message);
         Assert.Equal(Path.Combine(Root, "a"), failure.Place);

@@ -18,7 +18,8 @@ internal static class LeaseRace
     /// <param name="granted">Called at every grant, from several threads; null means nobody asks.</param>
     public static async Task<IReadOnlyList<string>> RunAsync(StateDatabase database, RunId run, string name, int seed, int workers, Action? granted = null)
     {
-        var lines = await Task.WhenAll(Enumerable.Range(0, workers).Select(w => Task.Run(() => WorkAsync(database, run, $"{name}{w}", new Random(seed + w), granted))));
+        var lines = await Task.WhenAll(Enumerable.Range(0, workers)
+            .Select(w => Task.Run(() => WorkAsync(database, run, $"{name}{w}", new Random(seed + w), granted))));
         return [.. lines.SelectMany(l => l)];
     }
 
@@ -61,7 +62,8 @@ internal static class LeaseRace
         throw new InvalidOperationException($"{worker} was still racing after {MaxTurns} turns.");
     }
 
-    /// <summary>No two grants of a shard have one fence, and every shard has exactly one accepted receipt, which is the stored one. Gives the number of takeovers: without any, a race shows nothing.</summary>
+    /// <summary>No two grants of a shard have one fence, and every shard has exactly one accepted receipt, which is the stored one. Gives the number of
+    /// takeovers: without any, a race shows nothing.</summary>
     public static int Check(IReadOnlyList<string> lines, IReadOnlyList<ShardReceipt> stored, int shards)
     {
         var grants = lines.Where(l => !l.StartsWith("done", StringComparison.Ordinal)).Select(l => l[..l.LastIndexOf(' ')]).ToList();

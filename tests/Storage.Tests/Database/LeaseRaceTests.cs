@@ -45,7 +45,8 @@ public sealed class LeaseRaceTests : IDisposable
         await child.EndAsync(Ct);
         var theirs = await File.ReadAllLinesAsync(_file.FilePath + ".lines", Ct);
         Assert.NotEmpty(theirs);
-        Assert.True(LeaseRace.Check([.. ours, .. theirs], await new LeaseStore(database).ReceiptsAsync(run, Ct), ManyShards) > 0, "the race must have taken shards over");
+        Assert.True(LeaseRace.Check([.. ours, .. theirs], await new LeaseStore(database).ReceiptsAsync(run, Ct), ManyShards) > 0,
+            "the race must have taken shards over");
     }
 
     [Fact]

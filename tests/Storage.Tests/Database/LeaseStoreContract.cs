@@ -9,7 +9,8 @@ public abstract class LeaseStoreContract : StateContract
 
     private LeaseStore CreateSut() => new(Database);
 
-    private async Task<LeaseOutcome.Granted> GrantedAsync(RunId run, string worker = "w1") => Assert.IsType<LeaseOutcome.Granted>(await CreateSut().TryAcquireAsync(run, worker, Ttl, Ct));
+    private async Task<LeaseOutcome.Granted> GrantedAsync(RunId run, string worker = "w1") =>
+        Assert.IsType<LeaseOutcome.Granted>(await CreateSut().TryAcquireAsync(run, worker, Ttl, Ct));
 
     [Fact]
     public async Task Acquire_FreeShards_GrantsEachOnceInOrderFromTheStart()

@@ -5,7 +5,8 @@ namespace BatchEngine.Storage.Tests;
 
 public abstract class ModelStoreContract : StateContract
 {
-    private static readonly ModelSignature Signature = new([new TensorSpec("x", TensorElement.Float32, [-1, 8])], [new TensorSpec("y", TensorElement.Float32, [-1, 1])]);
+    private static readonly ModelSignature Signature =
+        new([new TensorSpec("x", TensorElement.Float32, [-1, 8])], [new TensorSpec("y", TensorElement.Float32, [-1, 1])]);
 
     private ModelStore CreateSut() => new(Database);
 

@@ -9,10 +9,12 @@ public abstract class MoneyStoresContract : StateContract
     private static readonly Offering Spot = new("ec2", "c7a.xlarge", "eu-west-1a", PurchaseOption.Spot);
 
     private static UsageRecord Usage(string id, int fromMinute, int minutes, RunId? run = null) =>
-        new(id, run, "", "worker-1", UsageKind.BatchWorker, Spot, Start.AddMinutes(fromMinute), Start.AddMinutes(fromMinute + minutes), 0.1 + 0.2, 0.05, 1_000_000);
+        new(id, run, "", "worker-1", UsageKind.BatchWorker, Spot, Start.AddMinutes(fromMinute), Start.AddMinutes(fromMinute + minutes), 0.1 + 0.2, 0.05,
+            1_000_000);
 
     private static SpendEntry Entry(string id, Measured<Money> cost, RunId? run = null, string job = "churn", int minute = 0) => new(
-        id, "u1", run, job, "churn:3", CostKind.Batch, Spot, TimeSpan.FromTicks(123_456_789), cost, Measured<Money>.NotMeasured("no on-demand price"), "prices.yaml:12",
+        id, "u1", run, job, "churn:3", CostKind.Batch, Spot, TimeSpan.FromTicks(123_456_789), cost, Measured<Money>.NotMeasured("no on-demand price"),
+            "prices.yaml:12",
         Start.AddMinutes(minute), Start.AddMinutes(minute + 10), 1_000, Start.AddHours(3), null);
 
     [Fact]
@@ -52,8 +54,11 @@ public abstract class MoneyStoresContract : StateContract
     {
         var ledger = new LedgerStore(Database);
         var cost = Measured<Money>.Of(Money.Usd(1));
-        await ledger.AppendAsync([Entry("a", cost, Samples.Run()), Entry("b", cost, Samples.Run(), minute: 5), Entry("c", cost, job: "other", minute: 5), Entry("d", cost, Samples.Run(), minute: 9)], Ct);
-        Assert.Equal(["b"], (await ledger.ListAsync(new LedgerFilter("churn", Samples.Run(), "churn:3", Start.AddMinutes(5), Start.AddMinutes(9)), Ct)).Select(e => e.Id));
+        await ledger.AppendAsync(
+            [Entry("a", cost, Samples.Run()), Entry("b", cost, Samples.Run(), minute: 5), Entry("c", cost, job: "other", minute: 5),
+            Entry("d", cost, Samples.Run(), minute: 9)], Ct);
+        Assert.Equal(["b"], (await ledger.ListAsync(new LedgerFilter("churn", Samples.Run(), "churn:3", Start.AddMinutes(5), Start.AddMinutes(9)), Ct))
+            .Select(e => e.Id));
         Assert.Empty(await ledger.ListAsync(new LedgerFilter(Model: "x:1"), Ct));
     }
 
@@ -76,7 +81,8 @@ public abstract class MoneyStoresContract : StateContract
     {
         var bad = Usage("bad", 10, -5);
         await Assert.ThrowsAsync<StorageFailedException>(() => new UsageStore(Database).AppendAsync(bad, Ct));
-        await Assert.ThrowsAsync<StorageFailedException>(() => new LedgerStore(Database).AppendAsync([Entry("e1", Measured<Money>.Of(Money.Usd(1))), Entry("e2", Measured<Money>.Of(Money.Usd(1))) with { Job = null! }], Ct));
+        await Assert.ThrowsAsync<StorageFailedException>(() => new LedgerStore(Database)
+            .AppendAsync([Entry("e1", Measured<Money>.Of(Money.Usd(1))), Entry("e2", Measured<Money>.Of(Money.Usd(1))) with { Job = null! }], Ct));
         Assert.Empty(await new LedgerStore(Database).ListAsync(new LedgerFilter(), Ct));
     }
 

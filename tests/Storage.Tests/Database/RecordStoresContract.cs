@@ -20,7 +20,8 @@ public abstract class RecordStoresContract : StateContract
     [Fact]
     public async Task Drift_Saved_ReadsBackEqual()
     {
-        var report = new DriftReport(Samples.Run(day: 1), Samples.Run(), [new ColumnDrift("age", false, DriftVerdict.Drifted, Measured<double>.Of(0.31), Measured<double>.NotMeasured("text"),
+        var report = new DriftReport(Samples.Run(day: 1), Samples.Run(),
+            [new ColumnDrift("age", false, DriftVerdict.Drifted, Measured<double>.Of(0.31), Measured<double>.NotMeasured("text"),
             Measured<double>.Of(0), Measured<double>.Of(double.PositiveInfinity), Measured<double>.Of(0.5), "psi 0.31 >= 0.2")]);
         await new ProfileStore(Database).SaveDriftAsync(report, Ct);
         await new ProfileStore(Database).SaveDriftAsync(report, Ct);
@@ -69,7 +70,8 @@ public abstract class RecordStoresContract : StateContract
     public async Task Answers_OfSeveralRouters_AddUpByTheHour()
     {
         var answers = new AnswerStore(Database);
-        await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Task.Run(() => answers.AddAsync("churn", Start.AddMinutes(i), "snapshot", RouteReason.Fresh, i, Ct), Ct)));
+        await Task.WhenAll(Enumerable.Range(0, 10)
+            .Select(i => Task.Run(() => answers.AddAsync("churn", Start.AddMinutes(i), "snapshot", RouteReason.Fresh, i, Ct), Ct)));
         await answers.AddAsync("churn", Start.AddHours(1), "realtime", RouteReason.Stale, 3, Ct);
         Assert.Equal(
             [new AnswerCount("churn", Start, "snapshot", RouteReason.Fresh, 45), new AnswerCount("churn", Start.AddHours(1), "realtime", RouteReason.Stale, 3)],

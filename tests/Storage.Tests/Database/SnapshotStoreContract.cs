@@ -21,7 +21,8 @@ public abstract class SnapshotStoreContract : StateContract
     {
         var saved = await SealedAsync(Samples.Run());
         Assert.Equal(1, saved.Id);
-        Assert.Equal(StoredJson.Write(Samples.Snapshot(Samples.Run(), [Samples.Segment(Samples.Run(), 0), Samples.Segment(Samples.Run(), 1)]) with { Id = 1 }), StoredJson.Write(saved));
+        Assert.Equal(StoredJson.Write(Samples.Snapshot(Samples.Run(), [Samples.Segment(Samples.Run(), 0), Samples.Segment(Samples.Run(), 1)]) with { Id = 1 }),
+            StoredJson.Write(saved));
         Assert.Equal(StoredJson.Write(saved), StoredJson.Write(await CreateSut().FindAsync(1, Ct)));
         Assert.Equal(1, (await CreateSut().SaveAsync(saved with { Id = 0 }, Ct)).Id);
         Assert.Null(await CreateSut().FindAsync(2, Ct));
@@ -54,7 +55,8 @@ public abstract class SnapshotStoreContract : StateContract
     {
         var run = await Samples.OpenRunAsync(Database, Samples.Plan());
         await CreateSut().RecordSegmentAsync(run, Samples.Segment(run, 1), Ct);
-        await Assert.ThrowsAsync<InvariantBrokenException>(() => CreateSut().RecordSegmentsAsync(run, [Samples.Segment(run, 0), Samples.Segment(run, 1) with { Keys = 7 }], Ct));
+        await Assert.ThrowsAsync<InvariantBrokenException>(() =>
+            CreateSut().RecordSegmentsAsync(run, [Samples.Segment(run, 0), Samples.Segment(run, 1) with { Keys = 7 }], Ct));
         Assert.Equal([Samples.Segment(run, 1)], await CreateSut().SegmentsAsync(run, Ct));
         await CreateSut().RecordSegmentsAsync(run, [Samples.Segment(run, 0), Samples.Segment(run, 1)], Ct);
         Assert.Equal([Samples.Segment(run, 0), Samples.Segment(run, 1)], await CreateSut().SegmentsAsync(run, Ct));

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace BatchEngine.Storage.Tests;
 
-/// <summary>What every contract test of a store needs: an empty database behind a clock that only the test moves. One subclass a store and engine opens it.</summary>
+/// <summary>What every contract test of a store needs: an empty database behind a clock that only the test moves. One subclass a store and engine opens
+/// it.</summary>
 public abstract class StateContract : IAsyncLifetime
 {
     protected static readonly DateTimeOffset Start = new(2026, 11, 23, 2, 0, 0, TimeSpan.Zero);

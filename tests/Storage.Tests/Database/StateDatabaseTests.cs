@@ -65,7 +65,8 @@ public sealed class StateDatabaseTests : IDisposable
     public async Task Migration_FailingHalfWay_LeavesNothingOfItself()
     {
         await using var database = await _file.OpenAsync(_clock);
-        SchemaMigration[] broken = [.. SchemaMigration.Embedded, new(SchemaMigration.Embedded.Count + 1, "broken", "CREATE TABLE half (a TEXT); CREATE TABLE half (a TEXT);")];
+        SchemaMigration[] broken =
+            [.. SchemaMigration.Embedded, new(SchemaMigration.Embedded.Count + 1, "broken", "CREATE TABLE half (a TEXT); CREATE TABLE half (a TEXT);")];
         await Assert.ThrowsAsync<StorageFailedException>(() => database.WriteAsync(tx => SchemaMigration.ApplyAsync(tx, "here", broken), Ct));
         Assert.Equal(0, await database.ReadAsync(tx => tx.NumberAsync("SELECT COUNT(*) FROM sqlite_master WHERE name = 'half'"), Ct));
         Assert.Equal(SchemaMigration.Embedded.Count, await database.ReadAsync(tx => tx.NumberAsync("SELECT MAX(number) FROM schema_versions"), Ct));
@@ -140,7 +141,8 @@ public sealed class StateDatabaseTests : IDisposable
     {
         await using var database = await _file.OpenAsync(_clock);
         await new PriceStore(database).AppendAsync([new PriceQuote(Offering.Local, Money.Usd(1), "a", _clock.GetUtcNow(), null)], Ct);
-        await Assert.ThrowsAsync<StorageFailedException>(() => database.WriteAsync(tx => tx.ExecuteAsync("INSERT OR REPLACE INTO prices SELECT * FROM prices"), Ct));
+        await Assert.ThrowsAsync<StorageFailedException>(() =>
+            database.WriteAsync(tx => tx.ExecuteAsync("INSERT OR REPLACE INTO prices SELECT * FROM prices"), Ct));
         Assert.Single(await new PriceStore(database).ListAsync(Ct));
     }
 
@@ -148,7 +150,8 @@ public sealed class StateDatabaseTests : IDisposable
     public async Task Cancelled_BeforeTheWrite_ChangesNothing()
     {
         await using var database = await _file.OpenAsync(_clock);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => database.WriteAsync(tx => tx.NextAsync("snapshot"), new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            database.WriteAsync(tx => tx.NextAsync("snapshot"), new CancellationToken(canceled: true)));
         Assert.Equal(1, await database.WriteAsync(tx => tx.NextAsync("snapshot"), Ct));
     }
 }

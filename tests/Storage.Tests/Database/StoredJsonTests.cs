@@ -38,7 +38,8 @@ public sealed class StoredJsonTests
     {
         var profile = new ColumnProfile(new BinEdges(name, [edge], [name]), true, [count, 0], count, number, -number, number * 3, number / 7);
         var read = StoredJson.Read<ColumnProfile>(StoredJson.Write(profile), "here");
-        return BitConverter.DoubleToInt64Bits(read.Sum) == BitConverter.DoubleToInt64Bits(profile.Sum) && read.Min.Equals(number) && read.Edges.Edges[0].Equals(edge)
+        return BitConverter.DoubleToInt64Bits(read.Sum) == BitConverter.DoubleToInt64Bits(profile.Sum) && read.Min.Equals(number)
+            && read.Edges.Edges[0].Equals(edge)
             && read.Counts[0] == count && read.Edges.Column == name;
     });
 
@@ -58,7 +59,8 @@ public sealed class StoredJsonTests
 
     [Fact]
     public void Read_CorrectText_IsAccepted() =>
-        Assert.Equal(DriftVerdict.NotMeasured, StoredJson.Read<DriftReport>("{\"run\":\"churn_20261123T020000Z\",\"baseline\":null,\"columns\":[]}", "here").Verdict);
+        Assert.Equal(DriftVerdict.NotMeasured,
+            StoredJson.Read<DriftReport>("{\"run\":\"churn_20261123T020000Z\",\"baseline\":null,\"columns\":[]}", "here").Verdict);
 
     [Fact]
     public void Profile_StoredBeforeRunsWereSampled_ReadsAsCountedWhole()

@@ -19,7 +19,8 @@ public sealed class GoldenSegmentTests : SnapshotTestBed
         var (_, written) = SampleSnapshots.Segment([SampleSnapshots.RunFile(rows, kind, 2, 1)], kind, 2);
         if (Environment.GetEnvironmentVariable(ShowVariable) == "1")
             Assert.Fail($"{kind}\n{Convert.ToBase64String(written, Base64FormattingOptions.InsertLineBreaks)}");
-        var golden = Convert.FromBase64String(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Snapshots", "Golden", $"segment-v1-{kind.ToString().ToLowerInvariant()}.base64")));
+        var golden = Convert.FromBase64String(
+            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Snapshots", "Golden", $"segment-v1-{kind.ToString().ToLowerInvariant()}.base64")));
         using var reader = SegmentReader.Open(Save(golden));
         Assert.All(rows, row => Assert.True(row.Matches(Get(reader, row.Key))));
         Assert.Equal(golden, written);

@@ -33,7 +33,15 @@ public sealed class RunFileTests
     {
         var stream = new MemoryStream();
         using var writer = new RunFileWriter(stream, KeyKind.Int64, 1, 1);
-        writer.Append(new PredictionRows { Rows = 3, Keys = [1, 2, 3], Outputs = [1f, float.NaN, 3f], OutputStride = 3, RowNumbers = [0, 1, 2], Keep = [1, 0, 1] });
+        writer.Append(new PredictionRows
+        {
+            Rows = 3,
+            Keys = [1, 2, 3],
+            Outputs = [1f, float.NaN, 3f],
+            OutputStride = 3,
+            RowNumbers = [0, 1, 2],
+            Keep = [1, 0, 1]
+        });
         writer.Complete();
         Assert.Equal(2, writer.Rows);
         Assert.Equal(2, Assert.IsType<SegmentOutcome.Built>(SampleSnapshots.Segment([stream.ToArray()], KeyKind.Int64, 1).Outcome).Keys);
@@ -43,12 +51,17 @@ public sealed class RunFileTests
     public void Append_OfBatchesThatDoNotFit_IsRefused()
     {
         using var integers = new RunFileWriter(new MemoryStream(), KeyKind.Int64, 2, 1);
-        Assert.Throws<ArgumentException>(() => integers.Append(new PredictionRows { Rows = 2, Keys = [1], Outputs = [1f, 2f, 3f, 4f], OutputStride = 2, RowNumbers = [0, 1] }));
-        Assert.Throws<ArgumentException>(() => integers.Append(new PredictionRows { Rows = 2, Keys = [1, 2], Outputs = [1f, 2f], OutputStride = 2, RowNumbers = [0, 1] }));
-        Assert.Throws<ArgumentException>(() => integers.Append(new PredictionRows { Rows = 2, Keys = [1, 2], Outputs = [1f, 2f, 3f, 4f], OutputStride = 2, RowNumbers = [0] }));
+        Assert.Throws<ArgumentException>(() =>
+            integers.Append(new PredictionRows { Rows = 2, Keys = [1], Outputs = [1f, 2f, 3f, 4f], OutputStride = 2, RowNumbers = [0, 1] }));
+        Assert.Throws<ArgumentException>(() =>
+            integers.Append(new PredictionRows { Rows = 2, Keys = [1, 2], Outputs = [1f, 2f], OutputStride = 2, RowNumbers = [0, 1] }));
+        Assert.Throws<ArgumentException>(() =>
+            integers.Append(new PredictionRows { Rows = 2, Keys = [1, 2], Outputs = [1f, 2f, 3f, 4f], OutputStride = 2, RowNumbers = [0] }));
         using var texts = new RunFileWriter(new MemoryStream(), KeyKind.Utf8, 0, 1);
-        Assert.Throws<ArgumentException>(() => texts.Append(new PredictionRows { Rows = 1, KeyBytes = [], KeyOffsets = [0, 0], Outputs = [], OutputStride = 1, RowNumbers = [0] }));
-        Assert.Throws<ArgumentException>(() => texts.Append(new PredictionRows { Rows = 1, KeyBytes = new byte[257], KeyOffsets = [0, 257], Outputs = [], OutputStride = 1, RowNumbers = [0] }));
+        Assert.Throws<ArgumentException>(() =>
+            texts.Append(new PredictionRows { Rows = 1, KeyBytes = [], KeyOffsets = [0, 0], Outputs = [], OutputStride = 1, RowNumbers = [0] }));
+        Assert.Throws<ArgumentException>(() =>
+            texts.Append(new PredictionRows { Rows = 1, KeyBytes = new byte[257], KeyOffsets = [0, 257], Outputs = [], OutputStride = 1, RowNumbers = [0] }));
     }
 
     [Theory]

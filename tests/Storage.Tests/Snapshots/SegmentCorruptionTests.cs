@@ -128,7 +128,8 @@ public sealed class SegmentCorruptionTests : SnapshotTestBed
     }
 
     private static SampleRow[] Rows(KeyKind kind) =>
-        [.. Enumerable.Range(0, 90).Select(i => new SampleRow(kind == KeyKind.Int64 ? PredictionKey.Of(i * 7L) : PredictionKey.Of($"customer-{i}"), i, [i, -i, i / 3f]))];
+        [.. Enumerable.Range(0, 90)
+            .Select(i => new SampleRow(kind == KeyKind.Int64 ? PredictionKey.Of(i * 7L) : PredictionKey.Of($"customer-{i}"), i, [i, -i, i / 3f]))];
 
     private (byte[] Bytes, string Path) Sample(KeyKind kind)
     {

@@ -72,9 +72,14 @@ public sealed class SnapshotReaderTests : SnapshotTestBed
     public void Open_WithASegmentOfAnotherPartition_IsRefused()
     {
         var info = Write(KeyKind.Int64, Rows(KeyKind.Int64));
-        var swapped = info with { Segments = [info.Segments[1] with { Partition = 0 }, info.Segments[0] with { Partition = 1 }, info.Segments[2], info.Segments[3]] };
+        var swapped = info with
+        {
+            Segments =
+            [info.Segments[1] with { Partition = 0 }, info.Segments[0] with { Partition = 1 }, info.Segments[2], info.Segments[3]]
+        };
         Assert.Throws<CorruptDataException>(() => SnapshotReader.Open(swapped, s => s.Artifact.BlobName, ct: TestContext.Current.CancellationToken));
-        Assert.Throws<CorruptDataException>(() => SnapshotReader.Open(info with { Segments = [.. info.Segments.Take(3)] }, s => s.Artifact.BlobName, ct: TestContext.Current.CancellationToken));
+        Assert.Throws<CorruptDataException>(() =>
+            SnapshotReader.Open(info with { Segments = [.. info.Segments.Take(3)] }, s => s.Artifact.BlobName, ct: TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -88,12 +93,14 @@ public sealed class SnapshotReaderTests : SnapshotTestBed
     }
 
     private static SampleRow[] Rows(KeyKind kind) =>
-        [.. Enumerable.Range(0, 300).Select(i => new SampleRow(kind == KeyKind.Int64 ? PredictionKey.Of(i * 3L) : PredictionKey.Of($"é{i}"), i, [i, i * 0.5f], null))];
+        [.. Enumerable.Range(0, 300)
+            .Select(i => new SampleRow(kind == KeyKind.Int64 ? PredictionKey.Of(i * 3L) : PredictionKey.Of($"é{i}"), i, [i, i * 0.5f], null))];
 
     private SnapshotReader Open(KeyKind kind, SampleRow[] rows) => SnapshotReader.Open(Write(kind, rows), s => s.Artifact.BlobName);
 
     private SnapshotInfo Write(KeyKind kind, SampleRow[] rows) => SampleSnapshots.Write(
         Path.Combine(Folder, kind.ToString()),
-        new SnapshotInfo(1, "churn", new RunId("churn", DateTimeOffset.UnixEpoch), new ModelVersion("m", 1, Digest.Of("m")), kind, [OutputColumn.Number("a"), OutputColumn.Number("b")], 4, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, []),
+        new SnapshotInfo(1, "churn", new RunId("churn", DateTimeOffset.UnixEpoch), new ModelVersion("m", 1, Digest.Of("m")), kind,
+            [OutputColumn.Number("a"), OutputColumn.Number("b")], 4, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, []),
         rows);
 }

@@ -15,7 +15,8 @@ public abstract class SnapshotTestBed : IDisposable
 
     internal static Gen<PredictionKey> KeyOf(KeyKind kind) => kind == KeyKind.Int64
         ? Gen.OneOf(Gen.Long, Gen.Long[-5, 5]).Select(PredictionKey.Of)
-        : Gen.OneOf(Gen.String[Gen.Char.AlphaNumeric, 1, 12], Gen.String[Gen.Char['\u00e0', '\u00ff'], 120, 128], Gen.String[Gen.Char['a', 'c'], 1, 2]).Select(PredictionKey.Of);
+        : Gen.OneOf(Gen.String[Gen.Char.AlphaNumeric, 1, 12], Gen.String[Gen.Char['\u00e0', '\u00ff'], 120, 128], Gen.String[Gen.Char['a', 'c'], 1, 2])
+            .Select(PredictionKey.Of);
 
     /// <summary>Rows with distinct keys; all or none with a confidence.</summary>
     internal static Gen<SampleRow[]> RowsOf(KeyKind kind, int outputCount, int max) =>

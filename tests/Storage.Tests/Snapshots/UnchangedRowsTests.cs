@@ -15,9 +15,11 @@ public sealed class UnchangedRowsTests : SnapshotTestBed
     public void Copy_OfAnyRows_TakesExactlyThoseThatALookUpFindsWithTheSameFingerprint(KeyKind kind, int outputs, int partitions) =>
         Gen.Select(RowsOf(kind, outputs, 400), KeyOf(kind).Array[0, 40], Gen.Int[0, 3]).Sample((stored, others, changedEvery) =>
         {
-            using var snapshot = SnapshotReader.Open(Write(kind, outputs, partitions, stored), s => s.Artifact.BlobName, ct: TestContext.Current.CancellationToken);
+            using var snapshot = SnapshotReader.Open(Write(kind, outputs, partitions, stored), s =>
+                s.Artifact.BlobName, ct: TestContext.Current.CancellationToken);
             var asked = stored.Select(r => r.Key).Concat(others).ToArray();
-            var fingerprints = asked.Select((key, i) => (stored.FirstOrDefault(r => r.Key == key)?.Fingerprint ?? 5) + (changedEvery > 0 && i % changedEvery == 0 ? 1UL : 0)).ToArray();
+            var fingerprints = asked.Select((key, i) =>
+                (stored.FirstOrDefault(r => r.Key == key)?.Fingerprint ?? 5) + (changedEvery > 0 && i % changedEvery == 0 ? 1UL : 0)).ToArray();
             var (values, confidence, reused) = (new float[outputs * (asked.Length + 3)], new float[asked.Length], new byte[asked.Length]);
             Array.Fill(values, -7);
             var found = new UnchangedRows(snapshot).Copy(Request(kind, asked, fingerprints, values, asked.Length + 3, confidence, reused));
@@ -28,7 +30,8 @@ public sealed class UnchangedRowsTests : SnapshotTestBed
                 var same = snapshot.TryGet(asked[row], out var prediction) && prediction.FeatureFingerprint == fingerprints[row];
                 Assert.Equal(same ? 1 : 0, reused[row]);
                 for (var c = 0; c < outputs; c++)
-                    Assert.Equal(BitConverter.SingleToInt32Bits(same ? prediction!.Outputs[c] : -7), BitConverter.SingleToInt32Bits(values[(c * (asked.Length + 3)) + row]));
+                    Assert.Equal(BitConverter.SingleToInt32Bits(same ? prediction!.Outputs[c] : -7),
+                        BitConverter.SingleToInt32Bits(values[(c * (asked.Length + 3)) + row]));
                 if (same)
                     Assert.Equal(prediction!.Confidence.TryGet(out var sure) ? sure : float.NaN, confidence[row]);
             }
@@ -40,9 +43,11 @@ public sealed class UnchangedRowsTests : SnapshotTestBed
     public void Copy_WithKeptSums_GivesThemBehindTheOutputsAndLookUpsDoNot(KeyKind kind, int outputs, int kept) =>
         RowsOf(kind, outputs + kept, 60).Sample(stored =>
         {
-            using var snapshot = SnapshotReader.Open(Write(kind, outputs, 2, stored, kept), s => s.Artifact.BlobName, ct: TestContext.Current.CancellationToken);
+            using var snapshot = SnapshotReader.Open(Write(kind, outputs, 2, stored, kept), s =>
+                s.Artifact.BlobName, ct: TestContext.Current.CancellationToken);
             var (values, confidence, reused) = (new float[(outputs + kept) * stored.Length], new float[stored.Length], new byte[stored.Length]);
-            var found = new UnchangedRows(snapshot).Copy(Request(kind, [.. stored.Select(r => r.Key)], [.. stored.Select(r => r.Fingerprint)], values, stored.Length, confidence, reused));
+            var found = new UnchangedRows(snapshot)
+                .Copy(Request(kind, [.. stored.Select(r => r.Key)], [.. stored.Select(r => r.Fingerprint)], values, stored.Length, confidence, reused));
 
             Assert.Equal((stored.Length, kept), (found, snapshot.KeptSums));
             for (var row = 0; row < stored.Length; row++)
@@ -62,7 +67,8 @@ public sealed class UnchangedRowsTests : SnapshotTestBed
         var rows = keys.Select((k, i) => new SampleRow(PredictionKey.Of(k), i, [i], null, Fingerprint: (ulong)i)).ToArray();
         using var snapshot = SnapshotReader.Open(Write(KeyKind.Int64, 1, 1, rows), s => s.Artifact.BlobName, ct: TestContext.Current.CancellationToken);
         var (values, confidence, reused) = (new float[rows.Length], new float[rows.Length], new byte[rows.Length]);
-        Assert.Equal(rows.Length, new UnchangedRows(snapshot).Copy(Request(KeyKind.Int64, [.. rows.Select(r => r.Key)], [.. rows.Select(r => r.Fingerprint)], values, rows.Length, confidence, reused)));
+        Assert.Equal(rows.Length, new UnchangedRows(snapshot)
+            .Copy(Request(KeyKind.Int64, [.. rows.Select(r => r.Key)], [.. rows.Select(r => r.Fingerprint)], values, rows.Length, confidence, reused)));
         Assert.Equal(rows.Select(r => r.Outputs[0]), values);
     }
 
@@ -70,7 +76,8 @@ public sealed class UnchangedRowsTests : SnapshotTestBed
     public void Copy_WithKeysOfTheOtherKind_IsRefused()
     {
         using var snapshot = SnapshotReader.Open(Write(KeyKind.Int64, 1, 1, []), s => s.Artifact.BlobName, ct: TestContext.Current.CancellationToken);
-        Assert.Throws<ArgumentException>(() => new UnchangedRows(snapshot).Copy(Request(KeyKind.Utf8, [PredictionKey.Of("a")], [1], new float[1], 1, new float[1], new byte[1])));
+        Assert.Throws<ArgumentException>(() =>
+            new UnchangedRows(snapshot).Copy(Request(KeyKind.Utf8, [PredictionKey.Of("a")], [1], new float[1], 1, new float[1], new byte[1])));
     }
 
     private static RowsToReuse Request(KeyKind kind, PredictionKey[] keys, ulong[] fingerprints, float[] values, int stride, float[] confidence, byte[] reused)

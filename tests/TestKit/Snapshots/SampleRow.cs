@@ -3,7 +3,8 @@ using BatchEngine.Domain;
 namespace BatchEngine.TestKit.Snapshots;
 
 /// <summary>One scored row for a test. Immutable.</summary>
-public sealed record SampleRow(PredictionKey Key, long RowNumber, float[] Outputs, float? Confidence = 0.5f, PredictionFlags Flags = PredictionFlags.None, ulong Fingerprint = 1)
+public sealed record SampleRow(PredictionKey Key, long RowNumber, float[] Outputs, float? Confidence = 0.5f, PredictionFlags Flags = PredictionFlags.None,
+    ulong Fingerprint = 1)
 {
     /// <summary>What a look-up must give.</summary>
     public Prediction Expected => new(

@@ -9,7 +9,8 @@ namespace BatchEngine.TestKit.Snapshots;
 public static class SampleSnapshots
 {
     /// <summary>A run file of the rows, appended in batches of the given size. All rows must have or all lack a confidence.</summary>
-    public static byte[] RunFile(IReadOnlyList<SampleRow> rows, KeyKind kind, int outputCount, int partitionCount, int batch = 7, long bufferBytes = 4_096, int keptSums = 0)
+    public static byte[] RunFile(IReadOnlyList<SampleRow> rows, KeyKind kind, int outputCount, int partitionCount, int batch = 7, long bufferBytes = 4_096,
+        int keptSums = 0)
     {
         var stream = new MemoryStream();
         using var writer = new RunFileWriter(stream, kind, outputCount, partitionCount, bufferBytes, keptSums);
@@ -20,15 +21,18 @@ public static class SampleSnapshots
     }
 
     /// <summary>Builds one partition from run files in memory.</summary>
-    public static (SegmentOutcome Outcome, byte[] Bytes) Segment(IReadOnlyList<byte[]> runFiles, KeyKind kind, int outputCount, int partitionCount = 1, int partition = 0, DuplicateKeyPolicy policy = DuplicateKeyPolicy.Fail, int keptSums = 0, SealBuffers? buffers = null)
+    public static (SegmentOutcome Outcome, byte[] Bytes) Segment(IReadOnlyList<byte[]> runFiles, KeyKind kind, int outputCount, int partitionCount = 1,
+        int partition = 0, DuplicateKeyPolicy policy = DuplicateKeyPolicy.Fail, int keptSums = 0, SealBuffers? buffers = null)
     {
         var output = new MemoryStream();
         var sources = runFiles.Select((bytes, i) => new RunFileSource($"run-file-{i}", () => new MemoryStream(bytes, writable: false))).ToList();
-        var outcome = SegmentBuilder.Build(new SegmentRequest(partition, partitionCount, kind, outputCount, sources, policy) { KeptSums = keptSums }, output, buffers);
+        var outcome = SegmentBuilder.Build(new SegmentRequest(partition, partitionCount, kind, outputCount, sources, policy) { KeptSums = keptSums }, output,
+            buffers);
         return (outcome, output.ToArray());
     }
 
-    /// <summary>Writes all segments of a snapshot into a directory, as "segment-N", and describes it. The last floats of the rows' outputs are kept sums.</summary>
+    /// <summary>Writes all segments of a snapshot into a directory, as "segment-N", and describes it. The last floats of the rows' outputs are kept
+    /// sums.</summary>
     public static SnapshotInfo Write(string directory, SnapshotInfo shape, IReadOnlyList<SampleRow> rows, int keptSums = 0)
     {
         Directory.CreateDirectory(directory);
@@ -36,11 +40,13 @@ public static class SampleSnapshots
         var segments = new List<SegmentInfo>();
         for (var partition = 0; partition < shape.PartitionCount; partition++)
         {
-            var (outcome, bytes) = Segment([runFile], shape.KeyKind, shape.Outputs.Count, shape.PartitionCount, partition, DuplicateKeyPolicy.LastWins, keptSums);
+            var (outcome, bytes) = Segment([runFile], shape.KeyKind, shape.Outputs.Count, shape.PartitionCount, partition, DuplicateKeyPolicy.LastWins,
+                keptSums);
             var built = (SegmentOutcome.Built)outcome;
             var path = Path.Combine(directory, $"segment-{partition}");
             File.WriteAllBytes(path, bytes);
-            segments.Add(new SegmentInfo(partition, new Artifact(path, ArtifactKind.Segment, bytes.Length, XxHash3.HashToUInt64(bytes), built.Keys), built.Keys));
+            segments.Add(new SegmentInfo(partition, new Artifact(path, ArtifactKind.Segment, bytes.Length, XxHash3.HashToUInt64(bytes), built.Keys),
+                built.Keys));
         }
         return shape with { Segments = segments };
     }

@@ -1,6 +1,7 @@
 namespace BatchEngine.Scorer.Execution.Forests;
 
-/// <summary>A kernel of the processor: it can also go on from sums that other trees left, as if those had been added up before. Not thread-safe: one per worker.</summary>
+/// <summary>A kernel of the processor: it can also go on from sums that other trees left, as if those had been added up before. Not thread-safe: one per
+/// worker.</summary>
 internal abstract unsafe class AddingKernel(ForestModel model) : ForestKernel
 {
     /// <summary>The forest.</summary>

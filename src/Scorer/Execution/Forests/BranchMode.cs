@@ -1,6 +1,7 @@
 namespace BatchEngine.Scorer.Execution.Forests;
 
-/// <summary>What a tree node asks of its feature's value x. A missing value answers false, except that it is not equal to anything, unless the node tracks missing values to its true side.</summary>
+/// <summary>What a tree node asks of its feature's value x. A missing value answers false, except that it is not equal to anything, unless the node tracks
+/// missing values to its true side.</summary>
 internal enum BranchMode : byte
 {
     /// <summary>x at most the threshold.</summary>

@@ -9,7 +9,8 @@ namespace BatchEngine.Scorer.Execution.Forests;
 /// <param name="Forest">The forest.</param>
 /// <param name="After">Steps after it.</param>
 /// <param name="Outputs">The graph's outputs, in order.</param>
-internal sealed record ColumnGraph(int FeatureCount, int ColumnCount, IReadOnlyList<ColumnStep> Before, ForestStep Forest, IReadOnlyList<ColumnStep> After, IReadOnlyList<ColumnValue> Outputs)
+internal sealed record ColumnGraph(int FeatureCount, int ColumnCount, IReadOnlyList<ColumnStep> Before, ForestStep Forest, IReadOnlyList<ColumnStep> After,
+    IReadOnlyList<ColumnValue> Outputs)
 {
     /// <summary>Whether the outputs are the trees' sums, bit for bit: nothing is done to them.</summary>
     public bool GivesSums => Forest.Model is { Aggregate: ForestAggregate.Sum, Transform: PostTransform.None, Classes: null }
@@ -25,7 +26,8 @@ internal sealed record ColumnGraph(int FeatureCount, int ColumnCount, IReadOnlyL
     /// <param name="place">The model's path, for errors.</param>
     /// <param name="read">The forest of a node, where it was read before; null reads it.</param>
     /// <exception cref="Domain.BadInputException">The forest is broken; tree and node are named.</exception>
-    public static (ColumnGraph? Graph, string? Refusal) Of(OnnxGraph graph, IReadOnlyList<int> featureOfInput, int featureCount, string place, Func<OnnxNode, ReadForest>? read = null)
+    public static (ColumnGraph? Graph, string? Refusal) Of(OnnxGraph graph, IReadOnlyList<int> featureOfInput, int featureCount, string place,
+        Func<OnnxNode, ReadForest>? read = null)
     {
         if (graph.HasFunctions)
             return (null, "it brings operators of its own");

@@ -33,7 +33,8 @@ internal sealed class ColumnGraphBuilder(OnnxGraph graph, int features, string p
             ("" or "ai.onnx", "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze") => Reshape(node),
             ("" or "ai.onnx", "Concat") => Concat(node),
             ("" or "ai.onnx", "Add" or "Sub" or "Mul" or "Div") => Arithmetic(node),
-            ("" or "ai.onnx", "Sigmoid" or "Softmax") when _forest is null => $"a {node.OpType} before the forest, whose last bits ONNX Runtime rounds its own way",
+            ("" or "ai.onnx", "Sigmoid" or "Softmax") when _forest is null =>
+                $"a {node.OpType} before the forest, whose last bits ONNX Runtime rounds its own way",
             ("" or "ai.onnx", "Sigmoid") => EachColumn(node, ColumnArithmetic.Sigmoid, [0]),
             ("" or "ai.onnx", "Softmax") => Softmax(node),
             (OnnxNode.MachineLearning, "Scaler") => Scaler(node),
@@ -71,7 +72,8 @@ internal sealed class ColumnGraphBuilder(OnnxGraph graph, int features, string p
         if (model.FeatureCount > input.Columns.Length)
         {
             var wrong = Array.FindIndex(model.Nodes, n => !n.IsLeaf && n.Feature >= input.Columns.Length);
-            throw new Domain.BadInputException($"{place}, {model.Places[wrong]}", $"feature {model.Nodes[wrong].Feature}", $"one of its {input.Columns.Length} features, counted from 0", "Export the model again.");
+            throw new Domain.BadInputException($"{place}, {model.Places[wrong]}", $"feature {model.Nodes[wrong].Feature}",
+                $"one of its {input.Columns.Length} features, counted from 0", "Export the model again.");
         }
         if (ForestScores.Refusal(model) is { } refusal)
             return refusal;
@@ -91,7 +93,8 @@ internal sealed class ColumnGraphBuilder(OnnxGraph graph, int features, string p
 
     // With weights for both of two classes ONNX Runtime answers 0 or 1, whatever the integer labels are; so do we.
     private static ClassLabels Labels(ForestModel model) =>
-        model.TargetCount == 2 && model.Classes!.Integers.Count > 0 && model.LeafTargets.Distinct().Count() > 1 ? model.Classes with { Integers = [0, 1] } : model.Classes!;
+        model.TargetCount == 2 && model.Classes!.Integers.Count > 0 && model.LeafTargets.Distinct().Count() > 1 ? model.Classes with { Integers = [0, 1] }
+            : model.Classes!;
 
     private string? Pass(OnnxNode node)
     {
@@ -140,7 +143,8 @@ internal sealed class ColumnGraphBuilder(OnnxGraph graph, int features, string p
         var (left, right) = (Floats(node.Inputs[0]), Floats(node.Inputs[1]));
         var constantName = left is null ? node.Inputs[0] : node.Inputs[1];
         var value = left ?? right;
-        if (value is null || (left is not null && right is not null) || !graph.Initializers.TryGetValue(constantName, out var constant) || constant.Element != OnnxElement.Float32)
+        if (value is null || (left is not null && right is not null) || !graph.Initializers.TryGetValue(constantName, out var constant)
+            || constant.Element != OnnxElement.Float32)
             return $"{node.OpType} of something else than columns and a constant";
         if (constant.Numbers.Length != 1 && (constant.Shape[^1] != value.Columns.Length || constant.Numbers.Length != value.Columns.Length))
             return $"{node.OpType} with a constant of another width";

@@ -52,7 +52,8 @@ internal sealed unsafe class ForestColumns : IDisposable
     {
         var addresses = _columns.Span;
         for (var i = 0; i < _graph.FeatureCount; i++)
-            addresses[i] = features.Storage(i) == FeatureStorage.Float32 ? features.ColumnAddress(i) + (from * sizeof(float)) : Convert(features, i, from, rows);
+            addresses[i] = features.Storage(i) == FeatureStorage.Float32 ? features.ColumnAddress(i) + (from * sizeof(float))
+                : Convert(features, i, from, rows);
         foreach (var step in _graph.Before)
             step.Run(Columns, rows);
     }
@@ -135,7 +136,8 @@ internal sealed unsafe class ForestColumns : IDisposable
                     target[row] = present[row] != 0 ? integers[row] : float.NaN;
                 break;
             default:
-                throw new BadInputException($"feature '{_model.FeatureNames[feature]}'", "text", "a number, because the model reads numbers", "Map it to a number (ordinal map, one-hot or hash) in the features.");
+                throw new BadInputException($"feature '{_model.FeatureNames[feature]}'", "text", "a number, because the model reads numbers",
+                    "Map it to a number (ordinal map, one-hot or hash) in the features.");
         }
         return _converted.Address(feature * _capacity);
     }

@@ -24,7 +24,8 @@ internal sealed class ForestEngine : IModelEngine
         try
         {
             var graph = reading.Graph;
-            var (columns, refusal) = ColumnGraph.Of(graph, runtime.Inputs.IsMatrix ? [] : runtime.Inputs.FeatureOfInput, runtime.FeatureNames.Count, reading.Path, reading.ForestOf);
+            var (columns, refusal) =
+                ColumnGraph.Of(graph, runtime.Inputs.IsMatrix ? [] : runtime.Inputs.FeatureOfInput, runtime.FeatureNames.Count, reading.Path, reading.ForestOf);
             if (columns is null)
                 return new EngineAnswer.Declined(refusal!);
             for (var i = 0; i < columns.Outputs.Count; i++)

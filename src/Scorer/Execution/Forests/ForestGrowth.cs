@@ -47,7 +47,8 @@ public static class ForestGrowth
         var forests = graph.Nodes.Count(ForestReader.IsForest);
         return forests != 1 ? FormattableString.Invariant($"{forests} tree ensembles")
             : graph.HasFunctions || graph.Nodes.Any(n => n.Attributes.Values.Any(a => a.HasSubgraph)) ? "operators of its own"
-            : graph.Initializers.Values.Any(t => t.IsExternal) || graph.Nodes.Any(n => n.Attributes.Values.Any(a => a.Tensor is { IsExternal: true })) ? "constants in another file"
+            : graph.Initializers.Values.Any(t => t.IsExternal) || graph.Nodes.Any(n => n.Attributes.Values.Any(a => a.Tensor is { IsExternal: true }))
+                ? "constants in another file"
             : null;
     }
 

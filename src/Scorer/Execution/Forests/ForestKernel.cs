@@ -6,7 +6,8 @@ internal abstract unsafe class ForestKernel : IDisposable
     /// <summary>The stable name, as <see cref="ForestKernels"/> lists it.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Adds up (or takes the least or largest of) the leaf values, tree after tree from 0, in 32-bit floats. Base values and transforms come later.</summary>
+    /// <summary>Adds up (or takes the least or largest of) the leaf values, tree after tree from 0, in 32-bit floats. Base values and transforms come
+    /// later.</summary>
     /// <param name="columns">The address of each feature's first row.</param>
     /// <param name="rows">Rows, at least 1.</param>
     /// <param name="sums">Receives target after target.</param>

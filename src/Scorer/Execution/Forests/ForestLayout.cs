@@ -15,7 +15,8 @@ internal sealed record ForestLayout(ForestModel Model, WalkForest Walk, SlicePla
     public AddingKernel CreateWalk() => new WalkKernel(Model, Walk);
 
     /// <summary>A kernel for many rows.</summary>
-    public AddingKernel CreateBlock() => Plan is null || Choice.Block == ForestKernels.Walk ? CreateWalk() : ForestKernels.Slicing(Choice.Block, Model, Walk, Plan);
+    public AddingKernel CreateBlock() =>
+        Plan is null || Choice.Block == ForestKernels.Walk ? CreateWalk() : ForestKernels.Slicing(Choice.Block, Model, Walk, Plan);
 
     /// <summary>Lays a forest out, and measures its kernels.</summary>
     public static ForestLayout Of(ForestModel model)

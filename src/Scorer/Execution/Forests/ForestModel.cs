@@ -29,7 +29,8 @@ internal sealed record ForestModel
     /// <summary>Targets that are summed: those of a regressor, or the classes of a classifier and the counts of <see cref="ClassCounts"/>.</summary>
     public required int TargetCount { get; init; }
 
-    /// <summary>By class the target that counts the leaves that name it, -1 for none; empty when no class needs one. See <see cref="ForestPresence"/>.</summary>
+    /// <summary>By class the target that counts the leaves that name it, -1 for none; empty when no class needs one. See
+    /// <see cref="ForestPresence"/>.</summary>
     public int[] ClassCounts { get; init; } = [];
 
     /// <summary>How leaf values become a score.</summary>
@@ -63,7 +64,8 @@ internal sealed record ForestModel
     }
 
     /// <summary>The same forest over features in other places.</summary>
-    public ForestModel WithFeatures(IReadOnlyList<int> places) => this with { Nodes = Array.ConvertAll(Nodes, n => n.IsLeaf ? n : n with { Feature = places[n.Feature] }) };
+    public ForestModel WithFeatures(IReadOnlyList<int> places) =>
+        this with { Nodes = Array.ConvertAll(Nodes, n => n.IsLeaf ? n : n with { Feature = places[n.Feature] }) };
 
     /// <summary>One forest of several over the same features: their trees and targets one after the other. What is done to the sums is theirs to do.</summary>
     public static ForestModel Join(IReadOnlyList<ForestModel> models)

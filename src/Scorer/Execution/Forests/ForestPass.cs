@@ -3,7 +3,8 @@ using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Execution.Forests;
 
-/// <summary>Takes a batch through a forest's graph, some thousand rows at a time, in its own buffers. Subclasses say how the trees' sums come about. Not thread-safe.</summary>
+/// <summary>Takes a batch through a forest's graph, some thousand rows at a time, in its own buffers. Subclasses say how the trees' sums come about. Not
+/// thread-safe.</summary>
 internal abstract unsafe class ForestPass : IDisposable
 {
     private readonly AlignedBuffer<nint> _inputs;

@@ -1,6 +1,7 @@
 namespace BatchEngine.Scorer.Execution.Forests;
 
-/// <summary>Counts, beside the scores, how many leaves of a row name a class that not every row's leaves name: ONNX Runtime leaves such a class out of the choice of the label, and two classes are told apart by it. Pure.</summary>
+/// <summary>Counts, beside the scores, how many leaves of a row name a class that not every row's leaves name: ONNX Runtime leaves such a class out of the
+/// choice of the label, and two classes are told apart by it. Pure.</summary>
 internal static class ForestPresence
 {
     /// <summary>Whether each target has weights. True: some tree gives it one in every leaf. False: no leaf names it. Null: it depends on the row.</summary>
@@ -52,6 +53,13 @@ internal static class ForestPresence
             weights.AddRange([.. model.LeafWeights[model.LeafFrom[leaf]..model.LeafFrom[leaf + 1]], .. present.Select(_ => 1f)]);
             from.Add(targets.Count);
         }
-        return model with { LeafFrom = [.. from], LeafTargets = [.. targets], LeafWeights = [.. weights], TargetCount = model.TargetCount + uncertain.Length, ClassCounts = counts };
+        return model with
+        {
+            LeafFrom = [.. from],
+            LeafTargets = [.. targets],
+            LeafWeights = [.. weights],
+            TargetCount = model.TargetCount + uncertain.Length,
+            ClassCounts = counts
+        };
     }
 }

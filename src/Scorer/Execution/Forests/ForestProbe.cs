@@ -3,7 +3,8 @@ using BatchEngine.Scorer.Features;
 namespace BatchEngine.Scorer.Execution.Forests;
 
 /// <summary>
-/// Scores made-up rows with the forest and with ONNX Runtime when a model is loaded, so that a misunderstanding of the file is found before it becomes a prediction. The runtime scores on another thread from the
+/// Scores made-up rows with the forest and with ONNX Runtime when a model is loaded, so that a misunderstanding of the file is found before it becomes a
+/// prediction. The runtime scores on another thread from the
 /// start; disposing the probe waits for it. Not thread-safe.
 /// </summary>
 internal sealed class ForestProbe : IDisposable

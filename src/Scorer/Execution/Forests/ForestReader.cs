@@ -73,9 +73,11 @@ internal static class ForestReader
             False = IntsOf(node, "nodes_falsenodeids"),
             Missing = IntsOf(node, "nodes_missing_value_tracks_true"),
         };
-        int[] lengths = [c.Ids.Length, c.Features.Length, c.Values.Length, c.Modes.Length, c.True.Length, c.False.Length, c.Missing.Length == 0 ? c.Trees.Length : c.Missing.Length];
+        int[] lengths = [c.Ids.Length, c.Features.Length, c.Values.Length, c.Modes.Length, c.True.Length, c.False.Length, c.Missing.Length == 0
+            ? c.Trees.Length : c.Missing.Length];
         return lengths.AsSpan().ContainsAnyExcept(c.Trees.Length)
-            ? throw new BadInputException(place, $"node lists of {c.Trees.Length}, {string.Join(", ", lengths)} entries", "one entry per node in each", "Export the model again.")
+            ? throw new BadInputException(place, $"node lists of {c.Trees.Length}, {string.Join(", ", lengths)} entries", "one entry per node in each",
+                "Export the model again.")
             : c;
     }
 
@@ -107,7 +109,8 @@ internal static class ForestReader
         feature is >= 0 and <= int.MaxValue ? (int)feature : throw builder.Wrong(at, $"feature {feature}", "a feature counted from 0");
 
     private static int Child(NodeIndex index, NodePlace at, long child, ForestBuilder builder) =>
-        index.Find(at with { Node = child }) is >= 0 and var found ? found : throw builder.Wrong(at, $"a branch to node {child}, which is missing", "a node of the same tree");
+        index.Find(at with { Node = child }) is >= 0 and var found ? found
+            : throw builder.Wrong(at, $"a branch to node {child}, which is missing", "a node of the same tree");
 
     private static void AddWeights(OnnxNode node, in Columns columns, ForestBuilder builder, NodeIndex index, int[] leaves, string prefix, string place)
     {
@@ -116,7 +119,8 @@ internal static class ForestReader
         var targets = IntsOf(node, $"{prefix}_ids");
         var weights = FloatsOf(node, $"{prefix}_weights");
         if (nodes.Length != trees.Length || targets.Length != trees.Length || weights.Length != trees.Length)
-            throw new BadInputException(place, $"weight lists of {trees.Length}, {nodes.Length}, {targets.Length}, {weights.Length} entries", "one entry per weight in each", "Export the model again.");
+            throw new BadInputException(place, $"weight lists of {trees.Length}, {nodes.Length}, {targets.Length}, {weights.Length} entries",
+                "one entry per weight in each", "Export the model again.");
         var weighted = new bool[leaves.Length];
         for (var i = 0; i < trees.Length; i++)
         {
@@ -137,14 +141,15 @@ internal static class ForestReader
         }
     }
 
-    private static ForestAggregate Aggregate(OnnxNode node, bool isClassifier, string place) => isClassifier ? ForestAggregate.Sum : node.Text("aggregate_function", "SUM") switch
-    {
-        "SUM" => ForestAggregate.Sum,
-        "AVERAGE" => ForestAggregate.Average,
-        "MIN" => ForestAggregate.Min,
-        "MAX" => ForestAggregate.Max,
-        var other => throw new BadInputException(place, $"aggregate '{other}'", "SUM, AVERAGE, MIN or MAX", "Export the model again."),
-    };
+    private static ForestAggregate Aggregate(OnnxNode node, bool isClassifier, string place) =>
+        isClassifier ? ForestAggregate.Sum : node.Text("aggregate_function", "SUM") switch
+        {
+            "SUM" => ForestAggregate.Sum,
+            "AVERAGE" => ForestAggregate.Average,
+            "MIN" => ForestAggregate.Min,
+            "MAX" => ForestAggregate.Max,
+            var other => throw new BadInputException(place, $"aggregate '{other}'", "SUM, AVERAGE, MIN or MAX", "Export the model again."),
+        };
 
     private static PostTransform Transform(OnnxNode node, string place) => node.Text("post_transform", "NONE") switch
     {
@@ -153,11 +158,14 @@ internal static class ForestReader
         "SOFTMAX" => PostTransform.Softmax,
         "SOFTMAX_ZERO" => PostTransform.SoftmaxZero,
         "PROBIT" => PostTransform.Probit,
-        var other => throw new BadInputException(place, $"post transform '{other}'", "NONE, LOGISTIC, SOFTMAX, SOFTMAX_ZERO or PROBIT", "Export the model again."),
+        var other => throw new BadInputException(place, $"post transform '{other}'", "NONE, LOGISTIC, SOFTMAX, SOFTMAX_ZERO or PROBIT",
+            "Export the model again."),
     };
 
-    private static ReadOnlySpan<long> IntsOf(OnnxNode node, string name) => node.Attribute(name) is { } attribute ? CollectionsMarshal.AsSpan(attribute.Ints) : [];
+    private static ReadOnlySpan<long> IntsOf(OnnxNode node, string name) =>
+        node.Attribute(name) is { } attribute ? CollectionsMarshal.AsSpan(attribute.Ints) : [];
 
     private static ReadOnlySpan<float> FloatsOf(OnnxNode node, string name) =>
-        node.Attribute($"{name}_as_tensor")?.Tensor is { } tensor ? tensor.ToFloats() : node.Attribute(name) is { } attribute ? CollectionsMarshal.AsSpan(attribute.Floats) : [];
+        node.Attribute($"{name}_as_tensor")?.Tensor is { } tensor ? tensor.ToFloats() : node.Attribute(name) is { } attribute
+            ? CollectionsMarshal.AsSpan(attribute.Floats) : [];
 }

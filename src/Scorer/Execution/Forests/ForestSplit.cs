@@ -12,7 +12,8 @@ internal readonly record struct ForestSplit(int Feature, float From, float Beyon
     /// <summary>Whether the answer is yes for everything from <see cref="From"/> on.</summary>
     public bool IsOpen => float.IsNaN(Beyond);
 
-    /// <summary>Translates a branch; exact for every float, because "at most t" is "below the next float after t". A set is not one interval: see <see cref="ForestNode.Set"/>.</summary>
+    /// <summary>Translates a branch; exact for every float, because "at most t" is "below the next float after t". A set is not one interval: see
+    /// <see cref="ForestNode.Set"/>.</summary>
     public static ForestSplit Of(in ForestNode node) => node.Mode switch
     {
         BranchMode.Below => new(node.Feature, node.Threshold, float.NaN, node.False, node.True, !node.MissingIsTrue),

@@ -38,7 +38,8 @@ internal sealed unsafe class LeafBytes : IDisposable
         }
     }
 
-    /// <summary>Where a row's score stands: unpacking works inside quarters of a register, and the order is only put right when scores leave the block.</summary>
+    /// <summary>Where a row's score stands: unpacking works inside quarters of a register, and the order is only put right when scores leave the
+    /// block.</summary>
     public static int ScoreIndex(int row) => (row & ~63) | (((row >> 2) & 3) << 4) | (((row >> 4) & 3) << 2) | (row & 3);
 
     /// <summary>Adds a table's values at the exits of 512 rows to the scores.</summary>
@@ -64,7 +65,8 @@ internal sealed unsafe class LeafBytes : IDisposable
         for (var row = 0; row < SlicePlan.BlockRows; row += Line)
         {
             var exit = Vector512.Load(exits + row);
-            Join(Avx512Vbmi.PermuteVar64x8(t0, exit), Avx512Vbmi.PermuteVar64x8(t1, exit), Avx512Vbmi.PermuteVar64x8(t2, exit), Avx512Vbmi.PermuteVar64x8(t3, exit), scores + row);
+            Join(Avx512Vbmi.PermuteVar64x8(t0, exit), Avx512Vbmi.PermuteVar64x8(t1, exit), Avx512Vbmi.PermuteVar64x8(t2, exit),
+                Avx512Vbmi.PermuteVar64x8(t3, exit), scores + row);
         }
     }
 
@@ -89,7 +91,8 @@ internal sealed unsafe class LeafBytes : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<byte> Two(byte* bytes, Vector512<byte> exit) => Avx512Vbmi.PermuteVar64x8x2(Vector512.Load(bytes), exit, Vector512.Load(bytes + Line));
+    private static Vector512<byte> Two(byte* bytes, Vector512<byte> exit) =>
+        Avx512Vbmi.PermuteVar64x8x2(Vector512.Load(bytes), exit, Vector512.Load(bytes + Line));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<byte> Four(byte* bytes, Vector512<byte> exit) =>

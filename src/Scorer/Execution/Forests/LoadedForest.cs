@@ -67,7 +67,8 @@ internal class LoadedForest : LoadedModel
     /// <summary>Rows from which on the block kernel is faster.</summary>
     public virtual int BlockFromRows => _trees.BlockFromRows;
 
-    /// <summary>Rows that are worked on at a time: a multiple of the kernels' blocks; all columns of a chunk fit into the second-level cache for usual widths.</summary>
+    /// <summary>Rows that are worked on at a time: a multiple of the kernels' blocks; all columns of a chunk fit into the second-level cache for usual
+    /// widths.</summary>
     public virtual int ChunkRows => 4 * SlicePlan.BlockRows;
 
     /// <inheritdoc/>
@@ -77,7 +78,8 @@ internal class LoadedForest : LoadedModel
     public override bool SumsAreOutputs => Graph.GivesSums;
 
     /// <inheritdoc/>
-    public override ISumContinuation ContinueAfter(int firstTrees) => new SumContinuation(this, _appended.GetOrAdd(firstTrees, n => new Lazy<ForestLayout>(() => ForestLayout.Of(Graph.Forest.Model.After(n)))).Value);
+    public override ISumContinuation ContinueAfter(int firstTrees) =>
+        new SumContinuation(this, _appended.GetOrAdd(firstTrees, n => new Lazy<ForestLayout>(() => ForestLayout.Of(Graph.Forest.Model.After(n)))).Value);
 
     /// <inheritdoc/>
     public override IModelExecutor CreateExecutor() => new ForestExecutor(this);
@@ -96,7 +98,8 @@ internal class LoadedForest : LoadedModel
         var trees = string.Create(CultureInfo.InvariantCulture, $"{layout.Model.TreeCount:N0} trees");
         if (layout.Choice.Block == ForestKernels.Walk)
             return $"{trees}, walked: {layout.Refusal ?? (layout.Plan is null ? "a tree is too large to be laid out otherwise" : "so few that bits do not pay")}";
-        var how = layout.Plan!.Tails is null ? "in bits" : string.Create(CultureInfo.InvariantCulture, $"in bits down to {SlicePlan.WalkedExits} exits each, then walked");
+        var how = layout.Plan!.Tails is null ? "in bits"
+            : string.Create(CultureInfo.InvariantCulture, $"in bits down to {SlicePlan.WalkedExits} exits each, then walked");
         return string.Create(CultureInfo.InvariantCulture, $"{trees} {how}; fewer than {layout.BlockFromRows} rows are walked");
     }
 

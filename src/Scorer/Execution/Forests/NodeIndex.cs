@@ -1,6 +1,7 @@
 namespace BatchEngine.Scorer.Execution.Forests;
 
-/// <summary>Finds the nodes of a forest by tree and id. Exporters number the nodes of each tree from the first one on; then the place follows from the id, else a dictionary tells. Not thread-safe.</summary>
+/// <summary>Finds the nodes of a forest by tree and id. Exporters number the nodes of each tree from the first one on; then the place follows from the id,
+/// else a dictionary tells. Not thread-safe.</summary>
 internal sealed class NodeIndex
 {
     private readonly Dictionary<long, (int From, int Count, long FirstId)>? _trees;

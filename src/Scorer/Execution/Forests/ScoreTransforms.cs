@@ -34,7 +34,8 @@ internal static class ScoreTransforms
         }
     }
 
-    /// <summary>The value below which a normal variable lies with this probability, by the runtime's approximation; it cancels near 0.5, so every operation keeps the runtime's order. NaN outside 0 to 1.</summary>
+    /// <summary>The value below which a normal variable lies with this probability, by the runtime's approximation; it cancels near 0.5, so every operation
+    /// keeps the runtime's order. NaN outside 0 to 1.</summary>
     public static float Probit(float probability)
     {
         const float scale = 0.147f;

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace BatchEngine.Scorer.Execution.Forests;
 
-/// <summary>Ranks sixteen values at a time; the searched tree lies in sixteen registers, so nothing is gathered. Each comparison is one bit of the rank.</summary>
+/// <summary>Ranks sixteen values at a time; the searched tree lies in sixteen registers, so nothing is gathered. Each comparison is one bit of the
+/// rank.</summary>
 internal static unsafe class Search512
 {
     private const int Slot = SlicePlan.SlotBytes;

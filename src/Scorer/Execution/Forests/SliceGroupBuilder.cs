@@ -84,7 +84,8 @@ internal sealed class SliceGroupBuilder(ForestModel model, SliceRanks ranks, boo
         return placed;
     }
 
-    private ushort Place(int value) => checked((ushort)(value < SliceTreeBuilder.FirstResult ? value : FirstCondition + _conditions.Count + value - SliceTreeBuilder.FirstResult));
+    private ushort Place(int value) =>
+        checked((ushort)(value < SliceTreeBuilder.FirstResult ? value : FirstCondition + _conditions.Count + value - SliceTreeBuilder.FirstResult));
 
     private int Slot(int number, bool missingIsYes)
     {

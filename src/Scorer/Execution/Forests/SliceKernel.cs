@@ -1,8 +1,10 @@
 namespace BatchEngine.Scorer.Execution.Forests;
 
 /// <summary>
-/// Scores 512 rows at a time as bits: each value becomes its rank among the feature's thresholds, each distinct question of a group of trees one bit a row, each tree a few choices between such bits
-/// that end in the number of its exit, and that number a leaf value. Nothing depends on the data, so the time does not either. Subclasses are the instruction sets.
+/// Scores 512 rows at a time as bits: each value becomes its rank among the feature's thresholds, each distinct question of a group of trees one bit a row,
+/// each tree a few choices between such bits
+/// that end in the number of its exit, and that number a leaf value. Nothing depends on the data, so the time does not either. Subclasses are the instruction
+/// sets.
 /// </summary>
 internal abstract unsafe class SliceKernel : AddingKernel
 {

@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace BatchEngine.Scorer.Execution.Forests;
 
-/// <summary>Slices on portable 128-bit vectors, for processors without AVX2 (ARM among them): four registers a slot; thresholds and leaf values are looked up one by one.</summary>
+/// <summary>Slices on portable 128-bit vectors, for processors without AVX2 (ARM among them): four registers a slot; thresholds and leaf values are looked up
+/// one by one.</summary>
 internal sealed unsafe class SliceKernel128(ForestModel model, WalkForest walk, SlicePlan plan) : SliceKernel(model, walk, plan)
 {
     private const int Slot = SlicePlan.SlotBytes;

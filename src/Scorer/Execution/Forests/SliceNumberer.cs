@@ -3,7 +3,8 @@ namespace BatchEngine.Scorer.Execution.Forests;
 /// <summary>Gives the exits of one top after the other aligned ranges of numbers. Not thread-safe.</summary>
 internal sealed class SliceNumberer
 {
-    private readonly (List<int> Waiting, List<int> Low, List<int> High)[] _levels = [.. Enumerable.Range(0, SliceBits.MaxBits + 1).Select(_ => (new List<int>(), new List<int>(), new List<int>()))];
+    private readonly (List<int> Waiting, List<int> Low, List<int> High)[] _levels =
+        [.. Enumerable.Range(0, SliceBits.MaxBits + 1).Select(_ => (new List<int>(), new List<int>(), new List<int>()))];
     private readonly List<int> _root = [0];
     private SliceTop _top = null!;
     private int[] _counts = [];

@@ -1,7 +1,8 @@
 namespace BatchEngine.Scorer.Execution.Forests;
 
 /// <summary>
-/// The numbers of a top's exits. Each exit owns an aligned range, so that whole subtrees agree in their upper bits and the choice between two halves is the condition itself;
+/// The numbers of a top's exits. Each exit owns an aligned range, so that whole subtrees agree in their upper bits and the choice between two halves is the
+/// condition itself;
 /// a complete tree of depth 6 needs 57 operations this way, about half of what counting from left to right needs. Immutable.
 /// </summary>
 /// <param name="BitCount">Bits of a number.</param>

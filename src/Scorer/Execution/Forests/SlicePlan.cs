@@ -21,7 +21,8 @@ internal sealed class SlicePlan
     /// <summary>The most exits of a tree's top: their number is a byte.</summary>
     public const int MaxExits = 256;
 
-    /// <summary>The exits of a top that is walked on from: one level more doubles the choices, which then cost more than a step of a walk. Measured on a random forest of depth 12: 64 and 128 are equally
+    /// <summary>The exits of a top that is walked on from: one level more doubles the choices, which then cost more than a step of a walk. Measured on a
+    /// random forest of depth 12: 64 and 128 are equally
     /// good with AVX-512, 256 is a third slower; AVX2 likes 32 to 64.</summary>
     public const int WalkedExits = 64;
 
@@ -43,7 +44,8 @@ internal sealed class SlicePlan
     /// <summary>The leaf tables of all trees.</summary>
     public required LeafTable[] Tables { get; init; }
 
-    /// <summary>What lies below the exits when some tree is too large to be finished in bits: then all trees are walked to their ends, and there are no tables. Null otherwise.</summary>
+    /// <summary>What lies below the exits when some tree is too large to be finished in bits: then all trees are walked to their ends, and there are no
+    /// tables. Null otherwise.</summary>
     public required TailForest? Tails { get; init; }
 
     /// <summary>Slots that the largest group needs.</summary>

@@ -20,8 +20,10 @@ internal static class SlicePlanner
     /// <param name="walk">The same forest for the trees that are too large.</param>
     /// <param name="maxExits">Leaves of a tree that is decided in bits to its end, at most <see cref="SlicePlan.MaxExits"/>.</param>
     /// <param name="walkedExits">Exits of the top of a larger tree.</param>
-    /// <param name="groupSlots">Conditions of a group; null means <see cref="SlicePlan.MaxGroupSlots"/>, or <see cref="SlicePlan.MaxWalkedGroupSlots"/> for larger trees.</param>
-    public static SlicePlan? Plan(ForestModel model, WalkForest walk, int maxExits = SlicePlan.MaxExits, int walkedExits = SlicePlan.WalkedExits, int? groupSlots = null)
+    /// <param name="groupSlots">Conditions of a group; null means <see cref="SlicePlan.MaxGroupSlots"/>, or <see cref="SlicePlan.MaxWalkedGroupSlots"/> for
+    /// larger trees.</param>
+    public static SlicePlan? Plan(ForestModel model, WalkForest walk, int maxExits = SlicePlan.MaxExits, int walkedExits = SlicePlan.WalkedExits,
+        int? groupSlots = null)
     {
         var cut = new SliceTopBuilder(model, walk, maxExits, walkedExits);
         var tops = Array.ConvertAll(model.Roots, cut.Of);

@@ -1,6 +1,7 @@
 namespace BatchEngine.Scorer.Execution.Forests;
 
-/// <summary>The upper part of a tree that is decided in bits: all of it when it has few leaves, else the part with so many exits whose rest is lowest. Nodes are counted anew: branches inside first, then the exits from left to right. Immutable.</summary>
+/// <summary>The upper part of a tree that is decided in bits: all of it when it has few leaves, else the part with so many exits whose rest is lowest. Nodes
+/// are counted anew: branches inside first, then the exits from left to right. Immutable.</summary>
 /// <param name="Nodes">The model's nodes by number.</param>
 /// <param name="InnerCount">How many of them are branches inside; the root is 0.</param>
 /// <param name="No">By branch the number of the node after no.</param>

@@ -39,7 +39,8 @@ internal sealed class SliceTreeBuilder(ForestModel model, SliceRanks ranks)
     /// <summary>The operations, the values that are the exit's number, and how many scratch slots they need; good until the next call.</summary>
     /// <param name="top">The top.</param>
     /// <param name="numbering">Its exits' numbers.</param>
-    /// <param name="condition">The value that answers whether a feature has reached a number of <see cref="SliceRanks"/>, and whether a missing one has.</param>
+    /// <param name="condition">The value that answers whether a feature has reached a number of <see cref="SliceRanks"/>, and whether a missing one
+    /// has.</param>
     public (List<Op> Ops, int[] Bits, int Scratch) Build(SliceTop top, SliceNumbering numbering, Func<int, bool, int> condition)
     {
         _mostOperations = int.MaxValue;

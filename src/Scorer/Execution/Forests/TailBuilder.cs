@@ -102,7 +102,12 @@ internal sealed class TailBuilder(WalkForest walk)
             }
             var step = PairOf(node.No, node.Yes) - to;
             _isTooLarge |= step is < short.MinValue or > short.MaxValue;
-            _nodes[to] = new TailNode { Threshold = FloatKey.OfThreshold(node.Threshold), Cell = Column((int)(node.Feature & ~WalkNode.MissingIsYes)), Step = (short)step };
+            _nodes[to] = new TailNode
+            {
+                Threshold = FloatKey.OfThreshold(node.Threshold),
+                Cell = Column((int)(node.Feature & ~WalkNode.MissingIsYes)),
+                Step = (short)step
+            };
             _missingIsYes[to] = (node.Feature & WalkNode.MissingIsYes) != 0;
         }
         return first;

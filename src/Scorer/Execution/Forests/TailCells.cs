@@ -5,7 +5,8 @@ using BatchEngine.Scorer.Inputs;
 namespace BatchEngine.Scorer.Execution.Forests;
 
 /// <summary>
-/// The features of some rows as keys, sixteen rows side by side: one cache line a column, the columns of sixteen rows one after the other. Columns of the caller lie a power of two apart as often as not
+/// The features of some rows as keys, sixteen rows side by side: one cache line a column, the columns of sixteen rows one after the other. Columns of the
+/// caller lie a power of two apart as often as not
 /// and would fight for the same cache sets. Not thread-safe.
 /// </summary>
 internal sealed unsafe class TailCells : IDisposable

@@ -4,12 +4,14 @@ using BatchEngine.Scorer.Inputs;
 namespace BatchEngine.Scorer.Execution.Forests;
 
 /// <summary>
-/// Walks from the exits of large trees to their leaves, eight rows side by side without branches. A group of trees stays in the second-level cache while all rows of a chunk pass through it,
+/// Walks from the exits of large trees to their leaves, eight rows side by side without branches. A group of trees stays in the second-level cache while all
+/// rows of a chunk pass through it,
 /// and 64 rows stay in the first-level cache while they pass through the group. Not thread-safe.
 /// </summary>
 internal sealed unsafe class TailWalk : IDisposable
 {
-    // Enough that fetching a group's nodes from further away costs little; fewer for wide or many-treed forests, whose buffers would leave the caches and count against a worker's memory.
+    // Enough that fetching a group's nodes from further away costs little; fewer for wide or many-treed forests, whose buffers would leave the caches and
+    // count against a worker's memory.
     private const int MaxChunkRows = 4 * SlicePlan.BlockRows;
     private const int MaxChunkBytes = 8 << 20;
 
@@ -31,7 +33,8 @@ internal sealed unsafe class TailWalk : IDisposable
         ChunkRows = RowsFor(tails);
         _cells = new TailCells(tails, ChunkRows);
         _exits = new AlignedBuffer<byte>(checked(tails.TreeCount * ChunkRows));
-        _everyLeafNamesAll = Enumerable.Range(0, model.LeafTargets.Length).All(i => model.LeafTargets[i] == i % model.TargetCount) && model.LeafTargets.Length == (model.LeafFrom.Length - 1) * model.TargetCount ? model.TargetCount : 0;
+        _everyLeafNamesAll = Enumerable.Range(0, model.LeafTargets.Length).All(i => model.LeafTargets[i] == i % model.TargetCount)
+            && model.LeafTargets.Length == (model.LeafFrom.Length - 1) * model.TargetCount ? model.TargetCount : 0;
     }
 
     /// <summary>Rows that pass through a group of trees together, a multiple of a block.</summary>
@@ -115,7 +118,8 @@ internal sealed unsafe class TailWalk : IDisposable
         }
     }
 
-    /// <summary>Walks eight lanes down, each with its own row, from the nodes that stand in <paramref name="exits"/> at <paramref name="numbers"/>; gives the leaves' thresholds.</summary>
+    /// <summary>Walks eight lanes down, each with its own row, from the nodes that stand in <paramref name="exits"/> at <paramref name="numbers"/>; gives the
+    /// leaves' thresholds.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Walk(TailNode* nodes, int* exits, byte* numbers, byte* cells, int steps, int* leaves)
     {
@@ -135,7 +139,8 @@ internal sealed unsafe class TailWalk : IDisposable
                 p7 = Next(p7, cells + 28);
             }
             steps -= StepsBetweenLooks;
-            if (steps > 0 && p0->Step == 0 && p1->Step == 0 && p2->Step == 0 && p3->Step == 0 && p4->Step == 0 && p5->Step == 0 && p6->Step == 0 && p7->Step == 0)
+            if (steps > 0 && p0->Step == 0 && p1->Step == 0 && p2->Step == 0 && p3->Step == 0 && p4->Step == 0 && p5->Step == 0 && p6->Step == 0
+                && p7->Step == 0)
                 break;
         }
         (leaves[0], leaves[1], leaves[2], leaves[3]) = (p0->Threshold, p1->Threshold, p2->Threshold, p3->Threshold);

@@ -6,7 +6,8 @@ namespace BatchEngine.Scorer.Execution.Forests;
 /// <summary>Reads TreeEnsemble (ai.onnx.ml 5), whose branches and leaves stand in separate lists. Pure.</summary>
 internal static class TreeEnsembleReader
 {
-    private sealed record Columns(IReadOnlyList<long> Roots, IReadOnlyList<long> Features, float[] Splits, double[] Modes, IReadOnlyList<long> True, IReadOnlyList<long> False,
+    private sealed record Columns(IReadOnlyList<long> Roots, IReadOnlyList<long> Features, float[] Splits, double[] Modes, IReadOnlyList<long> True,
+        IReadOnlyList<long> False,
         IReadOnlyList<long> TrueIsLeaf, IReadOnlyList<long> FalseIsLeaf, IReadOnlyList<long> Missing, IReadOnlyList<long> LeafTargets, float[] LeafWeights);
 
     /// <summary>Reads one ensemble; nodes are named by their position, trees by the number of their root.</summary>
@@ -35,7 +36,8 @@ internal static class TreeEnsembleReader
         }
         AddLeaves(c, builder);
         foreach (var root in c.Roots)
-            builder.AddRoot(root >= 0 && root < c.Features.Count ? (int)root : throw builder.Wrong(new NodePlace(-1, root), "a root that is missing", "a node of the forest"));
+            builder.AddRoot(root >= 0 && root < c.Features.Count ? (int)root
+                : throw builder.Wrong(new NodePlace(-1, root), "a root that is missing", "a node of the forest"));
         var aggregate = node.Int("aggregate_function", 1);
         var transform = node.Int("post_transform", 0);
         if (aggregate is < 0 or > 3 || transform is < 0 or > 4)
@@ -54,13 +56,17 @@ internal static class TreeEnsembleReader
 
     private static Columns ReadColumns(OnnxNode node, string place, ForestBuilder builder)
     {
-        var c = new Columns(node.Ints("tree_roots"), node.Ints("nodes_featureids"), Tensor(node, "nodes_splits", builder)?.ToFloats() ?? [], node.Attribute("nodes_modes")?.Tensor?.Numbers ?? [],
-            node.Ints("nodes_truenodeids"), node.Ints("nodes_falsenodeids"), node.Ints("nodes_trueleafs"), node.Ints("nodes_falseleafs"), node.Ints("nodes_missing_value_tracks_true"),
+        var c = new Columns(node.Ints("tree_roots"), node.Ints("nodes_featureids"), Tensor(node, "nodes_splits", builder)?.ToFloats()
+            ?? [], node.Attribute("nodes_modes")?.Tensor?.Numbers ?? [],
+            node.Ints("nodes_truenodeids"), node.Ints("nodes_falsenodeids"), node.Ints("nodes_trueleafs"), node.Ints("nodes_falseleafs"),
+                node.Ints("nodes_missing_value_tracks_true"),
             node.Ints("leaf_targetids"), Tensor(node, "leaf_weights", builder)?.ToFloats() ?? []);
-        int[] lengths = [c.Splits.Length, c.Modes.Length, c.True.Count, c.False.Count, c.TrueIsLeaf.Count, c.FalseIsLeaf.Count, c.Missing.Count == 0 ? c.Features.Count : c.Missing.Count];
+        int[] lengths = [c.Splits.Length, c.Modes.Length, c.True.Count, c.False.Count, c.TrueIsLeaf.Count, c.FalseIsLeaf.Count, c.Missing.Count == 0
+            ? c.Features.Count : c.Missing.Count];
         if (lengths.Any(l => l != c.Features.Count) || c.LeafTargets.Count != c.LeafWeights.Length)
         {
-            throw new BadInputException(place, $"node lists of {c.Features.Count}, {string.Join(", ", lengths)} entries and leaf lists of {c.LeafTargets.Count}, {c.LeafWeights.Length}",
+            throw new BadInputException(place,
+                $"node lists of {c.Features.Count}, {string.Join(", ", lengths)} entries and leaf lists of {c.LeafTargets.Count}, {c.LeafWeights.Length}",
                 "one entry per node or leaf in each", "Export the model again.");
         }
         return c;

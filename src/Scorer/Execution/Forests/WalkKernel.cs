@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace BatchEngine.Scorer.Execution.Forests;
 
-/// <summary>Walks trees without branches, eight at a time so that their loads overlap: eight rows of one tree, or for few rows eight trees of one row. For single rows and for what other kernels cannot take.</summary>
+/// <summary>Walks trees without branches, eight at a time so that their loads overlap: eight rows of one tree, or for few rows eight trees of one row. For
+/// single rows and for what other kernels cannot take.</summary>
 internal sealed unsafe class WalkKernel : AddingKernel
 {
     private const int Lanes = 8;

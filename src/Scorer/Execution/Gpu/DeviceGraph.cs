@@ -22,7 +22,12 @@ internal sealed record DeviceGraph(ColumnGraph Host, IReadOnlyList<(int Column, 
         }
         var chains = graph.Forest.Inputs.Select(column => Chain(column, moved)).ToList();
         int[] columns = [.. chains.Select(c => c.Column)];
-        return new DeviceGraph(graph with { Before = [.. graph.Before.Where(s => s is not ArithmeticStep a || !moved.ContainsKey(a.To))], Forest = graph.Forest with { Inputs = columns } }, chains);
+        return new DeviceGraph(graph
+            with
+        {
+            Before = [.. graph.Before.Where(s => s is not ArithmeticStep a || !moved.ContainsKey(a.To))],
+            Forest = graph.Forest with { Inputs = columns }
+        }, chains);
     }
 
     private static (int Column, IReadOnlyList<DeviceStep> Steps) Chain(int column, Dictionary<int, ArithmeticStep> moved)

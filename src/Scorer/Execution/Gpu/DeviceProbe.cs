@@ -29,5 +29,6 @@ internal static class DeviceProbe
     }
 
     /// <summary>Whether a failure is the device's, so that the processor can go on.</summary>
-    public static bool IsDeviceFailure(Exception failure) => failure is AcceleratorException or DeviceMemoryException or InternalCompilerException or NotSupportedException;
+    public static bool IsDeviceFailure(Exception failure) =>
+        failure is AcceleratorException or DeviceMemoryException or InternalCompilerException or NotSupportedException;
 }

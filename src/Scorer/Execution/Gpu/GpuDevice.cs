@@ -56,7 +56,8 @@ internal sealed class GpuDevice : IDisposable
                 throw new NotSupportedException($"there is no CUDA device {deviceId}, only {devices.Count} counted from 0");
             return (new GpuDevice(context, devices[deviceId].CreateCudaAccelerator(context), "cuda", memoryLimitBytes), null);
         }
-        catch (Exception failure) when (failure is AcceleratorException or NotSupportedException or DllNotFoundException or EntryPointNotFoundException or InternalCompilerException)
+        catch (Exception failure) when (failure is AcceleratorException or NotSupportedException or DllNotFoundException or EntryPointNotFoundException
+            or InternalCompilerException)
         {
             context?.Dispose();
             return (null, failure.Message);
@@ -103,7 +104,8 @@ internal sealed class GpuDevice : IDisposable
         return buffer;
     }
 
-    /// <summary>Frees memory that was allocated here; never fails, because a device that failed may refuse to free as well, and its memory goes with its context.</summary>
+    /// <summary>Frees memory that was allocated here; never fails, because a device that failed may refuse to free as well, and its memory goes with its
+    /// context.</summary>
     public void Free<T>(MemoryBuffer1D<T, Stride1D.Dense>? buffer)
         where T : unmanaged
     {

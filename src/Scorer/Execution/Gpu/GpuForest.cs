@@ -4,7 +4,8 @@ using BatchEngine.Scorer.Execution.Forests;
 namespace BatchEngine.Scorer.Execution.Gpu;
 
 /// <summary>
-/// A forest on a device and on the processor. Both give the same bits, so small batches, and everything after a failure of the device, go to the processor. Thread-safe.
+/// A forest on a device and on the processor. Both give the same bits, so small batches, and everything after a failure of the device, go to the processor.
+/// Thread-safe.
 /// </summary>
 internal sealed class GpuForest : LoadedModel
 {

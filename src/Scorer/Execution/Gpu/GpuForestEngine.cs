@@ -61,7 +61,8 @@ internal sealed class GpuForestEngine : IModelEngine
     private static EngineAnswer OnCuda(LoadedForest processor, ExecutorOptions options)
     {
         var (gpu, reason) = GpuDevice.OpenCuda(options.DeviceId, options.DeviceMemoryBytes);
-        return gpu is null ? new EngineAnswer.Declined(reason!) : On(processor, gpu, DeviceTiles.Default, options.Device == ExecutionDevice.Auto, measures: true);
+        return gpu is null ? new EngineAnswer.Declined(reason!)
+            : On(processor, gpu, DeviceTiles.Default, options.Device == ExecutionDevice.Auto, measures: true);
     }
 
     // The rates for many rows, and the number of rows from which the launches and transfers of a small batch are paid for.

@@ -2,7 +2,8 @@ using BatchEngine.Scorer.Execution.Forests;
 
 namespace BatchEngine.Scorer.Execution.Gpu;
 
-/// <summary>The forest on a device: tiles of rows through two lanes, so that one tile is copied while the other is computed. Not thread-safe: one per worker.</summary>
+/// <summary>The forest on a device: tiles of rows through two lanes, so that one tile is copied while the other is computed. Not thread-safe: one per
+/// worker.</summary>
 internal sealed unsafe class GpuForestKernel : ForestKernel
 {
     private readonly DeviceTables _tables;
@@ -12,7 +13,8 @@ internal sealed unsafe class GpuForestKernel : ForestKernel
 
     /// <summary>Allocates both lanes, with smaller tiles when memory is short.</summary>
     /// <param name="tables">The forest.</param>
-    /// <param name="tileRows">Rows of a tile; halved until both lanes fit, down to <paramref name="minTileRows"/>; smaller batches are cut in two, down to the same.</param>
+    /// <param name="tileRows">Rows of a tile; halved until both lanes fit, down to <paramref name="minTileRows"/>; smaller batches are cut in two, down to
+    /// the same.</param>
     /// <param name="minTileRows">Below this a device is not worth its launches.</param>
     /// <exception cref="DeviceMemoryException">Not even the smallest tile fits.</exception>
     public GpuForestKernel(DeviceTables tables, int tileRows, int minTileRows)
@@ -90,5 +92,6 @@ internal sealed unsafe class GpuForestKernel : ForestKernel
         }
     }
 
-    private static ITileLane Lane(DeviceTables tables, int tileRows) => tables.Forest.HasWideRanks ? new TileLane<WideRank>(tables, tileRows) : new TileLane<ByteRank>(tables, tileRows);
+    private static ITileLane Lane(DeviceTables tables, int tileRows) =>
+        tables.Forest.HasWideRanks ? new TileLane<WideRank>(tables, tileRows) : new TileLane<ByteRank>(tables, tileRows);
 }

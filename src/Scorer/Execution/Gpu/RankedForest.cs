@@ -7,7 +7,8 @@ namespace BatchEngine.Scorer.Execution.Gpu;
 /// </summary>
 /// <remarks>
 /// A missing value has rank 0, any other 1 plus the number of thresholds at or below it, so "x >= t" is one comparison of whole numbers.
-/// A node is 8 bytes: feature (15 bits), whether missing answers yes (1), the smallest rank that answers yes (16), and where its two children stand (32; no first, yes behind it).
+/// A node is 8 bytes: feature (15 bits), whether missing answers yes (1), the smallest rank that answers yes (16), and where its two children stand (32; no
+/// first, yes behind it).
 /// A leaf has <see cref="LeafFeature"/> for a feature and its weight, or its number, in the lower half.
 /// </remarks>
 internal sealed record RankedForest

@@ -5,7 +5,8 @@ namespace BatchEngine.Scorer.Execution.Gpu;
 /// <summary>Lays out a forest for a device. One use, not thread-safe.</summary>
 internal sealed class RankedForestBuilder
 {
-    /// <summary>Nodes of a stage by default, and at most: 12 KiB of shared memory, so that eight groups of 256 rows find room on a multiprocessor and none uses up the 48 KiB that every device has.</summary>
+    /// <summary>Nodes of a stage by default, and at most: 12 KiB of shared memory, so that eight groups of 256 rows find room on a multiprocessor and none
+    /// uses up the 48 KiB that every device has.</summary>
     public const int MaxStageNodes = 1_536;
 
     private const uint NeverRank = 0xFFFF;
@@ -26,7 +27,8 @@ internal sealed class RankedForestBuilder
     /// <param name="walk">The same forest with every question as "x >= t".</param>
     /// <param name="chains">For each feature of the forest: the column it is uploaded from and the steps on the way.</param>
     /// <param name="stageNodes">Nodes of a stage, at most <see cref="MaxStageNodes"/>.</param>
-    public static (RankedForest? Forest, string? Refusal) Build(ForestModel model, WalkForest walk, IReadOnlyList<(int Column, IReadOnlyList<DeviceStep> Steps)> chains, int stageNodes = MaxStageNodes)
+    public static (RankedForest? Forest, string? Refusal) Build(ForestModel model, WalkForest walk,
+        IReadOnlyList<(int Column, IReadOnlyList<DeviceStep> Steps)> chains, int stageNodes = MaxStageNodes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(stageNodes, MaxStageNodes);
         return new RankedForestBuilder(model, walk, stageNodes).Build(chains);
@@ -113,7 +115,8 @@ internal sealed class RankedForestBuilder
     {
         var feature = _features[FeatureOf(node)];
         var missingIsYes = (node.Feature & WalkNode.MissingIsYes) != 0;
-        // Ranks of values begin at 1, and one threshold at or below the value is needed at least; a node for which missing is yes compares rank - 1, so that 0 becomes the largest.
+        // Ranks of values begin at 1, and one threshold at or below the value is needed at least; a node for which missing is yes compares rank - 1, so that
+        // 0 becomes the largest.
         var needed = float.IsNaN(node.Threshold) ? NeverRank : (uint)Array.BinarySearch(_thresholds[feature], node.Threshold) + (missingIsYes ? 1u : 2u);
         var question = ((uint)feature << 17) | (missingIsYes ? 1u << 16 : 0) | needed;
         return ((ulong)question << 32) | (uint)children;

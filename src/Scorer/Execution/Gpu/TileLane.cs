@@ -59,7 +59,8 @@ internal sealed unsafe class TileLane<TRank> : ITileLane
         {
             var length = (long)forest.Sources.Length * rows;
             _values!.View.AsContiguous().SubView(0, length).CopyFrom(_stream!, _hostValues.ArrayView.SubView(0, length));
-            _rank(_stream!, new KernelConfig(new Index3D(groups, forest.FeatureCount, 1), new Index3D(_tables.Device.GroupRows, 1, 1)), _values.View.AsContiguous(), rows, _tables.Features, _ranks!.View.AsContiguous());
+            _rank(_stream!, new KernelConfig(new Index3D(groups, forest.FeatureCount, 1), new Index3D(_tables.Device.GroupRows, 1, 1)),
+                _values.View.AsContiguous(), rows, _tables.Features, _ranks!.View.AsContiguous());
         }
         _sum(_stream!, new KernelConfig(groups, _tables.Device.GroupRows), _ranks!.View.AsContiguous(), rows, _tables.Trees, _sums!.View.AsContiguous());
         var results = (long)forest.Model.TargetCount * rows;

@@ -2,7 +2,8 @@ using ILGPU;
 
 namespace BatchEngine.Scorer.Execution.Gpu;
 
-/// <summary>The kernel that walks the trees and adds up their leaves. A thread is one row; a group brings the trees of a stage into shared memory and walks them all before the next stage.</summary>
+/// <summary>The kernel that walks the trees and adds up their leaves. A thread is one row; a group brings the trees of a stage into shared memory and walks
+/// them all before the next stage.</summary>
 /// <remarks>Scores are combined tree after tree in 32-bit floats, additions only, so they are the processor's bits.</remarks>
 internal static class TreeKernel
 {

@@ -13,7 +13,8 @@ internal static class GraphFrame
         "nodes_", "target_", "class_", "leaf_", "tree_roots", "membership_values",
     ];
 
-    /// <summary>Digests inputs, outputs, constants, operators and their attributes. Names of nodes, of the producer and of the file format's version do not count.</summary>
+    /// <summary>Digests inputs, outputs, constants, operators and their attributes. Names of nodes, of the producer and of the file format's version do not
+    /// count.</summary>
     /// <param name="graph">The model.</param>
     /// <param name="holdsTrees">Which nodes are ensembles.</param>
     public static Digest DigestOf(OnnxGraph graph, Func<OnnxNode, bool> holdsTrees)
@@ -49,10 +50,12 @@ internal static class GraphFrame
     private static string Of(OnnxValue v) => string.Join(' ', Of([v.Name]), v.Element, v.Shape is null ? "-" : Of([.. v.Shape.Select(Of)]), v.IsSequence);
 
     private static string Of(OnnxAttribute a) =>
-        string.Join(' ', Of(a.Float), Of(a.Int), Of([a.Text]), Of([.. a.Floats.Select(f => Of(f))]), Of([.. a.Ints.Select(Of)]), Of(a.Texts), a.Tensor is null ? "-" : Of(a.Tensor));
+        string.Join(' ', Of(a.Float), Of(a.Int), Of([a.Text]), Of([.. a.Floats.Select(f => Of(f))]), Of([.. a.Ints.Select(Of)]), Of(a.Texts), a.Tensor is null
+            ? "-" : Of(a.Tensor));
 
     private static string Of(OnnxTensor t) =>
-        string.Join(' ', t.Element, Of([.. t.Shape.Select(Of)]), Of([.. t.Numbers.Select(n => BitConverter.DoubleToInt64Bits(n).ToString("x", CultureInfo.InvariantCulture))]), Of(t.Texts));
+        string.Join(' ', t.Element, Of([.. t.Shape.Select(Of)]),
+            Of([.. t.Numbers.Select(n => BitConverter.DoubleToInt64Bits(n).ToString("x", CultureInfo.InvariantCulture))]), Of(t.Texts));
 
     private static string Of(IReadOnlyList<string> parts)
     {

@@ -10,4 +10,5 @@ namespace BatchEngine.Scorer.Execution.Graphs;
 /// <param name="Texts">Texts.</param>
 /// <param name="Tensor">A constant; null means none.</param>
 /// <param name="HasSubgraph">Whether it carries a graph of its own, as If, Loop and Scan do.</param>
-internal sealed record OnnxAttribute(string Name, float Float, long Int, string Text, List<float> Floats, List<long> Ints, List<string> Texts, OnnxTensor? Tensor, bool HasSubgraph);
+internal sealed record OnnxAttribute(string Name, float Float, long Int, string Text, List<float> Floats, List<long> Ints, List<string> Texts,
+    OnnxTensor? Tensor, bool HasSubgraph);

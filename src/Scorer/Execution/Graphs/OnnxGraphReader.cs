@@ -4,7 +4,8 @@ using Google.Protobuf;
 
 namespace BatchEngine.Scorer.Execution.Graphs;
 
-/// <summary>Reads the parts of ONNX's protobuf messages that BatchEngine uses; unknown fields are passed over. Field numbers are those of onnx.proto. Pure.</summary>
+/// <summary>Reads the parts of ONNX's protobuf messages that BatchEngine uses; unknown fields are passed over. Field numbers are those of onnx.proto.
+/// Pure.</summary>
 internal static class OnnxGraphReader
 {
     /// <summary>Reads a whole model.</summary>

@@ -7,7 +7,8 @@ namespace BatchEngine.Scorer.Execution.Graphs;
 /// <param name="Inputs">Value names in order; "" is an input left out.</param>
 /// <param name="Outputs">Value names in order.</param>
 /// <param name="Attributes">By name.</param>
-internal sealed record OnnxNode(string OpType, string Domain, string Name, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs, IReadOnlyDictionary<string, OnnxAttribute> Attributes)
+internal sealed record OnnxNode(string OpType, string Domain, string Name, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs,
+    IReadOnlyDictionary<string, OnnxAttribute> Attributes)
 {
     /// <summary>The domain of the classic machine learning operators.</summary>
     public const string MachineLearning = "ai.onnx.ml";

@@ -3,7 +3,8 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace BatchEngine.Scorer.Execution.Onnx;
 
-/// <summary>Where the tensors that the runtime reads and writes stand on the host: plain memory, or pages that a card reads and writes by itself. Thread-safe.</summary>
+/// <summary>Where the tensors that the runtime reads and writes stand on the host: plain memory, or pages that a card reads and writes by itself.
+/// Thread-safe.</summary>
 internal sealed class HostMemory : IDisposable
 {
     private const string PinnedForCuda = "CudaPinned";

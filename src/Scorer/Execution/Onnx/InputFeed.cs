@@ -8,7 +8,8 @@ namespace BatchEngine.Scorer.Execution.Onnx;
 internal abstract class InputFeed : IDisposable
 {
     /// <summary>A feed for the model's way of reading.</summary>
-    public static InputFeed Create(InputLayout layout, int maxRows, HostMemory memory) => layout.IsMatrix ? new MatrixFeed(layout, maxRows, memory) : new ColumnFeed(layout, maxRows, memory);
+    public static InputFeed Create(InputLayout layout, int maxRows, HostMemory memory) =>
+        layout.IsMatrix ? new MatrixFeed(layout, maxRows, memory) : new ColumnFeed(layout, maxRows, memory);
 
     /// <summary>The tensors of some rows, in the model's input order; valid until the next call.</summary>
     /// <param name="features">The features.</param>

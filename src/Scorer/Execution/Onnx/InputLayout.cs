@@ -9,7 +9,8 @@ namespace BatchEngine.Scorer.Execution.Onnx;
 /// <param name="FeatureNames">The features in the spec's order.</param>
 /// <param name="FeatureOfInput">For one input per feature: the feature's index by input.</param>
 /// <param name="FixedRows">The only number of rows the model takes; 0 means any.</param>
-internal sealed record InputLayout(IReadOnlyList<TensorSpec> Specs, bool IsMatrix, IReadOnlyList<string> FeatureNames, IReadOnlyList<int> FeatureOfInput, int FixedRows)
+internal sealed record InputLayout(IReadOnlyList<TensorSpec> Specs, bool IsMatrix, IReadOnlyList<string> FeatureNames, IReadOnlyList<int> FeatureOfInput,
+    int FixedRows)
 {
     private const int MaxFixedRows = ExecutorOptions.MaxSubBatchRows;
 
@@ -35,7 +36,8 @@ internal sealed record InputLayout(IReadOnlyList<TensorSpec> Specs, bool IsMatri
         {
             if (input.Element is TensorElement.Unsupported or TensorElement.SequenceOfMaps || input.Shape.Count > 2)
             {
-                throw new BadInputException($"{path}, input '{input.Name}'", input.ToString(), "a tensor of float, double, int32, int64, bool or text with rows first and at most two dimensions",
+                throw new BadInputException($"{path}, input '{input.Name}'", input.ToString(),
+                    "a tensor of float, double, int32, int64, bool or text with rows first and at most two dimensions",
                     "Export the model with flat columns as inputs.");
             }
         }
@@ -49,7 +51,8 @@ internal sealed record InputLayout(IReadOnlyList<TensorSpec> Specs, bool IsMatri
     {
         var input = signature.Inputs[0];
         if (input.Element is not (TensorElement.Float32 or TensorElement.Float64))
-            throw new BadInputException($"{path}, input '{input.Name}'", input.ToString(), "a matrix of float or double", "Export the model with a float input, or with one input per column.");
+            throw new BadInputException($"{path}, input '{input.Name}'", input.ToString(), "a matrix of float or double",
+                "Export the model with a float input, or with one input per column.");
         if (featureNames.Count == 0 || (input.Shape[1] > 0 && input.Shape[1] != featureNames.Count))
             throw Mismatch(path, $"{featureNames.Count} features [{string.Join(", ", featureNames)}]", $"{input.Shape[1]} features for the input {input}");
         return new InputLayout(signature.Inputs, true, featureNames, [], fixedRows);
@@ -59,7 +62,8 @@ internal sealed record InputLayout(IReadOnlyList<TensorSpec> Specs, bool IsMatri
     {
         var wide = signature.Inputs.FirstOrDefault(i => i.Shape.Count == 2 && i.Shape[1] != 1);
         if (wide is not null)
-            throw new BadInputException($"{path}, input '{wide.Name}'", wide.ToString(), "either one matrix of all features, or only inputs of one column each", "Export the model in one of these two ways.");
+            throw new BadInputException($"{path}, input '{wide.Name}'", wide.ToString(),
+                "either one matrix of all features, or only inputs of one column each", "Export the model in one of these two ways.");
         if (signature.Inputs.Count == 1 && featureNames.Count == 1)
             return new InputLayout(signature.Inputs, false, featureNames, [0], fixedRows);
         var indexes = signature.Inputs.Select(i => IndexOf(featureNames, i.Name)).ToArray();

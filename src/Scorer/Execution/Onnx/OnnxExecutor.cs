@@ -30,8 +30,10 @@ internal sealed class OnnxExecutor : IModelExecutor
     /// <param name="inputs">Which feature feeds which input.</param>
     /// <param name="outputs">Which output fills which columns.</param>
     /// <param name="memory">Where tensors stand on the host.</param>
-    /// <param name="copiesToDevice">The session is on a device: inputs go there as they are bound, and outputs come back to <paramref name="memory"/> without another copy.</param>
-    public OnnxExecutor(OnnxModel model, InferenceSession session, string path, InputLayout inputs, OutputLayout outputs, HostMemory memory, bool copiesToDevice)
+    /// <param name="copiesToDevice">The session is on a device: inputs go there as they are bound, and outputs come back to <paramref name="memory"/> without
+    /// another copy.</param>
+    public OnnxExecutor(OnnxModel model, InferenceSession session, string path, InputLayout inputs, OutputLayout outputs, HostMemory memory,
+        bool copiesToDevice)
     {
         (_model, _session, _path, _inputs, _outputs, _memory, _copiesToDevice) = (model, session, path, inputs, outputs, memory, copiesToDevice);
         // One row first: a live scoring never pays for a batch's buffers.
@@ -96,15 +98,19 @@ internal sealed class OnnxExecutor : IModelExecutor
         catch (OnnxRuntimeException failure)
         {
             throw _model.IsOnDevice
-                ? new BadInputException(_path, $"a batch of {rows} rows that failed on the card ({OnnxSession.FirstLine(failure.Message)})", "a card with room for the model's batches",
+                ? new BadInputException(_path, $"a batch of {rows} rows that failed on the card ({OnnxSession.FirstLine(failure.Message)})",
+                    "a card with room for the model's batches",
                     "Free memory of the card, or score on the processor: execution.device: cpu, or --device cpu.", failure)
-                : new BadInputException(_path, $"a batch of {rows} rows that the model refuses ({OnnxSession.FirstLine(failure.Message)})", "rows that the model can score",
+                : new BadInputException(_path, $"a batch of {rows} rows that the model refuses ({OnnxSession.FirstLine(failure.Message)})",
+                    "rows that the model can score",
                     "Check the features against what the model was trained on.", failure);
         }
     }
 
-    // The runtime's matrix kernels may round differently for another number of rows. A batch is therefore filled up to a multiple of a fixed number, so that a row has the same bits
-    // whatever rows stand beside it: in a full run, among the few changed rows of a delta run, or in the last unit of a file. A card's library chooses its kernel by the number of rows, so there every
+    // The runtime's matrix kernels may round differently for another number of rows. A batch is therefore filled up to a multiple of a fixed number, so that
+    // a row has the same bits
+    // whatever rows stand beside it: in a full run, among the few changed rows of a delta run, or in the last unit of a file. A card's library chooses its
+    // kernel by the number of rows, so there every
     // batch is a whole one. A single live row is not filled up: its latency counts.
     private int TensorRows(FeatureMatrix features, int rows)
     {
@@ -113,7 +119,8 @@ internal sealed class OnnxExecutor : IModelExecutor
         return _model.IsOnDevice ? _model.SubBatchRows : Math.Min(_model.SubBatchRows, (rows + BatchStepRows - 1) / BatchStepRows * BatchStepRows);
     }
 
-    // Binding an input sends what it holds to the device, so there it is bound again for every batch. On the processor tensors stay bound as long as they are the same ones: names and
+    // Binding an input sends what it holds to the device, so there it is bound again for every batch. On the processor tensors stay bound as long as they are
+    // the same ones: names and
     // handles given with every call were 0.7 MB of garbage a million rows.
     private void RunBound(OrtIoBinding io, IReadOnlyList<OrtValue> inputs, IReadOnlyList<OrtValue> outputs)
     {

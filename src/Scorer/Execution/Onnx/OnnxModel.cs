@@ -7,7 +7,8 @@ namespace BatchEngine.Scorer.Execution.Onnx;
 /// <summary>A model in one shared ONNX Runtime session. Thread-safe.</summary>
 public sealed class OnnxModel : LoadedModel
 {
-    // Measured on 2 Zen 4 cores (facts in docs): a 50-256-256-1 network runs 1.5 times faster at 256 rows than at 65,536; trees do not care, and fewer calls are cheaper.
+    // Measured on 2 Zen 4 cores (facts in docs): a 50-256-256-1 network runs 1.5 times faster at 256 rows than at 65,536; trees do not care, and fewer calls
+    // are cheaper.
     private const int NetworkSubBatchRows = 512;
     private const int TreeSubBatchRows = 8_192;
 
@@ -22,7 +23,8 @@ public sealed class OnnxModel : LoadedModel
     private readonly HostMemory _memory;
     private readonly bool _bindsMemory;
 
-    private OnnxModel(InferenceSession session, string path, InputLayout inputs, OutputLayout outputs, bool acceptsMissing, int subBatchRows, ExecutionDevice device, HostMemory memory, bool bindsMemory)
+    private OnnxModel(InferenceSession session, string path, InputLayout inputs, OutputLayout outputs, bool acceptsMissing, int subBatchRows,
+        ExecutionDevice device, HostMemory memory, bool bindsMemory)
     {
         (_memory, _bindsMemory) = (memory, bindsMemory);
         _session = session;
@@ -124,7 +126,8 @@ public sealed class OnnxModel : LoadedModel
         }
     }
 
-    private static OnnxModel Of(InferenceSession session, ModelReading reading, IReadOnlyList<string> featureNames, ExecutorOptions options, bool bindsMemory, bool ownsSession = true)
+    private static OnnxModel Of(InferenceSession session, ModelReading reading, IReadOnlyList<string> featureNames, ExecutorOptions options, bool bindsMemory,
+        bool ownsSession = true)
     {
         var (graph, path) = (reading.Graph, reading.Path);
         try
@@ -132,10 +135,13 @@ public sealed class OnnxModel : LoadedModel
             var signature = SignatureOf(session);
             var inputs = InputLayout.Match(path, signature, featureNames);
             var outputs = OutputLayout.Resolve(path, session, signature, inputs, graph);
-            var accepts = GraphFacts.AcceptsMissing(graph, signature.Inputs.Where(i => i.Element is TensorElement.Float32 or TensorElement.Float64).Select(i => i.Name),
+            var accepts = GraphFacts.AcceptsMissing(graph, signature.Inputs.Where(i => i.Element is TensorElement.Float32 or TensorElement.Float64)
+                .Select(i => i.Name),
                 signature.Outputs.Select(o => o.Name));
             var memory = options.Device == ExecutionDevice.Cuda ? HostMemory.Pinned(session, options.DeviceId) : HostMemory.Plain;
-            return new OnnxModel(session, path, inputs, outputs, accepts, SubBatch(options, graph, inputs), options.Device, memory, bindsMemory) { OwnsSession = ownsSession };
+            return new OnnxModel(session, path, inputs, outputs, accepts, SubBatch(options, graph, inputs), options.Device, memory,
+                bindsMemory)
+            { OwnsSession = ownsSession };
         }
         catch when (ownsSession)
         {

@@ -26,7 +26,8 @@ internal static class OnnxSession
         }
     }
 
-    /// <summary>Loads the file on a CUDA device, or says in a sentence why the runtime cannot. A file that is no model fails here as well; <see cref="Open"/> then says so.</summary>
+    /// <summary>Loads the file on a CUDA device, or says in a sentence why the runtime cannot. A file that is no model fails here as well; <see cref="Open"/>
+    /// then says so.</summary>
     public static (InferenceSession? Session, string? Reason) OpenOnCuda(string path, ExecutorOptions options)
     {
         using var settings = Settings(options);
@@ -108,7 +109,8 @@ internal static class OnnxSession
         settings.AppendExecutionProvider_CUDA(cuda);
     }
 
-    private static bool IsMissingProvider(Exception failure) => failure is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or NotSupportedException;
+    private static bool IsMissingProvider(Exception failure) =>
+        failure is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or NotSupportedException;
 
     private static string NoProvider(Exception failure) =>
         $"this ONNX Runtime cannot use CUDA ({FirstLine(failure.Message)}); it needs the build flavour -p:OnnxRuntime=Gpu, CUDA 13, cuDNN 9 and NVIDIA's driver";

@@ -3,7 +3,8 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace BatchEngine.Scorer.Execution.Onnx;
 
-/// <summary>A session of ONNX Runtime on the processor that another thread opens while this one goes on. Thread-safe; disposing it waits for the other thread and closes the session, unless somebody took it over.</summary>
+/// <summary>A session of ONNX Runtime on the processor that another thread opens while this one goes on. Thread-safe; disposing it waits for the other thread
+/// and closes the session, unless somebody took it over.</summary>
 internal sealed class OpeningSession : IDisposable
 {
     private readonly string _path;

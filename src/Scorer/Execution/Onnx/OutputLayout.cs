@@ -25,7 +25,8 @@ internal sealed record OutputLayout(IReadOnlyList<OutputPart> Parts, IReadOnlyLi
     {
         var unsupported = signature.Outputs.FirstOrDefault(o => o.Element == TensorElement.Unsupported);
         if (unsupported is not null)
-            throw new BadInputException($"{path}, output '{unsupported.Name}'", "a type that is not read", "tensors of numbers or text, or a sequence of maps", "Export the model without this output.");
+            throw new BadInputException($"{path}, output '{unsupported.Name}'", "a type that is not read", "tensors of numbers or text, or a sequence of maps",
+                "Export the model without this output.");
         var trial = signature.Outputs.Any(o => o.Element == TensorElement.SequenceOfMaps || o.Shape.Skip(1).Any(d => d <= 0))
             ? TrialRun.Score(path, session, signature, inputs)
             : [];
@@ -54,12 +55,14 @@ internal sealed record OutputLayout(IReadOnlyList<OutputPart> Parts, IReadOnlyLi
         }
         var width = trial?.Width ?? spec.Shape.Skip(1).Aggregate(1L, (product, d) => product * d);
         if (width is < 1 or > MaxColumns)
-            throw new BadInputException($"{path}, output '{spec.Name}'", spec.ToString(), $"1 to {MaxColumns} values a row", "Export the model with flat outputs.");
+            throw new BadInputException($"{path}, output '{spec.Name}'", spec.ToString(), $"1 to {MaxColumns} values a row",
+                "Export the model with flat outputs.");
         if (spec.Element != TensorElement.Text)
             return new OutputPart(spec, firstColumn, Spread(spec.Name, (int)width, []), []);
         if (labels.Count == 0)
         {
-            throw new BadInputException($"{path}, output '{spec.Name}'", "text without a list of class labels in the model", "a classifier that names its labels",
+            throw new BadInputException($"{path}, output '{spec.Name}'", "text without a list of class labels in the model",
+                "a classifier that names its labels",
                 "Export the model with class numbers instead of text, or without this output.");
         }
         return new OutputPart(spec, firstColumn, Spread(spec.Name, (int)width, labels), labels);

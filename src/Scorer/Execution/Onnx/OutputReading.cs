@@ -57,7 +57,8 @@ internal static class OutputReading
     private static void RequireLength(int length, OutputPart part, int rows)
     {
         if (length < rows * part.Columns.Count)
-            throw new BadInputException($"model output '{part.Spec.Name}'", $"{length} values", $"{rows * part.Columns.Count}", "Export the model so that it gives one result per row.");
+            throw new BadInputException($"model output '{part.Spec.Name}'", $"{length} values", $"{rows * part.Columns.Count}",
+                "Export the model so that it gives one result per row.");
     }
 
     private static void Spread<T>(ReadOnlySpan<T> values, OutputPart part, PredictionBlock block, int fromRow, int rows, Func<T, float> convert)
@@ -106,10 +107,12 @@ internal static class OutputReading
             using var map = sequence.GetValue(row, OrtAllocator.DefaultInstance);
             using var probabilities = map.GetValue(1, OrtAllocator.DefaultInstance);
             if (probabilities.GetTensorTypeAndShape().ElementDataType != TensorElementType.Float)
-                throw new BadInputException($"model output '{part.Spec.Name}'", "maps of another type", "maps from class to float", "Export the model without ZipMap.");
+                throw new BadInputException($"model output '{part.Spec.Name}'", "maps of another type", "maps from class to float",
+                    "Export the model without ZipMap.");
             var values = probabilities.GetTensorDataAsSpan<float>();
             if (values.Length != part.Columns.Count)
-                throw new BadInputException($"model output '{part.Spec.Name}'", $"{values.Length} classes", $"{part.Columns.Count}", "Export the model without ZipMap.");
+                throw new BadInputException($"model output '{part.Spec.Name}'", $"{values.Length} classes", $"{part.Columns.Count}",
+                    "Export the model without ZipMap.");
             for (var column = 0; column < values.Length; column++)
                 block.Column(part.FirstColumn + column)[fromRow + row] = values[column];
         }

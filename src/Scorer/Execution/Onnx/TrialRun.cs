@@ -25,7 +25,8 @@ internal static class TrialRun
         }
         catch (OnnxRuntimeException failure)
         {
-            throw new BadInputException(path, $"a model that fails on a row of zeros ({OnnxSession.FirstLine(failure.Message)})", "a model that says the width of its outputs",
+            throw new BadInputException(path, $"a model that fails on a row of zeros ({OnnxSession.FirstLine(failure.Message)})",
+                "a model that says the width of its outputs",
                 "Export the model with fixed output shapes.", failure);
         }
     }
