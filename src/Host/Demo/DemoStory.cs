@@ -4,6 +4,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Commands;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Http;
 using BatchEngine.Host.Sample;
 using BatchEngine.Host.Terminal;
