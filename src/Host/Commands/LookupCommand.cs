@@ -4,6 +4,7 @@ using System.Text.Json;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Http;
+using BatchEngine.Host.Terminal;
 
 namespace BatchEngine.Host.Commands;
 

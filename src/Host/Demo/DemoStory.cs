@@ -1,11 +1,11 @@
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Reports;
 using BatchEngine.Domain;
-using BatchEngine.Host.Commands;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Http;
 using BatchEngine.Host.Sample;
+using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Runs;
@@ -89,7 +89,8 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
         var request = new SampleRequest(folder.Customers, rows, 2, SampleRequest.DefaultSeed, DateOnly.FromDateTime(today.AddDays(-1).UtcDateTime)).Validated();
         foreach (var day in await CustomerFiles.WriteAsync(request, null, ct).ConfigureAwait(false))
             Say($"{day.Date:yyyy-MM-dd}: {Figures.Count(day.Rows)} rows, {Figures.Bytes(day.Bytes)}"
-                + (day.Changed > 0 ? $"; {Figures.Count(day.Changed)} changed, {Figures.Count(day.New)} new, {Figures.Count(day.Deleted)} gone; {day.PlantedDrift}" : ""));
+                + (day.Changed > 0 ? $"; {Figures.Count(day.Changed)} changed, {Figures.Count(day.New)} new, "
+                    + $"{Figures.Count(day.Deleted)} gone; {day.PlantedDrift}" : ""));
     }
 
     private async Task<ScoringJob> RegisterAsync(Engine engine, CancellationToken ct)
@@ -121,7 +122,8 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
         Say($"{RunScreen.Describe(run, outcome)} {Figures.Count(total)} rows in {Figures.Duration(took)}, {Figures.Rate(total / took.TotalSeconds)}.");
         var counts = (await engine.Leases.ReceiptsAsync(run, ct).ConfigureAwait(false)).Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         if (counts.Reused > 0)
-            Say($"{Figures.Count(counts.Reused)} unchanged rows were taken over from the night before, {Figures.Count(counts.Scored)} scored; --full would score them all.");
+            Say($"{Figures.Count(counts.Reused)} unchanged rows were taken over from the night before, "
+                + $"{Figures.Count(counts.Scored)} scored; --full would score them all.");
         ct.ThrowIfCancellationRequested();
         return outcome;
     }
