@@ -1,6 +1,6 @@
 using System.CommandLine;
 using BatchEngine.CostModel.Ledger;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Ledger;
 
 namespace BatchEngine.Host.Commands;
 
