@@ -7,7 +7,7 @@ using BatchEngine.Host.Configuration.Prices;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;
