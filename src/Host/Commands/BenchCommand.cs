@@ -4,6 +4,7 @@ using BatchEngine.Host.Bench;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 
 namespace BatchEngine.Host.Commands;
 

@@ -5,6 +5,7 @@ using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database;
 using Spectre.Console;
