@@ -6,6 +6,7 @@ using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Configuration.Prices;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
 using Spectre.Console;

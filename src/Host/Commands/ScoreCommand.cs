@@ -5,6 +5,7 @@ using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Configuration.Texts;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Scorer.Sharding;
 
