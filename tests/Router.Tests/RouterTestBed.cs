@@ -118,9 +118,9 @@ public abstract class RouterTestBed : IAsyncLifetime
         };
         await new RunStore(Database).CreateAsync(plan, Ct);
         Assert.True(await new RunStore(Database).MoveAsync(run, RunState.Planned, RunState.Scoring, "", Ct));
-        var leases = new LeaseStore(Database);
-        var granted = Assert.IsType<LeaseOutcome.Granted>(await leases.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct));
-        await leases.CommitAsync(granted.Lease, new ShardReceipt(run, 0, granted.Lease.Fence, new Checkpoint(1, new RowCounts(rows, rows, 0, 0), [], [])), Ct);
+        var leases = new LeaseStores(Database);
+        var granted = Assert.IsType<LeaseOutcome.Granted>(await leases.Claims.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct));
+        await leases.Receipts.CommitAsync(granted.Lease, new ShardReceipt(run, 0, granted.Lease.Fence, new Checkpoint(1, new RowCounts(rows, rows, 0, 0), [], [])), Ct);
     }
 
     private static ScoringJob Job(ServingContract contract) => new(

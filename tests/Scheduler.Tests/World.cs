@@ -25,7 +25,7 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, IQuoteSource, I
         Blobs = new LocalFolderBlobs(Path.Combine(folder, "blobs"));
         Scorer = new FakeScorer(Blobs);
         (Runs, Leases, Snapshots, Usage, Decisions) =
-            (new RunStore(database), new LeaseStore(database), new SnapshotStore(database), new UsageStore(database), new DecisionStore(database));
+            (new RunStore(database), new LeaseStores(database), new SnapshotStore(database), new UsageStore(database), new DecisionStore(database));
     }
 
     public StateDatabase Database { get; }
@@ -38,7 +38,7 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, IQuoteSource, I
 
     public RunStore Runs { get; }
 
-    public LeaseStore Leases { get; }
+    public LeaseStores Leases { get; }
 
     public SnapshotStore Snapshots { get; }
 

@@ -73,7 +73,7 @@ internal sealed class InterruptedNights(string folder, int seed) : IDisposable
                 orphans.Add(blob.Name);
         }
 
-        var counts = (await engine.Leases.ReceiptsAsync(snapshot.Run, CancellationToken.None)).Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
+        var counts = (await engine.Leases.Receipts.ListAsync(snapshot.Run, CancellationToken.None)).Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         return new NightResult([.. snapshot.Segments.Select(s => s.Artifact.Checksum)], counts, snapshot.Keys, starts, orphans);
     }
 }

@@ -63,13 +63,13 @@ internal static class ServeCommand
     private static async Task<JobScheduler> ScheduleAsync(Verb verb, Engine engine, CancellationToken ct)
     {
         var jobs = JobFile.LoadAll(verb.Line.GetValue(JobsFolder) ?? engine.Configuration.JobsDirectory).Where(j => j.Schedule is not null).ToList();
-        var scheduler = await JobScheduler.OpenAsync(engine.Database, new Starter(engine), engine.Decisions, TriggerSettings.Default, verb.Clock, ct)
+        var scheduler = await JobScheduler.OpenAsync(engine.Database, new Starter(engine), TriggerSettings.Default, verb.Clock, ct)
             .ConfigureAwait(false);
         foreach (var job in jobs)
             await engine.Snapshots.SaveContractAsync(job.Serving, job, ct).ConfigureAwait(false);
         await scheduler.SyncAsync(jobs, ct).ConfigureAwait(false);
         await scheduler.StartAsync(ct).ConfigureAwait(false);
-        foreach (var job in scheduler.List())
+        foreach (var job in await scheduler.ListAsync(ct).ConfigureAwait(false))
             verb.Screen.Note($"{job.Name}: {job.Cron} {job.TimeZone}, next {(job.Next is { } next ? Figures.Instant(next) : "never")}");
         return scheduler;
     }

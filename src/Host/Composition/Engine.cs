@@ -34,7 +34,7 @@ internal sealed class Engine : IAsyncDisposable
         (Configuration, Database, _clock, _screen) = (configuration, database, clock, screen);
         Blobs = new LocalFolderBlobs(configuration.BlobsRoot);
         Runs = new RunStore(database);
-        Leases = new LeaseStore(database);
+        Leases = new LeaseStores(database);
         Snapshots = new SnapshotStore(database);
         Usage = new UsageStore(database);
         Ledger = new LedgerStore(database);
@@ -68,7 +68,7 @@ internal sealed class Engine : IAsyncDisposable
     public RunStore Runs { get; }
 
     /// <summary>Leases, checkpoints and receipts.</summary>
-    public LeaseStore Leases { get; }
+    public LeaseStores Leases { get; }
 
     /// <summary>Segments, snapshots and contracts.</summary>
     public SnapshotStore Snapshots { get; }
@@ -131,7 +131,7 @@ internal sealed class Engine : IAsyncDisposable
         job = full ? job with { ReusesUnchanged = false } : job;
         var outcome = await _night.RunAsync(job, run.ScheduledAt, progress, drain, CancellationToken.None).ConfigureAwait(false);
         if (outcome is RunOutcome.Published or RunOutcome.AlreadyEnded { Record.State: RunState.Published })
-            await new OutputExport(Leases, Runs, Blobs).ExportAsync(run, CancellationToken.None).ConfigureAwait(false);
+            await new OutputExport(Leases.Receipts, Runs, Blobs).ExportAsync(run, CancellationToken.None).ConfigureAwait(false);
         return outcome;
     }
 

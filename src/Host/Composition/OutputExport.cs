@@ -9,7 +9,7 @@ using BatchEngine.Storage.Database.Runs;
 namespace BatchEngine.Host.Composition;
 
 /// <summary>Copies a published run's Parquet from the blob store to the job's output directory, whole or not at all. Repeating it changes nothing.</summary>
-internal sealed class OutputExport(LeaseStore leases, RunStore runs, IBlobStore blobs)
+internal sealed class OutputExport(ReceiptStore receipts, RunStore runs, IBlobStore blobs)
 {
     /// <summary>The file that names every other file of an export with rows, bytes and checksum; an export without it is none.</summary>
     public const string ManifestName = "_manifest.json";
@@ -58,7 +58,7 @@ internal sealed class OutputExport(LeaseStore leases, RunStore runs, IBlobStore 
     private async Task<List<object>> CopyAsync(RunId run, string folder, CancellationToken ct)
     {
         var files = new List<object>();
-        foreach (var artifact in (await leases.ReceiptsAsync(run, ct).ConfigureAwait(false)).OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts))
+        foreach (var artifact in (await receipts.ListAsync(run, ct).ConfigureAwait(false)).OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts))
         {
             if (artifact.Kind is not (ArtifactKind.Output or ArtifactKind.DeadLetters))
                 continue;

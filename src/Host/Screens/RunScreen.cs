@@ -31,7 +31,7 @@ internal static class RunScreen
         };
         if (!answer.HasReport || await engine.Runs.FindAsync(run, CancellationToken.None).ConfigureAwait(false) is not { } record)
             return answer;
-        var counts = (await engine.Leases.ReceiptsAsync(run, CancellationToken.None).ConfigureAwait(false))
+        var counts = (await engine.Leases.Receipts.ListAsync(run, CancellationToken.None).ConfigureAwait(false))
             .Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         return answer with { Rows = counts, Took = record is { StartedAt: { } from, EndedAt: { } to } ? to - from : null };
     }

@@ -17,5 +17,5 @@ namespace BatchEngine.Scheduler.Leasing;
 /// <param name="Scorer">Scores a shard.</param>
 /// <param name="Log">Hears every event.</param>
 /// <param name="Clock">For waits and usage; leases go by the database's clock.</param>
-public sealed record WorkerServices(RunStore Runs, LeaseStore Leases, SnapshotStore Snapshots, UsageStore Usage, DecisionStore Decisions, IBlobStore Blobs,
+public sealed record WorkerServices(RunStore Runs, LeaseStores Leases, SnapshotStore Snapshots, UsageStore Usage, DecisionStore Decisions, IBlobStore Blobs,
     IShardScorer Scorer, IRunLog Log, TimeProvider Clock);

@@ -12,7 +12,7 @@ internal static class JudgingPhase
         scene.BeginOverhead();
         var services = scene.Services;
         var snapshot = await SaveSnapshotAsync(scene, ct).ConfigureAwait(false);
-        var receipts = await services.Leases.ReceiptsAsync(scene.Run, ct).ConfigureAwait(false);
+        var receipts = await services.Leases.Receipts.ListAsync(scene.Run, ct).ConfigureAwait(false);
         var profiles = Merge(receipts);
         await services.Profiles.SaveAsync(scene.Run, profiles, ct).ConfigureAwait(false);
         scene.Say(RunEventKind.ProfilesSaved, "profiles", string.Create(CultureInfo.InvariantCulture, $"{profiles.Count} columns"));

@@ -122,7 +122,7 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
             services.Log.Write(new RunEvent(RunEventKind.Found, record.Run, record.State.ToString(), ""));
         if (RunTransitions.IsEnded(record.State))
             return new RunOutcome.AlreadyEnded(record);
-        var lead = await RunLead.TryTakeAsync(services.Leases, record.Run, _settings, services.Clock, ct).ConfigureAwait(false);
+        var lead = await RunLead.TryTakeAsync(services.Leases.Lead, record.Run, _settings, services.Clock, ct).ConfigureAwait(false);
         if (lead is null)
             return new RunOutcome.Following(record.Run, record.State);
         await using var led = lead.ConfigureAwait(false);
@@ -200,7 +200,7 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
 
     private static async Task ReopenAsync(RunScene scene, RunRecord record, CancellationToken ct)
     {
-        var receipts = await scene.Services.Leases.ReceiptCountAsync(scene.Run, ct).ConfigureAwait(false);
+        var receipts = await scene.Services.Leases.Receipts.CountAsync(scene.Run, ct).ConfigureAwait(false);
         var to = receipts == scene.Plan.Shards.Count ? RunState.Sealing : RunState.Scoring;
         await scene.DecideAsync("resume", $"goes on with {to}",
             string.Create(CultureInfo.InvariantCulture, $"{receipts} of {scene.Plan.Shards.Count} shards are done; it had failed: {record.Note}"), ct)

@@ -23,7 +23,7 @@ namespace BatchEngine.Scheduler.Runs;
 /// <param name="Clock">For waits, usage and the deadline; leases go by the database's clock.</param>
 public sealed record NightRunServices(
     RunStore Runs,
-    LeaseStore Leases,
+    LeaseStores Leases,
     SnapshotStore Snapshots,
     ProfileStore Profiles,
     UsageStore Usage,

@@ -34,7 +34,7 @@ internal sealed class ProgressWatch(RunScene scene, ProgressBoard board)
     /// <summary>Looks once.</summary>
     public async Task LookAsync(CancellationToken ct)
     {
-        var shards = await scene.Services.Leases.ProgressAsync(scene.Run, ct).ConfigureAwait(false);
+        var shards = await scene.Services.Leases.Claims.ProgressAsync(scene.Run, ct).ConfigureAwait(false);
         var now = scene.Services.Clock.GetUtcNow();
         foreach (var shard in shards.Where(s => s.State == ShardState.Leased && s.Worker is not null))
             board.Observe(shard.Worker!, shard.Counts.Read, now);

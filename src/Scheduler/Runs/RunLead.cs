@@ -7,7 +7,7 @@ namespace BatchEngine.Scheduler.Runs;
 /// <summary>The right to coordinate one run, kept in the background. Disposing gives it up.</summary>
 internal sealed class RunLead : IAsyncDisposable
 {
-    private readonly LeaseStore _leases;
+    private readonly LeadStore _store;
     private readonly RunId _run;
     private readonly LeasePolicy _policy;
     private readonly TimeProvider _clock;
@@ -15,9 +15,9 @@ internal sealed class RunLead : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _keeping;
 
-    private RunLead(LeaseStore leases, RunId run, FenceToken fence, LeasePolicy policy, TimeProvider clock)
+    private RunLead(LeadStore store, RunId run, FenceToken fence, LeasePolicy policy, TimeProvider clock)
     {
-        (_leases, _run, Fence, _policy, _clock) = (leases, run, fence, policy, clock);
+        (_store, _run, Fence, _policy, _clock) = (store, run, fence, policy, clock);
         _keeping = KeepAsync();
     }
 
@@ -28,14 +28,14 @@ internal sealed class RunLead : IAsyncDisposable
     public CancellationToken Lost => _lost.Token;
 
     /// <summary>Takes the lead, waiting a bounded time for it; null means another process keeps it.</summary>
-    public static async Task<RunLead?> TryTakeAsync(LeaseStore leases, RunId run, RunSettings settings, TimeProvider clock, CancellationToken ct)
+    public static async Task<RunLead?> TryTakeAsync(LeadStore store, RunId run, RunSettings settings, TimeProvider clock, CancellationToken ct)
     {
         var policy = settings.Leases;
         var until = clock.GetUtcNow() + settings.LeadWait;
         while (true)
         {
-            if (await leases.TryLeadAsync(run, settings.Holder, policy.Ttl, ct).ConfigureAwait(false) is { } fence)
-                return new RunLead(leases, run, fence, policy, clock);
+            if (await store.TryTakeAsync(run, settings.Holder, policy.Ttl, ct).ConfigureAwait(false) is { } fence)
+                return new RunLead(store, run, fence, policy, clock);
             if (clock.GetUtcNow() >= until)
                 return null;
             await Task.Delay(policy.MaxWait, clock, ct).ConfigureAwait(false);
@@ -49,7 +49,7 @@ internal sealed class RunLead : IAsyncDisposable
         await _keeping.ConfigureAwait(false);
         try
         {
-            await _leases.StopLeadingAsync(_run, Fence, CancellationToken.None).ConfigureAwait(false);
+            await _store.GiveBackAsync(_run, Fence, CancellationToken.None).ConfigureAwait(false);
         }
         catch (StorageFailedException)
         {
@@ -66,7 +66,7 @@ internal sealed class RunLead : IAsyncDisposable
             try
             {
                 await Task.Delay(_policy.RenewEvery, _clock, _stop.Token).ConfigureAwait(false);
-                if (await _leases.KeepLeadAsync(_run, Fence, _policy.Ttl, _stop.Token).ConfigureAwait(false))
+                if (await _store.KeepAsync(_run, Fence, _policy.Ttl, _stop.Token).ConfigureAwait(false))
                     continue;
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)

@@ -12,7 +12,7 @@ public sealed class RunPlanning(NightRunServices services)
     public async Task<PlanOutcome> PlanAsync(ScoringJob job, RunId run, CancellationToken ct)
     {
         var prepared = await services.Preparation.PrepareAsync(job, run, ct).ConfigureAwait(false);
-        var found = await new BaseLookup(services.Snapshots, services.Runs, services.Leases, services.Blobs).FindAsync(job, ct).ConfigureAwait(false);
+        var found = await new BaseLookup(services.Snapshots, services.Runs, services.Leases.Receipts, services.Blobs).FindAsync(job, ct).ConfigureAwait(false);
         var cost = await ModelCostAsync(prepared, found, ct).ConfigureAwait(false);
         var growth = await GrowthAsync(job, prepared, found, ct).ConfigureAwait(false);
         var now = services.Clock.GetUtcNow();

@@ -67,12 +67,12 @@ internal static class ScoringPhase
     };
 
     private static async Task<int> MissingAsync(RunScene scene, CancellationToken ct) =>
-        scene.Plan.Shards.Count - await scene.Services.Leases.ReceiptCountAsync(scene.Run, ct).ConfigureAwait(false);
+        scene.Plan.Shards.Count - await scene.Services.Leases.Receipts.CountAsync(scene.Run, ct).ConfigureAwait(false);
 
     // The counts are asserted here, where they are read back, and again by the publication (I2).
     private static async Task CloseAsync(RunScene scene, CancellationToken ct)
     {
-        var receipts = await scene.Services.Leases.ReceiptsAsync(scene.Run, ct).ConfigureAwait(false);
+        var receipts = await scene.Services.Leases.Receipts.ListAsync(scene.Run, ct).ConfigureAwait(false);
         var total = receipts.Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         if (!total.AddsUp || total.Read != scene.Plan.Manifest.Rows)
             throw new InvariantBrokenException("receipts add up to the manifest", $"run {scene.Run}: {total} of {scene.Plan.Manifest.Rows} rows");

@@ -13,7 +13,7 @@ internal static class SealingPhase
     {
         scene.BeginOverhead();
         var (services, plan) = (scene.Services, scene.Plan);
-        var receipts = await services.Leases.ReceiptsAsync(plan.Run, ct).ConfigureAwait(false);
+        var receipts = await services.Leases.Receipts.ListAsync(plan.Run, ct).ConfigureAwait(false);
         var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile)
             .Select(a => SourceOf(scene, a)).ToList();
         var recorded = (await services.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Select(s => s.Partition).ToHashSet();

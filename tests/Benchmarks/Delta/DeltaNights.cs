@@ -44,7 +44,7 @@ internal sealed class DeltaNights : IAsyncDisposable
         var outcome = await _engine.RunAsync(Job(input), run, null, CancellationToken.None, full);
         if (outcome is not RunOutcome.Published)
             throw new InvalidOperationException($"{variant}: {outcome}");
-        var counts = (await _engine.Leases.ReceiptsAsync(run, CancellationToken.None)).Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
+        var counts = (await _engine.Leases.Receipts.ListAsync(run, CancellationToken.None)).Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         var plan = await _engine.Runs.PlanAsync(run, CancellationToken.None);
         return string.Create(CultureInfo.InvariantCulture, $"{counts.Scored} scored, {counts.Reused} reused, {plan!.RowsToRead} read; {plan.Reuse.RowsReason}");
     });

@@ -19,7 +19,7 @@ internal sealed record ScoredNight(IReadOnlyDictionary<long, string> Rows, IRead
         var entries = new Dictionary<PredictionKey, Prediction>();
         foreach (var (key, prediction) in snapshot.Entries())
             Assert.True(entries.TryAdd(key, prediction), $"{run}: key {key} is in the snapshot twice");
-        var receipts = await engine.Leases.ReceiptsAsync(run, ct);
+        var receipts = await engine.Leases.Receipts.ListAsync(run, ct);
         var counts = receipts.Aggregate(default(RowCounts), (sum, receipt) => sum + receipt.Final.Counts);
         Assert.True(counts.AddsUp, $"{run}: {counts}");
         Assert.Equal((await engine.Runs.FindAsync(run, ct))!.Rows, counts.Read);

@@ -42,7 +42,7 @@ public sealed class NightRunTests
     {
         await using var world = await World.CreateAsync();
         var plan = await world.OpenRunAsync();
-        await world.Leases.TryLeadAsync(plan.Run, "elsewhere", TimeSpan.FromMinutes(10), World.Stop);
+        await world.Leases.Lead.TryTakeAsync(plan.Run, "elsewhere", TimeSpan.FromMinutes(10), World.Stop);
 
         var outcome = await world.RunAsync();
 
@@ -55,7 +55,7 @@ public sealed class NightRunTests
     {
         await using var world = await World.CreateAsync();
         var plan = await world.OpenRunAsync();
-        await world.Leases.TryLeadAsync(plan.Run, "dead", TimeSpan.FromSeconds(15), World.Stop);
+        await world.Leases.Lead.TryTakeAsync(plan.Run, "dead", TimeSpan.FromSeconds(15), World.Stop);
 
         var outcome = await world.RunAsync(change: s => s with { LeadWait = TimeSpan.FromSeconds(120) });
 

@@ -87,6 +87,9 @@ public sealed class RunStore(StateDatabase database)
     /// <summary>The job's published run with the earliest scheduled instant; null means none was published.</summary>
     public Task<RunId?> FirstPublishedAsync(string job, CancellationToken ct) => PublishedAsync(job, "ASC", ct);
 
+    /// <summary>The failure for a run that no row names.</summary>
+    internal static BadInputException Unknown(RunId run) => new("run", run.ToString(), "a run that was planned", "List the runs with: batchengine runs list.");
+
     private Task<RunId?> PublishedAsync(string job, string order, CancellationToken ct) => database.ReadAsync<RunId?>(async tx =>
         await tx.FindAsync<string>($"SELECT run_id FROM runs WHERE job = @job AND state = @state ORDER BY scheduled_at {order} LIMIT 1",
             new { job, state = nameof(RunState.Published) }).ConfigureAwait(false) is { } found ? RunId.Parse(found) : null, ct);
