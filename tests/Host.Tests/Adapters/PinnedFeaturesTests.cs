@@ -26,6 +26,7 @@ public sealed class PinnedFeaturesTests
     }
 
     private static async Task<double> MeanAsync(Engine engine, RunId run) =>
-        Assert.Single((await engine.Runs.PlanAsync(run, Ct))!.Features.Columns, c => c.Name == "age").Steps.OfType<FeatureTransform.ImputeConstant>()
+        Assert.Single((await new RunStore(engine.Database).PlanAsync(run, Ct))!.Features.Columns, c =>
+            c.Name == "age").Steps.OfType<FeatureTransform.ImputeConstant>()
             .Single().Value;
 }

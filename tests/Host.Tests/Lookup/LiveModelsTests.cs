@@ -19,9 +19,9 @@ public sealed class LiveModelsTests
     {
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.PublishAsync(folder);
-        await using var catalog = new SnapshotCatalog(engine.Snapshots, engine.Blobs, engine.Clock);
+        await using var catalog = new SnapshotCatalog(new SnapshotStore(engine.Database), engine.Blobs, engine.Clock);
         var clock = new FakeTimeProvider();
-        using var models = new LiveModels(catalog, engine.Runs, new ModelLocator(engine.Registry), clock);
+        using var models = new LiveModels(catalog, new RunStore(engine.Database), new ModelLocator(engine.Registry), clock);
         await models.KeepWarmAsync();
         Assert.Empty(models.Loaded);
 
