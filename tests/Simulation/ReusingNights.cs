@@ -3,6 +3,7 @@ using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Simulation;
 

@@ -3,6 +3,7 @@ using BatchEngine.CostModel.Drift;
 using BatchEngine.Domain;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
+using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Host.Commands;
 

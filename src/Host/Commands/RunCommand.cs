@@ -4,6 +4,7 @@ using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Triggers;
+using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Host.Commands;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using BatchEngine.Domain;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
+using BatchEngine.Storage.Database;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;

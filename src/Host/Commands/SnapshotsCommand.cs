@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BatchEngine.Domain;
 using BatchEngine.Host.Terminal;
+using BatchEngine.Storage.Database;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using BatchEngine.Domain;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Leasing;
+using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Host.Commands;
 

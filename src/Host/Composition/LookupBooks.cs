@@ -3,11 +3,13 @@ using BatchEngine.CostModel.Ledger;
 using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
 using BatchEngine.Router.Routing;
+using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Host.Composition;
 
 /// <summary>
-/// Writes down what was answered and what scoring it live cost. What could not be written is kept, told once, and written by a later call: counts add up, an
+/// Writes down what was answered and what scoring it in real time cost. What could not be written is kept, told once, and written by a later call: counts add
+/// up, an
 /// endpoint's interval goes on until it is stored.
 /// Used by one thread at a time.
 /// </summary>
@@ -15,15 +17,15 @@ namespace BatchEngine.Host.Composition;
 /// <param name="prices">What an endpoint costs.</param>
 /// <param name="clock">The machine's clock.</param>
 /// <param name="answered">The router's counters.</param>
-/// <param name="live">The live models' meters.</param>
+/// <param name="realtime">The real-time models' meters.</param>
 /// <param name="subject">The endpoint's name in usage records.</param>
 /// <param name="note">Told about trouble, in a sentence.</param>
-internal sealed class LookupBooks(StateDatabase database, CurrentPrices prices, TimeProvider clock, AnswerCounters answered, LiveModels live,
+internal sealed class LookupBooks(StateDatabase database, CurrentPrices prices, TimeProvider clock, AnswerCounters answered, RealtimeModels realtime,
     string subject, Action<string> note)
 {
     private readonly AnswerStore _answers = new(database);
     private readonly UsageStore _usage = new(database);
-    private readonly SortedDictionary<(string Name, DateTimeOffset Hour, string Source, RouteReason Reason), long> _counts = [];
+    private readonly SortedDictionary<(string Name, DateTimeOffset Hour, AnswerSource Source, RouteReason Reason), long> _counts = [];
     private readonly SortedDictionary<string, (TimeSpan Busy, long Predictions)> _meters = new(StringComparer.Ordinal);
     private DateTimeOffset _meteredFrom = clock.GetUtcNow();
     private DateTimeOffset? _unpostedFrom;
@@ -65,7 +67,7 @@ internal sealed class LookupBooks(StateDatabase database, CurrentPrices prices, 
             var key = (tally.ServingName, hour, tally.Source, tally.Reason);
             _counts[key] = _counts.GetValueOrDefault(key) + tally.Count;
         }
-        foreach (var (name, busy, predictions) in live.TakeMeters().Where(m => m.Predictions > 0))
+        foreach (var (name, busy, predictions) in realtime.TakeMeters().Where(m => m.Predictions > 0))
         {
             var before = _meters.GetValueOrDefault(name);
             _meters[name] = (before.Busy + busy, before.Predictions + predictions);
@@ -82,7 +84,7 @@ internal sealed class LookupBooks(StateDatabase database, CurrentPrices prices, 
         }
     }
 
-    // Time in which nothing was scored live is nobody's; time that could not be stored belongs to the next record.
+    // Time in which nothing was scored in real time is nobody's; time that could not be stored belongs to the next record.
     private async Task WriteUsageAsync(DateTimeOffset now)
     {
         var (from, length) = (_meteredFrom, now - _meteredFrom);

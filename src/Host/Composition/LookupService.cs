@@ -1,15 +1,18 @@
 using BatchEngine.Host.Adapters;
+using BatchEngine.Registry.Models;
 using BatchEngine.Router.Lookup;
 using BatchEngine.Router.Realtime;
 using BatchEngine.Router.Routing;
+using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Host.Composition;
 
-/// <summary>The router of this process with its live models, and the bookkeeping of what it answered and what that cost. Thread-safe.</summary>
+/// <summary>The router of this process with its real-time models, and the bookkeeping of what it answered and what that cost. Thread-safe.</summary>
 internal sealed class LookupService : IAsyncDisposable
 {
     private readonly TimeProvider _clock;
-    private readonly LiveModels _live;
+    private readonly RealtimeModels _realtime;
 
     /// <summary>Wires the router.</summary>
     /// <param name="database">The opened database.</param>
@@ -22,9 +25,9 @@ internal sealed class LookupService : IAsyncDisposable
     {
         _clock = clock;
         Catalog = new SnapshotCatalog(new SnapshotStore(database), blobs, clock);
-        _live = new LiveModels(Catalog, new RunStore(database), new ModelLocator(registry), clock);
-        Router = new PredictionRouter(Catalog, new LiveGate(_live, clock), clock);
-        Books = new LookupBooks(database, prices, clock, Router.Answered, _live, ProcessName.Of(clock) + "-endpoint", note);
+        _realtime = new RealtimeModels(Catalog, new RunStore(database), new ModelLocator(registry), clock);
+        Router = new PredictionRouter(Catalog, new RealtimeGate(_realtime, clock), clock);
+        Books = new LookupBooks(database, prices, clock, Router.Answered, _realtime, ProcessName.Of(clock) + "-endpoint", note);
     }
 
     /// <summary>How often answers and endpoint time are written down.</summary>
@@ -54,7 +57,7 @@ internal sealed class LookupService : IAsyncDisposable
     {
         while (!ct.IsCancellationRequested)
         {
-            await _live.KeepWarmAsync().ConfigureAwait(false);
+            await _realtime.KeepWarmAsync().ConfigureAwait(false);
             await Task.Delay(SnapshotCatalog.PollInterval, _clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -64,6 +67,6 @@ internal sealed class LookupService : IAsyncDisposable
     {
         await Books.WriteAsync().ConfigureAwait(false);
         await Catalog.DisposeAsync().ConfigureAwait(false);
-        _live.Dispose();
+        _realtime.Dispose();
     }
 }

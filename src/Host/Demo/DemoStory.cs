@@ -3,9 +3,9 @@ using BatchEngine.CostModel.Reports;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
-using BatchEngine.Host.Http;
 using BatchEngine.Host.Sample;
 using BatchEngine.Host.Screens;
+using BatchEngine.Host.Serving;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Runs;
@@ -42,7 +42,7 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
 
         Heading("4. Before the second night: yesterday's predictions break the contract (maxAge 24 h)");
         var asExpected = await client.GetAsync(job.Serving.Name, KnownKey, "degraded", "stale: answered, and said so", ct).ConfigureAwait(false);
-        asExpected &= await client.PostAsync(job.Serving.Name, KnownKey, DemoClient.Customer, "realtime", "stale, but with features: scored live", ct)
+        asExpected &= await client.PostAsync(job.Serving.Name, KnownKey, DemoClient.Customer, "realtime", "stale, but with features: scored in real time", ct)
             .ConfigureAwait(false);
         var second = await NightAsync(engine, job, today, "5. Second night", ct).ConfigureAwait(false);
         await SwappedAsync(lookups, job.Serving.Name, second, ct).ConfigureAwait(false);
@@ -51,7 +51,8 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
         asExpected &= await client.GetAsync(job.Serving.Name, KnownKey, "snapshot", "hit", ct).ConfigureAwait(false);
         asExpected &= await client.GetAsync(job.Serving.Name, 999_999_999_999, "refused", "unknown key, no features: 404, never a made-up score", ct)
             .ConfigureAwait(false);
-        asExpected &= await client.PostAsync(job.Serving.Name, 999_999_999_999, DemoClient.Customer, "realtime", "unknown key with features: scored live", ct)
+        asExpected &= await client.PostAsync(job.Serving.Name, 999_999_999_999, DemoClient.Customer, "realtime",
+            "unknown key with features: scored in real time", ct)
             .ConfigureAwait(false);
         await host.StopAsync(ct).ConfigureAwait(false);
         var pages = await SummaryAsync(engine, today, ct).ConfigureAwait(false);

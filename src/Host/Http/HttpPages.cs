@@ -17,7 +17,7 @@ internal static class HttpPages
         // FailureAnswers answers everything; without a last resort the middleware refuses to be built.
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = static _ => Task.CompletedTask });
         new PredictionEndpoints(app.Services.GetRequiredService<PredictionRouter>(),
-            app.Services.GetRequiredService<EngineConfiguration>().Live.MaxKeysPerRequest).Map(app);
+            app.Services.GetRequiredService<EngineConfiguration>().Requests.MaxKeysPerRequest).Map(app);
         HealthPages.Map(app);
         app.MapGet("/runs/{run}", (string run, StateDatabase database, TimeProvider clock, CancellationToken ct) => ReportAsync(database, clock, run, ct));
         app.MapFallback((HttpContext context) =>

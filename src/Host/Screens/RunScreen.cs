@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Host.Screens;
 

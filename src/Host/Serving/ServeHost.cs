@@ -25,7 +25,7 @@ internal static class ServeHost
     public static WebApplication Build(Engine engine, ServeSettings settings, ILoggerFactory logs, Action<IServiceCollection>? more = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
-        Listeners.Add(builder, settings.HttpUrl, settings.Http2Url, engine.Configuration.Live.MaxRequestBytes);
+        Listeners.Add(builder, settings.HttpUrl, settings.Http2Url, engine.Configuration.Requests.MaxRequestBytes);
         builder.Services.AddSingleton(logs).AddSingleton<IHostLifetime, CommandLifetime>();
         // Loops watch over themselves: what one throws is logged and seen by /readyz, and look-ups go on.
         builder.Services.Configure<HostOptions>(o => o.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);

@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Host.Tests.EndToEnd;
 

@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
+using BatchEngine.Storage.Database;
 using BatchEngine.Storage.Snapshots;
 
 namespace BatchEngine.Host.Tests.EndToEnd;

@@ -4,6 +4,7 @@ using BatchEngine.Host.Composition;
 using BatchEngine.Host.Demo;
 using BatchEngine.Host.Http;
 using BatchEngine.Host.Tests.EndToEnd;
+using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Host.Tests.Lookup;
 
@@ -48,7 +49,7 @@ public sealed class LookupBooksTests
         await lookups.Catalog.RefreshAsync(Ct);
         using var document = JsonDocument.Parse(DemoClient.Customer);
         var customer = FeatureValues.Read(document.RootElement);
-        Assert.IsType<RouteDecision.Fallback>(await lookups.Router.RouteAsync(ServedJob.Name, "999999", customer, Ct));
+        Assert.IsType<RouteDecision.Realtime>(await lookups.Router.RouteAsync(ServedJob.Name, "999999", customer, Ct));
         await engine.Database.ApplyOnceAsync("break", "ALTER TABLE usage_records RENAME TO usage_away", Ct);
         Assert.False(await lookups.Books.WriteAsync());
         await lookups.Router.RouteAsync(ServedJob.Name, "999998", customer, Ct);
