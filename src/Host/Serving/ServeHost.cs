@@ -43,19 +43,34 @@ internal static class ServeHost
     /// <exception cref="InvariantBrokenException">The program stopped because of it.</exception>
     public static async Task RunAsync(WebApplication app, CancellationToken ct)
     {
+        var invariants = app.Services.GetRequiredService<InvariantStop>();
+        try
+        {
+            await app.Services.GetRequiredService<LookupService>().Catalog.RefreshAsync(ct).ConfigureAwait(false);
+            await StartAsync(app, ct).ConfigureAwait(false);
+            await ServeAsync(app, ct).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (invariants.Broken is not null)
+        {
+            // It broke while the program was starting.
+        }
+        if (invariants.Broken is { } broken)
+            ExceptionDispatchInfo.Throw(broken);
+    }
+
+    private static async Task ServeAsync(WebApplication app, CancellationToken ct)
+    {
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("BatchEngine.Serve");
-        var lifetime = app.Lifetime;
-        await app.Services.GetRequiredService<LookupService>().Catalog.RefreshAsync(ct).ConfigureAwait(false);
-        await StartAsync(app, ct).ConfigureAwait(false);
         ServeEvents.Listening(log, app.Urls.First());
         foreach (var other in app.Urls.Skip(1))
             ServeEvents.AlsoListening(log, other);
-        using (ct.Register(lifetime.StopApplication))
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, lifetime.ApplicationStopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using (ct.Register(app.Lifetime.StopApplication))
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, app.Lifetime.ApplicationStopping)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
         ServeEvents.Stopping(log);
         await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        if (app.Services.GetRequiredService<InvariantStop>().Broken is { } broken)
-            ExceptionDispatchInfo.Throw(broken);
     }
 
     private static async Task StartAsync(WebApplication app, CancellationToken ct)

@@ -17,12 +17,13 @@ public sealed class ListenersTests
             {
                 try
                 {
-                    Assert.Equal(HttpStatusCode.OK, (await served.GetAsync("/healthz", version, listener)).Status);
-                    answered += version == HttpVersion.Version20 ? 10 : 1;
+                    var (status, _) = await served.GetAsync("/healthz", version, listener);
+                    if (status == HttpStatusCode.OK)
+                        answered += version == HttpVersion.Version20 ? 10 : 1;
                 }
                 catch (HttpRequestException)
                 {
-                    // The other listener's version.
+                    // It speaks the other version only.
                 }
             }
         }
