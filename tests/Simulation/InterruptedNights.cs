@@ -5,7 +5,8 @@ using BatchEngine.Host.Sample;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Simulation;
 

@@ -3,7 +3,9 @@ using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Runs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Simulation;
 

@@ -5,6 +5,7 @@ using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 
 namespace BatchEngine.Host.Commands;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 
 namespace BatchEngine.Host.Commands;
 

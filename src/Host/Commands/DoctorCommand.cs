@@ -5,8 +5,9 @@ using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;

@@ -3,7 +3,7 @@ using BatchEngine.CostModel.Drift;
 using BatchEngine.Domain;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Commands;
 

@@ -4,7 +4,7 @@ using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Triggers;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Commands;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using BatchEngine.Domain;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Runs;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using BatchEngine.Domain;
 using BatchEngine.Host.Terminal;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Snapshots;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;

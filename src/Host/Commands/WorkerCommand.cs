@@ -2,7 +2,7 @@ using System.CommandLine;
 using BatchEngine.Domain;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Leasing;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Commands;
 

@@ -4,9 +4,12 @@ using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.Storage.Database.Models;
 
 namespace BatchEngine.Host.Composition;
 
@@ -20,7 +23,7 @@ internal sealed class Engine : IAsyncDisposable
     {
         (Configuration, Database, Clock) = (configuration, database, clock);
         Blobs = new LocalFolderBlobs(configuration.BlobsRoot);
-        Registry = new ModelRegistry(new ModelStore(database), Blobs, new OnnxModelInspector(), Path.Combine(configuration.DataDirectory, "cache"));
+        Registry = new ModelRegistry(new ModelStore(database), Blobs, ExecutorFactory.Inspect, Path.Combine(configuration.DataDirectory, "cache"));
         Prices = new CurrentPrices(new PriceStore(database), ShippedFiles.PricesDirectory(configuration));
         if (configuration.MemoryLimitBytes > 0)
             new MemoryCeiling(configuration.MemoryLimitBytes).TellCollector();

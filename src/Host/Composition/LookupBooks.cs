@@ -3,7 +3,8 @@ using BatchEngine.CostModel.Ledger;
 using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
 using BatchEngine.Router.Routing;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Ledger;
 
 namespace BatchEngine.Host.Composition;
 

@@ -4,7 +4,9 @@ using BatchEngine.Router.Lookup;
 using BatchEngine.Router.Realtime;
 using BatchEngine.Router.Routing;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Host.Composition;
 

@@ -2,7 +2,7 @@ using BatchEngine.CostModel.Reports;
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Router.Routing;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
 
 namespace BatchEngine.Host.Http;
 

@@ -2,7 +2,8 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Runs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Screens;
 

@@ -4,7 +4,9 @@ using BatchEngine.Host.Health;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scheduler.Triggers;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Host.Serving;
 

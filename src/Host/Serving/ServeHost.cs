@@ -4,7 +4,8 @@ using BatchEngine.Host.Composition;
 using BatchEngine.Host.Health;
 using BatchEngine.Host.Http;
 using BatchEngine.Host.Terminal;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Host.Serving;
 

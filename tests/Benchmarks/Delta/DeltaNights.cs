@@ -6,10 +6,13 @@ using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Sharding;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Benchmarks.Delta;
 

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Tests.EndToEnd;
 using BatchEngine.Host.Tests.Lookup;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Tests.Adapters;
 

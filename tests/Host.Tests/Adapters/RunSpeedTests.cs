@@ -2,7 +2,8 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
 using BatchEngine.Host.Tests.EndToEnd;
 using BatchEngine.Host.Tests.Lookup;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Tests.Adapters;
 

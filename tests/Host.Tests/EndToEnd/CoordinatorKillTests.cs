@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Host.Tests.EndToEnd;
 

@@ -1,7 +1,9 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
-using BatchEngine.Storage.Database;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Host.Tests.EndToEnd;
 

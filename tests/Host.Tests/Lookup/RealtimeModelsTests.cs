@@ -5,7 +5,8 @@ using BatchEngine.Host.Http;
 using BatchEngine.Host.Tests.EndToEnd;
 using BatchEngine.Router.Lookup;
 using BatchEngine.Router.Realtime;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 using Microsoft.Extensions.Time.Testing;
 
 namespace BatchEngine.Host.Tests.Lookup;
