@@ -4,6 +4,7 @@ using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Health;
 using BatchEngine.Host.Serving;
+using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Terminal;
 
 namespace BatchEngine.Host.Commands;
