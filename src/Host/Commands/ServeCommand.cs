@@ -2,9 +2,9 @@ using System.CommandLine;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Health;
 using BatchEngine.Host.Serving;
-using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Terminal;
 
 namespace BatchEngine.Host.Commands;

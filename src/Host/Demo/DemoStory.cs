@@ -10,7 +10,9 @@ using BatchEngine.Host.Serving;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.Storage.Database.Runs;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Demo;
