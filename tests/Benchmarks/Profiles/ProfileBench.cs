@@ -2,11 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using BatchEngine.Benchmarks.Scoring;
 using BatchEngine.Domain;
-using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Measuring;
-using BatchEngine.Scorer.Outputs;
 using BatchEngine.Scorer.Profiles;
 
 namespace BatchEngine.Benchmarks.Profiles;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using BatchEngine.Domain;
-using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Outputs;
 using Microsoft.ML.OnnxRuntime;
 using ParquetSharp;

@@ -1,7 +1,5 @@
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Host.Composition;
-using BatchEngine.Scorer.Outputs;
 using BatchEngine.Scorer.Sharding;
 
 namespace BatchEngine.Benchmarks.Scoring;
