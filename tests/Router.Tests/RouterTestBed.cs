@@ -32,7 +32,7 @@ public abstract class RouterTestBed : IAsyncLifetime
 
     protected SnapshotCatalog Catalog { get; private set; } = null!;
 
-    internal FakeLive Live { get; } = new();
+    internal FakeRealtime Realtime { get; } = new();
 
     protected PredictionRouter Router { get; private set; } = null!;
 
@@ -44,7 +44,7 @@ public abstract class RouterTestBed : IAsyncLifetime
         Blobs = new LocalFolderBlobs(Path.Combine(Folder, "blobs"));
         Snapshots = new SnapshotStore(Database);
         Catalog = new SnapshotCatalog(Snapshots, Blobs, Clock);
-        Router = new PredictionRouter(Catalog, new LiveGate(Live, Clock), Clock);
+        Router = new PredictionRouter(Catalog, new RealtimeGate(Realtime, Clock), Clock);
     }
 
     public async ValueTask DisposeAsync()

@@ -13,7 +13,7 @@ public sealed class RunReportBuilder(StateDatabase database, TimeProvider clock)
 {
     /// <summary>Builds the report.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="assumption">What a live answer is assumed to cost while none was measured; null means nothing is assumed.</param>
+    /// <param name="assumption">What a real-time answer is assumed to cost while none was measured; null means nothing is assumed.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <returns>The report; null means there is no such run.</returns>
     /// <exception cref="StorageFailedException">The database cannot be read.</exception>

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using BatchEngine.CostModel.Ledger;
+using BatchEngine.Host.Screens;
+using BatchEngine.Host.Terminal;
 using BatchEngine.Storage.Database;
 
 namespace BatchEngine.Host.Commands;

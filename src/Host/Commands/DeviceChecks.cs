@@ -31,5 +31,6 @@ internal static class DeviceChecks
     private static string Words(DeviceInfo device) => device.Kind == "cpu"
         ? "cpu accelerator of ILGPU (tests only)"
         : string.Create(CultureInfo.InvariantCulture,
-            $"{device.Kind} {device.Id}: {device.Name}, {Figures.Bytes(device.MemoryBytes)}, {device.Multiprocessors} multiprocessors{(device.IsUsed ? "" : " (not used)")}");
+            $"{device.Kind} {device.Id}: {device.Name}, {Figures.Bytes(device.MemoryBytes)}, {device.Multiprocessors} multiprocessors"
+            + $"{(device.IsUsed ? "" : " (not used)")}");
 }

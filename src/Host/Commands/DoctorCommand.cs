@@ -36,7 +36,8 @@ internal static class DoctorCommand
         verb.Screen.Answer(checks, () =>
         {
             foreach (var check in checks)
-                verb.Screen.Markup($"{(check.IsWell ? "[green]well[/]  " : "[red]not well[/]")} {Markup.Escape(check.Name),-14} {Markup.Escape(check.Finding)}");
+                verb.Screen.Markup($"{(check.IsWell ? "[green]well[/]  " : "[red]not well[/]")} {Markup.Escape(check.Name),-14} "
+                    + $"{Markup.Escape(check.Finding)}");
         });
         return checks.TrueForAll(c => c.IsWell) ? ExitCode.Done : ExitCode.Violation;
     }

@@ -50,7 +50,8 @@ internal static class ScoreCommand
         };
     private static readonly Option<string> Device = new("--device")
     {
-        Description = $"Where the model runs: {string.Join(", ", s_devices.Keys)} (the processor, an NVIDIA card, what is measured to be faster); without a card the processor",
+        Description = $"Where the model runs: {string.Join(", ", s_devices.Keys)} "
+            + "(the processor, an NVIDIA card, what is measured to be faster); without a card the processor",
         DefaultValueFactory = _ => ChoiceText.Of(ExecutionDevice.Cpu),
     };
     private static readonly Option<int> DeviceId = new("--device-id") { Description = "Which card, counted from 0" };
@@ -130,7 +131,8 @@ internal static class ScoreCommand
     private static void Print(Screen screen, OneShotResult result)
     {
         var counts = result.Counts;
-        screen.Line($"{Figures.Count(counts.Read)} rows read, {Figures.Count(counts.Scored)} scored, {Figures.Count(counts.Rejected)} rejected in {Figures.Duration(result.Elapsed)}"
+        screen.Line($"{Figures.Count(counts.Read)} rows read, {Figures.Count(counts.Scored)} scored, "
+            + $"{Figures.Count(counts.Rejected)} rejected in {Figures.Duration(result.Elapsed)}"
             + (result.RowsPerSecond.TryGet(out var rate) ? $" ({Figures.Rate(rate)}, {result.Engine})" : $" ({result.Engine})"));
         if (result.DeviceNote is not null)
             screen.Line(result.DeviceNote);

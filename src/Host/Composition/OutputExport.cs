@@ -39,7 +39,9 @@ internal sealed class OutputExport(LeaseStore leases, RunStore runs, IBlobStore 
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new StorageFailedException(target,
-                $"the output could not be copied ({problem.Message}). The run is published; free the disk or mend the permissions and repeat the same command.", isTransient: false, problem);
+                $"the output could not be copied ({problem.Message}). The run is published; "
+                + "free the disk or mend the permissions and repeat the same command.",
+                isTransient: false, problem);
         }
     }
 

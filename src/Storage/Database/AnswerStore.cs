@@ -9,18 +9,18 @@ public sealed class AnswerStore(StateDatabase database)
     /// <summary>Adds to a count. Not idempotent: each call counts.</summary>
     /// <param name="servingName">The name that was looked up.</param>
     /// <param name="hour">An instant in the hour; cut to its start.</param>
-    /// <param name="source">"snapshot", "realtime", "degraded" or "refused".</param>
+    /// <param name="source">Where the answers came from.</param>
     /// <param name="reason">Why.</param>
     /// <param name="count">Look-ups to add; not negative.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task AddAsync(string servingName, DateTimeOffset hour, string source, RouteReason reason, long count, CancellationToken ct)
+    public Task AddAsync(string servingName, DateTimeOffset hour, AnswerSource source, RouteReason reason, long count, CancellationToken ct)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         var start = hour.UtcTicks - (hour.UtcTicks % TimeSpan.TicksPerHour);
         return database.WriteAsync(tx => tx.ExecuteAsync("""
             INSERT INTO answers (serving_name, hour_at, source, reason, answered) VALUES (@servingName, @hourAt, @source, @reason, @count)
             ON CONFLICT (serving_name, hour_at, source, reason) DO UPDATE SET answered = answers.answered + excluded.answered
-            """, new { servingName, hourAt = EpochMicroseconds.Of(new DateTimeOffset(start, TimeSpan.Zero)), source, reason = reason.ToString(), count }), ct);
+            """, new { servingName, hourAt = EpochMicroseconds.Of(new DateTimeOffset(start, TimeSpan.Zero)), source = source.ToString().ToLowerInvariant(), reason = reason.ToString(), count }), ct);
     }
 
     /// <summary>The counts of the hours that start in the half-open interval, by hour, name, source and reason.</summary>
@@ -40,6 +40,8 @@ public sealed class AnswerStore(StateDatabase database)
         public string Reason { get; init; } = "";
         public long Answered { get; init; }
 
-        public AnswerCount ToCount() => new(ServingName, EpochMicroseconds.ToInstant(HourAt), Source, Enum.Parse<RouteReason>(Reason), Answered);
+        public AnswerCount ToCount() =>
+            new(ServingName, EpochMicroseconds.ToInstant(HourAt), Enum.Parse<AnswerSource>(Source, ignoreCase: true), Enum.Parse<RouteReason>(Reason),
+            Answered);
     }
 }

@@ -48,7 +48,7 @@ public sealed class LookupBooksTests
         await lookups.Catalog.RefreshAsync(Ct);
         using var document = JsonDocument.Parse(DemoClient.Customer);
         var customer = FeatureValues.Read(document.RootElement);
-        Assert.IsType<RouteDecision.Fallback>(await lookups.Router.RouteAsync(ServedJob.Name, "999999", customer, Ct));
+        Assert.IsType<RouteDecision.Realtime>(await lookups.Router.RouteAsync(ServedJob.Name, "999999", customer, Ct));
         await engine.Database.ApplyOnceAsync("break", "ALTER TABLE usage_records RENAME TO usage_away", Ct);
         Assert.False(await lookups.Books.WriteAsync());
         await lookups.Router.RouteAsync(ServedJob.Name, "999998", customer, Ct);

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace BatchEngine.Host.Tests.Lookup;
 
-/// <summary>Live models follow what is served: loaded before anybody asks, freed when nobody can ask any more.</summary>
-public sealed class LiveModelsTests
+/// <summary>Real-time models follow what is served: loaded before anybody asks, freed when nobody can ask any more.</summary>
+public sealed class RealtimeModelsTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -21,7 +21,7 @@ public sealed class LiveModelsTests
         await using var engine = await ServedJob.PublishAsync(folder);
         await using var catalog = new SnapshotCatalog(engine.Snapshots, engine.Blobs, engine.Clock);
         var clock = new FakeTimeProvider();
-        using var models = new LiveModels(catalog, engine.Runs, new ModelLocator(engine.Registry), clock);
+        using var models = new RealtimeModels(catalog, engine.Runs, new ModelLocator(engine.Registry), clock);
         await models.KeepWarmAsync();
         Assert.Empty(models.Loaded);
 
@@ -34,10 +34,10 @@ public sealed class LiveModelsTests
 
         Assert.NotEqual(first, second);
         Assert.Equal(second, Assert.Single(models.Loaded));
-        clock.Advance(3 * LiveGate.MaxFlight);
+        clock.Advance(3 * RealtimeGate.MaxFlight);
         await models.KeepWarmAsync();
         using var customer = JsonDocument.Parse(DemoClient.Customer);
-        Assert.IsType<LiveOutcome.Scored>(await models.ScoreAsync(ServedJob.Name, FeatureValues.Read(customer.RootElement), Ct));
+        Assert.IsType<RealtimeOutcome.Scored>(await models.ScoreAsync(ServedJob.Name, FeatureValues.Read(customer.RootElement), Ct));
         Assert.Equal(second, Assert.Single(models.Loaded));
     }
 }

@@ -4,7 +4,7 @@ using BatchEngine.Host.Composition;
 using BatchEngine.Host.Terminal;
 using Spectre.Console;
 
-namespace BatchEngine.Host.Commands;
+namespace BatchEngine.Host.Screens;
 
 /// <summary>Everything about one run, in the terminal and as one HTML file.</summary>
 internal static class RunReportScreen
@@ -34,11 +34,13 @@ internal static class RunReportScreen
         screen.Markup($"[bold]{Markup.Escape(report.Run.ToString())}[/]  {RunScreen.StateMarkup(report.State)}  {Markup.Escape(report.Note)}");
         var facts = new Grid().AddColumn().AddColumn();
         facts.AddRow("model", Markup.Escape(report.Model.ToString()));
-        facts.AddRow("rows", $"{Figures.Count(report.Counts.Read)} read = {Figures.Count(report.Counts.Scored)} scored + {Figures.Count(report.Counts.Reused)} reused + {Figures.Count(report.Counts.Rejected)} rejected");
+        facts.AddRow("rows", $"{Figures.Count(report.Counts.Read)} read = {Figures.Count(report.Counts.Scored)} scored + "
+            + $"{Figures.Count(report.Counts.Reused)} reused + {Figures.Count(report.Counts.Rejected)} rejected");
         facts.AddRow("keys served", report.Keys.TryGet(out var keys) ? Figures.Count(keys) : $"not measured ({report.Keys.Reason})");
         facts.AddRow("time", $"planned {Span(report.Plan.PlannedDuration)}, took {Span(report.Plan.ActualDuration)}");
         facts.AddRow("cost", Markup.Escape(
-            $"planned {Figures.Price(report.Plan.PlannedCost)}, spent {Figures.Price(report.Cost.Total)}, {Figures.Price(report.Cost.PerThousandMade)} per 1,000 predictions"));
+            $"planned {Figures.Price(report.Plan.PlannedCost)}, "
+            + $"spent {Figures.Price(report.Cost.Total)}, {Figures.Price(report.Cost.PerThousandMade)} per 1,000 predictions"));
         facts.AddRow("reuse", Markup.Escape(Reuse(report.Reuse)));
         facts.AddRow("saving", Markup.Escape($"against on-demand: {CostScreen.Saving(report.Cost.OnDemand, report.Cost.Total)}"));
         facts.AddRow("", Markup.Escape($"against all real time: {CostScreen.Saving(report.Cost.AllRealtime, report.Cost.Total)}"));

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Terminal;
 using Spectre.Console;
 
-namespace BatchEngine.Host.Commands;
+namespace BatchEngine.Host.Screens;
 
 /// <summary>A drift report as a table, drifted columns first.</summary>
 internal static class DriftScreen

@@ -3,25 +3,25 @@ using BatchEngine.Host.Composition;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Runs;
 
-namespace BatchEngine.Host.Commands;
+namespace BatchEngine.Host.Screens;
 
 /// <summary>Runs a run with a progress bar and says how it ended.</summary>
 internal static class RunScreen
 {
     /// <summary>Runs or resumes it.</summary>
     /// <returns>Done when published (now or before), inconclusive when another process leads it, else a violation.</returns>
-    public static async Task<int> RunAsync(Verb verb, Engine engine, ScoringJob job, RunId run, CancellationToken ct, bool full = false)
+    public static async Task<int> RunAsync(Screen screen, Engine engine, ScoringJob job, RunId run, CancellationToken ct, bool full = false)
     {
-        var answer = await EndAsync(verb, engine, job, run, ct, full).ConfigureAwait(false);
-        verb.Screen.Answer(answer, () => Print(verb.Screen, answer));
+        var answer = await EndAsync(screen, engine, job, run, ct, full).ConfigureAwait(false);
+        screen.Answer(answer, () => Print(screen, answer));
         ct.ThrowIfCancellationRequested();
         return answer.Code;
     }
 
     /// <summary>Runs or resumes it, and says nothing of its end yet.</summary>
-    public static async Task<RunAnswer> EndAsync(Verb verb, Engine engine, ScoringJob job, RunId run, CancellationToken ct, bool full)
+    public static async Task<RunAnswer> EndAsync(Screen screen, Engine engine, ScoringJob job, RunId run, CancellationToken ct, bool full)
     {
-        var outcome = await new ProgressDisplay(verb.Screen, verb.Clock).ShowAsync(run.ToString(),
+        var outcome = await new ProgressDisplay(screen, engine.Clock).ShowAsync(run.ToString(),
             progress => engine.RunAsync(job, run, new RunProgressToScreen(progress), ct, full)).ConfigureAwait(false);
         var answer = new RunAnswer(run, outcome.GetType().Name, Describe(run, outcome))
         {

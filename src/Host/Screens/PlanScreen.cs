@@ -4,7 +4,7 @@ using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Planning;
 using Spectre.Console;
 
-namespace BatchEngine.Host.Commands;
+namespace BatchEngine.Host.Screens;
 
 /// <summary>Shows a plan, or why there is none.</summary>
 internal static class PlanScreen
@@ -61,7 +61,8 @@ internal static class PlanScreen
         facts.AddRow("run", plan.Run.ToString());
         facts.AddRow("model", Markup.Escape(plan.Model.ToString()));
         facts.AddRow("input", string.Create(CultureInfo.InvariantCulture,
-            $"{plan.Manifest.Files.Count} {(plan.Manifest.Files.Count == 1 ? "file" : "files")}, {Figures.Count(plan.Manifest.Rows)} rows, {Figures.Bytes(plan.Manifest.Bytes)}"));
+            $"{plan.Manifest.Files.Count} {(plan.Manifest.Files.Count == 1 ? "file" : "files")}, "
+            + $"{Figures.Count(plan.Manifest.Rows)} rows, {Figures.Bytes(plan.Manifest.Bytes)}"));
         facts.AddRow("shards", string.Create(CultureInfo.InvariantCulture,
             $"{plan.Shards.Count} of at most {Figures.Count(plan.Shards.Max(s => s.Rows))} rows, units of {Figures.Count(plan.UnitRows)} rows"));
         facts.AddRow("snapshot",
@@ -76,7 +77,8 @@ internal static class PlanScreen
         plan.Reuse is { Base: { } parentRun, Grown: not null } ? $"from run {parentRun}: {plan.Reuse.Reason}; {plan.Reuse.RowsReason}"
         : plan.Reuse.Base is { } from
         ? string.Create(CultureInfo.InvariantCulture,
-            $"from run {from}: {plan.Reuse.Carried.Count} of {plan.Shards.Count} shards with {Figures.Count(plan.Manifest.Rows - plan.RowsToRead)} rows without reading their files; {plan.Reuse.RowsReason}")
+            $"from run {from}: {plan.Reuse.Carried.Count} of {plan.Shards.Count} shards with "
+            + $"{Figures.Count(plan.Manifest.Rows - plan.RowsToRead)} rows without reading their files; {plan.Reuse.RowsReason}")
         : $"none, every row is scored: {plan.Reuse.Reason}";
 
     private static Table Options(IReadOnlyList<PlanOption> options)

@@ -3,7 +3,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Terminal;
 using Spectre.Console;
 
-namespace BatchEngine.Host.Commands;
+namespace BatchEngine.Host.Screens;
 
 /// <summary>A cost summary as a table with its method beneath.</summary>
 internal static class CostScreen

@@ -1,11 +1,11 @@
 namespace BatchEngine.Router.Realtime;
 
 /// <summary>Scores one row now. Safe for many threads; a call changes nothing, so it may be repeated.</summary>
-public interface ILiveScoring
+public interface IRealtimeScoring
 {
     /// <summary>Scores the features with the model that the name serves.</summary>
     /// <param name="servingName">The name in the URL.</param>
     /// <param name="features">By source column.</param>
     /// <param name="ct">Gives the scoring up; one that does not heed it keeps its place in the bound.</param>
-    Task<LiveOutcome> ScoreAsync(string servingName, IReadOnlyDictionary<string, object?> features, CancellationToken ct);
+    Task<RealtimeOutcome> ScoreAsync(string servingName, IReadOnlyDictionary<string, object?> features, CancellationToken ct);
 }

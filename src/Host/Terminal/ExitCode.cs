@@ -1,4 +1,4 @@
-namespace BatchEngine.Host.Commands;
+namespace BatchEngine.Host.Terminal;
 
 /// <summary>What the process tells its caller.</summary>
 internal static class ExitCode

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Runs;
 
-namespace BatchEngine.Host.Commands;
+namespace BatchEngine.Host.Screens;
 
 /// <summary>Turns a run's progress into what the bar shows.</summary>
 internal sealed class RunProgressToScreen(IProgress<ProgressSample> screen) : IProgress<RunProgress>

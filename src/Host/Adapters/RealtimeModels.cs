@@ -8,23 +8,24 @@ using BatchEngine.Storage.Database;
 namespace BatchEngine.Host.Adapters;
 
 /// <summary>
-/// Scores live with exactly the model and features of the snapshot that is served, and meters the time it takes. Thread-safe; keeping warm is one caller's
+/// Scores in real time with exactly the model and features of the snapshot that is served, and meters the time it takes. Thread-safe; keeping warm is one
+/// caller's
 /// work.
 /// </summary>
-internal sealed class LiveModels(SnapshotCatalog catalog, RunStore runs, ModelLocator locator, TimeProvider clock) : ILiveScoring, IDisposable
+internal sealed class RealtimeModels(SnapshotCatalog catalog, RunStore runs, ModelLocator locator, TimeProvider clock) : IRealtimeScoring, IDisposable
 {
     private readonly ConcurrentDictionary<RunId, Lazy<Task<LiveScoring>>> _models = new();
-    private readonly ConcurrentDictionary<string, LiveMeter> _meters = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, RealtimeMeter> _meters = new(StringComparer.Ordinal);
     private readonly List<(Lazy<Task<LiveScoring>> Model, long RetiredAt)> _retired = [];
 
     /// <summary>Runs whose model is in memory or being loaded.</summary>
     public IReadOnlyCollection<RunId> Loaded => [.. _models.Keys];
 
     /// <inheritdoc/>
-    public async Task<LiveOutcome> ScoreAsync(string servingName, IReadOnlyDictionary<string, object?> features, CancellationToken ct)
+    public async Task<RealtimeOutcome> ScoreAsync(string servingName, IReadOnlyDictionary<string, object?> features, CancellationToken ct)
     {
         if (catalog.Find(servingName)?.Reader?.Info is not { } snapshot)
-            return new LiveOutcome.Failed($"'{servingName}' has no published snapshot yet, so no model is chosen.");
+            return new RealtimeOutcome.Failed($"'{servingName}' has no published snapshot yet, so no model is chosen.");
         var entry = EntryOf(snapshot.Run);
         LiveScoring model;
         try
@@ -34,17 +35,17 @@ internal sealed class LiveModels(SnapshotCatalog catalog, RunStore runs, ModelLo
         catch (BatchEngineException problem)
         {
             _models.TryRemove(KeyValuePair.Create(snapshot.Run, entry));
-            return new LiveOutcome.Failed(problem.Message);
+            return new RealtimeOutcome.Failed(problem.Message);
         }
 
         var started = clock.GetTimestamp();
         try
         {
-            return new LiveOutcome.Scored(model.Score(features), snapshot.Model, model.Outputs);
+            return new RealtimeOutcome.Scored(model.Score(features), snapshot.Model, model.Outputs);
         }
         finally
         {
-            _meters.GetOrAdd(servingName, _ => new LiveMeter()).Add(clock.GetElapsedTime(started));
+            _meters.GetOrAdd(servingName, _ => new RealtimeMeter()).Add(clock.GetElapsedTime(started));
         }
     }
 
@@ -66,7 +67,7 @@ internal sealed class LiveModels(SnapshotCatalog catalog, RunStore runs, ModelLo
                 _retired.Add((entry.Value, clock.GetTimestamp()));
         }
         // A call that found the model before it was retired has ended by then: no flight is longer.
-        foreach (var old in _retired.Where(r => clock.GetElapsedTime(r.RetiredAt) > 2 * LiveGate.MaxFlight).ToList())
+        foreach (var old in _retired.Where(r => clock.GetElapsedTime(r.RetiredAt) > 2 * RealtimeGate.MaxFlight).ToList())
         {
             _retired.Remove(old);
             Free(old.Model);

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace BatchEngine.Router.Realtime;
 
-/// <summary>Names one live question, so that callers who ask the same at the same time can share its answer. Pure.</summary>
-internal static class LiveQuestion
+/// <summary>Names one real-time question, so that callers who ask the same at the same time can share its answer. Pure.</summary>
+internal static class RealtimeQuestion
 {
     /// <summary>A text that no other name and features have; null when a value is of a kind whose text may lose something, so that such a question is never
     /// shared.</summary>

@@ -4,14 +4,14 @@ using BatchEngine.Domain;
 namespace BatchEngine.Router.Realtime;
 
 /// <summary>
-/// The door to live scoring: a bound on calls at once, a deadline, and one call for callers that ask the same at the same time. Thread-safe.
+/// The door to real-time scoring: a bound on calls at once, a deadline, and one call for callers that ask the same at the same time. Thread-safe.
 /// A caller that leaves, or whose deadline passes, does not stop the call for the others, and the call keeps its place in the bound until it ends;
 /// failures are shared by those waiting but never kept.
 /// </summary>
-public sealed class LiveGate(ILiveScoring scoring, TimeProvider clock)
+public sealed class RealtimeGate(IRealtimeScoring scoring, TimeProvider clock)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Task<LiveOutcome>> _flights = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task<RealtimeOutcome>> _flights = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _underWay = new(StringComparer.Ordinal);
 
     /// <summary>A scoring that runs longer is asked to stop, so that an endpoint that hangs gives its place back. Far above any deadline: callers have left
@@ -19,42 +19,42 @@ public sealed class LiveGate(ILiveScoring scoring, TimeProvider clock)
     public static TimeSpan MaxFlight { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Scores within the contract's limits.</summary>
-    /// <param name="contract">The bound, the deadline, and whether live scoring is allowed.</param>
+    /// <param name="contract">The bound, the deadline, and whether real-time scoring is allowed.</param>
     /// <param name="features">By source column; null means that the caller gave none. Not changed afterwards: the call may outlive its caller.</param>
     /// <param name="ct">The caller leaves.</param>
     /// <returns>The scored outcome, or why there is none with a sentence for the caller.</returns>
     /// <exception cref="BadInputException">The features cannot be used.</exception>
     /// <exception cref="InvariantBrokenException">The scoring broke an assumption of ours; never answered around.</exception>
-    public async ValueTask<(LiveOutcome.Scored? Scored, RouteReason WhyNot, string Detail)> TryScoreAsync(ServingContract contract,
+    public async ValueTask<(RealtimeOutcome.Scored? Scored, RouteReason WhyNot, string Detail)> TryScoreAsync(ServingContract contract,
         IReadOnlyDictionary<string, object?>? features, CancellationToken ct)
     {
         if (!contract.Realtime)
-            return (null, RouteReason.RealtimeOff, $"'{contract.Name}' does not score live.");
+            return (null, RouteReason.RealtimeOff, $"'{contract.Name}' does not score in real time.");
         if (features is null)
-            return (null, RouteReason.NoFeatures, "No features were given; send them by POST to have the key scored live.");
+            return (null, RouteReason.NoFeatures, "No features were given; send them by POST to have the key scored in real time.");
         ct.ThrowIfCancellationRequested();
         if (Join(contract, features) is not { } flight)
             return (null, RouteReason.Overloaded,
                 string.Create(CultureInfo.InvariantCulture,
-                $"{contract.MaxConcurrentRealtime} live scorings of '{contract.Name}' are going on already; try again in a second."));
+                $"{contract.MaxConcurrentRealtime} real-time scorings of '{contract.Name}' are going on already; try again in a second."));
         try
         {
             return await flight.WaitAsync(contract.RealtimeDeadline, clock, ct).ConfigureAwait(false) switch
             {
-                LiveOutcome.Scored scored => (scored, RouteReason.Fresh, ""),
-                LiveOutcome.Failed failed => (null, RouteReason.RealtimeFailed, failed.Reason),
-                LiveOutcome.BadFeatures bad => throw bad.Problem,
-                var other => throw new InvariantBrokenException("every live outcome is handled", other.GetType().Name),
+                RealtimeOutcome.Scored scored => (scored, RouteReason.Fresh, ""),
+                RealtimeOutcome.Failed failed => (null, RouteReason.RealtimeFailed, failed.Reason),
+                RealtimeOutcome.BadFeatures bad => throw bad.Problem,
+                var other => throw new InvariantBrokenException("every real-time outcome is handled", other.GetType().Name),
             };
         }
         catch (TimeoutException)
         {
             return (null, RouteReason.RealtimeFailed,
-                string.Create(CultureInfo.InvariantCulture, $"The live score did not come within {contract.RealtimeDeadline.TotalMilliseconds:0} ms."));
+                string.Create(CultureInfo.InvariantCulture, $"The real-time score did not come within {contract.RealtimeDeadline.TotalMilliseconds:0} ms."));
         }
     }
 
-    /// <summary>Live scorings of the name that have not ended, whether or not anybody still waits for them.</summary>
+    /// <summary>Real-time scorings of the name that have not ended, whether or not anybody still waits for them.</summary>
     internal int UnderWay(string servingName)
     {
         lock (_lock)
@@ -63,10 +63,10 @@ public sealed class LiveGate(ILiveScoring scoring, TimeProvider clock)
 
     // The flight that asks the same, or a new one; null when the name's bound is reached. Finding, counting and entering are one step, else two callers
     // with one question could take two places of the bound, and one of them be refused while the other flies.
-    private Task<LiveOutcome>? Join(ServingContract contract, IReadOnlyDictionary<string, object?> features)
+    private Task<RealtimeOutcome>? Join(ServingContract contract, IReadOnlyDictionary<string, object?> features)
     {
-        var question = LiveQuestion.TextOf(contract.Name, features);
-        var promise = new TaskCompletionSource<LiveOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var question = RealtimeQuestion.TextOf(contract.Name, features);
+        var promise = new TaskCompletionSource<RealtimeOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
             if (question is not null && _flights.TryGetValue(question, out var joined))
@@ -84,7 +84,7 @@ public sealed class LiveGate(ILiveScoring scoring, TimeProvider clock)
         return promise.Task;
     }
 
-    private async Task FlyAsync(string? question, string name, IReadOnlyDictionary<string, object?> features, TaskCompletionSource<LiveOutcome> promise)
+    private async Task FlyAsync(string? question, string name, IReadOnlyDictionary<string, object?> features, TaskCompletionSource<RealtimeOutcome> promise)
     {
         var outcome = ScoreAsync(name, features);
         await ((Task)outcome).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -99,7 +99,7 @@ public sealed class LiveGate(ILiveScoring scoring, TimeProvider clock)
     }
 
     // Everything but a broken assumption of ours is an outcome; that one reaches every caller as it is.
-    private async Task<LiveOutcome> ScoreAsync(string name, IReadOnlyDictionary<string, object?> features)
+    private async Task<RealtimeOutcome> ScoreAsync(string name, IReadOnlyDictionary<string, object?> features)
     {
         using var limit = new CancellationTokenSource(MaxFlight, clock);
         try
@@ -108,16 +108,16 @@ public sealed class LiveGate(ILiveScoring scoring, TimeProvider clock)
         }
         catch (BadInputException problem)
         {
-            return new LiveOutcome.BadFeatures(problem);
+            return new RealtimeOutcome.BadFeatures(problem);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return new LiveOutcome.Failed(
-                string.Create(CultureInfo.InvariantCulture, $"The live score did not end within {MaxFlight.TotalSeconds:0} s and was given up."));
+            return new RealtimeOutcome.Failed(
+                string.Create(CultureInfo.InvariantCulture, $"The real-time score did not end within {MaxFlight.TotalSeconds:0} s and was given up."));
         }
         catch (Exception failure) when (failure is not InvariantBrokenException)
         {
-            return new LiveOutcome.Failed(failure.Message);
+            return new RealtimeOutcome.Failed(failure.Message);
         }
     }
 }

@@ -5,7 +5,7 @@ using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Measuring;
 using Spectre.Console;
 
-namespace BatchEngine.Host.Commands;
+namespace BatchEngine.Host.Screens;
 
 /// <summary>A bench report as a table.</summary>
 internal static class BenchScreen
@@ -30,7 +30,8 @@ internal static class BenchScreen
         if (model.Notes != onnx.Notes)
             screen.Line(string.Create(CultureInfo.InvariantCulture,
                 $"The model runs {model.RowsPerSecond / onnx.RowsPerSecond:0.0} times as fast as in ONNX Runtime, one thread each."));
-        screen.Markup($"Binding stage: [bold]{Markup.Escape(report.BindingStage)}[/], {Figures.Share(report.BindingShare)} of a run's processor time. Medians of {BenchRunner.Passes}; the whole took {Figures.Duration(took)}.");
+        screen.Markup($"Binding stage: [bold]{Markup.Escape(report.BindingStage)}[/], {Figures.Share(report.BindingShare)} of a run's processor time. "
+            + $"Medians of {BenchRunner.Passes}; the whole took {Figures.Duration(took)}.");
     }
 
     private static void Row(Table table, BenchReport report, BenchStage stage)

@@ -1,7 +1,7 @@
 namespace BatchEngine.Host.Adapters;
 
 /// <summary>Busy time and predictions of one serving name. Thread-safe.</summary>
-internal sealed class LiveMeter
+internal sealed class RealtimeMeter
 {
     private readonly Lock _lock = new();
     private TimeSpan _busy;

@@ -3,30 +3,30 @@ using BatchEngine.Router.Realtime;
 
 namespace BatchEngine.Router.Tests;
 
-/// <summary>Live scoring that a test answers. Thread-safe.</summary>
-internal sealed class FakeLive : ILiveScoring
+/// <summary>Real-time scoring that a test answers. Thread-safe.</summary>
+internal sealed class FakeRealtime : IRealtimeScoring
 {
     private readonly SemaphoreSlim _started = new(0);
     private int _calls;
     private int _now;
     private int _mostAtOnce;
 
-    public static ModelVersion Model { get; } = new("live", 9, Digest.Of("live"));
+    public static ModelVersion Model { get; } = new("realtime", 9, Digest.Of("realtime"));
 
     public int Calls => Volatile.Read(ref _calls);
 
     public int MostAtOnce => Volatile.Read(ref _mostAtOnce);
 
     /// <summary>What a call gives; may throw at once.</summary>
-    public Func<IReadOnlyDictionary<string, object?>, CancellationToken, Task<LiveOutcome>> Answer { get; set; } = (_, _) => Task.FromResult(Scored(1));
+    public Func<IReadOnlyDictionary<string, object?>, CancellationToken, Task<RealtimeOutcome>> Answer { get; set; } = (_, _) => Task.FromResult(Scored(1));
 
-    public static LiveOutcome Scored(float value) =>
-        new LiveOutcome.Scored(new Prediction([value], Measured<float>.Of(1), 1, PredictionFlags.None), Model, [OutputColumn.Number("score")]);
+    public static RealtimeOutcome Scored(float value) =>
+        new RealtimeOutcome.Scored(new Prediction([value], Measured<float>.Of(1), 1, PredictionFlags.None), Model, [OutputColumn.Number("score")]);
 
     /// <summary>Answers nothing until the promise is kept.</summary>
-    public TaskCompletionSource<LiveOutcome> Hold()
+    public TaskCompletionSource<RealtimeOutcome> Hold()
     {
-        var promise = new TaskCompletionSource<LiveOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var promise = new TaskCompletionSource<RealtimeOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         Answer = (_, ct) => promise.Task.WaitAsync(ct);
         return promise;
     }
@@ -38,7 +38,7 @@ internal sealed class FakeLive : ILiveScoring
             await _started.WaitAsync(TestContext.Current.CancellationToken);
     }
 
-    public Task<LiveOutcome> ScoreAsync(string servingName, IReadOnlyDictionary<string, object?> features, CancellationToken ct)
+    public Task<RealtimeOutcome> ScoreAsync(string servingName, IReadOnlyDictionary<string, object?> features, CancellationToken ct)
     {
         Interlocked.Increment(ref _calls);
         var now = Interlocked.Increment(ref _now);
@@ -47,7 +47,7 @@ internal sealed class FakeLive : ILiveScoring
         }
 
         _started.Release();
-        Task<LiveOutcome> answer;
+        Task<RealtimeOutcome> answer;
         try
         {
             answer = Answer(features, ct);
@@ -61,7 +61,7 @@ internal sealed class FakeLive : ILiveScoring
         return EndAsync(answer);
     }
 
-    private async Task<LiveOutcome> EndAsync(Task<LiveOutcome> answer)
+    private async Task<RealtimeOutcome> EndAsync(Task<RealtimeOutcome> answer)
     {
         try
         {

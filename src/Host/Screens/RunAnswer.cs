@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
 using BatchEngine.Domain;
+using BatchEngine.Host.Terminal;
 
-namespace BatchEngine.Host.Commands;
+namespace BatchEngine.Host.Screens;
 
 /// <summary>How a run ended, as `run`, `backfill` and `runs resume` answer. Immutable.</summary>
 /// <param name="Run">The run.</param>

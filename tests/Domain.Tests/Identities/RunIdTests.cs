@@ -1,6 +1,6 @@
 using CsCheck;
 
-namespace BatchEngine.Domain.Tests.Runs;
+namespace BatchEngine.Domain.Tests.Identities;
 
 public sealed class RunIdTests
 {
