@@ -3,7 +3,10 @@ using BatchEngine.Router.Lookup;
 using BatchEngine.Router.Realtime;
 using BatchEngine.Router.Routing;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.TestKit.Snapshots;
 using Microsoft.Extensions.Time.Testing;
 

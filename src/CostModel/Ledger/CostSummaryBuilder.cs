@@ -1,6 +1,8 @@
 using BatchEngine.CostModel.Prices;
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.CostModel.Ledger;
 

@@ -1,6 +1,6 @@
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.CostModel.Reports;
 

@@ -6,7 +6,7 @@ using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Forests;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Profiles;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Adapters;
 

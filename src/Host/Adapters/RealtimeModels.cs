@@ -3,7 +3,7 @@ using BatchEngine.Domain;
 using BatchEngine.Router.Lookup;
 using BatchEngine.Router.Realtime;
 using BatchEngine.Scorer.Live;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Adapters;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Ledger;
 
 namespace BatchEngine.Host.Commands;
 

@@ -6,7 +6,7 @@ using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;

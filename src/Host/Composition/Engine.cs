@@ -9,7 +9,12 @@ using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scheduler.Workers;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.Storage.Database.Models;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Host.Composition;
 

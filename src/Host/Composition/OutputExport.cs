@@ -3,7 +3,8 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Composition;
 

@@ -9,7 +9,7 @@ using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Runs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Ledger;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Demo;

@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Models;
 
 namespace BatchEngine.Registry.Models;
 

@@ -1,7 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Router.Lookup;
 using BatchEngine.Router.Realtime;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Router.Routing;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Events;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.RunFiles;
+using BatchEngine.Storage.Snapshots.Segments;
 
 namespace BatchEngine.Scheduler.Runs;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Events;
 using BatchEngine.Scheduler.Leasing;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Leases;
 
 namespace BatchEngine.Scheduler.Workers;
 

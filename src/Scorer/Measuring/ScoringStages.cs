@@ -8,7 +8,7 @@ using BatchEngine.Scorer.Outputs;
 using BatchEngine.Scorer.Profiles;
 using BatchEngine.Scorer.Sharding;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.RunFiles;
 
 namespace BatchEngine.Scorer.Measuring;
 

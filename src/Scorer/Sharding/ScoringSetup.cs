@@ -5,7 +5,7 @@ using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Scorer.Outputs;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Scorer.Sharding;
 

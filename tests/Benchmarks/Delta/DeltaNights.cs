@@ -8,7 +8,7 @@ using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Sharding;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Benchmarks.Delta;
 

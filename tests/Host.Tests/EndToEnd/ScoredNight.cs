@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Host.Tests.EndToEnd;
 

@@ -1,7 +1,8 @@
 using BatchEngine.Domain;
 using BatchEngine.Registry.Models;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Models;
 using Microsoft.Extensions.Time.Testing;
 
 namespace BatchEngine.Registry.Tests;

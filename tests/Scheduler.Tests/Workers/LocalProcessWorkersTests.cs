@@ -3,7 +3,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scheduler.Workers;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Leases;
 
 namespace BatchEngine.Scheduler.Tests.Workers;
 

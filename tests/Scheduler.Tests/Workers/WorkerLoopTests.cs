@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scheduler.Events;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Workers;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Leases;
 
 namespace BatchEngine.Scheduler.Tests.Workers;
 

@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Sharding;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.RunFiles;
 using ParquetSharp;
 
 namespace BatchEngine.Scorer.Tests.Sharding;

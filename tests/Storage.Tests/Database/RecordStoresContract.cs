@@ -1,5 +1,10 @@
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.Storage.Database.Models;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Tests;
 
