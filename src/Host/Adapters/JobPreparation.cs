@@ -3,7 +3,7 @@ using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scorer.Execution;
-using BatchEngine.Scorer.Execution.Forests;
+using BatchEngine.Scorer.Forests.Model;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Profiles;
 using BatchEngine.Storage.Database.Runs;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using BatchEngine.Scorer.Execution.Opening;
 
 namespace BatchEngine.Host.Bench;
 
@@ -21,7 +22,7 @@ internal sealed record BenchMachine(string Processor, int Cores, string Vectors,
     public static BenchMachine This(double copyBytesPerSecond) =>
         new(Name(), Environment.ProcessorCount, Avx512BW.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : "128 bits",
         RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, VersionOf(typeof(BenchMachine).Assembly),
-            Scorer.Execution.Onnx.OnnxModel.RuntimeVersion, copyBytesPerSecond);
+            ExecutionDevices.OnnxRuntimeVersion, copyBytesPerSecond);
 
     private static string VersionOf(Assembly assembly) => assembly.GetName().Version?.ToString(3) ?? "unknown";
 

@@ -4,6 +4,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;

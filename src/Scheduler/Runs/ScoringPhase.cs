@@ -62,8 +62,8 @@ internal static class ScoringPhase
     {
         WorkerMode.InProcess => context.Settings.InProcess,
         WorkerMode.ChildProcess => context.Settings.ChildProcesses ?? throw new BadInputException(
-            $"job {context.Plan.Job.Name}, workers.mode", "ChildProcess", "InProcess in this program",
-                "Run the job with the batchengine command, or set the mode to in-process."),
+            $"job {context.Plan.Job.Name}, workerMode", "ChildProcess", "InProcess in this program",
+                "Run the job with the batchengine command, or set workerMode: inProcess in its file."),
         _ => throw new InvariantBrokenException("every worker mode has its workers", context.Plan.Job.WorkerMode.ToString()),
     };
 

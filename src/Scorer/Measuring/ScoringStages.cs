@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
-using BatchEngine.Scorer.Execution.Forests;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Forests;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Outputs;
 using BatchEngine.Scorer.Profiles;
