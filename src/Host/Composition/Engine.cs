@@ -3,7 +3,7 @@ using BatchEngine.Host.Adapters;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Registry.Models;
-using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Events;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;

@@ -3,10 +3,11 @@ using BatchEngine.Host.Adapters;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Registry.Models;
+using BatchEngine.Scheduler.Events;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Planning;
-using BatchEngine.Scheduler.Policies;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Workers;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
@@ -118,7 +119,7 @@ internal sealed class JobRuns : IDisposable
     {
         var runs = new RunStore(_database);
         return new(runs, new LeaseStore(_database), new SnapshotStore(_database), new ProfileStore(_database), new UsageStore(_database),
-            new DecisionStore(_database), _blobs, new NamedBlobs(_database), _preparation, new LocalQuotes(_prices, _configuration.Workers),
+            new DecisionStore(_database), _blobs, new NamedBlobs(_database), _preparation, new LocalCapacity(_prices, _configuration.Workers),
             new ProfileGate(_database), new LedgerAccounting(_database, runs, _prices, _clock), _log, _clock);
     }
 

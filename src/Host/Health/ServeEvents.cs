@@ -1,5 +1,5 @@
 using BatchEngine.Domain;
-using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Events;
 
 namespace BatchEngine.Host.Health;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Events;
 
 namespace BatchEngine.Host.Health;
 
