@@ -1,6 +1,5 @@
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Scheduler.Policies;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Storage.Database.Lanes;
 using BatchEngine.Storage.Database.Values;
@@ -74,7 +73,7 @@ internal sealed class JobLane : IAsyncDisposable
                 if (State.Pending.Count > 0 && await SeeThroughAsync(State.Pending[0]).ConfigureAwait(false))
                     continue;
             }
-            catch (StorageFailedException failure) when (failure.IsTransient)
+            catch (StorageFailedException)
             {
                 // The end of a run could not be written. It is still pending, so it is started again, which finds it ended.
                 await Task.Delay(_ports.Settings.RetryEvery, _ports.Clock, _leave.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
