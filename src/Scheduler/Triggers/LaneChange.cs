@@ -1,6 +1,5 @@
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Scheduler.Policies;
 using BatchEngine.Storage.Database.Lanes;
 
 namespace BatchEngine.Scheduler.Triggers;
