@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
+using BatchEngine.Scorer.Measuring;
 
 namespace BatchEngine.Host.Bench;
 
@@ -19,16 +19,9 @@ internal sealed record BenchMachine(string Processor, int Cores, string Vectors,
     /// <summary>This machine.</summary>
     /// <param name="copyBytesPerSecond">As measured.</param>
     public static BenchMachine This(double copyBytesPerSecond) =>
-        new(Name(), Environment.ProcessorCount, Avx512BW.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : "128 bits",
+        new(ProcessorFacts.Name(), Environment.ProcessorCount, ProcessorFacts.Vectors,
         RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, VersionOf(typeof(BenchMachine).Assembly),
             Scorer.Execution.Onnx.OnnxModel.RuntimeVersion, copyBytesPerSecond);
 
     private static string VersionOf(Assembly assembly) => assembly.GetName().Version?.ToString(3) ?? "unknown";
-
-    private static string Name()
-    {
-        const string facts = "/proc/cpuinfo";
-        var line = File.Exists(facts) ? File.ReadLines(facts).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
-        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
-    }
 }

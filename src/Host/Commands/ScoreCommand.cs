@@ -5,7 +5,7 @@ using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Memory;
-using BatchEngine.Scorer.Sharding;
+using BatchEngine.Scorer.OneShot;
 
 namespace BatchEngine.Host.Commands;
 

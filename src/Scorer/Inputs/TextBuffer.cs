@@ -7,6 +7,9 @@ public sealed class TextBuffer
     /// <summary>The most bytes of text in one batch; a larger one is refused with advice to lower the unit's rows.</summary>
     public const int MaxBytes = 1 << 30;
 
+    /// <summary>The bytes that a value may have on average over a unit where memory is counted in advance; more is an error there.</summary>
+    public const int MeanBytesPerValue = 64;
+
     private readonly int[] _offsets;
     private readonly string _name;
     private readonly int _maxBytes;

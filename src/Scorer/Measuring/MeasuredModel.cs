@@ -2,8 +2,9 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.OneShot;
 using BatchEngine.Scorer.Profiles;
-using BatchEngine.Scorer.Sharding;
+using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Measuring;
 

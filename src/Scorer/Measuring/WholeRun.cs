@@ -56,13 +56,13 @@ public static class WholeRun
     private static async Task<ShardReceipt> ScoreAsync(MeasuredModel model, Shard shard, LocalFolderBlobs blobs, IProgress<long>? progress,
         CancellationToken ct)
     {
-        var outcome = await ShardScoring.RunAsync(new ShardWork(model.Plan, shard, new FenceToken(1), Checkpoint.Start, model.Model, blobs),
+        var outcome = await ShardPass.RunAsync(new ShardWork(model.Plan, shard, new FenceToken(1), Checkpoint.Start, model.Model, blobs),
             new Listener(progress), ct).ConfigureAwait(false);
-        return outcome is ShardOutcome.Finished finished ? finished.Receipt
+        return outcome is ShardEnding.Finished finished ? finished.Receipt
             : throw new InvariantBrokenException("a shard that nobody interrupts is finished", outcome.ToString());
     }
 
-    private sealed class Listener(IProgress<long>? progress) : ICheckpointSink
+    private sealed class Listener(IProgress<long>? progress) : IShardProgress
     {
         private long _told;
 

@@ -45,7 +45,7 @@ internal sealed class PredictionFile
 
     /// <summary>Adds the kept rows of a unit; a row group is written when enough are there. Only units of equally many rows are gathered, so that row groups
     /// have few lengths and constant columns are encoded few times.</summary>
-    public async Task WriteAsync(UnitRows unit, CancellationToken ct)
+    public async Task WriteAsync(ScoredUnit unit, CancellationToken ct)
     {
         if (unit.KeptRows == 0)
             return;

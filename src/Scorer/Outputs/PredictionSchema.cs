@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using BatchEngine.Domain;
 using Parquet;
 using Parquet.Schema;
@@ -88,17 +89,12 @@ internal sealed record PredictionSchema(
             ColumnKind.Text => new TextField(field, index),
             ColumnKind.Float => new ValueField<float>(field, (unit, target) => unit.Batch[index].Floats.CopyTo(target), present),
             ColumnKind.Double or ColumnKind.Decimal => new ValueField<double>(field, (unit, target) => unit.Batch[index].Doubles.CopyTo(target), present),
-            ColumnKind.Bool => new ValueField<bool>(field, (unit, target) => Convert(unit.Batch[index].Integers, target, static v => v != 0), present),
+            ColumnKind.Bool => new ValueField<bool>(field, (unit, target) =>
+                TensorPrimitives.ConvertTruncating<long, byte>(unit.Batch[index].Integers, MemoryMarshal.Cast<bool, byte>(target)), present),
             ColumnKind.Date => new ValueField<int>(field, (unit, target) =>
                 TensorPrimitives.ConvertTruncating<long, int>(unit.Batch[index].Integers, target), present),
             _ => new ValueField<long>(field, // integers as they are, timestamps as microseconds
                 (unit, target) => unit.Batch[index].Integers.CopyTo(target), present),
         };
-    }
-
-    private static void Convert<T>(ReadOnlySpan<long> values, Span<T> target, Func<long, T> convert)
-    {
-        for (var i = 0; i < values.Length; i++)
-            target[i] = convert(values[i]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Text;
 using BatchEngine.Domain;
@@ -87,7 +88,7 @@ internal sealed class RowGate(int keyIndex, IReadOnlyList<string> featureNames, 
                 break;
             case FeatureStorage.Float64:
                 var doubles = features.DoubleColumn(feature);
-                if (!double.IsFinite(TensorPrimitives.SumOfMagnitudes<double>(doubles)))
+                if (!AllAreUsable(doubles, acceptsMissing))
                     LookAtDoubles(doubles, featureNames[feature]);
                 break;
             case FeatureStorage.Int64 when features.HasMissing(feature):
@@ -103,11 +104,14 @@ internal sealed class RowGate(int keyIndex, IReadOnlyList<string> featureNames, 
 
     private void LookAtValues(ReadOnlySpan<float> values, string name, RejectReason infinite, bool isMissingFine)
     {
-        if (FiniteScan.AllAreFinite(values, isMissingFine))
+        if (AllAreUsable(values, isMissingFine))
             return;
         for (var row = 0; row < values.Length; row++)
             LookAtNumber(row, values.Length, values[row], name, infinite, isMissingFine);
     }
+
+    private static bool AllAreUsable<T>(ReadOnlySpan<T> values, bool isMissingFine)
+        where T : INumberBase<T> => isMissingFine ? !TensorPrimitives.IsInfinityAny(values) : TensorPrimitives.IsFiniteAll(values);
 
     private void LookAtDoubles(ReadOnlySpan<double> values, string name)
     {

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using BatchEngine.Scorer.Memory;
+using BatchEngine.Scorer.Inputs;
 using Parquet;
 using Parquet.Schema;
 
@@ -19,10 +19,10 @@ internal sealed class TextField(DataField field, int column) : OutputField(field
     private int _charsUsed;
 
     /// <inheritdoc/>
-    public override int StagedBytes => Unsafe.SizeOf<ReadOnlyMemory<char>>() + sizeof(int) + (sizeof(char) * ScoringMemory.TextBytesPerValue);
+    public override int StagedBytes => Unsafe.SizeOf<ReadOnlyMemory<char>>() + sizeof(int) + (sizeof(char) * TextBuffer.MeanBytesPerValue);
 
     /// <inheritdoc/>
-    public override void Stage(UnitRows unit)
+    public override void Stage(ScoredUnit unit)
     {
         var vector = unit.Batch[column];
         var bytes = vector.TextBytes;

@@ -20,13 +20,13 @@ internal sealed class ValueField<T>(DataField field, ValueField<T>.Filling fill,
     private int _rows;
 
     /// <summary>Fills the target with the values of all rows.</summary>
-    public delegate void Filling(UnitRows unit, Span<T> target);
+    public delegate void Filling(ScoredUnit unit, Span<T> target);
 
     /// <inheritdoc/>
     public override int StagedBytes => Unsafe.SizeOf<T>() + (nullableIndex < 0 ? 0 : sizeof(int));
 
     /// <inheritdoc/>
-    public override void Stage(UnitRows unit)
+    public override void Stage(ScoredUnit unit)
     {
         Reserve(ref _kept, _values + unit.Rows);
         if (nullableIndex < 0 && unit.Keep.IsEmpty)
@@ -56,7 +56,7 @@ internal sealed class ValueField<T>(DataField field, ValueField<T>.Filling fill,
         ? group.WriteAsync<T>(Stored, _kept.AsMemory(0, _rows), cancellationToken: ct)
         : group.WriteAllPartsAsync<T>(Stored, _kept.AsMemory(0, _values), _levels.AsMemory(0, _rows), null, ct);
 
-    private void StagePresent(UnitRows unit, ReadOnlySpan<byte> isPresent)
+    private void StagePresent(ScoredUnit unit, ReadOnlySpan<byte> isPresent)
     {
         Reserve(ref _levels, _rows + unit.Rows);
         var keep = unit.Keep.Span;

@@ -3,7 +3,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
-using BatchEngine.Scorer.Sharding;
+using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Profiles;
 

@@ -1,7 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
-using BatchEngine.Scorer.Sharding;
+using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Profiles;
 

@@ -24,7 +24,8 @@ internal sealed class RowReuse : IDisposable
 
     private readonly ScoringSetup _setup;
     private readonly IModelExecutor _executor;
-    private readonly UnchangedRows _base;
+    private readonly ScoringBase _base;
+    private readonly UnchangedRows _unchanged;
     private readonly RowGather _gather;
     private readonly PredictionBlock _gathered;
     private readonly ISumContinuation? _appended;
@@ -33,12 +34,12 @@ internal sealed class RowReuse : IDisposable
     private int[] _changed = [];
     private int _unitsToSkip;
 
-    public RowReuse(ScoringSetup setup, SnapshotReader snapshot, IModelExecutor executor)
+    public RowReuse(ScoringSetup setup, ScoringBase from, IModelExecutor executor)
     {
-        (_setup, _executor, _base) = (setup, executor, new UnchangedRows(snapshot));
-        _gather = new RowGather(setup.Features, Math.Clamp(setup.MaxRows, 2, GatheredRows));
-        _gathered = new PredictionBlock(executor.Outputs.Count, _gather.CapacityRows, setup.KeptSums);
-        _appended = setup.BaseTrees > 0 ? setup.Model.ContinueAfter(setup.BaseTrees) : null;
+        (_setup, _executor, _base, _unchanged) = (setup, executor, from, new UnchangedRows(from.Snapshot));
+        _gather = new RowGather(setup.Model.Features, Math.Clamp(setup.Input.MaxRows, 2, GatheredRows));
+        _gathered = new PredictionBlock(executor.Outputs.Count, _gather.CapacityRows, setup.Output.KeptSums);
+        _appended = from.Trees > 0 ? setup.Model.Loaded.ContinueAfter(from.Trees) : null;
     }
 
     /// <summary>Fills the predictions of all rows.</summary>
@@ -54,9 +55,9 @@ internal sealed class RowReuse : IDisposable
         predictions.Rows = features.Rows;
         var found = CopyUnchanged(batch, _appended is null ? fingerprints : BaseFingerprints(features), predictions);
         var changed = features.Rows - found;
-        if (found * _setup.SparedNanoseconds < features.Rows * LookUpNanoseconds)
+        if (found * _base.SparedNanoseconds < features.Rows * LookUpNanoseconds)
             _unitsToSkip = UnitsBetweenTries;
-        if (found * _setup.SparedNanoseconds < changed * GatherNanoseconds * features.FeatureCount)
+        if (found * _base.SparedNanoseconds < changed * GatherNanoseconds * features.FeatureCount)
         {
             _executor.Score(features, predictions);
             return default;
@@ -78,7 +79,7 @@ internal sealed class RowReuse : IDisposable
     {
         if (_baseFingerprints.Length < features.Rows)
             _baseFingerprints = new ulong[features.Rows];
-        FeatureFingerprint.Compute(features, _setup.BaseSeed, _baseFingerprints);
+        FeatureFingerprint.Compute(features, _base.FingerprintSeed, _baseFingerprints);
         return _baseFingerprints.AsSpan(0, features.Rows);
     }
 
@@ -86,9 +87,9 @@ internal sealed class RowReuse : IDisposable
     {
         if (_reused.Length < fingerprints.Length)
             (_reused, _changed) = (new byte[fingerprints.Length], new int[fingerprints.Length]);
-        var key = batch[_setup.Schema.KeyIndex];
-        var isText = _setup.Schema.KeyKind == KeyKind.Utf8;
-        return _base.Copy(new RowsToReuse
+        var key = batch[_setup.Output.Schema.KeyIndex];
+        var isText = _setup.Output.Schema.KeyKind == KeyKind.Utf8;
+        return _unchanged.Copy(new RowsToReuse
         {
             Rows = fingerprints.Length,
             Keys = isText ? default : key.Integers,

@@ -3,7 +3,7 @@ using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Forests;
 using BatchEngine.Scorer.Execution.Graphs;
 using BatchEngine.Scorer.Execution.Onnx;
-using BatchEngine.Scorer.Sharding;
+using BatchEngine.Scorer.OneShot;
 
 namespace BatchEngine.Benchmarks.Opening;
 

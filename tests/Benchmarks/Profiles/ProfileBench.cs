@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using BatchEngine.Benchmarks.Scoring;
 using BatchEngine.Domain;
+using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Measuring;

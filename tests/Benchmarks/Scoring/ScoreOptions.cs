@@ -1,6 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Scorer.Sharding;
+using BatchEngine.Host.Composition;
+using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Benchmarks.Scoring;
 

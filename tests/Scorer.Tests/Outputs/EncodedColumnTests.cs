@@ -69,7 +69,7 @@ public sealed class EncodedColumnTests
 
     private static async Task WriteConstantAsync(OutputField field, ParquetRowGroupWriter group, int rows)
     {
-        field.Stage(new UnitRows(null!, null!, default, rows, 0));
+        field.Stage(new ScoredUnit(null!, null!, default, rows, 0));
         await field.WriteAsync(group, TestContext.Current.CancellationToken);
         field.Clear();
     }

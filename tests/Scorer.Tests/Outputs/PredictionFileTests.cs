@@ -37,7 +37,7 @@ public sealed class PredictionFileTests
                 byte[] keep = rejectEvery == 0 ? [] : [.. Enumerable.Range(0, rows).Select(i => (byte)(i % rejectEvery == 0 ? 0 : 1))];
                 var kept = keep.Length == 0 ? rows : keep.Count(k => k == 1);
                 expected.AddRange(Enumerable.Range(0, rows).Where(i => keep.Length == 0 || keep[i] == 1).Select(i => RowText(next + i)));
-                await file.WriteAsync(new UnitRows(batch, block, keep, kept, next), Ct);
+                await file.WriteAsync(new ScoredUnit(batch, block, keep, kept, next), Ct);
                 next += rows;
             }
             Assert.Equal(expected.Count, file.Rows);
@@ -68,7 +68,7 @@ public sealed class PredictionFileTests
         var block = new PredictionBlock(1, 10);
         Fill(batch, block, 0, 10);
         await file.StartAsync(Stream.Null, Ct);
-        await file.WriteAsync(new UnitRows(batch, block, default, 10, 0), Ct);
+        await file.WriteAsync(new ScoredUnit(batch, block, default, 10, 0), Ct);
         Assert.Equal([5L], await GroupsAsync(folder.File("second"), file, narrow, 1, [5]));
     }
 
@@ -85,7 +85,7 @@ public sealed class PredictionFileTests
             foreach (var rows in units)
             {
                 Fill(batch, block, 0, rows);
-                await file.WriteAsync(new UnitRows(batch, block, default, rows, 0), Ct);
+                await file.WriteAsync(new ScoredUnit(batch, block, default, rows, 0), Ct);
             }
             await file.CompleteAsync(Ct);
         }
