@@ -3,7 +3,10 @@ using BatchEngine.Router.Lookup;
 using BatchEngine.Router.Realtime;
 using BatchEngine.Router.Routing;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.TestKit.Snapshots;
 using Microsoft.Extensions.Time.Testing;
 
@@ -32,7 +35,7 @@ public abstract class RouterTestBed : IAsyncLifetime
 
     protected SnapshotCatalog Catalog { get; private set; } = null!;
 
-    internal FakeLive Live { get; } = new();
+    internal FakeRealtime Realtime { get; } = new();
 
     protected PredictionRouter Router { get; private set; } = null!;
 
@@ -44,7 +47,7 @@ public abstract class RouterTestBed : IAsyncLifetime
         Blobs = new LocalFolderBlobs(Path.Combine(Folder, "blobs"));
         Snapshots = new SnapshotStore(Database);
         Catalog = new SnapshotCatalog(Snapshots, Blobs, Clock);
-        Router = new PredictionRouter(Catalog, new LiveGate(Live, Clock), Clock);
+        Router = new PredictionRouter(Catalog, new RealtimeGate(Realtime, Clock), Clock);
     }
 
     public async ValueTask DisposeAsync()

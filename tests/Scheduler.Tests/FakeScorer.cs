@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.RunFiles;
 
 namespace BatchEngine.Scheduler.Tests;
 

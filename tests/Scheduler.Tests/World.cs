@@ -5,7 +5,11 @@ using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Policies;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Scheduler.Tests;
 

@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.CostModel.Drift;
 

@@ -12,7 +12,7 @@ internal static class CostArithmetic
         var runEntries = entries.Where(e => !IsEndpoint(e)).ToList();
         var runCost = Spend.Of(runEntries).Total;
         var made = runEntries.Where(e => e.Kind == CostKind.Batch).Sum(e => e.Predictions);
-        var live = entries.Where(e => e.Kind == CostKind.Realtime).Sum(e => e.Predictions);
+        var realtime = entries.Where(e => e.Kind == CostKind.Realtime).Sum(e => e.Predictions);
         var onDemand = Spend.OnDemandOf(entries).Total;
         var perMade = PerThousand(runCost, made, "no batch prediction was made");
         var perServed = served.TryGet(out var answered) ? PerThousand(spend.Total, answered, "no look-up was answered")
@@ -27,12 +27,13 @@ internal static class CostArithmetic
         Say(how, perServed, m =>
             FormattableString.Invariant($"{m} for 1,000 predictions served = {spend.Total} in all / {answered:N0} look-ups answered x 1,000"));
         Say(how, allRealtime, m =>
-            FormattableString.Invariant($"{m} all real time = {made:N0} predictions, each once live x {baseline.PerThousand} for 1,000 ({baseline.HowMade})"));
+            FormattableString.Invariant(
+                $"{m} all real time = {made:N0} predictions, each once in real time x {baseline.PerThousand} for 1,000 ({baseline.HowMade})"));
         Say(how, savedRealtime, m => $"{m} saved against all real time = {allRealtime} - {runCost} of the runs");
         Say(how, onDemand, m => $"{m} on-demand = the same machine time at on-demand prices");
         Say(how, savedOnDemand, m => $"{m} saved against on-demand = {onDemand} - {spend.Total}");
         return new CostLine(name, spend.Total, Kind(CostKind.Batch), Kind(CostKind.Realtime), Kind(CostKind.Idle), Kind(CostKind.Rework), Kind(CostKind.Shared),
-            made, live, served, perMade, perServed, baseline.PerThousand, allRealtime, savedRealtime, onDemand, savedOnDemand, spend, how);
+            made, realtime, served, perMade, perServed, baseline.PerThousand, allRealtime, savedRealtime, onDemand, savedOnDemand, spend, how);
 
         Measured<Money> Kind(CostKind kind) => entries.Count == 0 ? spend.Total : Spend.OfKind(entries, kind, currency);
     }

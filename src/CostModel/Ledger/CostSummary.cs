@@ -8,7 +8,7 @@ namespace BatchEngine.CostModel.Ledger;
 /// <param name="Lines">By name (ordinal).</param>
 /// <param name="Unallocated">Spend that no line owns; null means all of it is allocated.</param>
 /// <param name="Total">Everything.</param>
-/// <param name="Baseline">What a live prediction costs, measured or assumed.</param>
+/// <param name="Baseline">What a real-time prediction costs, measured or assumed.</param>
 public sealed record CostSummary(CostGrouping Grouping, IReadOnlyList<CostLine> Lines, CostLine? Unallocated, CostLine Total, RealtimeBaseline Baseline)
 {
     /// <summary>Sums the ledger.</summary>
@@ -16,7 +16,7 @@ public sealed record CostSummary(CostGrouping Grouping, IReadOnlyList<CostLine> 
     /// <param name="served">Look-ups answered in the same period; null means they are not known.</param>
     /// <param name="servingNames">Serving name by job; a job that is not named serves under its own name.</param>
     /// <param name="grouping">What a line stands for.</param>
-    /// <param name="baseline">What a live prediction costs; see <see cref="RealtimeBaseline.From"/>.</param>
+    /// <param name="baseline">What a real-time prediction costs; see <see cref="RealtimeBaseline.From"/>.</param>
     public static CostSummary Of(
         IReadOnlyList<SpendEntry> entries,
         IReadOnlyList<ServedCount>? served,

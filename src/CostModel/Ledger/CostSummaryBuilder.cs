@@ -1,6 +1,8 @@
 using BatchEngine.CostModel.Prices;
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.CostModel.Ledger;
 
@@ -16,7 +18,7 @@ public sealed class CostSummaryBuilder(StateDatabase database)
     /// <param name="grouping">What a line stands for.</param>
     /// <param name="filter">Which entries. Look-ups are counted for its period, and only when it names no run or model, since look-ups are counted by serving
     /// name.</param>
-    /// <param name="assumption">What a live answer is assumed to cost while none was measured; null means nothing is assumed.</param>
+    /// <param name="assumption">What a real-time answer is assumed to cost while none was measured; null means nothing is assumed.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <exception cref="StorageFailedException">The database cannot be read.</exception>
     public async Task<CostSummary> BuildAsync(CostGrouping grouping, LedgerFilter filter, RealtimeAssumption? assumption, CancellationToken ct)
@@ -27,7 +29,7 @@ public sealed class CostSummaryBuilder(StateDatabase database)
             .ConfigureAwait(false), servingNames, grouping, await BaselineAsync(assumption, ct).ConfigureAwait(false));
     }
 
-    /// <summary>What a live prediction costs, measured over the whole ledger, else assumed.</summary>
+    /// <summary>What a real-time prediction costs, measured over the whole ledger, else assumed.</summary>
     /// <exception cref="StorageFailedException">The database cannot be read.</exception>
     public async Task<RealtimeBaseline> BaselineAsync(RealtimeAssumption? assumption, CancellationToken ct) =>
         RealtimeBaseline.From(await _ledger.ListAsync(new LedgerFilter(), ct).ConfigureAwait(false), assumption);

@@ -1,6 +1,7 @@
 using BatchEngine.CostModel.Prices;
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Ledger;
 
 namespace BatchEngine.CostModel.Ledger;
 

@@ -1,11 +1,13 @@
+using BatchEngine.Domain;
+
 namespace BatchEngine.CostModel.Ledger;
 
 /// <summary>Look-ups answered under a serving name from one source. Immutable.</summary>
 /// <param name="ServingName">The name that applications asked.</param>
-/// <param name="Source">"snapshot", "realtime", "degraded" or "refused".</param>
+/// <param name="Source">Where the answers came from.</param>
 /// <param name="Count">How many.</param>
-public sealed record ServedCount(string ServingName, string Source, long Count)
+public sealed record ServedCount(string ServingName, AnswerSource Source, long Count)
 {
     /// <summary>Whether the application got a prediction.</summary>
-    public bool IsServed => Source != "refused";
+    public bool IsServed => Source != AnswerSource.Refused;
 }

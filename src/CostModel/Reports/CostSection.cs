@@ -18,12 +18,12 @@ internal static class CostSection
         if (cost.Spend.UnpricedEntries > 0)
             html.Element("p", $"{ReportText.Count(cost.Spend.UnpricedEntries, "ledger entry has", "ledger entries have")} no price, so no total is given. Priced so far: {(cost.Spend.ByCurrency.Count == 0 ? "nothing" : string.Join(", ", cost.Spend.ByCurrency.Select(ReportText.Amount)))}.");
         html.Element("h3", "The same predictions, paid for in other ways").Markup(ReportCharts.Bars(
-            "Cost of this run, of scoring every row, of the same time on-demand, and of each row once live",
+            "Cost of this run, of scoring every row, of the same time on-demand, and of each row once in real time",
             [Bar("This run", cost.Total, isThisRun: true), Bar("Scoring every row", report.Reuse.AsFull), Bar("The same time on-demand", cost.OnDemand),
                 Bar("Each once in real time", cost.AllRealtime, isEstimate: report.Baseline.IsAssumption)]));
         html.Table("Saving = the other way minus this run; below zero this run was dearer", "Against", "#Saving", "#For 1,000 predictions", "Yardstick");
         Saving("On-demand machines", cost.SavingAgainstOnDemand, PerThousand(cost.OnDemand, cost.PredictionsMade), "the same machine time at on-demand prices");
-        Saving("All real time", cost.SavingAgainstRealtime, cost.PerThousandLive, report.Baseline.HowMade);
+        Saving("All real time", cost.SavingAgainstRealtime, cost.PerThousandRealtime, report.Baseline.HowMade);
         Saving("Scoring every row", report.Reuse.Saved, PerThousand(report.Reuse.AsFull, cost.PredictionsMade), report.Reuse.HowMade);
         html.EndTable();
         if (cost.HowMade.Count > 0)

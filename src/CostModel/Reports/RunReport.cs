@@ -22,7 +22,7 @@ namespace BatchEngine.CostModel.Reports;
 /// <param name="Workers">By name.</param>
 /// <param name="Interruptions">Lost workers and shards taken over, in words and in order.</param>
 /// <param name="Cost">The run's line of the cost summary.</param>
-/// <param name="Baseline">What a live prediction costs, measured or assumed.</param>
+/// <param name="Baseline">What a real-time prediction costs, measured or assumed.</param>
 /// <param name="Drift">Column by column; null means it was not judged yet.</param>
 /// <param name="Gate">The limits of the drift verdict.</param>
 /// <param name="Histograms">Of the columns that moved most, those first.</param>

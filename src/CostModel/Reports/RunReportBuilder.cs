@@ -1,7 +1,11 @@
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Prices;
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.CostModel.Reports;
 
@@ -13,7 +17,7 @@ public sealed class RunReportBuilder(StateDatabase database, TimeProvider clock)
 {
     /// <summary>Builds the report.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="assumption">What a live answer is assumed to cost while none was measured; null means nothing is assumed.</param>
+    /// <param name="assumption">What a real-time answer is assumed to cost while none was measured; null means nothing is assumed.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <returns>The report; null means there is no such run.</returns>
     /// <exception cref="StorageFailedException">The database cannot be read.</exception>

@@ -59,7 +59,7 @@ internal static class RunReportData
         Amount(json, "rework", cost.Rework);
         Amount(json, "idle", cost.Idle);
         Amount(json, "perThousandMade", cost.PerThousandMade);
-        Amount(json, "perThousandLive", cost.PerThousandLive);
+        Amount(json, "perThousandRealtime", cost.PerThousandRealtime);
         Amount(json, "onDemand", cost.OnDemand);
         Amount(json, "allRealtime", cost.AllRealtime);
         json.WriteEndObject();

@@ -47,7 +47,7 @@ public static class RunReportPage
         Tile(html, "Cost", report.Cost.Total, ReportText.Amount, "all workers, idle time included");
         Tile(html, "Per 1,000 predictions", report.Cost.PerThousandMade, ReportText.Amount, "made in batch, all costs");
         Tile(html, "Saved against all real time", report.Cost.SavingAgainstRealtime, ReportText.Amount, report.Baseline.IsAssumption
-            ? "by an assumed live price" : "by the measured live price");
+            ? "by an assumed real-time price" : "by the measured real-time price");
         Tile(html, "Columns drifted", DriftedColumns(report), ReportText.Count, report.Drift?.Baseline is { } baseline ? $"against {baseline}" : "");
         html.Markup("</dl>\n<nav aria-label=\"Sections\"><a href=\"#plan\">Plan</a><a href=\"#rows\">Rows</a><a href=\"#cost\">Cost</a><a href=\"#drift\">Drift</a><a href=\"#workers\">Workers</a><a href=\"#decisions\">Decisions</a><a href=\"#provenance\">Provenance</a></nav></header>\n");
     }

@@ -1,6 +1,6 @@
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.CostModel.Reports;
 
@@ -29,7 +29,7 @@ internal static class RunReportParts
         return [.. usage.GroupBy(u => (u.Subject, u.Kind, Offering: u.Offering.ToString()))
             .OrderBy(g => g.Key.Kind).ThenBy(g => g.Key.Subject, StringComparer.Ordinal).ThenBy(g => g.Key.Offering, StringComparer.Ordinal)
             .Select(g => new ReportWorker(g.Key.Subject, g.Key.Offering,
-                g.Key.Kind switch { UsageKind.BatchWorker => "scoring", UsageKind.RunOverhead => "sealing and publishing", _ => "answering live" },
+                g.Key.Kind switch { UsageKind.BatchWorker => "scoring", UsageKind.RunOverhead => "sealing and publishing", _ => "answering in real time" },
                 Sum(g, _ => 1), Sum(g, u => u.BusyShare), Sum(g, u => u.ReworkShare), g.Sum(u => u.Predictions),
                 g.All(u => spent.Contains(u.Id)) ? Spend.Of(g.SelectMany(u => spent[u.Id])).Total
                     : Measured<Money>.NotMeasured("not posted to the ledger yet")))];

@@ -6,7 +6,7 @@ public enum CostKind
     /// <summary>Scoring in batch.</summary>
     Batch,
 
-    /// <summary>Scoring live.</summary>
+    /// <summary>Scoring in real time.</summary>
     Realtime,
 
     /// <summary>Rented but not used.</summary>

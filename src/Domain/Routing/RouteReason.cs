@@ -21,16 +21,16 @@ public enum RouteReason
     /// <summary>The features given differ from those the stored prediction was made from.</summary>
     FeaturesChanged,
 
-    /// <summary>A live answer was needed and no features were given.</summary>
+    /// <summary>A real-time answer was needed and no features were given.</summary>
     NoFeatures,
 
-    /// <summary>A live answer was needed and the contract forbids it.</summary>
+    /// <summary>A real-time answer was needed and the contract forbids it.</summary>
     RealtimeOff,
 
-    /// <summary>Too many live requests at once.</summary>
+    /// <summary>Too many real-time requests at once.</summary>
     Overloaded,
 
-    /// <summary>The live endpoint failed or missed its deadline.</summary>
+    /// <summary>The real-time endpoint failed or missed its deadline.</summary>
     RealtimeFailed,
 
     /// <summary>No job serves under this name.</summary>

@@ -1,7 +1,8 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Host.Adapters;
 

@@ -1,6 +1,6 @@
 using BatchEngine.CostModel.Prices;
 using BatchEngine.Host.Configuration;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Ledger;
 
 namespace BatchEngine.Host.Adapters;
 

@@ -3,10 +3,10 @@ using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scorer.Execution;
-using BatchEngine.Scorer.Execution.Forests;
+using BatchEngine.Scorer.Forests.Model;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Profiles;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Adapters;
 

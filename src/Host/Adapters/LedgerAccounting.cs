@@ -1,7 +1,8 @@
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Runs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Adapters;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 
 namespace BatchEngine.Host.Adapters;
 

@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Profiles;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Adapters;
 

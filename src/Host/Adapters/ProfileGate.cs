@@ -1,7 +1,7 @@
 using BatchEngine.CostModel.Drift;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Runs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
 
 namespace BatchEngine.Host.Adapters;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Adapters;
 

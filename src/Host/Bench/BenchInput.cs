@@ -4,6 +4,7 @@ using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Sample;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Measuring;
 
 namespace BatchEngine.Host.Bench;
@@ -56,7 +57,7 @@ internal sealed record BenchInput(MeasuredModel Measured, string Rows)
 
     private static string[] ColumnsOf(string modelPath)
     {
-        var signature = new Adapters.OnnxModelInspector().Inspect(modelPath);
+        var signature = ExecutorFactory.Inspect(modelPath);
         if (signature.TakesOneMatrix && signature.Inputs[0].Shape[1] is > 0 and var width)
             return [.. Enumerable.Range(0, (int)width).Select(i => string.Create(CultureInfo.InvariantCulture, $"f{i}"))];
         throw new BadInputException(modelPath, $"inputs [{string.Join(", ", signature.Inputs)}]",

@@ -1,5 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Measuring;
 
 namespace BatchEngine.Host.Bench;
@@ -21,7 +23,7 @@ internal sealed record BenchMachine(string Processor, int Cores, string Vectors,
     public static BenchMachine This(double copyBytesPerSecond) =>
         new(ProcessorFacts.Name(), Environment.ProcessorCount, ProcessorFacts.Vectors,
         RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, VersionOf(typeof(BenchMachine).Assembly),
-            Scorer.Execution.Onnx.OnnxModel.RuntimeVersion, copyBytesPerSecond);
+            ExecutionDevices.OnnxRuntimeVersion, copyBytesPerSecond);
 
     private static string VersionOf(Assembly assembly) => assembly.GetName().Version?.ToString(3) ?? "unknown";
 }

@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Text.Json;
 using BatchEngine.Host.Bench;
 using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 
 namespace BatchEngine.Host.Commands;
 

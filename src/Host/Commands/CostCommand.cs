@@ -1,6 +1,8 @@
 using System.CommandLine;
 using BatchEngine.CostModel.Ledger;
-using BatchEngine.Storage.Database;
+using BatchEngine.Host.Screens;
+using BatchEngine.Host.Terminal;
+using BatchEngine.Storage.Database.Ledger;
 
 namespace BatchEngine.Host.Commands;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 
 namespace BatchEngine.Host.Commands;
 
@@ -31,5 +32,6 @@ internal static class DeviceChecks
     private static string Words(DeviceInfo device) => device.Kind == "cpu"
         ? "cpu accelerator of ILGPU (tests only)"
         : string.Create(CultureInfo.InvariantCulture,
-            $"{device.Kind} {device.Id}: {device.Name}, {Figures.Bytes(device.MemoryBytes)}, {device.Multiprocessors} multiprocessors{(device.IsUsed ? "" : " (not used)")}");
+            $"{device.Kind} {device.Id}: {device.Name}, {Figures.Bytes(device.MemoryBytes)}, {device.Multiprocessors} multiprocessors"
+            + $"{(device.IsUsed ? "" : " (not used)")}");
 }

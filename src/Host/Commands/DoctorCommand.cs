@@ -5,9 +5,10 @@ using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Measuring;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;
@@ -38,7 +39,8 @@ internal static class DoctorCommand
         verb.Screen.Answer(checks, () =>
         {
             foreach (var check in checks)
-                verb.Screen.Markup($"{(check.IsWell ? "[green]well[/]  " : "[red]not well[/]")} {Markup.Escape(check.Name),-14} {Markup.Escape(check.Finding)}");
+                verb.Screen.Markup($"{(check.IsWell ? "[green]well[/]  " : "[red]not well[/]")} {Markup.Escape(check.Name),-14} "
+                    + $"{Markup.Escape(check.Finding)}");
         });
         return checks.TrueForAll(c => c.IsWell) ? ExitCode.Done : ExitCode.Violation;
     }

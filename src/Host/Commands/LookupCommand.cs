@@ -4,6 +4,7 @@ using System.Text.Json;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Http;
+using BatchEngine.Host.Terminal;
 
 namespace BatchEngine.Host.Commands;
 
@@ -12,7 +13,7 @@ internal static class LookupCommand
 {
     private static readonly Argument<string> Model = new("model") { Description = "The serving name" };
     private static readonly Argument<string[]> Keys = new("key") { Description = "Keys", Arity = ArgumentArity.OneOrMore };
-    private static readonly Option<string?> Features = new("--features") { Description = "JSON object of column values, to score live when needed" };
+    private static readonly Option<string?> Features = new("--features") { Description = "JSON object of column values, to score in real time when needed" };
 
     /// <summary>The verb.</summary>
     public static Command Build(GlobalOptions globals) => Verb.Does(

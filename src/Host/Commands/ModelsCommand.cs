@@ -4,6 +4,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;
@@ -43,7 +44,8 @@ internal static class ModelsCommand
         if (verb.Line.GetValue(Promote))
             await engine.Registry.PromoteAsync(version.Name, version.Number, ModelRegistry.Champion, verb.Line.GetValue(Who)!, ct).ConfigureAwait(false);
         verb.Screen.Answer(registration, () =>
-            verb.Screen.Line($"{version} {(registration.IsNew ? "registered" : "was registered before with the same bytes")}, digest {version.Digest.Short}{(verb.Line.GetValue(Promote) ? ", now champion" : "")}."));
+            verb.Screen.Line($"{version} {(registration.IsNew ? "registered" : "was registered before with the same bytes")}, "
+                + $"digest {version.Digest.Short}{(verb.Line.GetValue(Promote) ? ", now champion" : "")}."));
         return ExitCode.Done;
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Triggers;
 
@@ -46,7 +47,7 @@ internal static class RunCommand
     {
         var job = ReadJob(verb);
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        return await RunScreen.RunAsync(verb, engine, job, RunOf(verb, job), ct, verb.Line.GetValue(Full)).ConfigureAwait(false);
+        return await RunScreen.RunAsync(verb.Screen, engine, job, RunOf(verb, job), ct, verb.Line.GetValue(Full)).ConfigureAwait(false);
     }
 
     private static async Task<int> PlanAsync(Verb verb, CancellationToken ct)
@@ -80,7 +81,7 @@ internal static class RunCommand
             else if (verb.Line.GetValue(DryRun))
                 answers.Add(new RunAnswer(run, "Due", run.ToString()));
             else
-                answers.Add(await RunScreen.EndAsync(verb, engine, job, run, ct, verb.Line.GetValue(Full)).ConfigureAwait(false));
+                answers.Add(await RunScreen.EndAsync(verb.Screen, engine, job, run, ct, verb.Line.GetValue(Full)).ConfigureAwait(false));
             worst = Math.Max(worst, answers[^1].Code);
             if (!verb.Screen.Json && answers[^1].IsOld)
                 verb.Screen.Note(answers[^1].Detail);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BatchEngine.Domain;
+using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
 using Spectre.Console;
 
@@ -55,7 +56,7 @@ internal static class RunsCommand
         var run = Instants.ReadRun(verb.Line.GetValue(RunName)!);
         var plan = await engine.Runs.PlanAsync(run, ct).ConfigureAwait(false)
             ?? throw new BadInputException("run", run.ToString(), "a run that was planned before", "List the runs with: batchengine runs list.");
-        return await RunScreen.RunAsync(verb, engine, plan.Job, run, ct).ConfigureAwait(false);
+        return await RunScreen.RunAsync(verb.Screen, engine, plan.Job, run, ct).ConfigureAwait(false);
     }
 
     private static async Task<int> CancelAsync(Verb verb, CancellationToken ct)

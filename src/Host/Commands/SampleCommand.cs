@@ -33,7 +33,8 @@ internal static class SampleCommand
         {
             foreach (var day in days)
             {
-                verb.Screen.Line($"{day.Date:yyyy-MM-dd}: {Figures.Count(day.Rows)} rows in {day.Files.Count} files, {Figures.Bytes(day.Bytes)}; {Figures.Count(day.Changed)} changed, {Figures.Count(day.New)} new, {Figures.Count(day.Deleted)} gone, {day.BadRows} bad rows planted");
+                verb.Screen.Line($"{day.Date:yyyy-MM-dd}: {Figures.Count(day.Rows)} rows in {day.Files.Count} files, {Figures.Bytes(day.Bytes)}; "
+                    + $"{Figures.Count(day.Changed)} changed, {Figures.Count(day.New)} new, {Figures.Count(day.Deleted)} gone, {day.BadRows} bad rows planted");
                 if (day.PlantedDrift.Length > 0)
                     verb.Screen.Line($"  planted drift: {day.PlantedDrift}");
             }

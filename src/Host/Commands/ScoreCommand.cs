@@ -4,6 +4,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Scorer.OneShot;
 
@@ -50,7 +51,8 @@ internal static class ScoreCommand
         };
     private static readonly Option<string> Device = new("--device")
     {
-        Description = $"Where the model runs: {string.Join(", ", s_devices.Keys)} (the processor, an NVIDIA card, what is measured to be faster); without a card the processor",
+        Description = $"Where the model runs: {string.Join(", ", s_devices.Keys)} "
+            + "(the processor, an NVIDIA card, what is measured to be faster); without a card the processor",
         DefaultValueFactory = _ => ChoiceText.Of(ExecutionDevice.Cpu),
     };
     private static readonly Option<int> DeviceId = new("--device-id") { Description = "Which card, counted from 0" };
@@ -130,7 +132,8 @@ internal static class ScoreCommand
     private static void Print(Screen screen, OneShotResult result)
     {
         var counts = result.Counts;
-        screen.Line($"{Figures.Count(counts.Read)} rows read, {Figures.Count(counts.Scored)} scored, {Figures.Count(counts.Rejected)} rejected in {Figures.Duration(result.Elapsed)}"
+        screen.Line($"{Figures.Count(counts.Read)} rows read, {Figures.Count(counts.Scored)} scored, "
+            + $"{Figures.Count(counts.Rejected)} rejected in {Figures.Duration(result.Elapsed)}"
             + (result.RowsPerSecond.TryGet(out var rate) ? $" ({Figures.Rate(rate)}, {result.Engine})" : $" ({result.Engine})"));
         if (result.DeviceNote is not null)
             screen.Line(result.DeviceNote);

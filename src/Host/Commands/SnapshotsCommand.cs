@@ -78,5 +78,6 @@ internal static class SnapshotsCommand
     }
 
     private static void Say(Verb verb, SnapshotInfo snapshot) => verb.Screen.Answer(snapshot, () =>
-        verb.Screen.Line($"'{snapshot.ServingName}' now serves snapshot {snapshot.Id}: run {snapshot.Run}, model {snapshot.Model}, {Figures.Count(snapshot.Keys)} keys."));
+        verb.Screen.Line($"'{snapshot.ServingName}' now serves snapshot {snapshot.Id}: run {snapshot.Run}, "
+            + $"model {snapshot.Model}, {Figures.Count(snapshot.Keys)} keys."));
 }

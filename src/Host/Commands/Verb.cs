@@ -30,7 +30,7 @@ internal sealed class Verb(ParseResult parsed, GlobalOptions globals, Screen scr
     /// <summary>The configuration with the command line's overrides.</summary>
     public EngineConfiguration Configuration()
     {
-        var configuration = EngineConfiguration.Load(parsed.GetValue(globals.Config));
+        var configuration = EngineConfiguration.Load(parsed.GetValue(globals.Config), screen.Note);
         return parsed.GetValue(globals.Data) is { Length: > 0 } data
             ? configuration with
             {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BatchEngine.Domain;
+using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Leasing;
 
 namespace BatchEngine.Host.Commands;

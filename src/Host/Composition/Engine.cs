@@ -7,9 +7,15 @@ using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Policies;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.Storage.Database.Models;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Host.Composition;
 
@@ -36,7 +42,7 @@ internal sealed class Engine : IAsyncDisposable
         Decisions = new DecisionStore(database);
         Jobs = new JobStore(database);
         Answers = new AnswerStore(database);
-        Registry = new ModelRegistry(new ModelStore(database), Blobs, new OnnxModelInspector(), Path.Combine(configuration.DataDirectory, "cache"));
+        Registry = new ModelRegistry(new ModelStore(database), Blobs, ExecutorFactory.Inspect, Path.Combine(configuration.DataDirectory, "cache"));
         _ceiling = configuration.MemoryLimitBytes > 0 ? new MemoryCeiling(configuration.MemoryLimitBytes) : null;
         _ceiling?.TellCollector();
         var locator = new ModelLocator(Registry);

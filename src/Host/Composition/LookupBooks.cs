@@ -7,18 +7,19 @@ using BatchEngine.Router.Routing;
 namespace BatchEngine.Host.Composition;
 
 /// <summary>
-/// Writes down what was answered and what scoring it live cost. What could not be written is kept, told once, and written by a later call: counts add up, an
+/// Writes down what was answered and what scoring it in real time cost. What could not be written is kept, told once, and written by a later call: counts add
+/// up, an
 /// endpoint's interval goes on until it is stored.
 /// Used by one thread at a time.
 /// </summary>
 /// <param name="engine">Stores, prices and clock.</param>
 /// <param name="answered">The router's counters.</param>
-/// <param name="live">The live models' meters.</param>
+/// <param name="realtime">The real-time models' meters.</param>
 /// <param name="subject">The endpoint's name in usage records.</param>
 /// <param name="note">Told about trouble, in a sentence.</param>
-internal sealed class LookupBooks(Engine engine, AnswerCounters answered, LiveModels live, string subject, Action<string> note)
+internal sealed class LookupBooks(Engine engine, AnswerCounters answered, RealtimeModels realtime, string subject, Action<string> note)
 {
-    private readonly SortedDictionary<(string Name, DateTimeOffset Hour, string Source, RouteReason Reason), long> _counts = [];
+    private readonly SortedDictionary<(string Name, DateTimeOffset Hour, AnswerSource Source, RouteReason Reason), long> _counts = [];
     private readonly SortedDictionary<string, (TimeSpan Busy, long Predictions)> _meters = new(StringComparer.Ordinal);
     private DateTimeOffset _meteredFrom = engine.Clock.GetUtcNow();
     private DateTimeOffset? _unpostedFrom;
@@ -60,7 +61,7 @@ internal sealed class LookupBooks(Engine engine, AnswerCounters answered, LiveMo
             var key = (tally.ServingName, hour, tally.Source, tally.Reason);
             _counts[key] = _counts.GetValueOrDefault(key) + tally.Count;
         }
-        foreach (var (name, busy, predictions) in live.TakeMeters().Where(m => m.Predictions > 0))
+        foreach (var (name, busy, predictions) in realtime.TakeMeters().Where(m => m.Predictions > 0))
         {
             var before = _meters.GetValueOrDefault(name);
             _meters[name] = (before.Busy + busy, before.Predictions + predictions);
@@ -77,7 +78,7 @@ internal sealed class LookupBooks(Engine engine, AnswerCounters answered, LiveMo
         }
     }
 
-    // Time in which nothing was scored live is nobody's; time that could not be stored belongs to the next record.
+    // Time in which nothing was scored in real time is nobody's; time that could not be stored belongs to the next record.
     private async Task WriteUsageAsync(DateTimeOffset now)
     {
         var (from, length) = (_meteredFrom, now - _meteredFrom);

@@ -5,11 +5,11 @@ using BatchEngine.Router.Routing;
 
 namespace BatchEngine.Host.Composition;
 
-/// <summary>The router of this process with its live models, and the bookkeeping of what it answered and what that cost. Thread-safe.</summary>
+/// <summary>The router of this process with its real-time models, and the bookkeeping of what it answered and what that cost. Thread-safe.</summary>
 internal sealed class LookupService : IAsyncDisposable
 {
     private readonly Engine _engine;
-    private readonly LiveModels _live;
+    private readonly RealtimeModels _realtime;
 
     /// <summary>Wires the router over an opened engine.</summary>
     /// <param name="engine">The rooms.</param>
@@ -18,9 +18,9 @@ internal sealed class LookupService : IAsyncDisposable
     {
         _engine = engine;
         Catalog = new SnapshotCatalog(engine.Snapshots, engine.Blobs, engine.Clock);
-        _live = new LiveModels(Catalog, engine.Runs, new ModelLocator(engine.Registry), engine.Clock);
-        Router = new PredictionRouter(Catalog, new LiveGate(_live, engine.Clock), engine.Clock);
-        Books = new LookupBooks(engine, Router.Answered, _live, ProcessName.Of(engine.Clock) + "-endpoint", note);
+        _realtime = new RealtimeModels(Catalog, engine.Runs, new ModelLocator(engine.Registry), engine.Clock);
+        Router = new PredictionRouter(Catalog, new RealtimeGate(_realtime, engine.Clock), engine.Clock);
+        Books = new LookupBooks(engine, Router.Answered, _realtime, ProcessName.Of(engine.Clock) + "-endpoint", note);
     }
 
     /// <summary>How often answers and endpoint time are written down.</summary>
@@ -35,7 +35,7 @@ internal sealed class LookupService : IAsyncDisposable
     /// <summary>What was answered and what it cost.</summary>
     public LookupBooks Books { get; }
 
-    /// <summary>Follows what is published until stopped: swaps snapshots in and keeps their live models loaded.</summary>
+    /// <summary>Follows what is published until stopped: swaps snapshots in and keeps their real-time models loaded.</summary>
     public Task FollowAsync(CancellationToken ct) => Task.WhenAll(Catalog.FollowAsync(ct), KeepWarmAsync(ct));
 
     /// <summary>Writes the books periodically until stopped, then once more; trouble is noted and tried again at the next turn.</summary>
@@ -52,7 +52,7 @@ internal sealed class LookupService : IAsyncDisposable
     {
         while (!ct.IsCancellationRequested)
         {
-            await _live.KeepWarmAsync().ConfigureAwait(false);
+            await _realtime.KeepWarmAsync().ConfigureAwait(false);
             await Task.Delay(SnapshotCatalog.PollInterval, _engine.Clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -62,6 +62,6 @@ internal sealed class LookupService : IAsyncDisposable
     {
         await Books.WriteAsync().ConfigureAwait(false);
         await Catalog.DisposeAsync().ConfigureAwait(false);
-        _live.Dispose();
+        _realtime.Dispose();
     }
 }

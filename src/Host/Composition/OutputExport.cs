@@ -2,7 +2,8 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
 using BatchEngine.Scorer.Outputs;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Composition;
 
@@ -34,7 +35,9 @@ internal sealed class OutputExport(LeaseStore leases, RunStore runs, IBlobStore 
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new StorageFailedException(target,
-                $"the output could not be copied ({problem.Message}). The run is published; free the disk or mend the permissions and repeat the same command.", isTransient: false, problem);
+                $"the output could not be copied ({problem.Message}). The run is published; "
+                + "free the disk or mend the permissions and repeat the same command.",
+                isTransient: false, problem);
         }
     }
 

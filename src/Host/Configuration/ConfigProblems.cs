@@ -8,10 +8,14 @@ namespace BatchEngine.Host.Configuration;
 internal sealed class ConfigProblems(string file)
 {
     private readonly List<(int Line, int Column, BadInputException Problem)> _found = [];
+    private readonly List<string> _warnings = [];
     private readonly SortedSet<string> _askedKeys = new(StringComparer.Ordinal);
 
     /// <summary>The file.</summary>
     public string File => file;
+
+    /// <summary>What still reads but should be written in another way, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>Whether nothing is wrong so far.</summary>
     public bool IsEmpty => _found.Count == 0;
@@ -30,6 +34,9 @@ internal sealed class ConfigProblems(string file)
     /// <summary>Records one problem.</summary>
     public void Add(YamlNode at, string keyPath, string seen, string expected, string remedy) =>
         _found.Add((at.Line, at.Column, new BadInputException(Place(at, keyPath), seen, expected, remedy)));
+
+    /// <summary>Records what still reads but should be written in another way.</summary>
+    public void Warn(string sentence) => _warnings.Add(sentence);
 
     /// <summary>Throws what was found: the one problem, or one failure that lists them in file order.</summary>
     /// <exception cref="BadInputException">Something was found.</exception>

@@ -13,7 +13,7 @@ namespace BatchEngine.Host.Configuration;
 /// <param name="LeaseTtl">How long a worker may be silent before its shard is given to another; default 30 seconds.</param>
 /// <param name="Workers">Workers of a run when the job does not say; 0 means one per core; default 0.</param>
 /// <param name="Execution">Where models run; default the processor.</param>
-/// <param name="Live">What one router process accepts in one request.</param>
+/// <param name="Requests">What one router process accepts in one request.</param>
 public sealed record EngineConfiguration(
     string DataDirectory,
     string DatabasePath,
@@ -24,7 +24,7 @@ public sealed record EngineConfiguration(
     TimeSpan LeaseTtl,
     int Workers,
     ExecutorOptions Execution,
-    LiveLimits Live)
+    RequestLimits Requests)
 {
     /// <summary>The most resident bytes of a process that scores (memory.limit): rows of a unit and workers are cut until they fit, and the garbage collector
     /// keeps to it. 0 (the default) means no limit.</summary>
@@ -45,13 +45,15 @@ public sealed record EngineConfiguration(
         var data = Path.GetFullPath(dataDirectory);
         return new EngineConfiguration(data, Path.Combine(data, "batchengine.db"), Path.Combine(data, "blobs"), Path.GetFullPath("config/jobs"),
             Path.GetFullPath("config/prices"),
-            DefaultHttpUrl, DefaultLeaseTtl, 0, ExecutorOptions.Default, LiveLimits.Default);
+            DefaultHttpUrl, DefaultLeaseTtl, 0, ExecutorOptions.Default, RequestLimits.Default);
     }
 
     /// <summary>
-    /// Reads the configuration: defaults, then the file, then the environment (BATCHENGINE_DATA_DIRECTORY, BATCHENGINE_LIVE_MAX_REQUEST_BYTES, ...).
+    /// Reads the configuration: defaults, then the file, then the environment (BATCHENGINE_DATA_DIRECTORY, BATCHENGINE_REQUESTS_MAX_REQUEST_BYTES, ...).
     /// </summary>
     /// <param name="path">The YAML file; null means config/batchengine.yaml when it is there, else no file.</param>
+    /// <param name="warn">Told, in a sentence, of each old name that still reads.</param>
     /// <exception cref="BadInputException">The file is missing, or the file or a variable has problems; all of them are named.</exception>
-    public static EngineConfiguration Load(string? path) => EngineConfigurationFile.Load(path, Environment.GetEnvironmentVariable);
+    public static EngineConfiguration Load(string? path, Action<string> warn) =>
+        EngineConfigurationFile.Load(path, Environment.GetEnvironmentVariable, warn);
 }

@@ -13,35 +13,40 @@ internal static class EngineConfigurationFile
     public const string DefaultPath = "config/batchengine.yaml";
 
     private const int MaxDeviceId = 255;
+    private const string RequestsSection = "requests";
+    private const string OldRequestsSection = "live";
 
-    /// <summary>The keys, "live.maxRequestBytes" for one in a section.</summary>
+    /// <summary>The keys, "requests.maxRequestBytes" for one in a section.</summary>
     public static IReadOnlyList<string> Keys { get; } =
     [
         "dataDirectory", "databasePath", "blobsRoot", "jobsDirectory", "pricesDirectory", "httpUrl", "leaseTtl", "workers",
         "execution.device", "execution.deviceId", "execution.deviceMemoryBytes",
-        "live.maxKeysPerRequest", "live.maxRequestBytes",
+        "requests.maxKeysPerRequest", "requests.maxRequestBytes",
         "memory.limit",
     ];
 
-    /// <summary>Reads file and environment.</summary>
-    public static EngineConfiguration Load(string? path, Func<string, string?> variable)
+    /// <summary>Reads file and environment; <paramref name="warn"/> hears of names that still read but are old.</summary>
+    public static EngineConfiguration Load(string? path, Func<string, string?> variable, Action<string> warn)
     {
         var file = path ?? (File.Exists(DefaultPath) ? DefaultPath : null);
         var problems = new ConfigProblems(file ?? "environment");
         var root = file is null ? new YamlNode.Mapping(1, 1, []) : YamlText.ReadFile(file, problems);
-        return Read(Override(root, variable), problems);
+        var result = Read(Override(WithNewNames(root, problems), variable, problems), problems);
+        foreach (var warning in problems.Warnings)
+            warn(warning);
+        return result;
     }
 
-    /// <summary>"live.maxRequestBytes" is overridden by BATCHENGINE_LIVE_MAX_REQUEST_BYTES.</summary>
+    /// <summary>"requests.maxRequestBytes" is overridden by BATCHENGINE_REQUESTS_MAX_REQUEST_BYTES.</summary>
     public static string VariableOf(string key) =>
         VariablePrefix + string.Concat(key.Select(c => c == '.' ? "_" : char.IsAsciiLetterUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString()));
 
     /// <summary>Reads the configuration from nodes.</summary>
     internal static EngineConfiguration Read(YamlNode.Mapping root, ConfigProblems problems)
     {
-        var reader = new SectionReader(root, "", problems);
+        var reader = new SectionReader(WithNewNames(root, problems), "", problems);
         var preset = EngineConfiguration.In(reader.Text("dataDirectory") ?? EngineConfiguration.DefaultDataDirectory);
-        var live = reader.Section("live");
+        var requests = reader.Section("requests");
         var execution = reader.Section("execution");
         var memory = reader.Section("memory");
         var result = preset with
@@ -60,14 +65,14 @@ internal static class EngineConfigurationFile
                 DeviceMemoryBytes = execution.Integer("deviceMemoryBytes", preset.Execution.DeviceMemoryBytes, ExecutorOptions.MinDeviceMemoryBytes,
                     long.MaxValue),
             },
-            Live = new LiveLimits(
-                (int)live.Integer("maxKeysPerRequest", preset.Live.MaxKeysPerRequest, 1, 1_000_000),
-                (int)live.Integer("maxRequestBytes", preset.Live.MaxRequestBytes, 1024, 1 << 30)),
+            Requests = new RequestLimits(
+                (int)requests.Integer("maxKeysPerRequest", preset.Requests.MaxKeysPerRequest, 1, 1_000_000),
+                (int)requests.Integer("maxRequestBytes", preset.Requests.MaxRequestBytes, 1024, 1 << 30)),
             MemoryLimitBytes = memory.Parsed("limit", preset.MemoryLimitBytes,
                 $"{BytesText.Expected}, at least {MemoryCeiling.LeastBytes / 1_000_000}MB; or none",
                 text => text == "none" ? (true, 0) : (BytesText.TryParse(text, out var bytes) && bytes >= MemoryCeiling.LeastBytes, bytes)),
         };
-        live.RefuseUnknownKeys();
+        requests.RefuseUnknownKeys();
         execution.RefuseUnknownKeys();
         memory.RefuseUnknownKeys();
         reader.RefuseUnknownKeys();
@@ -76,14 +81,34 @@ internal static class EngineConfigurationFile
     }
 
     /// <summary>Puts the variables that are set in the place of the file's values.</summary>
-    private static YamlNode.Mapping Override(YamlNode.Mapping root, Func<string, string?> variable)
+    private static YamlNode.Mapping Override(YamlNode.Mapping root, Func<string, string?> variable, ConfigProblems problems)
     {
         foreach (var key in Keys)
         {
-            if (variable(VariableOf(key)) is { Length: > 0 } text)
+            var text = variable(VariableOf(key));
+            var old = key.StartsWith(RequestsSection + ".", StringComparison.Ordinal) ? VariableOf(OldRequestsSection + key[RequestsSection.Length..]) : null;
+            if (text is not { Length: > 0 } && old is not null && (text = variable(old)) is { Length: > 0 })
+                problems.Warn($"The environment variable {old} is called {VariableOf(key)} now; the old name still reads.");
+            if (text is { Length: > 0 })
                 root = With(root, key.Split('.'), text);
         }
         return root;
+    }
+
+    // The limits of a request were called "live" once.
+    private static YamlNode.Mapping WithNewNames(YamlNode.Mapping root, ConfigProblems problems)
+    {
+        if (root.Entries.FirstOrDefault(e => e.Key.Text == OldRequestsSection) is not { Key: { } old } entry)
+            return root;
+        if (root.Entries.Any(e => e.Key.Text == RequestsSection))
+        {
+            problems.Add(old, OldRequestsSection, $"'{OldRequestsSection}' beside '{RequestsSection}'", "one of them",
+                $"Move its keys to '{RequestsSection}' and remove '{OldRequestsSection}', its old name.");
+            return root with { Entries = [.. root.Entries.Where(e => e.Key.Text != OldRequestsSection)] };
+        }
+
+        problems.Warn($"{problems.Place(old, OldRequestsSection)} is called '{RequestsSection}' now; the old name still reads.");
+        return root with { Entries = [.. root.Entries.Select(e => e.Key.Text == OldRequestsSection ? (old with { Text = RequestsSection }, e.Value) : e)] };
     }
 
     private static YamlNode.Mapping With(YamlNode.Mapping root, ReadOnlySpan<string> path, string text)

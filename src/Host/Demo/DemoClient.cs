@@ -12,8 +12,8 @@ internal sealed class DemoClient(string address, Screen screen) : IDisposable
 
     /// <summary>The features of one made-up customer.</summary>
     public static string Customer { get; } = """
-        {"signup_date":"2024-03-05","last_order_at":"2026-10-01T12:00:00Z","country":"DE","plan":"basic","age":41,"orders_90d":1,"revenue_90d":19.5,"avg_basket":19.5,
-         "support_tickets":3,"discount_share":0.7,"is_business":false,"balance":0.0,"email_domain":"example.org","visits_30d":2}
+        {"signup_date":"2024-03-05","last_order_at":"2026-10-01T12:00:00Z","country":"DE","plan":"basic","age":41,"orders_90d":1,"revenue_90d":19.5,
+         "avg_basket":19.5,"support_tickets":3,"discount_share":0.7,"is_business":false,"balance":0.0,"email_domain":"example.org","visits_30d":2}
         """;
 
     /// <summary>One key.</summary>

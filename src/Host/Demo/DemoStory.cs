@@ -1,15 +1,15 @@
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Reports;
 using BatchEngine.Domain;
-using BatchEngine.Host.Commands;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Http;
 using BatchEngine.Host.Sample;
+using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Runs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Ledger;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Demo;
@@ -43,7 +43,7 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
 
         Heading("4. Before the second night: yesterday's predictions break the contract (maxAge 24 h)");
         var asExpected = await client.GetAsync(job.Serving.Name, KnownKey, "degraded", "stale: answered, and said so", ct).ConfigureAwait(false);
-        asExpected &= await client.PostAsync(job.Serving.Name, KnownKey, DemoClient.Customer, "realtime", "stale, but with features: scored live", ct)
+        asExpected &= await client.PostAsync(job.Serving.Name, KnownKey, DemoClient.Customer, "realtime", "stale, but with features: scored in real time", ct)
             .ConfigureAwait(false);
         var second = await NightAsync(engine, job, today, "5. Second night", ct).ConfigureAwait(false);
         await SwappedAsync(lookups, job.Serving.Name, second, ct).ConfigureAwait(false);
@@ -52,7 +52,8 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
         asExpected &= await client.GetAsync(job.Serving.Name, KnownKey, "snapshot", "hit", ct).ConfigureAwait(false);
         asExpected &= await client.GetAsync(job.Serving.Name, 999_999_999_999, "refused", "unknown key, no features: 404, never a made-up score", ct)
             .ConfigureAwait(false);
-        asExpected &= await client.PostAsync(job.Serving.Name, 999_999_999_999, DemoClient.Customer, "realtime", "unknown key with features: scored live", ct)
+        asExpected &= await client.PostAsync(job.Serving.Name, 999_999_999_999, DemoClient.Customer, "realtime",
+            "unknown key with features: scored in real time", ct)
             .ConfigureAwait(false);
         await web.StopAsync(ct).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
@@ -88,7 +89,8 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
         var request = new SampleRequest(folder.Customers, rows, 2, SampleRequest.DefaultSeed, DateOnly.FromDateTime(today.AddDays(-1).UtcDateTime)).Validated();
         foreach (var day in await CustomerFiles.WriteAsync(request, null, ct).ConfigureAwait(false))
             Say($"{day.Date:yyyy-MM-dd}: {Figures.Count(day.Rows)} rows, {Figures.Bytes(day.Bytes)}"
-                + (day.Changed > 0 ? $"; {Figures.Count(day.Changed)} changed, {Figures.Count(day.New)} new, {Figures.Count(day.Deleted)} gone; {day.PlantedDrift}" : ""));
+                + (day.Changed > 0 ? $"; {Figures.Count(day.Changed)} changed, {Figures.Count(day.New)} new, "
+                    + $"{Figures.Count(day.Deleted)} gone; {day.PlantedDrift}" : ""));
     }
 
     private async Task<ScoringJob> RegisterAsync(Engine engine, CancellationToken ct)
@@ -120,7 +122,8 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
         Say($"{RunScreen.Describe(run, outcome)} {Figures.Count(total)} rows in {Figures.Duration(took)}, {Figures.Rate(total / took.TotalSeconds)}.");
         var counts = (await engine.Leases.ReceiptsAsync(run, ct).ConfigureAwait(false)).Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         if (counts.Reused > 0)
-            Say($"{Figures.Count(counts.Reused)} unchanged rows were taken over from the night before, {Figures.Count(counts.Scored)} scored; --full would score them all.");
+            Say($"{Figures.Count(counts.Reused)} unchanged rows were taken over from the night before, "
+                + $"{Figures.Count(counts.Scored)} scored; --full would score them all.");
         ct.ThrowIfCancellationRequested();
         return outcome;
     }

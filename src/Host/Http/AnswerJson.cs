@@ -11,9 +11,9 @@ internal static class AnswerJson
     /// given now.</summary>
     public static int StatusOf(RouteDecision decision) => decision switch
     {
-        RouteDecision.Hit or RouteDecision.Fallback or RouteDecision.Degraded => StatusCodes.Status200OK,
+        RouteDecision.Hit or RouteDecision.Realtime or RouteDecision.Degraded => StatusCodes.Status200OK,
         RouteDecision.Refused { Reason: RouteReason.UnknownName } => StatusCodes.Status404NotFound,
-        RouteDecision.Refused { Reason: RouteReason.KeyMissing, WhyNotLive: RouteReason.NoFeatures or RouteReason.RealtimeOff } =>
+        RouteDecision.Refused { Reason: RouteReason.KeyMissing, WhyNotRealtime: RouteReason.NoFeatures or RouteReason.RealtimeOff } =>
             StatusCodes.Status404NotFound,
         RouteDecision.Refused => StatusCodes.Status503ServiceUnavailable,
         _ => throw new InvariantBrokenException("every decision has a status", decision.GetType().Name),
@@ -27,24 +27,22 @@ internal static class AnswerJson
     {
         json.WriteStartObject();
         json.WriteString("key"u8, key);
+        json.WriteString("source"u8, Sources[(int)decision.Source]);
+        json.WriteString("reason"u8, Name(decision.SourceReason));
         switch (decision)
         {
             case RouteDecision.Hit hit:
-                WriteSource(json, "snapshot"u8, RouteReason.Fresh);
                 WritePrediction(json, hit.Prediction, hit.Provenance);
                 break;
-            case RouteDecision.Fallback live:
-                WriteSource(json, "realtime"u8, live.Reason);
-                WritePrediction(json, live.Prediction, live.Provenance);
+            case RouteDecision.Realtime realtime:
+                WritePrediction(json, realtime.Prediction, realtime.Provenance);
                 break;
             case RouteDecision.Degraded stored:
-                WriteSource(json, "degraded"u8, stored.Reason);
-                json.WriteString("whyNotLive"u8, Name(stored.WhyNotLive));
+                json.WriteString("whyNotRealtime"u8, Name(stored.WhyNotRealtime));
                 WritePrediction(json, stored.Prediction, stored.Provenance);
                 break;
             case RouteDecision.Refused refused:
-                WriteSource(json, "refused"u8, refused.Reason);
-                json.WriteString("whyNotLive"u8, Name(refused.WhyNotLive));
+                json.WriteString("whyNotRealtime"u8, Name(refused.WhyNotRealtime));
                 json.WriteString("error"u8, refused.Detail);
                 break;
         }
@@ -58,11 +56,7 @@ internal static class AnswerJson
     private static readonly JsonEncodedText[] Names =
         [.. Enum.GetNames<RouteReason>().Select(n => JsonEncodedText.Encode(char.ToLowerInvariant(n[0]) + n[1..]))];
 
-    private static void WriteSource(Utf8JsonWriter json, ReadOnlySpan<byte> source, RouteReason reason)
-    {
-        json.WriteString("source"u8, source);
-        json.WriteString("reason"u8, Name(reason));
-    }
+    private static readonly JsonEncodedText[] Sources = [.. Enum.GetNames<AnswerSource>().Select(n => JsonEncodedText.Encode(n.ToLowerInvariant()))];
 
     private static void WritePrediction(Utf8JsonWriter json, Prediction prediction, Provenance provenance)
     {

@@ -23,11 +23,11 @@ internal static class HttpServer
         builder.WebHost.ConfigureKestrel(o =>
         {
             o.AddServerHeader = false;
-            o.Limits.MaxRequestBodySize = engine.Configuration.Live.MaxRequestBytes;
+            o.Limits.MaxRequestBodySize = engine.Configuration.Requests.MaxRequestBytes;
         });
         var app = builder.Build();
         ErrorAnswers.Use(app, screen.Note);
-        new PredictionEndpoints(lookups.Router, engine.Configuration.Live.MaxKeysPerRequest).Map(app);
+        new PredictionEndpoints(lookups.Router, engine.Configuration.Requests.MaxKeysPerRequest).Map(app);
         app.MapGet("/health/live", () => Results.Text("{\"live\":true}", "application/json"));
         app.MapGet("/health/ready", () => Ready(lookups));
         app.MapGet("/runs/{run}", (string run, CancellationToken ct) => ReportAsync(engine, run, ct));

@@ -33,7 +33,7 @@ public readonly record struct CustomerRow(
     string EmailDomain,
     int Visits30Days)
 {
-    /// <summary>The features by column name, as an application sends them for a live answer; a missing value is null.</summary>
+    /// <summary>The features by column name, as an application sends them for a real-time answer; a missing value is null.</summary>
     public IReadOnlyDictionary<string, object?> ToFeatures() => new Dictionary<string, object?>(StringComparer.Ordinal)
     {
         ["signup_date"] = SignupDate,

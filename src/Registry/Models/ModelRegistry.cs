@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Models;
 
 namespace BatchEngine.Registry.Models;
 
@@ -12,16 +12,17 @@ public sealed class ModelRegistry
     public const string Champion = "champion";
 
     private readonly ModelStore _models;
-    private readonly IModelInspector _inspector;
+    private readonly Func<string, ModelSignature> _inspect;
     private readonly ModelFiles _files;
 
     /// <summary>Creates the registry.</summary>
     /// <param name="models">The rows.</param>
     /// <param name="blobs">The bytes.</param>
-    /// <param name="inspector">Reads signatures.</param>
+    /// <param name="inspect">Tells the inputs and outputs of an existing model file; called from several threads. Throws <see cref="BadInputException"/> when the
+    /// file is no model that can be run.</param>
     /// <param name="cacheFolder">Where copies of models are kept when the blob store is not on this machine.</param>
-    public ModelRegistry(ModelStore models, IBlobStore blobs, IModelInspector inspector, string cacheFolder) =>
-        (_models, _inspector, _files) = (models, inspector, new ModelFiles(blobs, cacheFolder));
+    public ModelRegistry(ModelStore models, IBlobStore blobs, Func<string, ModelSignature> inspect, string cacheFolder) =>
+        (_models, _inspect, _files) = (models, inspect, new ModelFiles(blobs, cacheFolder));
 
     /// <summary>Registers an ONNX file under the name's next version number; a file with the digest of an earlier version is that version.</summary>
     /// <param name="name">Letters, digits, '.', '-' and '_'.</param>
@@ -32,7 +33,7 @@ public sealed class ModelRegistry
     {
         RequireName(name, "model name");
         var (digest, bytes) = await ModelFiles.MeasureAsync(path, ct).ConfigureAwait(false);
-        var signature = _inspector.Inspect(path);
+        var signature = _inspect(path);
         await _files.StoreAsync(path, digest, ct).ConfigureAwait(false);
         return await _models.RegisterAsync(name, digest, signature, ModelFiles.BlobName(digest), bytes, ct).ConfigureAwait(false);
     }
@@ -97,7 +98,7 @@ public sealed class ModelRegistry
         var (digest, _) = await ModelFiles.MeasureAsync(full, ct).ConfigureAwait(false);
         var stem = new string([.. Path.GetFileNameWithoutExtension(full).Take(100)
             .Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '-')]).TrimStart('.');
-        return new ResolvedModel(new ModelVersion(stem.Length > 0 ? stem : "model", 0, digest), full, _inspector.Inspect(full));
+        return new ResolvedModel(new ModelVersion(stem.Length > 0 ? stem : "model", 0, digest), full, _inspect(full));
     }
 
     private async Task<RegisteredModel> RequireNumberAsync(string name, int number, CancellationToken ct)

@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Router.Lookup;
 

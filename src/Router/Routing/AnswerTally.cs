@@ -4,7 +4,7 @@ namespace BatchEngine.Router.Routing;
 
 /// <summary>Look-ups answered since the last drain. Immutable.</summary>
 /// <param name="ServingName">The name asked.</param>
-/// <param name="Source">"snapshot", "realtime", "degraded" or "refused".</param>
+/// <param name="Source">Where the answers came from.</param>
 /// <param name="Reason">Why it was answered that way.</param>
 /// <param name="Count">How many.</param>
-public sealed record AnswerTally(string ServingName, string Source, RouteReason Reason, long Count);
+public sealed record AnswerTally(string ServingName, AnswerSource Source, RouteReason Reason, long Count);

@@ -1,23 +1,23 @@
 using BatchEngine.Domain;
 using BatchEngine.Router.Lookup;
 using BatchEngine.Router.Realtime;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Router.Routing;
 
 /// <summary>One key in, one decision out; never a silent default score. Thread-safe; a hit takes no lock and does not wait.</summary>
-public sealed class PredictionRouter(SnapshotCatalog catalog, LiveGate live, TimeProvider clock)
+public sealed class PredictionRouter(SnapshotCatalog catalog, RealtimeGate gate, TimeProvider clock)
 {
     private const int MaxSwapRetries = 8;
 
     /// <summary>What was answered, for the reports.</summary>
     public AnswerCounters Answered { get; } = new();
 
-    /// <summary>Answers one key: the stored prediction when it is fresh and sure, else a live score, else the stored one with both reasons, else a
+    /// <summary>Answers one key: the stored prediction when it is fresh and sure, else a real-time score, else the stored one with both reasons, else a
     /// refusal.</summary>
     /// <param name="servingName">The name in the URL.</param>
     /// <param name="key">As the application writes it.</param>
-    /// <param name="features">For a live score, by source column; null means none were given.</param>
+    /// <param name="features">For a real-time score, by source column; null means none were given.</param>
     /// <param name="ct">The caller leaves.</param>
     /// <exception cref="BadInputException">The key is not of the snapshot's kind, or the features cannot be used.</exception>
     public ValueTask<RouteDecision> RouteAsync(string servingName, string key, IReadOnlyDictionary<string, object?>? features, CancellationToken ct)
@@ -28,10 +28,11 @@ public sealed class PredictionRouter(SnapshotCatalog catalog, LiveGate live, Tim
         var reason = RoutePolicy.Judge(served.Contract, provenance is not null, stored, provenance?.Age ?? TimeSpan.Zero);
         return reason == RouteReason.Fresh
             ? new(Counted(servingName, new RouteDecision.Hit(stored!, provenance!)))
-            : LiveAsync(served.Contract, reason, stored, provenance, features, ct);
+            : RealtimeAsync(served.Contract, reason, stored, provenance, features, ct);
     }
 
-    /// <summary>Answers many keys, in the order asked; stored answers cost no wait, and at most the contract's bound of this batch's keys are scored live at
+    /// <summary>Answers many keys, in the order asked; stored answers cost no wait, and at most the contract's bound of this batch's keys are scored in real
+    /// time at
     /// once.</summary>
     /// <param name="servingName">The name in the URL.</param>
     /// <param name="asked">Keys, each with features or null.</param>
@@ -65,14 +66,14 @@ public sealed class PredictionRouter(SnapshotCatalog catalog, LiveGate live, Tim
         }
     }
 
-    private async ValueTask<RouteDecision> LiveAsync(
+    private async ValueTask<RouteDecision> RealtimeAsync(
         ServingContract contract, RouteReason reason, Prediction? stored, Provenance? provenance, IReadOnlyDictionary<string, object?>? features,
             CancellationToken ct)
     {
-        var (scored, whyNot, detail) = await live.TryScoreAsync(contract, features, ct).ConfigureAwait(false);
+        var (scored, whyNot, detail) = await gate.TryScoreAsync(contract, features, ct).ConfigureAwait(false);
         if (scored is not null)
             return Counted(contract.Name,
-                new RouteDecision.Fallback(reason, scored.Prediction, new Provenance(scored.Model, null, clock.GetUtcNow(), TimeSpan.Zero, scored.Outputs)));
+                new RouteDecision.Realtime(reason, scored.Prediction, new Provenance(scored.Model, null, clock.GetUtcNow(), TimeSpan.Zero, scored.Outputs)));
         return Counted(contract.Name, stored is not null
             ? new RouteDecision.Degraded(reason, whyNot, stored, provenance!)
             : new RouteDecision.Refused(reason, whyNot, detail));

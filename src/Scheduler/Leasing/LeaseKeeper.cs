@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Policies;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Leases;
 
 namespace BatchEngine.Scheduler.Leasing;
 

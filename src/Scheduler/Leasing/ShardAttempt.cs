@@ -1,7 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Policies;
 using BatchEngine.Scheduler.Runs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Leases;
 
 namespace BatchEngine.Scheduler.Leasing;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Scheduler.Planning;
 

@@ -2,7 +2,9 @@ using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Scheduler.Runs;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Scheduler.Runs;
 

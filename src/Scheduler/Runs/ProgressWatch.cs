@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Leasing;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Leases;
 
 namespace BatchEngine.Scheduler.Runs;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.RunFiles;
+using BatchEngine.Storage.Snapshots.Segments;
 
 namespace BatchEngine.Scheduler.Runs;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Runs;
 using Quartz;
 
 namespace BatchEngine.Scheduler.Triggers;

@@ -1,15 +1,16 @@
 using System.Diagnostics;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
-using BatchEngine.Scorer.Execution.Forests;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Forests;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.OneShot;
 using BatchEngine.Scorer.Outputs;
 using BatchEngine.Scorer.Profiles;
 using BatchEngine.Scorer.Sharding;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.RunFiles;
 
 namespace BatchEngine.Scorer.Measuring;
 

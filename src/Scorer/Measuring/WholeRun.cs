@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Sharding;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.RunFiles;
+using BatchEngine.Storage.Snapshots.Segments;
 
 namespace BatchEngine.Scorer.Measuring;
 

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Units;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.Slots;
 
 namespace BatchEngine.Scorer.Memory;
 

@@ -102,6 +102,6 @@ public static class OneShotScoring
         {
             Engine = model.Name,
             Challengers = [.. options.ChallengerPaths.Select(p =>
-                new OutputManifest.ModelFile(Path.GetFileNameWithoutExtension(p), Digest.Of(File.ReadAllBytes(p)).Hex))],
+                new OutputManifest.Challenger(Path.GetFileNameWithoutExtension(p), Digest.Of(File.ReadAllBytes(p)).Hex))],
         };
 }

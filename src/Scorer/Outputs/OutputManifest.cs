@@ -34,7 +34,7 @@ public sealed record OutputManifest(string Run, string Model, string ModelDigest
     public string? Engine { get; init; }
 
     /// <summary>Models that ran in the same pass.</summary>
-    public IReadOnlyList<ModelFile> Challengers { get; init; } = [];
+    public IReadOnlyList<Challenger> Challengers { get; init; } = [];
 
     /// <summary>The files that were read.</summary>
     public static IReadOnlyList<ReadFile> ReadFiles(InputManifest input) => [.. input.Files.Select(f => new ReadFile(f.Path, f.Rows, f.Bytes))];
@@ -59,10 +59,10 @@ public sealed record OutputManifest(string Run, string Model, string ModelDigest
     /// <param name="Bytes">Its length.</param>
     public sealed record ReadFile(string Path, long Rows, long Bytes);
 
-    /// <summary>A model's file.</summary>
+    /// <summary>A model that ran in the same pass.</summary>
     /// <param name="Model">Its name.</param>
     /// <param name="ModelDigest">SHA-256 of the file.</param>
-    public sealed record ModelFile(string Model, string ModelDigest);
+    public sealed record Challenger(string Model, string ModelDigest);
 
     /// <summary>Read is the sum of the others.</summary>
     /// <param name="Read">Rows read.</param>

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using BatchEngine.Scorer.Execution;
-using BatchEngine.Scorer.Execution.Forests;
-using BatchEngine.Scorer.Execution.Graphs;
+using BatchEngine.Scorer.Execution.Opening;
+using BatchEngine.Scorer.Forests;
+using BatchEngine.Scorer.Forests.Model;
+using BatchEngine.Scorer.Forests.Walks;
+using BatchEngine.Scorer.Graphs;
 
 namespace BatchEngine.Benchmarks.Forests;
 
@@ -40,7 +43,7 @@ public static class ForestBench
         using var single = new ExecutorContender(forest, rows, 1);
         using var whole = new ExecutorContender(forest, rows, Rows);
         using var onnxSingle = new ExecutorContender(runtime, rows, 1);
-        var kernels = ForestKernels.Available.Where(k => k != ForestKernels.Reference).Select(k => (Name: k, Contender: new KernelContender(k, model, rows)))
+        var kernels = ForestKernels.Available.Where(k => k != KernelNames.Reference).Select(k => (Name: k, Contender: new KernelContender(k, model, rows)))
             .ToList();
         var best = kernels[0].Name;
         var contenders = new List<(string Name, int Rows, Action Run)>

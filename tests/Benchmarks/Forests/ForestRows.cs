@@ -1,4 +1,6 @@
-using BatchEngine.Scorer.Execution.Onnx;
+using BatchEngine.Scorer.Execution.Opening;
+
+
 
 namespace BatchEngine.Benchmarks.Forests;
 
@@ -34,7 +36,7 @@ internal sealed class ForestRows
     }
 
     /// <summary>The width of a model's only input.</summary>
-    public static int FeaturesOf(string path) => (int)OnnxModel.Inspect(path).Inputs.Single().Shape[1];
+    public static int FeaturesOf(string path) => (int)ExecutorFactory.Inspect(path).Inputs.Single().Shape[1];
 
     private static float[] Column(Random random, int rows)
     {

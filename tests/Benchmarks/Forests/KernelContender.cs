@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
-using BatchEngine.Scorer.Execution.Forests;
+using BatchEngine.Scorer.Forests;
+using BatchEngine.Scorer.Forests.Model;
+using BatchEngine.Scorer.Forests.Walks;
 
 namespace BatchEngine.Benchmarks.Forests;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using BatchEngine.Domain;
-using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 
 namespace BatchEngine.Benchmarks.Forests;
 

@@ -2,9 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using BatchEngine.Benchmarks.Scoring;
 using BatchEngine.Scorer.Execution;
-using BatchEngine.Scorer.Execution.Forests;
-using BatchEngine.Scorer.Execution.Gpu;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Forests;
+using BatchEngine.Scorer.Gpu;
+using BatchEngine.Scorer.Onnx;
 
 namespace BatchEngine.Benchmarks.Gpu;
 
@@ -35,7 +37,7 @@ public static class GpuBench
         var rows = Math.Min(options.Rows, isSimulated ? SimulatedBatchRows : BatchRows);
         string[] names = [.. Enumerable.Range(0, InputTable.Features).Select(i => $"f{i}")];
         using var reading = ModelReading.Of(options.Model, ExecutorOptions.Default);
-        if (new ForestEngine().Open(reading, names, ExecutorOptions.Default) is not EngineAnswer.Opened { Model: LoadedForest processor })
+        if (reading.Forests.Open(names, ExecutorOptions.Default) is not EngineAnswer.Opened { Model: LoadedForest processor })
         {
             Console.Error.WriteLine($"{options.Model} is no forest over {InputTable.Features} floats");
             return 1;

@@ -1,9 +1,14 @@
 using System.Diagnostics;
 using BatchEngine.Scorer.Execution;
-using BatchEngine.Scorer.Execution.Forests;
-using BatchEngine.Scorer.Execution.Graphs;
-using BatchEngine.Scorer.Execution.Onnx;
+using BatchEngine.Scorer.Execution.Opening;
+using BatchEngine.Scorer.Forests;
+using BatchEngine.Scorer.Forests.Graph;
+using BatchEngine.Scorer.Forests.Model;
+using BatchEngine.Scorer.Forests.Slices;
+using BatchEngine.Scorer.Forests.Walks;
+using BatchEngine.Scorer.Graphs;
 using BatchEngine.Scorer.OneShot;
+using BatchEngine.Scorer.Onnx;
 
 namespace BatchEngine.Benchmarks.Opening;
 
@@ -33,8 +38,8 @@ internal static class OpeningParts
         Take("read the forest", () => ForestReader.Read(graph.Nodes.Single(ForestReader.IsForest), path), isCold, figures);
         using var reading = ModelReading.Of(path, ExecutorOptions.Default);
         var features = Names((int)graph.Inputs[0].Shape![1]);
-        using var runtime = Take("open in ONNX Runtime", () => OnnxModel.Borrow(reading, features, ExecutorOptions.Default), isCold, figures);
-        var columns = Take("translate the graph", () => ColumnGraph.Of(reading.Graph, [], features.Length, path, reading.ForestOf).Graph!, isCold, figures);
+        using var runtime = Take("open in ONNX Runtime", () => OnnxModel.Borrow(reading.File, features, ExecutorOptions.Default), isCold, figures);
+        var columns = Take("translate the graph", () => ColumnGraph.Of(reading.File.Graph, [], features.Length, path, reading.Forests.Forests.Of).Graph!, isCold, figures);
         var model = columns.Forest.Model;
         var walk = Take("lay out for walking", () => new WalkForest(model), isCold, figures);
         var plan = Take("lay out in bits", () => SlicePlanner.Plan(model, walk), isCold, figures);

@@ -89,7 +89,7 @@ public sealed class LedgerPostingTests
     }
 
     [Fact]
-    public void Summary_NothingMeasuredLive_SavingIsNotMeasured()
+    public void Summary_NoRealtimeAnswerMeasured_SavingIsNotMeasured()
     {
         var entries = LedgerPosting.Post(Ledgers.Usage("a", predictions: 5), "churn", "", new PriceBook([Ledgers.Quote(Ledgers.Spot, 1m)]), Ledgers.Midnight);
         var line = CostSummary.Of(entries, null, new Dictionary<string, string>(), CostGrouping.Job, RealtimeBaseline.From(entries, null)).Lines.Single();

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
 using BatchEngine.Host.Tests.EndToEnd;
 using BatchEngine.Host.Tests.Lookup;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Ledger;
 
 namespace BatchEngine.Host.Tests.Adapters;
 

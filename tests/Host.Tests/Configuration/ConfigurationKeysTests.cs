@@ -22,7 +22,7 @@ public sealed class ConfigurationKeysTests
         var problems = new ConfigProblems("batchengine.yaml");
         EngineConfigurationFile.Read(new YamlNode.Mapping(1, 1, []), problems);
         Assert.Equal(problems.AskedKeys.Order(StringComparer.Ordinal), SchemaKeys("config/batchengine.schema.json"));
-        Assert.Equal(EngineConfigurationFile.Keys.Order(StringComparer.Ordinal), problems.AskedKeys.Where(k => k is not ("live" or "execution" or "memory"))
+        Assert.Equal(EngineConfigurationFile.Keys.Order(StringComparer.Ordinal), problems.AskedKeys.Where(k => k is not ("requests" or "execution" or "memory"))
             .Order(StringComparer.Ordinal));
     }
 
@@ -54,12 +54,31 @@ public sealed class ConfigurationKeysTests
     public void Environment_OverridesTheFile_AndIsNamedWhenWrong()
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("engine").FullName, "e.yaml");
-        File.WriteAllText(file, "workers: 3\nlive: { maxKeysPerRequest: 9 }\n");
-        var set = new Dictionary<string, string> { ["BATCHENGINE_LIVE_MAX_KEYS_PER_REQUEST"] = "5", ["BATCHENGINE_LEASE_TTL"] = "45s" };
-        var configuration = EngineConfigurationFile.Load(file, set.GetValueOrDefault);
-        Assert.Equal((3, 5, TimeSpan.FromSeconds(45)), (configuration.Workers, configuration.Live.MaxKeysPerRequest, configuration.LeaseTtl));
+        File.WriteAllText(file, "workers: 3\nrequests: { maxKeysPerRequest: 9 }\n");
+        var set = new Dictionary<string, string> { ["BATCHENGINE_REQUESTS_MAX_KEYS_PER_REQUEST"] = "5", ["BATCHENGINE_LEASE_TTL"] = "45s" };
+        var configuration = EngineConfigurationFile.Load(file, set.GetValueOrDefault, Assert.Fail);
+        Assert.Equal((3, 5, TimeSpan.FromSeconds(45)), (configuration.Workers, configuration.Requests.MaxKeysPerRequest, configuration.LeaseTtl));
         set["BATCHENGINE_LEASE_TTL"] = "forever";
-        Assert.Contains("BATCHENGINE_LEASE_TTL", Assert.Throws<BadInputException>(() => EngineConfigurationFile.Load(file, set.GetValueOrDefault)).Message,
+        Assert.Contains("BATCHENGINE_LEASE_TTL",
+            Assert.Throws<BadInputException>(() => EngineConfigurationFile.Load(file, set.GetValueOrDefault, Assert.Fail)).Message,
+            StringComparison.Ordinal);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    [Fact]
+    public void OldNamesOfTheRequestLimits_StillRead_WithAWarning()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("engine").FullName, "e.yaml");
+        File.WriteAllText(file, "workers: 3\nlive: { maxKeysPerRequest: 9 }\n");
+        var warnings = new List<string>();
+        Assert.Equal(9, EngineConfigurationFile.Load(file, _ => null, warnings.Add).Requests.MaxKeysPerRequest);
+        Assert.Equal($"{file}:2:1 (key 'live') is called 'requests' now; the old name still reads.", Assert.Single(warnings));
+        var set = new Dictionary<string, string> { ["BATCHENGINE_LIVE_MAX_KEYS_PER_REQUEST"] = "5" };
+        Assert.Equal(5, EngineConfigurationFile.Load(file, set.GetValueOrDefault, warnings.Add).Requests.MaxKeysPerRequest);
+        Assert.Contains("BATCHENGINE_LIVE_MAX_KEYS_PER_REQUEST is called BATCHENGINE_REQUESTS_MAX_KEYS_PER_REQUEST now", warnings[^1],
+            StringComparison.Ordinal);
+        File.WriteAllText(file, "live: { maxKeysPerRequest: 9 }\nrequests: { maxKeysPerRequest: 9 }\n");
+        Assert.Contains("remove 'live'", Assert.Throws<BadInputException>(() => EngineConfigurationFile.Load(file, _ => null, warnings.Add)).Message,
             StringComparison.Ordinal);
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }

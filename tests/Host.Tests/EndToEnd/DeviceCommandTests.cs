@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 
 namespace BatchEngine.Host.Tests.EndToEnd;
 

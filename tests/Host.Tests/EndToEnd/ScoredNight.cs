@@ -2,7 +2,7 @@ using System.Text.Json;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Scorer.Outputs;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Host.Tests.EndToEnd;
 

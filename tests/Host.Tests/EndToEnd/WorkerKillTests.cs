@@ -2,7 +2,8 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Host.Tests.EndToEnd;
 

@@ -4,6 +4,7 @@ using BatchEngine.Host.Composition;
 using BatchEngine.Host.Demo;
 using BatchEngine.Host.Http;
 using BatchEngine.Host.Tests.EndToEnd;
+using BatchEngine.Storage.Database.Ledger;
 
 namespace BatchEngine.Host.Tests.Lookup;
 
@@ -48,7 +49,7 @@ public sealed class LookupBooksTests
         await lookups.Catalog.RefreshAsync(Ct);
         using var document = JsonDocument.Parse(DemoClient.Customer);
         var customer = FeatureValues.Read(document.RootElement);
-        Assert.IsType<RouteDecision.Fallback>(await lookups.Router.RouteAsync(ServedJob.Name, "999999", customer, Ct));
+        Assert.IsType<RouteDecision.Realtime>(await lookups.Router.RouteAsync(ServedJob.Name, "999999", customer, Ct));
         await engine.Database.ApplyOnceAsync("break", "ALTER TABLE usage_records RENAME TO usage_away", Ct);
         Assert.False(await lookups.Books.WriteAsync());
         await lookups.Router.RouteAsync(ServedJob.Name, "999998", customer, Ct);
@@ -58,9 +59,9 @@ public sealed class LookupBooksTests
         Assert.True(await lookups.Books.WriteAsync());
         var usage = Assert.Single(await engine.Usage.ListAsync(null, Ct), u => u.Kind == UsageKind.RealtimeEndpoint);
         Assert.Equal(2, usage.Predictions);
-        Assert.Contains(await engine.Ledger.ListAsync(new Storage.Database.LedgerFilter(), Ct), e => e.UsageId == usage.Id);
+        Assert.Contains(await engine.Ledger.ListAsync(new LedgerFilter(), Ct), e => e.UsageId == usage.Id);
     }
 
-    private static Task<IReadOnlyList<Storage.Database.AnswerCount>> AnswersAsync(Engine engine) =>
+    private static Task<IReadOnlyList<AnswerCount>> AnswersAsync(Engine engine) =>
         engine.Answers.ListAsync(TimeProvider.System.GetUtcNow().AddHours(-2), TimeProvider.System.GetUtcNow().AddHours(1), Ct);
 }

@@ -1,7 +1,8 @@
 using BatchEngine.Domain;
 using BatchEngine.Registry.Models;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Models;
 using Microsoft.Extensions.Time.Testing;
 
 namespace BatchEngine.Registry.Tests;
@@ -11,7 +12,6 @@ public sealed class ModelRegistryTests : IAsyncLifetime
     private static readonly ModelSignature Signature =
         new([new TensorSpec("x", TensorElement.Float32, [-1, 2])], [new TensorSpec("y", TensorElement.Float32, [-1, 1])]);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("batchengine-registry-");
-    private readonly LineInspector _inspector = new();
     private StateDatabase _database = null!;
     private LocalFolderBlobs _blobs = null!;
 
@@ -30,7 +30,7 @@ public sealed class ModelRegistryTests : IAsyncLifetime
     }
 
     private ModelRegistry CreateSut(IBlobStore? blobs = null) =>
-        new(new ModelStore(_database), blobs ?? _blobs, _inspector, Path.Combine(_folder.FullName, "cache"));
+        new(new ModelStore(_database), blobs ?? _blobs, Inspect, Path.Combine(_folder.FullName, "cache"));
 
     private string Write(string file, string content)
     {
@@ -165,10 +165,7 @@ public sealed class ModelRegistryTests : IAsyncLifetime
     }
 
     /// <summary>Calls a file that says "corrupt" no model.</summary>
-    private sealed class LineInspector : IModelInspector
-    {
-        public ModelSignature Inspect(string path) => File.ReadAllText(path) == "corrupt"
-            ? throw new BadInputException(path, "no ONNX model", "an ONNX model", "Export it again.")
-            : Signature;
-    }
+    private static ModelSignature Inspect(string path) => File.ReadAllText(path) == "corrupt"
+        ? throw new BadInputException(path, "no ONNX model", "an ONNX model", "Export it again.")
+        : Signature;
 }

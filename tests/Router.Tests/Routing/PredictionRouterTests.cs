@@ -7,7 +7,7 @@ namespace BatchEngine.Router.Tests.Routing;
 public sealed class PredictionRouterTests : RouterTestBed
 {
     [Fact]
-    public async Task Route_FreshKey_IsAHitWithItsProvenanceAndNoLiveCall()
+    public async Task Route_FreshKey_IsAHitWithItsProvenanceAndNoRealtimeCall()
     {
         var snapshot = await ServeOneAsync(Contract with { MaxAge = TimeSpan.FromHours(26), MinConfidence = 0.6 });
         Clock.Advance(TimeSpan.FromHours(3));
@@ -16,7 +16,7 @@ public sealed class PredictionRouterTests : RouterTestBed
         Assert.Equal((snapshot.Id, Night, TimeSpan.FromHours(3), snapshot.Model),
             (hit.Provenance.SnapshotId, hit.Provenance.AsOf, hit.Provenance.Age, hit.Provenance.Model));
         Assert.Equal("score", Assert.Single(hit.Provenance.Outputs).Name);
-        Assert.Equal(0, Live.Calls);
+        Assert.Equal(0, Realtime.Calls);
     }
 
     [Fact]
@@ -32,14 +32,14 @@ public sealed class PredictionRouterTests : RouterTestBed
     [InlineData("42", 27, RouteReason.Stale)]
     [InlineData("43", 1, RouteReason.LowConfidence)]
     [InlineData("44", 1, RouteReason.KeyMissing)]
-    public async Task Route_NotGoodEnoughWithFeatures_IsScoredLiveForThatReason(string key, int ageHours, RouteReason reason)
+    public async Task Route_NotGoodEnoughWithFeatures_IsScoredRealtimeForThatReason(string key, int ageHours, RouteReason reason)
     {
         await ServeOneAsync(Contract with { MaxAge = TimeSpan.FromHours(26), MinConfidence = 0.6 });
         Clock.Advance(TimeSpan.FromHours(ageHours));
-        var fallback = Assert.IsType<RouteDecision.Fallback>(await RouteAsync(key, SomeFeatures));
-        Assert.Equal((reason, 1f), (fallback.Reason, fallback.Prediction.Outputs[0]));
-        Assert.Equal((FakeLive.Model, null, Clock.GetUtcNow(), TimeSpan.Zero),
-            (fallback.Provenance.Model, fallback.Provenance.SnapshotId, fallback.Provenance.AsOf, fallback.Provenance.Age));
+        var realtime = Assert.IsType<RouteDecision.Realtime>(await RouteAsync(key, SomeFeatures));
+        Assert.Equal((reason, 1f), (realtime.Reason, realtime.Prediction.Outputs[0]));
+        Assert.Equal((FakeRealtime.Model, null, Clock.GetUtcNow(), TimeSpan.Zero),
+            (realtime.Provenance.Model, realtime.Provenance.SnapshotId, realtime.Provenance.AsOf, realtime.Provenance.Age));
     }
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class PredictionRouterTests : RouterTestBed
         await ServeOneAsync(Contract with { MaxAge = TimeSpan.FromHours(26), MinConfidence = 0.6 });
         Clock.Advance(TimeSpan.FromHours(ageHours));
         var degraded = Assert.IsType<RouteDecision.Degraded>(await RouteAsync(key));
-        Assert.Equal((reason, RouteReason.NoFeatures, stored), (degraded.Reason, degraded.WhyNotLive, degraded.Prediction.Outputs[0]));
+        Assert.Equal((reason, RouteReason.NoFeatures, stored), (degraded.Reason, degraded.WhyNotRealtime, degraded.Prediction.Outputs[0]));
         Assert.Equal(TimeSpan.FromHours(ageHours), degraded.Provenance.Age);
     }
 
@@ -59,26 +59,26 @@ public sealed class PredictionRouterTests : RouterTestBed
     {
         await ServeOneAsync(Contract);
         var refused = Assert.IsType<RouteDecision.Refused>(await RouteAsync("44"));
-        Assert.Equal((RouteReason.KeyMissing, RouteReason.NoFeatures), (refused.Reason, refused.WhyNotLive));
+        Assert.Equal((RouteReason.KeyMissing, RouteReason.NoFeatures), (refused.Reason, refused.WhyNotRealtime));
         Assert.Contains("POST", refused.Detail);
-        Assert.Equal(0, Live.Calls);
+        Assert.Equal(0, Realtime.Calls);
     }
 
     [Fact]
     public async Task Route_RealtimeOff_IsSaidWithAndWithoutFeatures()
     {
         await ServeOneAsync(Contract with { Realtime = false, MinConfidence = 0.6 });
-        Assert.Equal(RouteReason.RealtimeOff, Assert.IsType<RouteDecision.Degraded>(await RouteAsync("43", SomeFeatures)).WhyNotLive);
-        Assert.Equal(RouteReason.RealtimeOff, Assert.IsType<RouteDecision.Refused>(await RouteAsync("44")).WhyNotLive);
-        Assert.Equal(0, Live.Calls);
+        Assert.Equal(RouteReason.RealtimeOff, Assert.IsType<RouteDecision.Degraded>(await RouteAsync("43", SomeFeatures)).WhyNotRealtime);
+        Assert.Equal(RouteReason.RealtimeOff, Assert.IsType<RouteDecision.Refused>(await RouteAsync("44")).WhyNotRealtime);
+        Assert.Equal(0, Realtime.Calls);
     }
 
     [Fact]
-    public async Task Route_NothingPublished_AsksLiveOrRefuses()
+    public async Task Route_NothingPublished_AsksRealtimeOrRefuses()
     {
         await ServeAsync(Contract);
         Assert.Equal(RouteReason.NoSnapshot, Assert.IsType<RouteDecision.Refused>(await RouteAsync("42")).Reason);
-        Assert.Equal(RouteReason.NoSnapshot, Assert.IsType<RouteDecision.Fallback>(await RouteAsync("42", SomeFeatures)).Reason);
+        Assert.Equal(RouteReason.NoSnapshot, Assert.IsType<RouteDecision.Realtime>(await RouteAsync("42", SomeFeatures)).Reason);
     }
 
     [Fact]
@@ -86,33 +86,33 @@ public sealed class PredictionRouterTests : RouterTestBed
     {
         await ServeOneAsync(Contract);
         var refused = Assert.IsType<RouteDecision.Refused>(await RouteAsync("42", SomeFeatures, name: "nobody"));
-        Assert.Equal((RouteReason.UnknownName, RouteReason.UnknownName), (refused.Reason, refused.WhyNotLive));
+        Assert.Equal((RouteReason.UnknownName, RouteReason.UnknownName), (refused.Reason, refused.WhyNotRealtime));
         Assert.Contains("'nobody'", refused.Detail);
         Assert.Empty(Router.Answered.Drain());
-        Assert.Equal(0, Live.Calls);
+        Assert.Equal(0, Realtime.Calls);
     }
 
     [Fact]
-    public async Task Route_LiveOverloaded_AnswersTheStoredOneWhenThereIsOne()
+    public async Task Route_RealtimeOverloaded_AnswersTheStoredOneWhenThereIsOne()
     {
         await ServeOneAsync(Contract with { MinConfidence = 0.6, MaxConcurrentRealtime = 1 });
-        var held = Live.Hold();
+        var held = Realtime.Hold();
         var first = RouteAsync("44", SomeFeatures);
-        await Live.BegunAsync();
+        await Realtime.BegunAsync();
         var other = new Dictionary<string, object?> { ["age"] = 43L };
-        Assert.Equal(RouteReason.Overloaded, Assert.IsType<RouteDecision.Degraded>(await RouteAsync("43", other)).WhyNotLive);
-        Assert.Equal(RouteReason.Overloaded, Assert.IsType<RouteDecision.Refused>(await RouteAsync("44", other)).WhyNotLive);
-        held.SetResult(FakeLive.Scored(8));
-        Assert.Equal(8, Assert.IsType<RouteDecision.Fallback>(await first).Prediction.Outputs[0]);
+        Assert.Equal(RouteReason.Overloaded, Assert.IsType<RouteDecision.Degraded>(await RouteAsync("43", other)).WhyNotRealtime);
+        Assert.Equal(RouteReason.Overloaded, Assert.IsType<RouteDecision.Refused>(await RouteAsync("44", other)).WhyNotRealtime);
+        held.SetResult(FakeRealtime.Scored(8));
+        Assert.Equal(8, Assert.IsType<RouteDecision.Realtime>(await first).Prediction.Outputs[0]);
     }
 
     [Fact]
-    public async Task Route_LiveFails_IsDegradedWithBothReasons()
+    public async Task Route_RealtimeFails_IsDegradedWithBothReasons()
     {
         await ServeOneAsync(Contract with { MinConfidence = 0.6 });
-        Live.Answer = (_, _) => throw new StorageFailedException("model.onnx", "it is gone.", isTransient: false);
+        Realtime.Answer = (_, _) => throw new StorageFailedException("model.onnx", "it is gone.", isTransient: false);
         var degraded = Assert.IsType<RouteDecision.Degraded>(await RouteAsync("43", SomeFeatures));
-        Assert.Equal((RouteReason.LowConfidence, RouteReason.RealtimeFailed), (degraded.Reason, degraded.WhyNotLive));
+        Assert.Equal((RouteReason.LowConfidence, RouteReason.RealtimeFailed), (degraded.Reason, degraded.WhyNotRealtime));
         Assert.Contains("it is gone", Assert.IsType<RouteDecision.Refused>(await RouteAsync("44", SomeFeatures)).Detail);
     }
 
@@ -134,21 +134,21 @@ public sealed class PredictionRouterTests : RouterTestBed
     public async Task Route_BadFeatures_IsBadInputNotAStoredAnswer()
     {
         await ServeOneAsync(Contract with { MinConfidence = 0.6 });
-        Live.Answer = (_, _) => throw new BadInputException("features.age", "'old'", "a number", "Send a number.");
+        Realtime.Answer = (_, _) => throw new BadInputException("features.age", "'old'", "a number", "Send a number.");
         Assert.Equal("features.age", (await Assert.ThrowsAsync<BadInputException>(() => RouteAsync("43", SomeFeatures))).Place);
         Assert.Empty(Router.Answered.Drain());
     }
 
     [Fact]
-    public async Task RouteMany_StoredAndLiveKeys_AreAnsweredInOrderWithinTheBound()
+    public async Task RouteMany_StoredAndRealtimeKeys_AreAnsweredInOrderWithinTheBound()
     {
         const int Keys = 60, Bound = 3;
         await PublishAsync("churn", 0, Row(0, 0.5f), Row(2, 0.5f));
         await ServeAsync(Contract with { MaxConcurrentRealtime = Bound, RealtimeDeadline = TimeSpan.FromMinutes(5) });
-        Live.Answer = async (features, _) =>
+        Realtime.Answer = async (features, _) =>
         {
             await Task.Yield();
-            return FakeLive.Scored((long)features["age"]!);
+            return FakeRealtime.Scored((long)features["age"]!);
         };
         var decisions = await Router.RouteManyAsync("churn",
             [.. Enumerable.Range(0, Keys).Select(i => ($"{i}", (IReadOnlyDictionary<string, object?>?)new Dictionary<string, object?> { ["age"] = (long)i }))],
@@ -156,9 +156,9 @@ public sealed class PredictionRouterTests : RouterTestBed
         Assert.Equal(Keys, decisions.Count);
         for (var i = 0; i < Keys; i++)
             Assert.Equal(i is 0 or 2 ? 0.5f : i, decisions[i] is RouteDecision.Hit hit ? hit.Prediction.Outputs[0]
-                : Assert.IsType<RouteDecision.Fallback>(decisions[i]).Prediction.Outputs[0]);
-        Assert.InRange(Live.MostAtOnce, 1, Bound);
-        Assert.Equal(Keys - 2, Live.Calls);
+                : Assert.IsType<RouteDecision.Realtime>(decisions[i]).Prediction.Outputs[0]);
+        Assert.InRange(Realtime.MostAtOnce, 1, Bound);
+        Assert.Equal(Keys - 2, Realtime.Calls);
         Assert.Equal(Keys, Router.Answered.Drain().Sum(t => t.Count));
     }
 
@@ -181,10 +181,10 @@ public sealed class PredictionRouterTests : RouterTestBed
         await RouteAsync("44", SomeFeatures);
         Assert.Equal(
             [
-                new AnswerTally("churn", "degraded", RouteReason.LowConfidence, 1),
-                new AnswerTally("churn", "realtime", RouteReason.KeyMissing, 1),
-                new AnswerTally("churn", "refused", RouteReason.KeyMissing, 1),
-                new AnswerTally("churn", "snapshot", RouteReason.Fresh, 2),
+                new AnswerTally("churn", AnswerSource.Snapshot, RouteReason.Fresh, 2),
+                new AnswerTally("churn", AnswerSource.Realtime, RouteReason.KeyMissing, 1),
+                new AnswerTally("churn", AnswerSource.Degraded, RouteReason.LowConfidence, 1),
+                new AnswerTally("churn", AnswerSource.Refused, RouteReason.KeyMissing, 1),
             ],
             Router.Answered.Drain());
         Assert.Empty(Router.Answered.Drain());

@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Planning;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Scheduler.Tests.Planning;
 

@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Triggers;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Scheduler.Tests.Triggers;
 

@@ -1,4 +1,5 @@
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;
 
 namespace BatchEngine.Scorer.Tests.Execution;
@@ -29,7 +30,7 @@ public sealed class RowCompanyTests
     private static void Check(string path, string engine)
     {
         var random = new Random(11);
-        var signature = BatchEngine.Scorer.Execution.Onnx.OnnxModel.Inspect(path);
+        var signature = ExecutorFactory.Inspect(path);
         string[] names = signature.TakesOneMatrix ? [.. Enumerable.Range(0, (int)Math.Max(3, signature.Inputs[0].Shape[1])).Select(i => $"f{i}")]
             : [.. signature.Inputs.Select(i => i.Name)];
         using var model = ExecutorFactory.Open(path, names, ExecutorOptions.Default with { Engine = engine });

@@ -1,6 +1,7 @@
 using BatchEngine.Scorer.Execution;
-using BatchEngine.Scorer.Execution.Forests;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Forests;
 
 namespace BatchEngine.Scorer.Tests.Forests;
 
@@ -13,7 +14,7 @@ internal static class ForestComparison
     /// reason when it was declined.</summary>
     public static string? Compare(byte[] bytes, ForestShape shape, bool mayDecline, bool exact = false)
     {
-        using var file = new ModelFile(bytes);
+        using var file = new TemporaryModel(bytes);
         string[] names = shape.Features == 4 ? ["a", "b", "c", "d"] : [.. Enumerable.Range(0, shape.Features).Select(i => $"f{i}")];
         using var runtime = ExecutorFactory.Open(file.Path, names, ExecutorOptions.Default with { Engine = "onnx" });
         using var forest = ExecutorFactory.Open(file.Path, names);

@@ -1,4 +1,7 @@
-using BatchEngine.Scorer.Execution.Forests;
+using BatchEngine.Scorer.Forests;
+using BatchEngine.Scorer.Forests.Model;
+using BatchEngine.Scorer.Forests.Slices;
+using BatchEngine.Scorer.Forests.Walks;
 using CsCheck;
 
 namespace BatchEngine.Scorer.Tests.Forests;
@@ -18,7 +21,7 @@ public sealed class ForestKernelTests
         from one in Gen.Bool
         select new ForestShape(seed, trees, depth, stop, features, grid, modes, missing, targets, one);
 
-    public static TheoryData<string> Kernels => [.. ForestKernels.Available.Where(k => k != ForestKernels.Reference)];
+    public static TheoryData<string> Kernels => [.. ForestKernels.Available.Where(k => k != KernelNames.Reference)];
 
     [Theory]
     [MemberData(nameof(Kernels))]
@@ -91,7 +94,7 @@ public sealed class ForestKernelTests
 
     private static void Compare(ForestKernel tested, ForestModel model, float[][] columns, int targets)
     {
-        using var reference = ForestKernels.Create(ForestKernels.Reference, model);
+        using var reference = ForestKernels.Create(KernelNames.Reference, model);
         var expected = RandomForests.Score(reference, columns, targets);
         var actual = RandomForests.Score(tested, columns, targets);
         for (var i = 0; i < expected.Length; i++)

@@ -1,4 +1,4 @@
-using BatchEngine.Scorer.Execution.Forests;
+using BatchEngine.Scorer.Forests.Model;
 using BatchEngine.Scorer.Tests.Graphs;
 
 namespace BatchEngine.Scorer.Tests.Forests;

@@ -1,4 +1,6 @@
-using BatchEngine.Scorer.Execution.Forests;
+using BatchEngine.Scorer.Forests.Model;
+using BatchEngine.Scorer.Forests.Walks;
+
 
 namespace BatchEngine.Scorer.Tests.Forests;
 

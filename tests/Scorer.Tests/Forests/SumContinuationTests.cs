@@ -1,6 +1,9 @@
 using BatchEngine.Scorer.Execution;
-using BatchEngine.Scorer.Execution.Forests;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Forests;
+using BatchEngine.Scorer.Forests.Model;
+using BatchEngine.Scorer.Forests.Walks;
 using CsCheck;
 
 namespace BatchEngine.Scorer.Tests.Forests;
@@ -31,8 +34,8 @@ public sealed class SumContinuationTests
         aggregate = kernel.StartsWith("slices", StringComparison.Ordinal) ? 0 : aggregate;
         var model = RandomForests.Make(shape, (ForestAggregate)aggregate);
         var first = 1 + (shape.Seed % (shape.Trees - 1));
-        using var whole = ForestKernels.Create(ForestKernels.Reference, model);
-        using var parent = ForestKernels.Create(ForestKernels.Reference, RandomForests.Make(shape with { Trees = first }, (ForestAggregate)aggregate));
+        using var whole = ForestKernels.Create(KernelNames.Reference, model);
+        using var parent = ForestKernels.Create(KernelNames.Reference, RandomForests.Make(shape with { Trees = first }, (ForestAggregate)aggregate));
         using var rest = ForestKernels.Create(kernel, model.After(first));
         var columns = RandomForests.Rows(shape, rows);
         var sums = RandomForests.Score(parent, columns, shape.Targets);
@@ -72,7 +75,7 @@ public sealed class SumContinuationTests
     public void Regressor_ThatDoesSomethingToItsSums_DoesNotCallItsOutputsSums(object aggregate, object transform, float origin)
     {
         var shape = new ForestShape(1, 3, 3, 0, 4, 20, false, false, 1, true);
-        using var file = new ModelFile(
+        using var file = new TemporaryModel(
             ForestOnnx.Regressor(RandomForests.Make(shape, (ForestAggregate)aggregate), 4, (ForestAggregate)aggregate, (PostTransform)transform, [origin]));
         using var model = Open(file, shape);
         Assert.Equal((1, false), (model.SumCount, model.SumsAreOutputs));
@@ -82,7 +85,7 @@ public sealed class SumContinuationTests
     public void Model_ThatIsNoForest_HasNoSums()
     {
         var shape = new ForestShape(1, 3, 3, 0, 4, 20, false, false, 1, true);
-        using var file = new ModelFile(ForestOnnx.Regressor(RandomForests.Make(shape), 4, ForestAggregate.Sum, PostTransform.None, []));
+        using var file = new TemporaryModel(ForestOnnx.Regressor(RandomForests.Make(shape), 4, ForestAggregate.Sum, PostTransform.None, []));
         using var model = ExecutorFactory.Open(file.Path, Names(shape), ExecutorOptions.Default with { Engine = "onnx" });
         Assert.Equal((0, false), (model.SumCount, model.SumsAreOutputs));
         Assert.Throws<InvalidOperationException>(() => model.ContinueAfter(1));
@@ -91,8 +94,8 @@ public sealed class SumContinuationTests
     private static void Compare(ForestShape shape, int rows, Func<ForestModel, byte[]> write, bool keeps)
     {
         var first = 1 + (shape.Seed % (shape.Trees - 1));
-        using var parentFile = new ModelFile(write(RandomForests.Make(shape with { Trees = first }, withSets: false)));
-        using var file = new ModelFile(write(RandomForests.Make(shape, withSets: false)));
+        using var parentFile = new TemporaryModel(write(RandomForests.Make(shape with { Trees = first }, withSets: false)));
+        using var file = new TemporaryModel(write(RandomForests.Make(shape, withSets: false)));
         using var parent = Open(parentFile, shape);
         using var model = Open(file, shape);
         if (parent.SumCount == 0 || model.SumCount == 0)
@@ -120,7 +123,7 @@ public sealed class SumContinuationTests
         return block;
     }
 
-    private static LoadedModel Open(ModelFile file, ForestShape shape) => ExecutorFactory.Open(file.Path, Names(shape));
+    private static LoadedModel Open(TemporaryModel file, ForestShape shape) => ExecutorFactory.Open(file.Path, Names(shape));
 
     private static string[] Names(ForestShape shape) => [.. Enumerable.Range(0, shape.Features).Select(i => $"f{i}")];
 

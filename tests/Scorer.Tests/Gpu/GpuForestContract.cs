@@ -1,5 +1,6 @@
-using BatchEngine.Scorer.Execution.Forests;
-using BatchEngine.Scorer.Execution.Gpu;
+using BatchEngine.Scorer.Forests.Model;
+using BatchEngine.Scorer.Forests.Walks;
+using BatchEngine.Scorer.Gpu;
 using BatchEngine.Scorer.Tests.Forests;
 using CsCheck;
 

@@ -1,7 +1,10 @@
 using BatchEngine.Scorer.Execution;
-using BatchEngine.Scorer.Execution.Forests;
-using BatchEngine.Scorer.Execution.Gpu;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Forests;
+using BatchEngine.Scorer.Forests.Model;
+using BatchEngine.Scorer.Gpu;
+using BatchEngine.Scorer.Onnx;
 using BatchEngine.Scorer.Tests.Forests;
 using BatchEngine.Scorer.Tests.Graphs;
 
@@ -130,7 +133,7 @@ public sealed class GpuForestModelTests : IDisposable
     {
         using var processor = Processor(Plain());
         var answer = GpuForestEngine.On(processor, GpuDevice.OpenSimulated(100), s_tiles, mustBeFaster: false, measures: false);
-        Assert.Contains("does not fit", Assert.IsType<EngineAnswer.Declined>(answer).Reason, StringComparison.Ordinal);
+        Assert.Contains("does not fit", Assert.IsType<EngineAnswer.Declined>(answer).Refusal.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,7 +141,7 @@ public sealed class GpuForestModelTests : IDisposable
     {
         using var processor = Processor(Plain());
         var answer = GpuForestEngine.On(processor, GpuDevice.OpenSimulated(MemoryBytes), s_tiles, mustBeFaster: true, measures: true, measuredRows: Rows);
-        Assert.Contains("rows/s on the device", Assert.IsType<EngineAnswer.Declined>(answer).Reason, StringComparison.Ordinal);
+        Assert.Contains("rows/s on the device", Assert.IsType<EngineAnswer.Declined>(answer).Refusal.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -244,8 +247,8 @@ public sealed class GpuForestModelTests : IDisposable
     private LoadedForest Processor(byte[] model)
     {
         using var reading = ModelReading.Of(Save(model), ExecutorOptions.Default);
-        var answer = new ForestEngine().Open(reading, [.. Enumerable.Range(0, s_shape.Features).Select(i => $"f{i}")], ExecutorOptions.Default);
-        return (LoadedForest)(answer as EngineAnswer.Opened ?? throw new InvalidOperationException(((EngineAnswer.Declined)answer).Reason)).Model;
+        var answer = reading.Forests.Open([.. Enumerable.Range(0, s_shape.Features).Select(i => $"f{i}")], ExecutorOptions.Default);
+        return (LoadedForest)(answer as EngineAnswer.Opened ?? throw new InvalidOperationException(((EngineAnswer.Declined)answer).Refusal.Reason)).Model;
     }
 
     private string Save(byte[] model)

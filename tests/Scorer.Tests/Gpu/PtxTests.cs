@@ -1,5 +1,5 @@
 using System.Reflection;
-using BatchEngine.Scorer.Execution.Gpu;
+using BatchEngine.Scorer.Gpu;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;

@@ -1,4 +1,5 @@
-using BatchEngine.Scorer.Execution.Gpu;
+using BatchEngine.Scorer.Gpu;
+
 
 namespace BatchEngine.Scorer.Tests.Gpu;
 

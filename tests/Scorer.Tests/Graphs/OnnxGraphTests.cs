@@ -1,5 +1,5 @@
 using BatchEngine.Domain;
-using BatchEngine.Scorer.Execution.Graphs;
+using BatchEngine.Scorer.Graphs;
 using CsCheck;
 
 namespace BatchEngine.Scorer.Tests.Graphs;

@@ -1,7 +1,9 @@
 using System.IO.Hashing;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Sharding;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.Readers;
+using BatchEngine.Storage.Snapshots.RunFiles;
+using BatchEngine.Storage.Snapshots.Segments;
 
 namespace BatchEngine.Scorer.Tests.Sharding;
 

@@ -1,7 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Sharding;
 using BatchEngine.Scorer.Units;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.RunFiles;
 using ParquetSharp;
 
 namespace BatchEngine.Scorer.Tests.Sharding;

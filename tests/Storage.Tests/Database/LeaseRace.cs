@@ -1,6 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Leases;
 
 namespace BatchEngine.Storage.Tests;
 

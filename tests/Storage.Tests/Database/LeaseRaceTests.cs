@@ -1,4 +1,5 @@
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Leases;
 using CsCheck;
 
 namespace BatchEngine.Storage.Tests;

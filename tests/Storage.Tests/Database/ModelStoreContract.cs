@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Models;
+using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Tests;
 

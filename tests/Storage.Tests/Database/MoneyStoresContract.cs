@@ -1,5 +1,5 @@
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Ledger;
 
 namespace BatchEngine.Storage.Tests;
 

@@ -1,5 +1,10 @@
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.Storage.Database.Models;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Tests;
 
@@ -71,13 +76,14 @@ public abstract class RecordStoresContract : StateContract
     {
         var answers = new AnswerStore(Database);
         await Task.WhenAll(Enumerable.Range(0, 10)
-            .Select(i => Task.Run(() => answers.AddAsync("churn", Start.AddMinutes(i), "snapshot", RouteReason.Fresh, i, Ct), Ct)));
-        await answers.AddAsync("churn", Start.AddHours(1), "realtime", RouteReason.Stale, 3, Ct);
+            .Select(i => Task.Run(() => answers.AddAsync("churn", Start.AddMinutes(i), AnswerSource.Snapshot, RouteReason.Fresh, i, Ct), Ct)));
+        await answers.AddAsync("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 3, Ct);
         Assert.Equal(
-            [new AnswerCount("churn", Start, "snapshot", RouteReason.Fresh, 45), new AnswerCount("churn", Start.AddHours(1), "realtime", RouteReason.Stale, 3)],
+            [new AnswerCount("churn", Start, AnswerSource.Snapshot, RouteReason.Fresh, 45),
+                new AnswerCount("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 3)],
             await answers.ListAsync(Start, Start.AddHours(2), Ct));
         Assert.Single(await answers.ListAsync(Start, Start.AddHours(1), Ct));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => answers.AddAsync("churn", Start, "snapshot", RouteReason.Fresh, -1, Ct));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => answers.AddAsync("churn", Start, AnswerSource.Snapshot, RouteReason.Fresh, -1, Ct));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Storage.Tests;
 

@@ -1,4 +1,5 @@
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+
 
 namespace BatchEngine.Storage.Tests;
 

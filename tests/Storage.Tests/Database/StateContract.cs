@@ -1,4 +1,4 @@
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
 using Microsoft.Extensions.Time.Testing;
 
 namespace BatchEngine.Storage.Tests;

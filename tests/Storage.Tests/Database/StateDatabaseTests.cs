@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Ledger;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 

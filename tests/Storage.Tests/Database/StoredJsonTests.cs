@@ -1,5 +1,5 @@
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database;
+using BatchEngine.Storage.Database.Values;
 using CsCheck;
 
 namespace BatchEngine.Storage.Tests;

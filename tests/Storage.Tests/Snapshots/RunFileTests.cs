@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.RunFiles;
+using BatchEngine.Storage.Snapshots.Segments;
 using BatchEngine.TestKit.Snapshots;
 
 namespace BatchEngine.Storage.Tests.Snapshots;

@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.Segments;
+using BatchEngine.Storage.Snapshots.Slots;
 using BatchEngine.TestKit.Snapshots;
 using CsCheck;
 

@@ -1,5 +1,5 @@
 using BatchEngine.Domain;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.Readers;
 using BatchEngine.TestKit.Snapshots;
 
 namespace BatchEngine.Storage.Tests.Snapshots;

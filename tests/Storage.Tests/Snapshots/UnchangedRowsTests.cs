@@ -1,6 +1,7 @@
 using System.Text;
 using BatchEngine.Domain;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.Readers;
+using BatchEngine.Storage.Snapshots.Slots;
 using BatchEngine.TestKit.Snapshots;
 using CsCheck;
 

@@ -1,7 +1,8 @@
 using System.IO.Hashing;
 using System.Text;
 using BatchEngine.Domain;
-using BatchEngine.Storage.Snapshots;
+using BatchEngine.Storage.Snapshots.RunFiles;
+using BatchEngine.Storage.Snapshots.Segments;
 
 namespace BatchEngine.TestKit.Snapshots;
 

@@ -1,0 +1,97 @@
+using System.Globalization;
+using BatchEngine.Domain;
+using BatchEngine.Host.Terminal;
+using BatchEngine.Scheduler.Planning;
+using Spectre.Console;
+
+namespace BatchEngine.Host.Screens;
+
+/// <summary>Shows a plan, or why there is none.</summary>
+internal static class PlanScreen
+{
+    /// <summary>Prints it.</summary>
+    /// <returns>Done for a plan, a violation for a refusal.</returns>
+    public static int Show(Screen screen, PlanOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case PlanOutcome.Planned planned:
+                screen.Answer(Summary(planned.Plan), () => Print(screen, planned.Plan));
+                return ExitCode.Done;
+            case PlanOutcome.Refused refused:
+                screen.Answer(new { refused = refused.Why, refused.Reason, refused.Options }, () =>
+                {
+                    screen.Error($"no plan ({refused.Why}): {refused.Reason}");
+                    screen.Draw(Options(refused.Options));
+                });
+                return ExitCode.Violation;
+            default:
+                throw new InvariantBrokenException("every plan outcome is shown", outcome.GetType().Name);
+        }
+    }
+
+    private static object Summary(RunPlan plan) => new
+    {
+        plan.Run,
+        plan.Model,
+        files = plan.Manifest.Files.Count,
+        rows = plan.Manifest.Rows,
+        bytes = plan.Manifest.Bytes,
+        shards = plan.Shards,
+        plan.UnitRows,
+        plan.PartitionCount,
+        reuse = new
+        {
+            plan.Reuse.Base,
+            plan.Reuse.Reason,
+            shardsCarried = plan.Reuse.Carried.Count,
+            rowsCarried = plan.Manifest.Rows - plan.RowsToRead,
+            plan.Reuse.ComparesRows,
+            plan.Reuse.RowsReason,
+            plan.Reuse.ModelNanoseconds,
+            plan.Reuse.Grown
+        },
+        plan.Chosen,
+        plan.Rejected,
+    };
+
+    private static void Print(Screen screen, RunPlan plan)
+    {
+        var facts = new Grid().AddColumn().AddColumn();
+        facts.AddRow("run", plan.Run.ToString());
+        facts.AddRow("model", Markup.Escape(plan.Model.ToString()));
+        facts.AddRow("input", string.Create(CultureInfo.InvariantCulture,
+            $"{plan.Manifest.Files.Count} {(plan.Manifest.Files.Count == 1 ? "file" : "files")}, "
+            + $"{Figures.Count(plan.Manifest.Rows)} rows, {Figures.Bytes(plan.Manifest.Bytes)}"));
+        facts.AddRow("shards", string.Create(CultureInfo.InvariantCulture,
+            $"{plan.Shards.Count} of at most {Figures.Count(plan.Shards.Max(s => s.Rows))} rows, units of {Figures.Count(plan.UnitRows)} rows"));
+        facts.AddRow("snapshot",
+            string.Create(CultureInfo.InvariantCulture, $"{plan.PartitionCount} {(plan.PartitionCount == 1 ? "partition" : "partitions")}"));
+        facts.AddRow("reuse", Markup.Escape(Reuse(plan)));
+        screen.Draw(facts);
+        screen.Draw(Options([plan.Chosen, .. plan.Rejected]));
+    }
+
+    // How many of the rows that are read turn out to be unchanged is not known before they are read.
+    private static string Reuse(RunPlan plan) =>
+        plan.Reuse is { Base: { } parentRun, Grown: not null } ? $"from run {parentRun}: {plan.Reuse.Reason}; {plan.Reuse.RowsReason}"
+        : plan.Reuse.Base is { } from
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"from run {from}: {plan.Reuse.Carried.Count} of {plan.Shards.Count} shards with "
+            + $"{Figures.Count(plan.Manifest.Rows - plan.RowsToRead)} rows without reading their files; {plan.Reuse.RowsReason}")
+        : $"none, every row is scored: {plan.Reuse.Reason}";
+
+    private static Table Options(IReadOnlyList<PlanOption> options)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("capacity").AddColumn("workers", c => c.RightAligned())
+            .AddColumns("duration", "cost", "verdict");
+        foreach (var option in options)
+        {
+            var duration = option.Duration.TryGet(out var span) ? Figures.Duration(span) : $"not measured ({option.Duration.Reason})";
+            table.AddRow(Markup.Escape(option.Offering.ToString()), option.Workers.ToString(CultureInfo.InvariantCulture), Markup.Escape(duration),
+                Markup.Escape(Figures.Price(option.Cost)), Markup.Escape(option.Verdict));
+        }
+
+        return table;
+    }
+}

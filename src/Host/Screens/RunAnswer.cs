@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+using BatchEngine.Domain;
+using BatchEngine.Host.Terminal;
+
+namespace BatchEngine.Host.Screens;
+
+/// <summary>How a run ended, as `run`, `backfill` and `runs resume` answer. Immutable.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Outcome">In one word.</param>
+/// <param name="Detail">In one sentence.</param>
+internal sealed record RunAnswer(RunId Run, string Outcome, string Detail)
+{
+    /// <summary>What became of its rows; null when it was neither published nor held.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RowCounts? Rows { get; init; }
+
+    /// <summary>From the first shard to its end; null when that is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimeSpan? Took { get; init; }
+
+    /// <summary>Whether it had ended before it was asked for.</summary>
+    [JsonIgnore]
+    public bool IsOld { get; init; }
+
+    /// <summary>Whether `runs show` has more to say.</summary>
+    [JsonIgnore]
+    public bool HasReport { get; init; }
+
+    /// <summary>The <see cref="ExitCode"/>.</summary>
+    [JsonIgnore]
+    public int Code { get; init; }
+}

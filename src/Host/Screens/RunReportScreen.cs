@@ -1,0 +1,69 @@
+using BatchEngine.CostModel.Reports;
+using BatchEngine.Domain;
+using BatchEngine.Host.Composition;
+using BatchEngine.Host.Terminal;
+using Spectre.Console;
+
+namespace BatchEngine.Host.Screens;
+
+/// <summary>Everything about one run, in the terminal and as one HTML file.</summary>
+internal static class RunReportScreen
+{
+    /// <summary>Builds and shows the report; the HTML goes to the given path, or into the data directory's reports.</summary>
+    public static async Task<int> ShowAsync(Screen screen, Engine engine, RunId run, string? html, CancellationToken ct)
+    {
+        var report = await new RunReportBuilder(engine.Database, engine.Clock).BuildAsync(run, null, ct).ConfigureAwait(false)
+            ?? throw new BadInputException("run", run.ToString(), "a known run", "List the runs with: batchengine runs list.");
+        var path = await WriteHtmlAsync(engine, report, html, ct).ConfigureAwait(false);
+        screen.Answer(new { report, html = path }, () => Print(screen, report, path));
+        return report.State is RunState.Failed or RunState.Held or RunState.Cancelled ? ExitCode.Violation : ExitCode.Done;
+    }
+
+    /// <summary>Writes the page and says where.</summary>
+    public static async Task<string> WriteHtmlAsync(Engine engine, RunReport report, string? html, CancellationToken ct)
+    {
+        var path = Path.GetFullPath(html ?? Path.Combine(engine.Configuration.DataDirectory, "reports", $"{report.Run}.html"));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await File.WriteAllTextAsync(path + ".partial", RunReportPage.Render(report), ct).ConfigureAwait(false);
+        File.Move(path + ".partial", path, overwrite: true);
+        return path;
+    }
+
+    private static void Print(Screen screen, RunReport report, string path)
+    {
+        screen.Markup($"[bold]{Markup.Escape(report.Run.ToString())}[/]  {RunScreen.StateMarkup(report.State)}  {Markup.Escape(report.Note)}");
+        var facts = new Grid().AddColumn().AddColumn();
+        facts.AddRow("model", Markup.Escape(report.Model.ToString()));
+        facts.AddRow("rows", $"{Figures.Count(report.Counts.Read)} read = {Figures.Count(report.Counts.Scored)} scored + "
+            + $"{Figures.Count(report.Counts.Reused)} reused + {Figures.Count(report.Counts.Rejected)} rejected");
+        facts.AddRow("keys served", report.Keys.TryGet(out var keys) ? Figures.Count(keys) : $"not measured ({report.Keys.Reason})");
+        facts.AddRow("time", $"planned {Span(report.Plan.PlannedDuration)}, took {Span(report.Plan.ActualDuration)}");
+        facts.AddRow("cost", Markup.Escape(
+            $"planned {Figures.Price(report.Plan.PlannedCost)}, "
+            + $"spent {Figures.Price(report.Cost.Total)}, {Figures.Price(report.Cost.PerThousandMade)} per 1,000 predictions"));
+        facts.AddRow("reuse", Markup.Escape(Reuse(report.Reuse)));
+        facts.AddRow("saving", Markup.Escape($"against on-demand: {CostScreen.Saving(report.Cost.OnDemand, report.Cost.Total)}"));
+        facts.AddRow("", Markup.Escape($"against all real time: {CostScreen.Saving(report.Cost.AllRealtime, report.Cost.Total)}"));
+        if (report.Reuse.Base is not null)
+            facts.AddRow("", Markup.Escape($"against scoring every row: {CostScreen.Saving(report.Reuse.AsFull, report.Cost.Total)}"));
+        foreach (var letter in report.DeadLetters.Take(5))
+            facts.AddRow("dead letters", Markup.Escape(letter));
+        foreach (var interruption in report.Interruptions.Take(10))
+            facts.AddRow("interrupted", Markup.Escape(interruption));
+        screen.Draw(facts);
+        if (report.Drift is { } drift)
+            DriftScreen.Print(screen, drift);
+        foreach (var decision in report.Decisions.Take(20))
+            screen.Line($"{Figures.Instant(decision.At)}  {decision.Subject}: {decision.Choice} ({decision.Reason})");
+        screen.Line($"HTML report: {path}");
+    }
+
+    /// <summary>One sentence about what was taken over.</summary>
+    private static string Reuse(ReportReuse reuse) => reuse.Base is { } from
+        ? reuse.Grown is { } grown ? $"from run {from} the first {Figures.Count(grown.ParentTrees)} of {Figures.Count(grown.Trees)} trees of unchanged rows"
+            : $"from run {from}; {(reuse.RowsNotRead > 0 ? $"{Figures.Count(reuse.RowsNotRead)} rows without reading their files" : "every file was read")}"
+        : $"none: {reuse.Why}";
+
+    private static string Span(Measured<TimeSpan> span) =>
+        Markup.Escape(span.TryGet(out var value) ? Figures.Duration(value) : $"not measured ({span.Reason})");
+}

@@ -1,0 +1,92 @@
+using BatchEngine.Domain;
+using BatchEngine.Host.Composition;
+using BatchEngine.Host.Terminal;
+using BatchEngine.Scheduler.Runs;
+
+namespace BatchEngine.Host.Screens;
+
+/// <summary>Runs a run with a progress bar and says how it ended.</summary>
+internal static class RunScreen
+{
+    /// <summary>Runs or resumes it.</summary>
+    /// <returns>Done when published (now or before), inconclusive when another process leads it, else a violation.</returns>
+    public static async Task<int> RunAsync(Screen screen, Engine engine, ScoringJob job, RunId run, CancellationToken ct, bool full = false)
+    {
+        var answer = await EndAsync(screen, engine, job, run, ct, full).ConfigureAwait(false);
+        screen.Answer(answer, () => Print(screen, answer));
+        ct.ThrowIfCancellationRequested();
+        return answer.Code;
+    }
+
+    /// <summary>Runs or resumes it, and says nothing of its end yet.</summary>
+    public static async Task<RunAnswer> EndAsync(Screen screen, Engine engine, ScoringJob job, RunId run, CancellationToken ct, bool full)
+    {
+        var outcome = await new ProgressDisplay(screen, engine.Clock).ShowAsync(run.ToString(),
+            progress => engine.RunAsync(job, run, new RunProgressToScreen(progress), ct, full)).ConfigureAwait(false);
+        var answer = new RunAnswer(run, outcome.GetType().Name, Describe(run, outcome))
+        {
+            Code = CodeOf(outcome),
+            HasReport = outcome is RunOutcome.Published
+            or RunOutcome.Held
+        };
+        if (!answer.HasReport || await engine.Runs.FindAsync(run, CancellationToken.None).ConfigureAwait(false) is not { } record)
+            return answer;
+        var counts = (await engine.Leases.ReceiptsAsync(run, CancellationToken.None).ConfigureAwait(false))
+            .Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
+        return answer with { Rows = counts, Took = record is { StartedAt: { } from, EndedAt: { } to } ? to - from : null };
+    }
+
+    /// <summary>How it ended, for a person.</summary>
+    public static void Print(Screen screen, RunAnswer answer)
+    {
+        screen.Line(answer.Detail);
+        if (answer.Rows is { } rows)
+            screen.Line(Work(rows, answer.Took));
+        if (answer.HasReport)
+            screen.Line($"Report: batchengine runs show {answer.Run}");
+    }
+
+    /// <summary>"1,000,978 rows in 1.5 s, 655.1 k rows/s: 154,766 scored, 846,172 unchanged and taken over, 40 rejected."</summary>
+    internal static string Work(RowCounts rows, TimeSpan? took)
+    {
+        var speed = took is { } span && span > TimeSpan.Zero ? $" in {Figures.Duration(span)}, {Figures.Rate(rows.Read / span.TotalSeconds)}" : "";
+        var reused = rows.Reused > 0 ? $", {Figures.Count(rows.Reused)} unchanged and taken over" : "";
+        return $"{Figures.Count(rows.Read)} rows{speed}: {Figures.Count(rows.Scored)} scored{reused}, {Figures.Count(rows.Rejected)} rejected.";
+    }
+
+    /// <summary>A state with its colour, as Spectre markup.</summary>
+    public static string StateMarkup(RunState state)
+    {
+        var colour = state switch
+        {
+            RunState.Published => "green",
+            RunState.Held => "yellow",
+            RunState.Failed or RunState.Cancelled => "red",
+            _ => "blue",
+        };
+        return $"[{colour}]{state.ToString().ToLowerInvariant()}[/]";
+    }
+
+    /// <summary>One sentence about how it ended.</summary>
+    public static string Describe(RunId run, RunOutcome outcome) => outcome switch
+    {
+        RunOutcome.Published o => $"{run}: published snapshot {o.Snapshot.Id} with {Figures.Count(o.Snapshot.Keys)} keys as '{o.Snapshot.ServingName}'.",
+        RunOutcome.Held o => $"{run}: held back, the earlier snapshot keeps serving. {o.Reason}",
+        RunOutcome.Failed o => $"{run}: failed. {o.Reason} Finished work is kept: batchengine runs resume {run}",
+        RunOutcome.Cancelled o => $"{run}: cancelled. {o.Reason}",
+        RunOutcome.AlreadyEnded o => $"{run}: had already ended as {o.Record.State.ToString().ToLowerInvariant()}; nothing was done.",
+        RunOutcome.Following o => $"{run}: another process leads it (now {o.State.ToString().ToLowerInvariant()}); nothing was done here.",
+        RunOutcome.Refused o => $"{run}: not started ({o.Why}). {o.Reason}",
+        RunOutcome.Interrupted o => $"{run}: stopped while {o.State.ToString().ToLowerInvariant()}; the same command goes on from there.",
+        _ => throw new InvariantBrokenException("every outcome is described", outcome.GetType().Name),
+    };
+
+    private static int CodeOf(RunOutcome outcome) => outcome switch
+    {
+        RunOutcome.Published => ExitCode.Done,
+        RunOutcome.AlreadyEnded { Record.State: RunState.Published } => ExitCode.Done,
+        RunOutcome.Following => ExitCode.Inconclusive,
+        RunOutcome.Interrupted => ExitCode.Interrupted,
+        _ => ExitCode.Violation,
+    };
+}

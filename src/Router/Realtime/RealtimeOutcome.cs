@@ -1,0 +1,20 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Router.Realtime;
+
+/// <summary>What a real-time scoring comes to. Immutable; match it exhaustively.</summary>
+public abstract record RealtimeOutcome
+{
+    private RealtimeOutcome()
+    {
+    }
+
+    /// <summary>Scored.</summary>
+    public sealed record Scored(Prediction Prediction, ModelVersion Model, IReadOnlyList<OutputColumn> Outputs) : RealtimeOutcome;
+
+    /// <summary>The endpoint could not score; the caller's features are not to blame.</summary>
+    public sealed record Failed(string Reason) : RealtimeOutcome;
+
+    /// <summary>The features cannot be used; the problem names the column and what was expected.</summary>
+    public sealed record BadFeatures(BadInputException Problem) : RealtimeOutcome;
+}

@@ -1,8 +1,0 @@
-using BatchEngine.Scorer.Execution.Graphs;
-
-namespace BatchEngine.Scorer.Execution.Forests;
-
-/// <summary>A value of the graph as columns. Immutable.</summary>
-/// <param name="Columns">The column of each of its values in a row.</param>
-/// <param name="Labels">For class labels: the column holds class indexes; null means plain floats.</param>
-internal sealed record ColumnValue(int[] Columns, ClassLabels? Labels = null);

@@ -1,0 +1,170 @@
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Features;
+using Microsoft.ML.OnnxRuntime;
+
+namespace BatchEngine.Scorer.Onnx;
+
+/// <summary>Runs a shared session over sub-batches with its own bound buffers. Not thread-safe.</summary>
+internal sealed class OnnxExecutor : IModelExecutor
+{
+    private const int BatchStepRows = 512;
+
+    private readonly OnnxModel _model;
+    private readonly InferenceSession _session;
+    private readonly string _path;
+    private readonly InputLayout _inputs;
+    private readonly OutputLayout _outputs;
+    private readonly RunOptions _run = new();
+    private readonly HostMemory _memory;
+    private readonly OrtIoBinding? _io;
+    private readonly OrtValue?[] _bound;
+    private readonly bool _copiesToDevice;
+    private InputFeed _feed;
+    private OutputBinding? _binding;
+    private int _capacity;
+
+    /// <summary>An executor over the model's session.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="session">Its session.</param>
+    /// <param name="path">For errors.</param>
+    /// <param name="inputs">Which feature feeds which input.</param>
+    /// <param name="outputs">Which output fills which columns.</param>
+    /// <param name="memory">Where tensors stand on the host.</param>
+    /// <param name="copiesToDevice">The session is on a device: inputs go there as they are bound, and outputs come back to <paramref name="memory"/> without
+    /// another copy.</param>
+    public OnnxExecutor(OnnxModel model, InferenceSession session, string path, InputLayout inputs, OutputLayout outputs, HostMemory memory,
+        bool copiesToDevice)
+    {
+        (_model, _session, _path, _inputs, _outputs, _memory, _copiesToDevice) = (model, session, path, inputs, outputs, memory, copiesToDevice);
+        // One row first: a live scoring never pays for a batch's buffers.
+        _capacity = Math.Max(1, inputs.FixedRows);
+        _feed = InputFeed.Create(inputs, _capacity, memory);
+        _binding = outputs.CanBind ? new OutputBinding(outputs, _capacity, memory) : null;
+        _bound = new OrtValue?[inputs.Specs.Count];
+        _io = outputs.CanBind ? session.CreateIoBinding() : null;
+    }
+
+    /// <inheritdoc/>
+    public string Name => _model.Name;
+
+    /// <inheritdoc/>
+    public ModelSignature Signature => _model.Signature;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OutputColumn> Outputs => _outputs.Columns;
+
+    /// <inheritdoc/>
+    public bool GivesConfidence => _outputs.GivesConfidence;
+
+    /// <inheritdoc/>
+    public bool AcceptsMissing => _model.AcceptsMissing;
+
+    /// <inheritdoc/>
+    public void Score(FeatureMatrix features, PredictionBlock block)
+    {
+        block.Rows = features.Rows;
+        Reserve(TensorRows(features, Math.Min(features.Rows, _model.SubBatchRows)));
+        for (var from = 0; from < features.Rows; from += _model.SubBatchRows)
+            ScoreSubBatch(features, block, from, Math.Min(_model.SubBatchRows, features.Rows - from));
+        if (GivesConfidence)
+            ClassConfidence.Fill(block, _outputs.ProbabilityFrom, _outputs.ProbabilityCount);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _io?.Dispose();
+        _feed.Dispose();
+        _binding?.Dispose();
+        _run.Dispose();
+    }
+
+    private void ScoreSubBatch(FeatureMatrix features, PredictionBlock block, int from, int rows)
+    {
+        var tensorRows = TensorRows(features, rows);
+        var inputs = _feed.Fill(features, from, rows, tensorRows);
+        try
+        {
+            if (_binding is not null)
+            {
+                RunBound(_io!, inputs, _binding.For(tensorRows));
+                _binding.CopyTo(block, from, rows);
+                return;
+            }
+            using var outputs = _session.Run(_run, _session.InputNames, inputs, _session.OutputNames);
+            for (var i = 0; i < _outputs.Parts.Count; i++)
+                OutputReading.Copy(outputs[i], _outputs.Parts[i], block, from, rows);
+        }
+        catch (OnnxRuntimeException failure)
+        {
+            throw _model.IsOnDevice
+                ? new BadInputException(_path, $"a batch of {rows} rows that failed on the card ({OnnxSession.FirstLine(failure.Message)})",
+                    "a card with room for the model's batches",
+                    "Free memory of the card, or score on the processor: execution.device: cpu, or --device cpu.", failure)
+                : new BadInputException(_path, $"a batch of {rows} rows that the model refuses ({OnnxSession.FirstLine(failure.Message)})",
+                    "rows that the model can score",
+                    "Check the features against what the model was trained on.", failure);
+        }
+    }
+
+    // The runtime's matrix kernels may round differently for another number of rows. A batch is therefore filled up to a multiple of a fixed number, so that
+    // a row has the same bits
+    // whatever rows stand beside it: in a full run, among the few changed rows of a delta run, or in the last unit of a file. A card's library chooses its
+    // kernel by the number of rows, so there every
+    // batch is a whole one. A single live row is not filled up: its latency counts.
+    private int TensorRows(FeatureMatrix features, int rows)
+    {
+        if (_inputs.FixedRows > 0 || features.CapacityRows == 1)
+            return Math.Max(rows, _inputs.FixedRows);
+        return _model.IsOnDevice ? _model.SubBatchRows : Math.Min(_model.SubBatchRows, (rows + BatchStepRows - 1) / BatchStepRows * BatchStepRows);
+    }
+
+    // Binding an input sends what it holds to the device, so there it is bound again for every batch. On the processor tensors stay bound as long as they are
+    // the same ones: names and
+    // handles given with every call were 0.7 MB of garbage a million rows.
+    private void RunBound(OrtIoBinding io, IReadOnlyList<OrtValue> inputs, IReadOnlyList<OrtValue> outputs)
+    {
+        if (_copiesToDevice || !IsBound(inputs))
+            Bind(io, inputs, outputs);
+        if (_copiesToDevice)
+            io.SynchronizeBoundInputs();
+        _session.RunWithBinding(_run, io);
+        if (_copiesToDevice)
+            io.SynchronizeBoundOutputs();
+    }
+
+    // Tensors of outputs are new whenever those of inputs are.
+    private bool IsBound(IReadOnlyList<OrtValue> inputs)
+    {
+        for (var i = 0; i < _bound.Length; i++)
+        {
+            if (!ReferenceEquals(_bound[i], inputs[i]))
+                return false;
+        }
+        return true;
+    }
+
+    private void Bind(OrtIoBinding io, IReadOnlyList<OrtValue> inputs, IReadOnlyList<OrtValue> outputs)
+    {
+        for (var i = 0; i < inputs.Count; i++)
+        {
+            io.BindInput(_session.InputNames[i], inputs[i]);
+            _bound[i] = inputs[i];
+        }
+        for (var i = 0; i < outputs.Count; i++)
+            io.BindOutput(_session.OutputNames[i], outputs[i]);
+    }
+
+    private void Reserve(int rows)
+    {
+        if (rows <= _capacity)
+            return;
+        _feed.Dispose();
+        _binding?.Dispose();
+        _capacity = _model.SubBatchRows;
+        Array.Clear(_bound);
+        _feed = InputFeed.Create(_inputs, _capacity, _memory);
+        _binding = _outputs.CanBind ? new OutputBinding(_outputs, _capacity, _memory) : null;
+    }
+}

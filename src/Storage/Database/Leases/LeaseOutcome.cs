@@ -1,0 +1,29 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Storage.Database.Leases;
+
+/// <summary>What became of the wish for a shard. Immutable; match it exhaustively.</summary>
+public abstract record LeaseOutcome
+{
+    private LeaseOutcome()
+    {
+    }
+
+    /// <summary>The shard is the worker's until the lease expires; it goes on from the checkpoint.</summary>
+    /// <param name="Lease">The right, with its fence.</param>
+    /// <param name="Shard">What to score.</param>
+    /// <param name="From">What is durable already.</param>
+    /// <param name="TakenOver">Whether another worker held it and let it expire.</param>
+    public sealed record Granted(Lease Lease, Shard Shard, Checkpoint From, bool TakenOver) : LeaseOutcome;
+
+    /// <summary>Every unfinished shard is held by somebody.</summary>
+    /// <param name="EarliestExpiry">Asking again before this instant is useless, unless somebody releases.</param>
+    public sealed record NoneFree(DateTimeOffset EarliestExpiry) : LeaseOutcome;
+
+    /// <summary>Every shard has its receipt.</summary>
+    public sealed record AllDone : LeaseOutcome;
+
+    /// <summary>The run takes no workers: it is not being scored.</summary>
+    /// <param name="State">Where it is.</param>
+    public sealed record RunNotOpen(RunState State) : LeaseOutcome;
+}

@@ -1,0 +1,42 @@
+using BatchEngine.Domain;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Values;
+
+namespace BatchEngine.Storage.Database.Runs;
+
+/// <summary>What the engine decided and why. Appended, never changed. Thread-safe.</summary>
+/// <param name="database">The database.</param>
+public sealed class DecisionStore(StateDatabase database)
+{
+    /// <summary>Appends a decision.</summary>
+    public Task AppendAsync(Decision decision, CancellationToken ct) => database.WriteAsync(async tx =>
+    {
+        var number = await tx.NextAsync("decision").ConfigureAwait(false);
+        return await tx.ExecuteAsync(
+            "INSERT INTO decisions (decision_number, run_id, decided_at, subject, choice, reason) VALUES (@number, @run, @at, @Subject, @Choice, @Reason)",
+            new { number, run = decision.Run?.ToString(), at = EpochMicroseconds.Of(decision.At), decision.Subject, decision.Choice, decision.Reason })
+                .ConfigureAwait(false);
+    }, ct);
+
+    /// <summary>Decisions in the order they were taken.</summary>
+    /// <param name="run">Only of this run; null means all.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<IReadOnlyList<Decision>> ListAsync(RunId? run, CancellationToken ct) => database.ReadAsync(async tx =>
+    {
+        var only = run is null ? "" : "WHERE run_id = @run";
+        var rows = await tx.QueryAsync<Row>($"SELECT run_id, decided_at, subject, choice, reason FROM decisions {only} ORDER BY decision_number",
+            new { run = run?.ToString() }).ConfigureAwait(false);
+        return (IReadOnlyList<Decision>)[.. rows.Select(r => r.ToDecision())];
+    }, ct);
+
+    private sealed class Row
+    {
+        public string? RunId { get; init; }
+        public long DecidedAt { get; init; }
+        public string Subject { get; init; } = "";
+        public string Choice { get; init; } = "";
+        public string Reason { get; init; } = "";
+
+        public Decision ToDecision() => new(RunId is null ? null : Domain.RunId.Parse(RunId), EpochMicroseconds.ToInstant(DecidedAt), Subject, Choice, Reason);
+    }
+}

@@ -1,0 +1,138 @@
+using BatchEngine.Domain;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Values;
+
+namespace BatchEngine.Storage.Database.Runs;
+
+/// <summary>Runs with their plans and states. Thread-safe; every method may be repeated.</summary>
+/// <param name="database">The database.</param>
+public sealed class RunStore(StateDatabase database)
+{
+    private const string Columns = "run_id, state, model_name, model_number, model_digest, planned_at, started_at, ended_at, manifest_rows, note";
+
+    /// <summary>Records a run, its plan and its shards in one transaction; a run of the same job and instant is found instead.</summary>
+    /// <exception cref="InvariantBrokenException">The shards' rows do not add up to the manifest's, or are not numbered from 0.</exception>
+    public Task<RunCreation> CreateAsync(RunPlan plan, CancellationToken ct)
+    {
+        var shardRows = plan.Shards.Sum(s => s.Rows);
+        if (shardRows != plan.Manifest.Rows || plan.Shards.Where((shard, index) => shard.Index != index).Any())
+            throw new InvariantBrokenException("a plan's shards are numbered from 0 and cover the manifest",
+                $"run {plan.Run}: {plan.Shards.Count} shards with {shardRows} rows, manifest {plan.Manifest.Rows} rows");
+        return database.WriteAsync<RunCreation>(async tx =>
+        {
+            if (await FindAsync(tx, plan.Run).ConfigureAwait(false) is { } existing)
+                return new RunCreation.Existing(existing);
+            await InsertRunAsync(tx, plan).ConfigureAwait(false);
+            foreach (var shard in plan.Shards)
+            {
+                await tx.ExecuteAsync("INSERT INTO shards (run_id, shard_index, shard_rows, shard_json) VALUES (@run, @Index, @Rows, @json)",
+                    new { run = plan.Run.ToString(), shard.Index, shard.Rows, json = StoredJson.Write(shard) }).ConfigureAwait(false);
+            }
+            return new RunCreation.Created(new RunRecord(plan.Run, RunState.Planned, plan.Model, tx.Now, null, null, plan.Manifest.Rows, ""));
+        }, ct);
+    }
+
+    /// <summary>The run; null means there is none.</summary>
+    public Task<RunRecord?> FindAsync(RunId run, CancellationToken ct) => database.ReadAsync(tx => FindAsync(tx, run), ct);
+
+    /// <summary>The run's plan; null means there is no such run.</summary>
+    public Task<RunPlan?> PlanAsync(RunId run, CancellationToken ct) => database.ReadAsync(async tx =>
+        await tx.FindAsync<string>("SELECT plan_json FROM run_plans WHERE run_id = @run", new { run = run.ToString() }).ConfigureAwait(false) is { } json
+            ? StoredJson.Read<RunPlan>(json, $"run_plans, run {run}")
+            : null, ct);
+
+    /// <summary>Runs, newest scheduled instant first.</summary>
+    /// <param name="job">Only this job's; null means all.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<IReadOnlyList<RunRecord>> ListAsync(string? job, int limit, CancellationToken ct) => database.ReadAsync(async tx =>
+    {
+        var only = job is null ? "" : "WHERE job = @job";
+        var rows = await tx.QueryAsync<Row>($"SELECT {Columns} FROM runs {only} ORDER BY scheduled_at DESC, run_id LIMIT @limit", new { job, limit })
+            .ConfigureAwait(false);
+        return (IReadOnlyList<RunRecord>)[.. rows.Select(r => r.ToRecord())];
+    }, ct);
+
+    /// <summary>Moves a run on when it is where the caller believes it to be. Keeps the first start; a final state sets the end, leaving it clears the
+    /// end.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="from">Where it must be now.</param>
+    /// <param name="to">Where it goes.</param>
+    /// <param name="note">Why; replaces the earlier note.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <returns>Whether it was there and was moved.</returns>
+    public Task<bool> MoveAsync(RunId run, RunState from, RunState to, string note, CancellationToken ct) => database.WriteAsync(async tx =>
+    {
+        var isFinal = to is RunState.Published or RunState.Held or RunState.Failed or RunState.Cancelled;
+        var moved = await tx.ExecuteAsync("""
+            UPDATE runs SET state = @to, note = @note, ended_at = @ended,
+                started_at = CASE WHEN @starts = 1 AND started_at IS NULL THEN @now ELSE started_at END
+            WHERE run_id = @run AND state = @from
+            """, new
+        {
+            run = run.ToString(),
+            from = from.ToString(),
+            to = to.ToString(),
+            note,
+            ended = isFinal ? tx.NowMicroseconds : (long?)null,
+            starts = to == RunState.Scoring ? 1 : 0,
+            now = tx.NowMicroseconds,
+        }).ConfigureAwait(false);
+        return moved == 1;
+    }, ct);
+
+    /// <summary>The job's published run with the latest scheduled instant; null means none was published.</summary>
+    public Task<RunId?> LatestPublishedAsync(string job, CancellationToken ct) => PublishedAsync(job, "DESC", ct);
+
+    /// <summary>The job's published run with the earliest scheduled instant; null means none was published.</summary>
+    public Task<RunId?> FirstPublishedAsync(string job, CancellationToken ct) => PublishedAsync(job, "ASC", ct);
+
+    private Task<RunId?> PublishedAsync(string job, string order, CancellationToken ct) => database.ReadAsync<RunId?>(async tx =>
+        await tx.FindAsync<string>($"SELECT run_id FROM runs WHERE job = @job AND state = @state ORDER BY scheduled_at {order} LIMIT 1",
+            new { job, state = nameof(RunState.Published) }).ConfigureAwait(false) is { } found ? RunId.Parse(found) : null, ct);
+
+    private static async Task<RunRecord?> FindAsync(StateTransaction tx, RunId run) =>
+        (await tx.FindAsync<Row>($"SELECT {Columns} FROM runs WHERE run_id = @run", new { run = run.ToString() }).ConfigureAwait(false))?.ToRecord();
+
+    private static async Task InsertRunAsync(StateTransaction tx, RunPlan plan)
+    {
+        await tx.ExecuteAsync("""
+            INSERT INTO runs (run_id, job, serving_name, scheduled_at, state, model_name, model_number, model_digest, planned_at, manifest_rows, shard_count, partition_count, note)
+            VALUES (@run, @job, @serving, @scheduled, @state, @modelName, @modelNumber, @modelDigest, @planned, @rows, @shards, @partitions, '')
+            """, new
+        {
+            run = plan.Run.ToString(),
+            job = plan.Run.Job,
+            serving = plan.Job.Serving.Name,
+            scheduled = EpochMicroseconds.Of(plan.Run.ScheduledAt),
+            state = nameof(RunState.Planned),
+            modelName = plan.Model.Name,
+            modelNumber = plan.Model.Number,
+            modelDigest = plan.Model.Digest.Hex,
+            planned = tx.NowMicroseconds,
+            rows = plan.Manifest.Rows,
+            shards = plan.Shards.Count,
+            partitions = plan.PartitionCount,
+        }).ConfigureAwait(false);
+        await tx.ExecuteAsync("INSERT INTO run_plans (run_id, plan_json) VALUES (@run, @json)",
+            new { run = plan.Run.ToString(), json = StoredJson.Write(plan) }).ConfigureAwait(false);
+    }
+
+    private sealed class Row
+    {
+        public string RunId { get; init; } = "";
+        public string State { get; init; } = "";
+        public string ModelName { get; init; } = "";
+        public long ModelNumber { get; init; }
+        public string ModelDigest { get; init; } = "";
+        public long PlannedAt { get; init; }
+        public long? StartedAt { get; init; }
+        public long? EndedAt { get; init; }
+        public long ManifestRows { get; init; }
+        public string Note { get; init; } = "";
+
+        public RunRecord ToRecord() => new(
+            Domain.RunId.Parse(RunId), Enum.Parse<RunState>(State), new ModelVersion(ModelName, (int)ModelNumber, Digest.Parse(ModelDigest)),
+            EpochMicroseconds.ToInstant(PlannedAt), EpochMicroseconds.ToInstant(StartedAt), EpochMicroseconds.ToInstant(EndedAt), ManifestRows, Note);
+    }
+}

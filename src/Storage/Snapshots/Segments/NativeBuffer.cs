@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+
+namespace BatchEngine.Storage.Snapshots.Segments;
+
+/// <summary>Memory outside the managed heap that grows and may exceed 2 GiB. Not thread-safe.</summary>
+internal sealed unsafe class NativeBuffer : IDisposable
+{
+    private byte* _memory;
+    private long _capacity;
+
+    public NativeBuffer(long capacity = 0) => Reserve(capacity);
+
+    public long Used { get; set; }
+
+    public byte* Start => _memory;
+
+    /// <summary>Makes room for so many bytes after those used; earlier pointers become invalid.</summary>
+    public void Reserve(long more)
+    {
+        var needed = Used + more;
+        if (needed <= _capacity)
+            return;
+        var capacity = Math.Max(needed, _capacity + (_capacity / 2));
+        _memory = (byte*)NativeMemory.Realloc(_memory, (nuint)capacity);
+        _capacity = capacity;
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.Free(_memory);
+        _memory = null;
+        _capacity = Used = 0;
+    }
+}
