@@ -56,13 +56,6 @@ public sealed class InputFileReader : IDisposable
         return OpenChecked(planned.Path, pool);
     }
 
-    /// <summary>Rows of a row group, counted from 0.</summary>
-    public long RowGroupRows(int index)
-    {
-        using var group = _reader.RowGroup(index);
-        return group.MetaData.NumRows;
-    }
-
     /// <summary>Starts reading some columns of a row group; dispose it before opening the next.</summary>
     /// <param name="index">The row group, counted from 0.</param>
     /// <param name="columns">The names, in the order of the batches that will be filled.</param>

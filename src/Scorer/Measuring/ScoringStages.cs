@@ -129,7 +129,7 @@ public sealed class ScoringStages : IDisposable
     /// <summary>Writes the predictions of as many rows as there are, as Parquet files of the length that a run's files have.</summary>
     public Task<StageFigures> WriteAsync(CancellationToken ct)
     {
-        var file = new PredictionFile(_setup.Output.Schema, _setup.Output.Compression);
+        var file = new PredictionFile(_setup.Output.Schema);
         return FilesAsync(StageNames.Write, ct, async (blob, units) =>
         {
             await file.StartAsync(blob.Content, ct).ConfigureAwait(false);

@@ -40,7 +40,4 @@ public sealed record OneShotOptions(string ModelPath, IReadOnlyList<string> Inpu
 
     /// <summary>How the model is run.</summary>
     public ExecutorOptions Execution { get; init; } = ExecutorOptions.Default;
-
-    /// <summary>The instant written as scored-at; null means the clock once at the start.</summary>
-    public DateTimeOffset? ScoredAt { get; init; }
 }

@@ -20,7 +20,7 @@ public static class OneShotScoring
     /// fails.</summary>
     /// <param name="options">What to do.</param>
     /// <param name="progress">Told after each unit, from worker threads; null means nobody listens.</param>
-    /// <param name="clock">For scored-at (when the options give none) and the elapsed time.</param>
+    /// <param name="clock">For scored-at, read once at the start, and the elapsed time.</param>
     /// <param name="ct">Stops and removes what was written.</param>
     /// <exception cref="BadInputException">Input, model, features or output directory cannot be used.</exception>
     /// <exception cref="RejectBudgetExceededException">Too many rows are bad.</exception>
@@ -31,7 +31,7 @@ public static class OneShotScoring
         using var model = opened;
         var version = new ModelVersion(Path.GetFileNameWithoutExtension(options.ModelPath), 0,
             Digest.Of(await File.ReadAllBytesAsync(options.ModelPath, ct).ConfigureAwait(false)));
-        var template = Template(options, manifest, spec, model, version, options.ScoredAt ?? clock.GetUtcNow());
+        var template = Template(options, manifest, spec, model, version, clock.GetUtcNow());
         template.Output.Schema.ColumnNames();
         _ = template.Output.Schema.KeyKind;
         using var folder = OneShotFolder.Take(options.OutputDirectory);

@@ -22,7 +22,9 @@ internal sealed class PredictionFile
     private int _stagedUnitRows;
 
     /// <summary>Prepares files of one schema.</summary>
-    public PredictionFile(PredictionSchema schema, TableCompression compression)
+    /// <param name="schema">What they hold.</param>
+    /// <param name="compression">How pages are compressed.</param>
+    public PredictionFile(PredictionSchema schema, CompressionMethod compression = CompressionMethod.Snappy)
     {
         _options = ParquetFields.Options(compression);
         _fields = schema.CreateFields(_options);

@@ -11,9 +11,6 @@ namespace BatchEngine.Scorer.Sharding;
 /// <param name="CheckpointRows">A checkpoint, and with it the next files, after at least this number of rows.</param>
 internal sealed record ScoringOutput(PredictionSchema Schema, IBlobStore Blobs, Func<ArtifactKind, int, string> NameOf, int CheckpointRows)
 {
-    /// <summary>How prediction files are compressed.</summary>
-    public TableCompression Compression { get; init; } = TableCompression.Snappy;
-
     /// <summary>Key partitions of run files; 0, the default, writes no run files.</summary>
     public int PartitionCount { get; init; }
 

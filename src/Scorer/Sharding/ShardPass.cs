@@ -45,7 +45,7 @@ public static class ShardPass
             work.Model.Outputs, plan.Model.ToString(), plan.Run.ToString(), plan.Run.ScheduledAt);
         var output = new ScoringOutput(schema, work.Blobs, (kind, unit) => NameOf(work, kind, unit), job.CheckpointRows)
         {
-            PartitionCount = work.WritesRunFiles ? plan.PartitionCount : 0,
+            PartitionCount = plan.PartitionCount,
             KeptSums = plan.KeptSums,
         };
         return new ScoringSetup(new ScoringInput(plan.Manifest, work.Shard.Ranges, columns, plan.UnitRows),

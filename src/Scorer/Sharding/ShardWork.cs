@@ -21,7 +21,4 @@ public sealed record ShardWork(RunPlan Plan, Shard Shard, FenceToken Fence, Chec
 
     /// <summary>The memory ceiling of this process, looked at before each unit; default null: none.</summary>
     public MemoryCeiling? Ceiling { get; init; }
-
-    /// <summary>Whether run files for the snapshot are written; default true.</summary>
-    public bool WritesRunFiles { get; init; } = true;
 }

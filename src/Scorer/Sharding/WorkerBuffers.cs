@@ -23,7 +23,7 @@ internal sealed class WorkerBuffers : IDisposable
         _setup = setup;
         Executor = setup.Model.Loaded.CreateExecutor();
         Predictions = new PredictionBlock(Executor.Outputs.Count, setup.Input.MaxRows, setup.Output.KeptSums);
-        File = new PredictionFile(setup.Output.Schema, setup.Output.Compression);
+        File = new PredictionFile(setup.Output.Schema);
         Scored = new ScoredColumns(setup);
         _decodeThread = setup.UnitsHeld > 1 ? DecodeThread.Take() : null;
     }

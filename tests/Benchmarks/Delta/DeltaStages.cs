@@ -73,7 +73,7 @@ internal static class DeltaStages
     // Parquet and run file, committed as often as a worker does.
     private static async Task<string> WriteAsync(ScoringSetup setup, UnitBuffers buffers, UnitSlice[] units, ScoredColumns scored, PredictionBlock predictions)
     {
-        await using var files = new CheckpointFiles(setup, new PredictionFile(setup.Output.Schema, setup.Output.Compression));
+        await using var files = new CheckpointFiles(setup, new PredictionFile(setup.Output.Schema));
         foreach (var unit in units)
         {
             var rows = new ScoredUnit(buffers.Batch, predictions, default, buffers.Batch.Rows, unit.FirstRowNumber);

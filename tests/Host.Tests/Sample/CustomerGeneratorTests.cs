@@ -63,7 +63,7 @@ public sealed class CustomerGeneratorTests
                 using var reader = InputFileReader.Open(Assert.Single(day.Files));
                 Assert.Equal(CustomerFiles.Columns.Select(c => c.Name), reader.Columns.Select(c => c.Name));
                 Assert.DoesNotContain(reader.Columns, c => c.Kind == ColumnKind.Unsupported);
-                Assert.Equal(day.Rows, reader.RowGroupRows(0));
+                Assert.Equal(day.Rows, reader.RowGroupSizes()[0].Rows);
             }
         }
         finally

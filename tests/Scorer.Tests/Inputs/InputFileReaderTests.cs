@@ -210,7 +210,7 @@ public sealed class InputFileReaderTests : IDisposable
         for (var g = 0; g < reader.RowGroupCount; g++)
         {
             using var group = reader.OpenRowGroup(g, [.. reader.Columns.Select(c => c.Name)]);
-            Assert.Equal(reader.RowGroupRows(g), group.Rows);
+            Assert.Equal(reader.RowGroupSizes()[g].Rows, group.Rows);
             while (group.Read(batch, int.MaxValue) > 0)
                 yield return batch;
         }

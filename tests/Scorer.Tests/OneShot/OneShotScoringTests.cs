@@ -5,6 +5,7 @@ using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.OneShot;
 using BatchEngine.Scorer.Tests.Execution;
 using BatchEngine.Scorer.Tests.Inputs;
+using Microsoft.Extensions.Time.Testing;
 using ParquetSharp;
 
 namespace BatchEngine.Scorer.Tests.OneShot;
@@ -56,8 +57,8 @@ public sealed class OneShotScoringTests
     {
         using var folder = new TemporaryFolder();
         WriteInput(folder.File("in/a.parquet"), 0, 50);
-        var first = await ScoreAsync(folder, o => o with { OutputDirectory = folder.File("one"), Workers = 1, ScoredAt = s_at });
-        var second = await ScoreAsync(folder, o => o with { OutputDirectory = folder.File("two"), Workers = 1, ScoredAt = s_at });
+        var first = await ScoreAsync(folder, o => o with { OutputDirectory = folder.File("one"), Workers = 1 });
+        var second = await ScoreAsync(folder, o => o with { OutputDirectory = folder.File("two"), Workers = 1 });
         Assert.Equal(first.Files, second.Files);
         Assert.All(first.Files, f =>
             Assert.Equal(File.ReadAllBytes(Path.Combine(first.OutputDirectory, f.BlobName)),
@@ -227,7 +228,7 @@ public sealed class OneShotScoringTests
     };
 
     private static Task<OneShotResult> ScoreAsync(TemporaryFolder folder, Func<OneShotOptions, OneShotOptions> change) =>
-        OneShotScoring.RunAsync(change(Options(folder)), null, TimeProvider.System, TestContext.Current.CancellationToken);
+        OneShotScoring.RunAsync(change(Options(folder)), null, new FakeTimeProvider(s_at), TestContext.Current.CancellationToken);
 
     private static void WriteInput(string path, int from, int rows)
     {

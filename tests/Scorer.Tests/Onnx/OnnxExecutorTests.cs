@@ -3,6 +3,7 @@ using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Tests.Execution;
+using BatchEngine.Scorer.Tests.Features;
 
 namespace BatchEngine.Scorer.Tests.Onnx;
 
@@ -113,7 +114,7 @@ public sealed class OnnxExecutorTests
         var block = new PredictionBlock(6, 1);
         foreach (var (text, code) in new[] { ("red", 1f), ("blue", 2f), ("green", -1f) })
         {
-            using var batch = SingleRow.ToBatch(
+            using var batch = SingleRowBatch.Of(
                 new Dictionary<string, object?> { ["a"] = 1.5f, ["b"] = 2.5, ["c"] = 3L, ["d"] = 4L, ["e"] = true, ["f"] = text }, compiled.Sources);
             using var matrix = compiled.CreateMatrix(1);
             compiled.Transform(batch, matrix);
@@ -127,7 +128,7 @@ public sealed class OnnxExecutorTests
     {
         using var model = ExecutorFactory.Open(Fixture.Path("exact"), ["d"], s_onnx);
         var compiled = CompiledFeatures.Compile(FeatureSpec.AsIs(["d"]), [new("d", ColumnKind.Integer, false, "")], model.WantedStorage);
-        using var batch = SingleRow.ToBatch(new Dictionary<string, object?> { ["d"] = (1L << 53) + 3 }, compiled.Sources);
+        using var batch = SingleRowBatch.Of(new Dictionary<string, object?> { ["d"] = (1L << 53) + 3 }, compiled.Sources);
         using var matrix = compiled.CreateMatrix(1);
         compiled.Transform(batch, matrix);
         using var executor = model.CreateExecutor();

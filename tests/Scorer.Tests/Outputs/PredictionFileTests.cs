@@ -4,6 +4,7 @@ using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Outputs;
 using BatchEngine.Scorer.Tests.Inputs;
+using Parquet;
 
 namespace BatchEngine.Scorer.Tests.Outputs;
 
@@ -22,8 +23,7 @@ public sealed class PredictionFileTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.File("out.parquet");
-        var file = new PredictionFile(SchemaOf(s_wide, [1, 2, 3], [OutputColumn.Number("score"), new OutputColumn("label", ["no", "yes"])]),
-            TableCompression.Snappy);
+        var file = new PredictionFile(SchemaOf(s_wide, [1, 2, 3], [OutputColumn.Number("score"), new OutputColumn("label", ["no", "yes"])]));
         using var batch = new ColumnBatch(s_wide, 300);
         var block = new PredictionBlock(2, 300);
         var expected = new List<string>();
@@ -51,10 +51,10 @@ public sealed class PredictionFileTests
     {
         using var folder = new TemporaryFolder();
         var narrow = s_wide[..1];
-        var file = new PredictionFile(SchemaOf(narrow, [], [OutputColumn.Number("score")]), TableCompression.None);
+        var file = new PredictionFile(SchemaOf(narrow, [], [OutputColumn.Number("score")]), CompressionMethod.None);
         Assert.Equal([65_536L, 16_384, 100], await GroupsAsync(folder.File("narrow"), file, narrow, 1, [16_384, 16_384, 16_384, 16_384, 16_384, 100]));
         Assert.Equal([40_000L, 40_000], await GroupsAsync(folder.File("large"), file, narrow, 1, [40_000, 40_000]));
-        var wide = new PredictionFile(SchemaOf(narrow, [], [.. Enumerable.Range(0, 30).Select(i => OutputColumn.Number($"p{i}"))]), TableCompression.None);
+        var wide = new PredictionFile(SchemaOf(narrow, [], [.. Enumerable.Range(0, 30).Select(i => OutputColumn.Number($"p{i}"))]), CompressionMethod.None);
         Assert.Equal([16_384L, 16_384], await GroupsAsync(folder.File("wide"), wide, narrow, 30, [8_192, 8_192, 8_192, 8_192]));
     }
 
@@ -63,7 +63,7 @@ public sealed class PredictionFileTests
     {
         using var folder = new TemporaryFolder();
         var narrow = s_wide[..1];
-        var file = new PredictionFile(SchemaOf(narrow, [], [OutputColumn.Number("score")]), TableCompression.None);
+        var file = new PredictionFile(SchemaOf(narrow, [], [OutputColumn.Number("score")]), CompressionMethod.None);
         using var batch = new ColumnBatch(narrow, 10);
         var block = new PredictionBlock(1, 10);
         Fill(batch, block, 0, 10);
@@ -90,7 +90,7 @@ public sealed class PredictionFileTests
             await file.CompleteAsync(Ct);
         }
         using var reader = InputFileReader.Open(path);
-        return [.. Enumerable.Range(0, reader.RowGroupCount).Select(reader.RowGroupRows)];
+        return [.. reader.RowGroupSizes().Select(g => g.Rows)];
     }
 
     private static void Fill(ColumnBatch batch, PredictionBlock block, int from, int rows)

@@ -1,0 +1,16 @@
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Inputs;
+
+namespace BatchEngine.Scorer.Tests.Features;
+
+/// <summary>A new batch of one row.</summary>
+internal static class SingleRowBatch
+{
+    public static ColumnBatch Of(IReadOnlyDictionary<string, object?> values, IReadOnlyList<InputColumn> columns)
+    {
+        var batch = new ColumnBatch(columns, 1);
+        SingleRow.Fill(batch, values);
+        return batch;
+    }
+}
