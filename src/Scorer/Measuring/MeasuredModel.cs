@@ -59,10 +59,6 @@ public sealed class MeasuredModel : IDisposable
         }
     }
 
-    /// <summary>The same without profiles.</summary>
-    public MeasuredModel WithoutProfiles() =>
-        new(Plan with { ProfileEdges = new Dictionary<string, BinEdges>(StringComparer.Ordinal) }, Model, ModelPath, Execution);
-
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
 

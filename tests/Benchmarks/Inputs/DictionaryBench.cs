@@ -1,5 +1,6 @@
 using System.Globalization;
 using BatchEngine.Benchmarks.Scoring;
+using BatchEngine.Host.Bench;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Measuring;
 using ParquetSharp;
@@ -56,7 +57,7 @@ public static class DictionaryBench
             {
                 StageFigures[] passes = [await stages.DecodeAsync(1, CancellationToken.None), await stages.QuantiseAsync(s_stage),
                     await stages.ModelAsync(s_stage),
-                    (await WholeRun.RunAsync(model, Environment.ProcessorCount, files, null, CancellationToken.None)).Scored];
+                    (await WholeRun.RunAsync(model.Plan, model.Model, Environment.ProcessorCount, files, CancellationToken.None)).Scored];
                 if (repeat > 0)
                     figures.AddRange(passes);
             }

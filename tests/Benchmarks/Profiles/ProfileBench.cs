@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using BatchEngine.Benchmarks.Scoring;
 using BatchEngine.Domain;
+using BatchEngine.Host.Bench;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Inputs;
@@ -26,13 +27,14 @@ public static class ProfileBench
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"counting alone, one thread, {InputTable.Features} columns and {model.Plan.Outputs.Count} outputs: every row {alone.Whole:0.0} ns a row, one block in five {alone.OneInFive:0.0} ns a row of all"));
         var runs = new List<(bool WithProfiles, StageFigures Figures)>();
-        var bare = model.WithoutProfiles();
+        var bare = Night.WithoutProfiles(model.Plan);
         for (var repeat = 0; repeat <= options.Repeats; repeat++)
         {
             foreach (var withProfiles in repeat % 2 == 0 ? new[] { true, false } : [false, true])
             {
                 var folder = Directory.CreateTempSubdirectory("batchengine-bench-").FullName;
-                var (scored, _, _) = await WholeRun.RunAsync(withProfiles ? model : bare, Environment.ProcessorCount, folder, null, CancellationToken.None);
+                var (scored, _) = await WholeRun.RunAsync(withProfiles ? model.Plan : bare, model.Model, Environment.ProcessorCount, folder,
+                    CancellationToken.None);
                 Directory.Delete(folder, recursive: true);
                 if (repeat > 0)
                     runs.Add((withProfiles, scored));
