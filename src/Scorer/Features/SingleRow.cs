@@ -16,7 +16,7 @@ public static class SingleRow
     /// <param name="values">By column name: long, double, bool, string, DateTimeOffset or null for missing; dates and timestamps also as ISO 8601 text. Names
     /// beyond the columns are ignored.</param>
     /// <exception cref="BadInputException">A column has no value (send null when it is unknown), or one of another type.</exception>
-    public static void Fill(ColumnBatch batch, IReadOnlyDictionary<string, object?> values)
+    public static void Fill(UnitColumns batch, IReadOnlyDictionary<string, object?> values)
     {
         batch.Start(1);
         for (var i = 0; i < batch.Count; i++)

@@ -25,7 +25,7 @@ public sealed class ScoringStages : IDisposable
     private readonly ScoringSetup _setup;
     private readonly UnitBuffers _buffers;
     private readonly IModelExecutor _executor;
-    private readonly PredictionBlock _predictions;
+    private readonly UnitPredictions _predictions;
     private readonly ScoredColumns _scored;
     private readonly RowGate _gate;
     private readonly LocalFolderBlobs _blobs;
@@ -48,24 +48,24 @@ public sealed class ScoringStages : IDisposable
         _setup = ShardPass.SetupOf(new ShardWork(plan, whole, new FenceToken(1), Checkpoint.Start, measured.Model, _blobs));
         _buffers = new UnitBuffers(_setup) { Unit = _setup.Input.Units.First(u => u.Rows > 0) };
         _executor = measured.Model.CreateExecutor();
-        _predictions = new PredictionBlock(_executor.Outputs.Count, _setup.Input.MaxRows);
+        _predictions = new UnitPredictions(_executor.Outputs.Count, _setup.Input.MaxRows);
         _scored = new ScoredColumns(_setup);
         _gate = new RowGate(_setup.Output.Schema.KeyIndex, _setup.Model.Features.FeatureNames, _setup.Model.Loaded.Outputs, _executor.AcceptsMissing);
         using var file = InputFileReader.Open(plan.Manifest.Files[_buffers.Unit.FileIndex]);
         using var group = file.OpenRowGroup(_buffers.Unit.RowGroup, [.. _setup.Input.Columns.Select(c => c.Name)]);
-        group.Read(_buffers.Batch, _buffers.Unit.Rows);
-        _setup.Model.Features.Transform(_buffers.Batch, _buffers.Features);
+        group.Read(_buffers.Columns, _buffers.Unit.Rows);
+        _setup.Model.Features.Transform(_buffers.Columns, _buffers.Features);
         _executor.Score(_buffers.Features, _predictions);
         _scored.Fingerprint(_buffers.Features);
-        var keep = _gate.Look(_buffers.Batch, _buffers.Features, _predictions);
-        _rows = new ScoredUnit(_buffers.Batch, _predictions, keep, _buffers.Batch.Rows - _gate.Rejects.Count, _buffers.Unit.FirstRowNumber);
+        var keep = _gate.Look(_buffers.Columns, _buffers.Features, _predictions);
+        _rows = new ScoredUnit(_buffers.Columns, _predictions, keep, _buffers.Columns.Rows - _gate.Rejects.Count, _buffers.Unit.FirstRowNumber);
     }
 
     /// <summary>Whether the model ranks its features first, so that <see cref="QuantiseAsync"/> measures something.</summary>
     public bool Quantises => _executor is ForestExecutor forest && forest.Rank(_buffers.Features);
 
     /// <summary>Bytes of a row as decoded.</summary>
-    public double DecodedBytesPerRow => _setup.Input.Columns.Select((_, i) => _buffers.Batch[i]).Sum(c => c.Kind switch
+    public double DecodedBytesPerRow => _setup.Input.Columns.Select((_, i) => _buffers.Columns[i]).Sum(c => c.Kind switch
     {
         ColumnKind.Text => (double)c.TextBytes.Length / c.Rows,
         ColumnKind.Float => sizeof(float),
@@ -85,7 +85,7 @@ public sealed class ScoringStages : IDisposable
 
     /// <summary>Computes the features.</summary>
     public Task<StageFigures> FeaturesAsync(TimeSpan atLeast) =>
-        RepeatAsync(StageNames.Features, atLeast, () => _setup.Model.Features.Transform(_buffers.Batch, _buffers.Features));
+        RepeatAsync(StageNames.Features, atLeast, () => _setup.Model.Features.Transform(_buffers.Columns, _buffers.Features));
 
     /// <summary>Ranks the features among the thresholds of the forest.</summary>
     public Task<StageFigures> QuantiseAsync(TimeSpan atLeast) =>
@@ -101,15 +101,15 @@ public sealed class ScoringStages : IDisposable
         _runtime ??= ExecutorFactory.Open(_measured.ModelPath, _measured.Plan.Features.FeatureNames, ExecutorOptions.Default with { Engine = "onnx" });
         using var executor = _runtime.CreateExecutor();
         var compiled = CompiledFeatures.Compile(_measured.Plan.Features, _measured.Plan.Manifest.Columns, _runtime.WantedStorage);
-        using var features = compiled.CreateMatrix(Math.Max(2, _buffers.Batch.Rows));
-        compiled.Transform(_buffers.Batch, features);
-        var predictions = new PredictionBlock(executor.Outputs.Count, _buffers.Batch.Rows);
+        using var features = compiled.CreateMatrix(Math.Max(2, _buffers.Columns.Rows));
+        compiled.Transform(_buffers.Columns, features);
+        var predictions = new UnitPredictions(executor.Outputs.Count, _buffers.Columns.Rows);
         return await RepeatAsync(StageNames.OnnxRuntime, atLeast, () => executor.Score(features, predictions), _runtime.Name).ConfigureAwait(false);
     }
 
     /// <summary>Looks for rows to reject.</summary>
     public Task<StageFigures> CheckAsync(TimeSpan atLeast) =>
-        RepeatAsync(StageNames.Check, atLeast, () => _gate.Look(_buffers.Batch, _buffers.Features, _predictions));
+        RepeatAsync(StageNames.Check, atLeast, () => _gate.Look(_buffers.Columns, _buffers.Features, _predictions));
 
     /// <summary>Counts columns and outputs, as many rows as a run of this size does.</summary>
     public Task<StageFigures> ProfileAsync(TimeSpan atLeast)
@@ -118,8 +118,8 @@ public sealed class ScoringStages : IDisposable
         var first = 0L;
         return RepeatAsync(StageNames.Profile, atLeast, () =>
         {
-            collector.Add(_buffers.Batch, _predictions, first);
-            first += _buffers.Batch.Rows;
+            collector.Add(_buffers.Columns, _predictions, first);
+            first += _buffers.Columns.Rows;
         });
     }
 
@@ -163,10 +163,10 @@ public sealed class ScoringStages : IDisposable
     // A file's own cost, its footer and its flush to the disk, counts as often as in a run.
     private async Task<StageFigures> FilesAsync(string stage, CancellationToken ct, Func<BlobWriter, int, Task> write)
     {
-        var units = Math.Max(1, (int)(_setup.Input.Manifest.Rows / _buffers.Batch.Rows));
+        var units = Math.Max(1, (int)(_setup.Input.Manifest.Rows / _buffers.Columns.Rows));
         var unitsPerFile = Math.Max(1,
-            (int)(OneShotParts.RowsPerPart(_setup.Input.Manifest.Rows, _setup.Output.CheckpointRows, Environment.ProcessorCount) / _buffers.Batch.Rows));
-        return await StageFigures.OfAsync(stage, (long)units * _buffers.Batch.Rows, 1, async () =>
+            (int)(OneShotParts.RowsPerPart(_setup.Input.Manifest.Rows, _setup.Output.CheckpointRows, Environment.ProcessorCount) / _buffers.Columns.Rows));
+        return await StageFigures.OfAsync(stage, (long)units * _buffers.Columns.Rows, 1, async () =>
         {
             for (var done = 0; done < units; done += unitsPerFile)
             {
@@ -184,7 +184,7 @@ public sealed class ScoringStages : IDisposable
 
     private void Decode(int thread, int threads, CancellationToken ct)
     {
-        using var batch = new ColumnBatch(_setup.Input.Columns, _setup.Input.MaxRows);
+        using var batch = new UnitColumns(_setup.Input.Columns, _setup.Input.MaxRows);
         var names = _setup.Input.Columns.Select(c => c.Name).ToArray();
         var number = 0;
         foreach (var source in _setup.Input.Manifest.Files)
@@ -215,6 +215,6 @@ public sealed class ScoringStages : IDisposable
             while (Stopwatch.GetElapsedTime(started) < atLeast);
             return Task.FromResult(notes);
         }).ConfigureAwait(false);
-        return figures with { Rows = units * _buffers.Batch.Rows };
+        return figures with { Rows = units * _buffers.Columns.Rows };
     }
 }

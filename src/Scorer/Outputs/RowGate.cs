@@ -12,7 +12,7 @@ namespace BatchEngine.Scorer.Outputs;
 /// <summary>Decides which rows of a unit are written and why the others are not. A row is rejected once, for the first reason found: key, features in order,
 /// outputs in order. Not thread-safe.</summary>
 /// <remarks>Whole columns are looked at first; only a column with a bad value is looked at row by row.</remarks>
-/// <param name="keyIndex">The key column in the batches; -1 means the row number.</param>
+/// <param name="keyIndex">The key column in the units; -1 means the row number.</param>
 /// <param name="featureNames">For the detail.</param>
 /// <param name="outputs">For the detail.</param>
 /// <param name="acceptsMissing">Whether the model takes missing numbers.</param>
@@ -24,7 +24,7 @@ internal sealed class RowGate(int keyIndex, IReadOnlyList<string> featureNames, 
 
     /// <summary>Looks at a scored unit. <see cref="Rejects"/> then holds the rejected rows in row order.</summary>
     /// <returns>1 for rows to write, 0 for others; empty when all are kept. Valid until the next call.</returns>
-    public ReadOnlyMemory<byte> Look(ColumnBatch batch, FeatureMatrix features, PredictionBlock predictions)
+    public ReadOnlyMemory<byte> Look(UnitColumns batch, FeatureMatrix features, UnitPredictions predictions)
     {
         _rejects.Clear();
         _anyRejected = false;

@@ -4,15 +4,15 @@ using BatchEngine.Scorer.Inputs;
 namespace BatchEngine.Scorer.Outputs;
 
 /// <summary>The rows of one scored unit, as views. Immutable; the buffers are the caller's.</summary>
-/// <param name="Batch">The columns as read.</param>
+/// <param name="Columns">The columns as read.</param>
 /// <param name="Predictions">The model's outputs.</param>
 /// <param name="Keep">1 for a row to write, 0 for a rejected one; empty when all are kept.</param>
 /// <param name="KeptRows">How many are written.</param>
 /// <param name="FirstRowNumber">The number of the first row over the whole manifest.</param>
-internal sealed record ScoredUnit(ColumnBatch Batch, PredictionBlock Predictions, ReadOnlyMemory<byte> Keep, int KeptRows, long FirstRowNumber)
+internal sealed record ScoredUnit(UnitColumns Columns, UnitPredictions Predictions, ReadOnlyMemory<byte> Keep, int KeptRows, long FirstRowNumber)
 {
     /// <summary>Rows read.</summary>
-    public int Rows => Batch.Rows;
+    public int Rows => Columns.Rows;
 
     /// <summary>How many of the marked rows (1) are kept; no marks mean none.</summary>
     public int CountKept(ReadOnlySpan<byte> marks)

@@ -8,7 +8,7 @@ namespace BatchEngine.Scorer.Outputs;
 
 /// <summary>A text column taken from the input. Not thread-safe.</summary>
 /// <param name="field">The Parquet field.</param>
-/// <param name="column">The input column's index in the batch.</param>
+/// <param name="column">The input column's index in the unit.</param>
 internal sealed class TextField(DataField field, int column) : OutputField(field)
 {
     private ReadOnlyMemory<char>[] _values = [];
@@ -24,7 +24,7 @@ internal sealed class TextField(DataField field, int column) : OutputField(field
     /// <inheritdoc/>
     public override void Stage(ScoredUnit unit)
     {
-        var vector = unit.Batch[column];
+        var vector = unit.Columns[column];
         var bytes = vector.TextBytes;
         var offsets = vector.TextOffsets;
         var present = vector.Present;

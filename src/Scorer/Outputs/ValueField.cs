@@ -8,7 +8,7 @@ namespace BatchEngine.Scorer.Outputs;
 /// <typeparam name="T">The value as it is stored.</typeparam>
 /// <param name="field">The Parquet field.</param>
 /// <param name="fill">Writes the values of all rows of a unit to the target.</param>
-/// <param name="nullableIndex">The input column in the batches whose presence counts; -1 when the column is never missing.</param>
+/// <param name="nullableIndex">The input column in the units whose presence counts; -1 when the column is never missing.</param>
 internal sealed class ValueField<T>(DataField field, ValueField<T>.Filling fill, int nullableIndex = -1)
     : OutputField(field, field.ClrType == typeof(T) ? null : typeof(T))
     where T : struct
@@ -40,7 +40,7 @@ internal sealed class ValueField<T>(DataField field, ValueField<T>.Filling fill,
         fill(unit, _all);
         if (nullableIndex >= 0)
         {
-            StagePresent(unit, unit.Batch[nullableIndex].Present);
+            StagePresent(unit, unit.Columns[nullableIndex].Present);
             return;
         }
         unit.Compact<T>(_all, _kept.AsSpan(_values));

@@ -11,9 +11,9 @@ internal sealed class RealtimeSlot : IDisposable
 {
     private readonly CompiledFeatures _features;
     private readonly IModelExecutor _executor;
-    private readonly ColumnBatch _batch;
+    private readonly UnitColumns _batch;
     private readonly FeatureMatrix _matrix;
-    private readonly PredictionBlock _block;
+    private readonly UnitPredictions _block;
     private readonly RowGate _gate;
     private readonly ulong[] _fingerprint = new ulong[1];
 
@@ -21,9 +21,9 @@ internal sealed class RealtimeSlot : IDisposable
     {
         _features = features;
         _executor = model.CreateExecutor();
-        _batch = features.CreateBatch(1);
+        _batch = features.CreateColumns(1);
         _matrix = features.CreateMatrix(1);
-        _block = new PredictionBlock(_executor.Outputs.Count, 1);
+        _block = new UnitPredictions(_executor.Outputs.Count, 1);
         _gate = new RowGate(-1, features.FeatureNames, _executor.Outputs, _executor.AcceptsMissing);
     }
 

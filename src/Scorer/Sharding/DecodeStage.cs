@@ -82,11 +82,11 @@ internal sealed class DecodeStage : IAsyncDisposable
         var group = Open(unit);
         if (group.Position < unit.FromRow)
             group.Skip(unit.FromRow - group.Position);
-        var rows = group.Read(buffers.Batch, unit.Rows);
+        var rows = group.Read(buffers.Columns, unit.Rows);
         if (rows != unit.Rows)
             throw new InvariantBrokenException("a unit has the rows that were planned",
                 $"{_setup.Input.Manifest.Files[unit.FileIndex].Path}, row group {unit.RowGroup}: {rows} of {unit.Rows}");
-        _setup.Model.Features.Transform(buffers.Batch, buffers.Features);
+        _setup.Model.Features.Transform(buffers.Columns, buffers.Features);
         buffers.Unit = unit;
     }
 

@@ -27,7 +27,7 @@ internal sealed class RowReuse : IDisposable
     private readonly ScoringBase _base;
     private readonly UnchangedRows _unchanged;
     private readonly RowGather _gather;
-    private readonly PredictionBlock _gathered;
+    private readonly UnitPredictions _gathered;
     private readonly ISumContinuation? _appended;
     private ulong[] _baseFingerprints = [];
     private byte[] _reused = [];
@@ -38,13 +38,13 @@ internal sealed class RowReuse : IDisposable
     {
         (_setup, _executor, _base, _unchanged) = (setup, executor, from, new UnchangedRows(from.Snapshot));
         _gather = new RowGather(setup.Model.Features, Math.Clamp(setup.Input.MaxRows, 2, GatheredRows));
-        _gathered = new PredictionBlock(executor.Outputs.Count, _gather.CapacityRows, setup.Output.KeptSums);
+        _gathered = new UnitPredictions(executor.Outputs.Count, _gather.CapacityRows, setup.Output.KeptSums);
         _appended = from.Trees > 0 ? setup.Model.Loaded.ContinueAfter(from.Trees) : null;
     }
 
     /// <summary>Fills the predictions of all rows.</summary>
     /// <returns>1 where a prediction, or its first trees' sums, came from the base; empty when every row was scored. Valid until the next call.</returns>
-    public ReadOnlyMemory<byte> Predict(ColumnBatch batch, FeatureMatrix features, ReadOnlySpan<ulong> fingerprints, PredictionBlock predictions)
+    public ReadOnlyMemory<byte> Predict(UnitColumns batch, FeatureMatrix features, ReadOnlySpan<ulong> fingerprints, UnitPredictions predictions)
     {
         if (_unitsToSkip > 0)
         {
@@ -83,7 +83,7 @@ internal sealed class RowReuse : IDisposable
         return _baseFingerprints.AsSpan(0, features.Rows);
     }
 
-    private int CopyUnchanged(ColumnBatch batch, ReadOnlySpan<ulong> fingerprints, PredictionBlock predictions)
+    private int CopyUnchanged(UnitColumns batch, ReadOnlySpan<ulong> fingerprints, UnitPredictions predictions)
     {
         if (_reused.Length < fingerprints.Length)
             (_reused, _changed) = (new byte[fingerprints.Length], new int[fingerprints.Length]);
@@ -103,7 +103,7 @@ internal sealed class RowReuse : IDisposable
         });
     }
 
-    private void ScoreChanged(FeatureMatrix features, PredictionBlock predictions, int changed)
+    private void ScoreChanged(FeatureMatrix features, UnitPredictions predictions, int changed)
     {
         for (int row = 0, at = 0; at < changed; row++)
         {

@@ -32,7 +32,7 @@ internal sealed class ScoredColumns(ScoringSetup setup)
     /// <summary>The unit as a run file takes it.</summary>
     public PredictionRows ForRunFile(ScoredUnit unit)
     {
-        var key = setup.Output.Schema.KeyIndex < 0 ? null : unit.Batch[setup.Output.Schema.KeyIndex];
+        var key = setup.Output.Schema.KeyIndex < 0 ? null : unit.Columns[setup.Output.Schema.KeyIndex];
         var isText = setup.Output.Schema.KeyKind == KeyKind.Utf8;
         return new PredictionRows
         {

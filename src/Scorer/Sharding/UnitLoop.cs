@@ -12,7 +12,7 @@ internal sealed class UnitLoop : IDisposable
     private readonly IShardProgress _progress;
     private readonly WorkerBuffers _buffers;
     private readonly IModelExecutor _executor;
-    private readonly PredictionBlock _predictions;
+    private readonly UnitPredictions _predictions;
     private readonly RowGate _gate;
     private readonly ProfileCollector? _profiles;
     private readonly ScoredColumns _scored;
@@ -66,10 +66,10 @@ internal sealed class UnitLoop : IDisposable
     {
         ct.ThrowIfCancellationRequested();
         var reused = Predict(buffers);
-        var keep = _gate.Look(buffers.Batch, buffers.Features, _predictions);
-        var rows = new ScoredUnit(buffers.Batch, _predictions, keep, buffers.Batch.Rows - _gate.Rejects.Count, buffers.Unit.FirstRowNumber);
+        var keep = _gate.Look(buffers.Columns, buffers.Features, _predictions);
+        var rows = new ScoredUnit(buffers.Columns, _predictions, keep, buffers.Columns.Rows - _gate.Rejects.Count, buffers.Unit.FirstRowNumber);
         NameRejects(buffers);
-        _profiles?.Add(buffers.Batch, _predictions, buffers.Unit.FirstRowNumber);
+        _profiles?.Add(buffers.Columns, _predictions, buffers.Unit.FirstRowNumber);
         if (_setup.Output.PartitionCount > 0)
             _scored.Fill(rows);
         await files.WriteAsync(buffers.Unit, rows, _scored, _rejects, ct).ConfigureAwait(false);
@@ -83,7 +83,7 @@ internal sealed class UnitLoop : IDisposable
     {
         var fingerprints = _setup.Output.PartitionCount > 0 || _reuse is not null ? _scored.Fingerprint(buffers.Features) : default;
         if (_reuse is not null)
-            return _reuse.Predict(buffers.Batch, buffers.Features, fingerprints, _predictions);
+            return _reuse.Predict(buffers.Columns, buffers.Features, fingerprints, _predictions);
         _executor.Score(buffers.Features, _predictions);
         return default;
     }
@@ -95,7 +95,7 @@ internal sealed class UnitLoop : IDisposable
         {
             var key = _setup.Output.Schema.KeyIndex < 0
                 ? (buffers.Unit.FirstRowNumber + row).ToString(System.Globalization.CultureInfo.InvariantCulture)
-                : RowGate.KeyText(buffers.Batch[_setup.Output.Schema.KeyIndex], row);
+                : RowGate.KeyText(buffers.Columns[_setup.Output.Schema.KeyIndex], row);
             _rejects.Add(new RejectedRow(_setup.Input.Manifest.Files[buffers.Unit.FileIndex].Path, buffers.Unit.RowGroup, buffers.Unit.FirstRowInFile + row,
                 key,
                 reason, detail));

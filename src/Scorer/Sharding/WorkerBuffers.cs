@@ -22,7 +22,7 @@ internal sealed class WorkerBuffers : IDisposable
     {
         _setup = setup;
         Executor = setup.Model.Loaded.CreateExecutor();
-        Predictions = new PredictionBlock(Executor.Outputs.Count, setup.Input.MaxRows, setup.Output.KeptSums);
+        Predictions = new UnitPredictions(Executor.Outputs.Count, setup.Input.MaxRows, setup.Output.KeptSums);
         File = new PredictionFile(setup.Output.Schema);
         Scored = new ScoredColumns(setup);
         _decodeThread = setup.UnitsHeld > 1 ? DecodeThread.Take() : null;
@@ -36,7 +36,7 @@ internal sealed class WorkerBuffers : IDisposable
     public IModelExecutor Executor { get; }
 
     /// <summary>The outputs of the unit being scored.</summary>
-    public PredictionBlock Predictions { get; }
+    public UnitPredictions Predictions { get; }
 
     /// <summary>Writes prediction files, one after the other.</summary>
     public PredictionFile File { get; }

@@ -31,13 +31,13 @@ internal static class DeltaStages
         var units = setup.Input.Units.ToArray();
         var decode = await ScoreFigures.OfAsync("decode alone", rows, () => Task.FromResult(Decode(setup, buffers, units)));
         var scored = new ScoredColumns(setup);
-        var predictions = new PredictionBlock(model.Outputs.Count, setup.Input.MaxRows) { Rows = buffers.Batch.Rows };
+        var predictions = new UnitPredictions(model.Outputs.Count, setup.Input.MaxRows) { Rows = buffers.Columns.Rows };
         predictions.WritableValues.Clear();
         predictions.Confidence.Clear();
-        var done = (long)units.Length * buffers.Batch.Rows;
+        var done = (long)units.Length * buffers.Columns.Rows;
         var fingerprint = await ScoreFigures.OfAsync("fingerprint alone", done, () => Repeat(units.Length, () => scored.Fingerprint(buffers.Features)));
         var profiles = new ProfileCollector(plan.ProfileEdges, columns, model.Outputs, plan.ProfiledRows, []);
-        var profile = await ScoreFigures.OfAsync("profiles, apart", done, () => Repeat(units.Length, () => profiles.Add(buffers.Batch, predictions, 0)));
+        var profile = await ScoreFigures.OfAsync("profiles, apart", done, () => Repeat(units.Length, () => profiles.Add(buffers.Columns, predictions, 0)));
         var write = await ScoreFigures.OfAsync("write alone", done, () => WriteAsync(setup, buffers, units, scored, predictions));
         Directory.Delete(folder, recursive: true);
         return [decode, fingerprint, profile, write];
@@ -52,14 +52,14 @@ internal static class DeltaStages
             using var group = file.OpenRowGroup(units[i].RowGroup, names);
             for (var row = units[i].RowGroup; i < units.Length && units[i].RowGroup == row; i++)
             {
-                group.Read(buffers.Batch, units[i].Rows);
-                setup.Model.Features.Transform(buffers.Batch, buffers.Features);
+                group.Read(buffers.Columns, units[i].Rows);
+                setup.Model.Features.Transform(buffers.Columns, buffers.Features);
             }
         }
 
         using var first = file.OpenRowGroup(units[0].RowGroup, names);
-        first.Read(buffers.Batch, units[0].Rows); // a whole unit for the stages that follow
-        setup.Model.Features.Transform(buffers.Batch, buffers.Features);
+        first.Read(buffers.Columns, units[0].Rows); // a whole unit for the stages that follow
+        setup.Model.Features.Transform(buffers.Columns, buffers.Features);
         return "1 thread";
     }
 
@@ -71,12 +71,12 @@ internal static class DeltaStages
     }
 
     // Parquet and run file, committed as often as a worker does.
-    private static async Task<string> WriteAsync(ScoringSetup setup, UnitBuffers buffers, UnitSlice[] units, ScoredColumns scored, PredictionBlock predictions)
+    private static async Task<string> WriteAsync(ScoringSetup setup, UnitBuffers buffers, UnitSlice[] units, ScoredColumns scored, UnitPredictions predictions)
     {
         await using var files = new CheckpointFiles(setup, new PredictionFile(setup.Output.Schema));
         foreach (var unit in units)
         {
-            var rows = new ScoredUnit(buffers.Batch, predictions, default, buffers.Batch.Rows, unit.FirstRowNumber);
+            var rows = new ScoredUnit(buffers.Columns, predictions, default, buffers.Columns.Rows, unit.FirstRowNumber);
             scored.Fill(rows);
             await files.WriteAsync(unit, rows, scored, [], CancellationToken.None);
             if (files.Rows >= setup.Output.CheckpointRows)

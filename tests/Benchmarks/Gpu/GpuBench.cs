@@ -86,7 +86,7 @@ public static class GpuBench
         var work = Enumerable.Range(0, workers).Select(_ => Task.Factory.StartNew(() =>
         {
             using var executor = model.CreateExecutor();
-            var block = new PredictionBlock(executor.Outputs.Count, features.Rows);
+            var block = new UnitPredictions(executor.Outputs.Count, features.Rows);
             executor.Score(features, block);
             ready.SignalAndWait();
             for (var i = 0; i < batches; i++)
@@ -113,10 +113,10 @@ public static class GpuBench
         }
     }
 
-    private static PredictionBlock Score(LoadedForest model, FeatureMatrix features)
+    private static UnitPredictions Score(LoadedForest model, FeatureMatrix features)
     {
         using var executor = model.CreateExecutor();
-        var block = new PredictionBlock(executor.Outputs.Count, features.Rows);
+        var block = new UnitPredictions(executor.Outputs.Count, features.Rows);
         executor.Score(features, block);
         return block;
     }

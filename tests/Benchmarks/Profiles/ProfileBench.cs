@@ -62,10 +62,10 @@ public static class ProfileBench
     private static (double Whole, double OneInFive) CountAlone(MeasuredModel model, string input)
     {
         using var file = InputFileReader.Open(input);
-        using var batch = new ColumnBatch(file.Columns, UnitRows);
+        using var batch = new UnitColumns(file.Columns, UnitRows);
         using var group = file.OpenRowGroup(0, [.. file.Columns.Select(c => c.Name)]);
         group.Read(batch, UnitRows);
-        var predictions = new PredictionBlock(model.Plan.Outputs.Count, UnitRows) { Rows = UnitRows };
+        var predictions = new UnitPredictions(model.Plan.Outputs.Count, UnitRows) { Rows = UnitRows };
         for (var i = 0; i < model.Plan.Outputs.Count; i++)
             InputTable.Fill(new Random(i), predictions.Column(i));
         return (Nanoseconds(1), Nanoseconds(5 * ProfileSampling.WholeRows));

@@ -7,9 +7,9 @@ namespace BatchEngine.Scorer.Tests.Features;
 /// <summary>A new batch of one row.</summary>
 internal static class SingleRowBatch
 {
-    public static ColumnBatch Of(IReadOnlyDictionary<string, object?> values, IReadOnlyList<InputColumn> columns)
+    public static UnitColumns Of(IReadOnlyDictionary<string, object?> values, IReadOnlyList<InputColumn> columns)
     {
-        var batch = new ColumnBatch(columns, 1);
+        var batch = new UnitColumns(columns, 1);
         SingleRow.Fill(batch, values);
         return batch;
     }

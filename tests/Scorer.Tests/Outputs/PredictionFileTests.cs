@@ -24,8 +24,8 @@ public sealed class PredictionFileTests
         using var folder = new TemporaryFolder();
         var path = folder.File("out.parquet");
         var file = new PredictionFile(SchemaOf(s_wide, [1, 2, 3], [OutputColumn.Number("score"), new OutputColumn("label", ["no", "yes"])]));
-        using var batch = new ColumnBatch(s_wide, 300);
-        var block = new PredictionBlock(2, 300);
+        using var batch = new UnitColumns(s_wide, 300);
+        var block = new UnitPredictions(2, 300);
         var expected = new List<string>();
         await using (var output = System.IO.File.Create(path))
         {
@@ -64,8 +64,8 @@ public sealed class PredictionFileTests
         using var folder = new TemporaryFolder();
         var narrow = s_wide[..1];
         var file = new PredictionFile(SchemaOf(narrow, [], [OutputColumn.Number("score")]), CompressionMethod.None);
-        using var batch = new ColumnBatch(narrow, 10);
-        var block = new PredictionBlock(1, 10);
+        using var batch = new UnitColumns(narrow, 10);
+        var block = new UnitPredictions(1, 10);
         Fill(batch, block, 0, 10);
         await file.StartAsync(Stream.Null, Ct);
         await file.WriteAsync(new ScoredUnit(batch, block, default, 10, 0), Ct);
@@ -77,8 +77,8 @@ public sealed class PredictionFileTests
 
     private static async Task<IEnumerable<long>> GroupsAsync(string path, PredictionFile file, InputColumn[] columns, int outputs, int[] units)
     {
-        using var batch = new ColumnBatch(columns, units.Max());
-        var block = new PredictionBlock(outputs, units.Max());
+        using var batch = new UnitColumns(columns, units.Max());
+        var block = new UnitPredictions(outputs, units.Max());
         await using (var output = System.IO.File.Create(path))
         {
             await file.StartAsync(output, Ct);
@@ -93,7 +93,7 @@ public sealed class PredictionFileTests
         return [.. reader.RowGroupSizes().Select(g => g.Rows)];
     }
 
-    private static void Fill(ColumnBatch batch, PredictionBlock block, int from, int rows)
+    private static void Fill(UnitColumns batch, UnitPredictions block, int from, int rows)
     {
         batch.Start(rows);
         block.Rows = rows;
@@ -127,7 +127,7 @@ public sealed class PredictionFileTests
         for (var group = 0; group < file.RowGroupCount; group++)
         {
             using var reader = file.OpenRowGroup(group, [.. file.Columns.Select(c => c.Name)]);
-            using var batch = new ColumnBatch(file.Columns, 1_000);
+            using var batch = new UnitColumns(file.Columns, 1_000);
             while (reader.Read(batch, 1_000) is > 0 and var count)
                 texts.AddRange(Enumerable.Range(0, count).Select(row => string.Join('|', Enumerable.Range(0, batch.Count).Select(c => Text(batch[c], row)))));
         }

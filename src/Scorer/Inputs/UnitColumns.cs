@@ -2,11 +2,11 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Inputs;
 
-/// <summary>A bounded slice of rows, one vector a column; filled by <see cref="RowGroupReader"/> or from one row's values, and reused. Not
+/// <summary>The rows of a unit as they were read, one vector a column; filled by <see cref="RowGroupReader"/> or from one row's values, and reused. Not
 /// thread-safe.</summary>
-public sealed class ColumnBatch : IDisposable
+public sealed class UnitColumns : IDisposable
 {
-    /// <summary>The most rows of a batch.</summary>
+    /// <summary>The most rows of a unit.</summary>
     public const int MaxRows = 1 << 22;
 
     private readonly ColumnVector[] _vectors;
@@ -17,7 +17,7 @@ public sealed class ColumnBatch : IDisposable
     /// <param name="capacityRows">The most rows.</param>
     /// <param name="maxTextBytes">The most bytes of text of one column; more is refused.</param>
     /// <exception cref="BadInputException">A column cannot be read.</exception>
-    public ColumnBatch(IReadOnlyList<InputColumn> columns, int capacityRows, int maxTextBytes = TextBuffer.MaxBytes)
+    public UnitColumns(IReadOnlyList<InputColumn> columns, int capacityRows, int maxTextBytes = TextBuffer.MaxBytes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacityRows, MaxRows);
         CapacityRows = capacityRows;
@@ -42,10 +42,10 @@ public sealed class ColumnBatch : IDisposable
     public ColumnVector this[int index] => _vectors[index];
 
     /// <summary>The values of a column.</summary>
-    /// <exception cref="KeyNotFoundException">The batch has no such column.</exception>
+    /// <exception cref="KeyNotFoundException">The unit has no such column.</exception>
     public ColumnVector this[string name] => _vectors[_indexes[name]];
 
-    /// <summary>The index of a column; -1 means the batch has none of that name.</summary>
+    /// <summary>The index of a column; -1 means the unit has none of that name.</summary>
     public int IndexOf(string name) => _indexes.GetValueOrDefault(name, -1);
 
     /// <summary>Frees the memory of all vectors.</summary>

@@ -1,8 +1,8 @@
 namespace BatchEngine.Scorer.Execution;
 
-/// <summary>The predictions of one batch, column by column, in buffers that are reused from batch to batch and grow only when a batch is larger than all
+/// <summary>The predictions of one unit, column by column, in buffers that are reused from unit to unit and grow only when a unit is larger than all
 /// before. Not thread-safe.</summary>
-public sealed class PredictionBlock
+public sealed class UnitPredictions
 {
     private readonly int _columnCount;
     private float[] _values;
@@ -14,7 +14,7 @@ public sealed class PredictionBlock
     /// <param name="capacityRows">Rows that fit without growing.</param>
     /// <param name="keptSums">Sums of a forest that are kept behind the outputs; default none. Only forests fill them
     /// (<see cref="LoadedModel.SumCount"/>).</param>
-    public PredictionBlock(int outputCount, int capacityRows, int keptSums = 0)
+    public UnitPredictions(int outputCount, int capacityRows, int keptSums = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputCount, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(capacityRows);
