@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Sample;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Runs;

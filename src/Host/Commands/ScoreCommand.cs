@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Features;
+using BatchEngine.Host.Configuration.Texts;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;

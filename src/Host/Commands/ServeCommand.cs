@@ -1,7 +1,7 @@
 using System.CommandLine;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
-using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Http;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Runs;

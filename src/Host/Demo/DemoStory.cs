@@ -3,6 +3,7 @@ using BatchEngine.CostModel.Reports;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Http;
 using BatchEngine.Host.Sample;
 using BatchEngine.Host.Screens;

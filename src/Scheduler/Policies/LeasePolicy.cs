@@ -62,7 +62,7 @@ public sealed record LeasePolicy
     /// <summary>Throws when <see cref="Validate"/> has anything to say.</summary>
     /// <exception cref="BadInputException">A property is out of range; the message names all of them.</exception>
     public LeasePolicy Checked() => Validate() is { Count: > 0 } problems
-        ? throw new BadInputException("scheduler.leases", string.Join("; ", problems), "values in range",
-            "Mend the lease settings of the configuration, or leave them out for the defaults.")
+        ? throw new BadInputException("leaseTtl", string.Join("; ", problems), "values in range",
+            "Mend leaseTtl in the configuration, or leave it out for the default.")
         : this;
 }

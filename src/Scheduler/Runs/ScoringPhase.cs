@@ -61,8 +61,8 @@ internal static class ScoringPhase
     {
         WorkerMode.InProcess => scene.Settings.InProcess,
         WorkerMode.ChildProcess => scene.Settings.ChildProcesses ?? throw new BadInputException(
-            $"job {scene.Plan.Job.Name}, workers.mode", "ChildProcess", "InProcess in this program",
-                "Run the job with the batchengine command, or set the mode to in-process."),
+            $"job {scene.Plan.Job.Name}, workerMode", "ChildProcess", "InProcess in this program",
+                "Run the job with the batchengine command, or set workerMode: inProcess in its file."),
         _ => throw new InvariantBrokenException("every worker mode has its workers", scene.Plan.Job.WorkerMode.ToString()),
     };
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Sample;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Runs;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Sample;
 using BatchEngine.Scorer.OneShot;
 using BatchEngine.Scorer.Realtime;

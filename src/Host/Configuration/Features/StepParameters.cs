@@ -1,4 +1,9 @@
-namespace BatchEngine.Host.Configuration;
+using BatchEngine.Domain;
+using BatchEngine.Host.Configuration.Describing;
+using BatchEngine.Host.Configuration.Reading;
+using BatchEngine.Host.Configuration.Texts;
+
+namespace BatchEngine.Host.Configuration.Features;
 
 /// <summary>What stands behind a step's word; each way of reading it records a problem when it is something else. Not thread-safe.</summary>
 internal sealed class StepParameters(YamlNode node, string path, ConfigProblems problems)

@@ -1,6 +1,8 @@
 using BatchEngine.Domain;
+using BatchEngine.Host.Configuration.Describing;
+using BatchEngine.Host.Configuration.Reading;
 
-namespace BatchEngine.Host.Configuration;
+namespace BatchEngine.Host.Configuration.Features;
 
 /// <summary>Reads a list of features: a name takes a column as it is; a section names its source and steps. Stateless, thread-safe.</summary>
 internal static class FeatureListReader

@@ -1,7 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 
-namespace BatchEngine.Host.Configuration;
+namespace BatchEngine.Host.Configuration.Texts;
 
 /// <summary>Amounts as people write them: "5.00 USD". Stateless, thread-safe.</summary>
 internal static class MoneyText

@@ -1,7 +1,9 @@
 using System.Globalization;
 using BatchEngine.Domain;
+using BatchEngine.Host.Configuration.Reading;
+using BatchEngine.Host.Configuration.Texts;
 
-namespace BatchEngine.Host.Configuration;
+namespace BatchEngine.Host.Configuration.Describing;
 
 /// <summary>Reads the keys of one section; whatever is wrong goes to the problems and a harmless value comes back, so that reading goes on. Not
 /// thread-safe.</summary>

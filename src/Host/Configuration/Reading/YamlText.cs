@@ -3,7 +3,7 @@ using BatchEngine.Domain;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace BatchEngine.Host.Configuration;
+namespace BatchEngine.Host.Configuration.Reading;
 
 /// <summary>Reads one YAML document into nodes that know their place. Duplicate keys, aliases, tags and a second document are refused. Stateless,
 /// thread-safe.</summary>
@@ -73,6 +73,9 @@ internal static class YamlText
             throw new BadInputException(At(problems, at.Start), $"nesting deeper than {MaxDepth}", "a flat file", "Check the indentation.");
         if (at is NodeEvent { Anchor.IsEmpty: false } or AnchorAlias)
             throw new BadInputException(At(problems, at.Start), "an anchor or alias", "plain values", "Write the value out where it is used.");
+        if (at is NodeEvent { Tag.IsEmpty: false } tagged)
+            throw new BadInputException(At(problems, at.Start), $"the tag '{tagged.Tag.Value}'", "plain values",
+                "Remove the tag: the key says what its value is.");
         var (line, column) = ((int)at.Start.Line, (int)at.Start.Column);
         switch (at)
         {

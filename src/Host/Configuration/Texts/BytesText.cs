@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace BatchEngine.Host.Configuration;
+namespace BatchEngine.Host.Configuration.Texts;
 
 /// <summary>Sizes of memory as people write them: "512MB", "2GB", "1.5GiB", "536870912". Stateless, thread-safe.</summary>
 internal static class BytesText

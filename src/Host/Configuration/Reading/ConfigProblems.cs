@@ -1,7 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 
-namespace BatchEngine.Host.Configuration;
+namespace BatchEngine.Host.Configuration.Reading;
 
 /// <summary>Collects everything that is wrong with one file, so that a person mends it in one go. Not thread-safe.</summary>
 /// <param name="file">The file's path as the person named it.</param>

@@ -1,6 +1,9 @@
 using BatchEngine.Domain;
+using BatchEngine.Host.Configuration.Describing;
+using BatchEngine.Host.Configuration.Features;
+using BatchEngine.Host.Configuration.Reading;
 
-namespace BatchEngine.Host.Configuration;
+namespace BatchEngine.Host.Configuration.Jobs;
 
 /// <summary>Reads a job from its YAML file. Strict: an unknown key, a wrong type or a missing key is an error that names file, line and column; all of a
 /// file's problems come together. Stateless, thread-safe.</summary>
@@ -46,6 +49,8 @@ public static class JobFile
         var inputs = job.Texts("input");
         if (job.Find("input") is null)
             job.Missing("input", "a path or glob of Parquet files, or a list of them");
+        if (job.Find("input") is YamlNode.Sequence { Items.Count: 0 } none)
+            job.Wrong("input", none, "a path or glob of Parquet files, or a list of them", "Name the files to score.");
         var output = job.RequiredText("output", "the folder for the Parquet output");
         var quality = job.Section("quality");
         var result = new ScoringJob(

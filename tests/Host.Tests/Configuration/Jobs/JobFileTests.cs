@@ -1,7 +1,7 @@
 using BatchEngine.Domain;
-using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Jobs;
 
-namespace BatchEngine.Host.Tests.Configuration;
+namespace BatchEngine.Host.Tests.Configuration.Jobs;
 
 public sealed class JobFileTests : IDisposable
 {
@@ -68,7 +68,7 @@ public sealed class JobFileTests : IDisposable
     public void Job_WithManyFaults_NamesAllOfThem()
     {
         var failure = Assert.Throws<BadInputException>(() => Load("name: 'a b'\ninput: []\nkee: id\noutput: out\ndeadline: soon\n"));
-        foreach (var part in new[] { ":1:", "(key 'name')", "(key 'key')", "(key 'model')", "'kee'", "Did you mean 'key'?", "(key 'deadline')" })
+        foreach (var part in new[] { ":1:", "(key 'name')", "a list of 0", "(key 'key')", "(key 'model')", "'kee'", "Did you mean 'key'?", "(key 'deadline')" })
             Assert.Contains(part, failure.Message, StringComparison.Ordinal);
     }
 
@@ -76,6 +76,10 @@ public sealed class JobFileTests : IDisposable
     [InlineData("a: [1, 2", "YAML")]
     [InlineData("- a\n- b", "keys and values")]
     [InlineData("a: &x 1", "anchor")]
+    [InlineData("a: *x", "alias")]
+    [InlineData("name: !!str 5", "the tag 'tag:yaml.org,2002:str'")]
+    [InlineData("input: !glob [a, b]", "the tag '!glob'")]
+    [InlineData("quality: ! { duplicateKeys: fail }", "the tag '!'")]
     [InlineData("a: 1\n---\nb: 2", "second document")]
     public void Job_ThatIsNoPlainYaml_IsRefusedWithItsLine(string text, string said)
     {

@@ -1,6 +1,8 @@
 using BatchEngine.Domain;
+using BatchEngine.Host.Configuration.Reading;
+using BatchEngine.Host.Configuration.Texts;
 
-namespace BatchEngine.Host.Configuration;
+namespace BatchEngine.Host.Configuration.Features;
 
 /// <summary>Reads one step of a feature: a word ("log1p") or a word with its parameters ("clip: { min: 0, max: 100 }"). Stateless, thread-safe.</summary>
 internal static class FeatureStepReader

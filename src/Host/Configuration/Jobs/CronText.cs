@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace BatchEngine.Host.Configuration;
+namespace BatchEngine.Host.Configuration.Jobs;
 
 /// <summary>Checks the shape of a Quartz cron expression, so that a typing error is named with its line; the scheduler reads its meaning. Stateless,
 /// thread-safe.</summary>

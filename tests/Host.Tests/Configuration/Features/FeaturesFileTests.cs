@@ -1,7 +1,9 @@
 using BatchEngine.Domain;
-using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Features;
+using BatchEngine.Host.Configuration.Prices;
+using BatchEngine.Host.Configuration.Reading;
 
-namespace BatchEngine.Host.Tests.Configuration;
+namespace BatchEngine.Host.Tests.Configuration.Features;
 
 public sealed class FeaturesFileTests
 {

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace BatchEngine.Host.Configuration;
+namespace BatchEngine.Host.Configuration.Texts;
 
 /// <summary>Durations as people write them: "250ms", "30s", "15m", "24h", "1d", "1h30m". Stateless, thread-safe.</summary>
 internal static class DurationText

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace BatchEngine.Host.Configuration;
+namespace BatchEngine.Host.Configuration.Texts;
 
 /// <summary>Finite numbers as people write them: "12", "-0.5", "1e6". Stateless, thread-safe.</summary>
 internal static class NumberText

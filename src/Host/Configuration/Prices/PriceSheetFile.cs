@@ -1,7 +1,10 @@
 using System.Globalization;
 using BatchEngine.Domain;
+using BatchEngine.Host.Configuration.Describing;
+using BatchEngine.Host.Configuration.Reading;
+using BatchEngine.Host.Configuration.Texts;
 
-namespace BatchEngine.Host.Configuration;
+namespace BatchEngine.Host.Configuration.Prices;
 
 /// <summary>Reads dated price sheets: what each machine costs an hour, on-demand and spot, who said so and when. Stateless, thread-safe.</summary>
 public static class PriceSheetFile

@@ -1,7 +1,9 @@
 using BatchEngine.Domain;
-using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Features;
+using BatchEngine.Host.Configuration.Jobs;
+using BatchEngine.Host.Configuration.Texts;
 
-namespace BatchEngine.Host.Tests.Configuration;
+namespace BatchEngine.Host.Tests.Configuration.Texts;
 
 public sealed class TextValueTests
 {
@@ -46,9 +48,6 @@ public sealed class TextValueTests
     [InlineData("0 0 2 32 * ?")]
     [InlineData("0 0 2 ? * MOON")]
     public void Rejects_OtherCron(string cron) => Assert.NotNull(CronText.ProblemOf(cron));
-
-    [Fact]
-    public void NearestWord_OfAStrangeWord_IsNone() => Assert.Null(NearestWord.Of("zzz", ["name", "input"]));
 
     [Fact]
     public void FeaturesArgument_OfNames_TakesThemAsTheyAre() => Assert.Equal(["a", "b"], FeaturesArgument.Parse("a, b").FeatureNames);

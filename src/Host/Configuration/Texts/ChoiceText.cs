@@ -1,4 +1,4 @@
-namespace BatchEngine.Host.Configuration;
+namespace BatchEngine.Host.Configuration.Texts;
 
 /// <summary>How the values of an enum are written in a file: RunLatest is "runLatest". Stateless, thread-safe.</summary>
 internal static class ChoiceText

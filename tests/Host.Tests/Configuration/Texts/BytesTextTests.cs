@@ -1,6 +1,7 @@
-using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Texts;
 
-namespace BatchEngine.Host.Tests.Configuration;
+
+namespace BatchEngine.Host.Tests.Configuration.Texts;
 
 public sealed class BytesTextTests
 {

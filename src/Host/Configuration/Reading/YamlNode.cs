@@ -1,4 +1,4 @@
-namespace BatchEngine.Host.Configuration;
+namespace BatchEngine.Host.Configuration.Reading;
 
 /// <summary>A piece of a YAML file with the place where it stands. Immutable once read.</summary>
 /// <param name="Line">Counted from 1.</param>

@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 
-namespace BatchEngine.Host.Configuration;
+namespace BatchEngine.Host.Configuration.Features;
 
 /// <summary>What a person gives as --features: a YAML file, or column names with commas between them. Stateless, thread-safe.</summary>
 public static class FeaturesArgument

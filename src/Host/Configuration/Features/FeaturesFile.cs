@@ -1,6 +1,9 @@
 using BatchEngine.Domain;
+using BatchEngine.Host.Configuration.Describing;
+using BatchEngine.Host.Configuration.Jobs;
+using BatchEngine.Host.Configuration.Reading;
 
-namespace BatchEngine.Host.Configuration;
+namespace BatchEngine.Host.Configuration.Features;
 
 /// <summary>Reads the features of a model from a YAML file with one key, "features". Strict like <see cref="JobFile"/>. Stateless, thread-safe.</summary>
 public static class FeaturesFile
