@@ -1,7 +1,7 @@
 using System.CommandLine;
 using BatchEngine.Domain;
 using BatchEngine.Host.Terminal;
-using BatchEngine.Scheduler.Leasing;
+using BatchEngine.Scheduler.Workers;
 
 namespace BatchEngine.Host.Commands;
 

@@ -5,8 +5,8 @@ using BatchEngine.Host.Terminal;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Planning;
-using BatchEngine.Scheduler.Policies;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Workers;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
@@ -51,7 +51,7 @@ internal sealed class Engine : IAsyncDisposable
         Prices = new CurrentPrices(new PriceStore(database), ShippedFiles.PricesDirectory(configuration));
         Preparation = new JobPreparation(Registry, Models, Profiles, new PinnedFeatures(Runs), new RunSpeed(Runs, Usage),
             new JobMemory(_ceiling, configuration.Workers), locator);
-        Quotes = new LocalQuotes(Prices, configuration.Workers);
+        Capacity = new LocalCapacity(Prices, configuration.Workers);
         _night = new NightRun(Services(), Settings());
     }
 
@@ -104,7 +104,7 @@ internal sealed class Engine : IAsyncDisposable
     public JobPreparation Preparation { get; }
 
     /// <summary>The capacity that is offered.</summary>
-    public LocalQuotes Quotes { get; }
+    public LocalCapacity Capacity { get; }
 
     /// <summary>The machine's clock.</summary>
     public TimeProvider Clock => _clock;
@@ -170,7 +170,7 @@ internal sealed class Engine : IAsyncDisposable
         await Database.DisposeAsync().ConfigureAwait(false);
     }
 
-    private NightRunServices Services() => new(Runs, Leases, Snapshots, Profiles, Usage, Decisions, Blobs, new NamedBlobs(Database), Preparation, Quotes,
+    private NightRunServices Services() => new(Runs, Leases, Snapshots, Profiles, Usage, Decisions, Blobs, new NamedBlobs(Database), Preparation, Capacity,
         new ProfileGate(Database), new LedgerAccounting(Database, Runs, Prices, _clock), new RunLog(_screen), _clock);
 
     private RunSettings Settings()

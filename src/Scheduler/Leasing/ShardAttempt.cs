@@ -1,6 +1,5 @@
 using BatchEngine.Domain;
-using BatchEngine.Scheduler.Policies;
-using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Events;
 using BatchEngine.Storage.Database.Leases;
 
 namespace BatchEngine.Scheduler.Leasing;

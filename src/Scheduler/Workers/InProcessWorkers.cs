@@ -1,9 +1,9 @@
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Scheduler.Policies;
-using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Events;
+using BatchEngine.Scheduler.Leasing;
 
-namespace BatchEngine.Scheduler.Leasing;
+namespace BatchEngine.Scheduler.Workers;
 
 /// <summary>Workers as tasks of this process: one <see cref="WorkerLoop"/> each. Safe for several runs at once.</summary>
 /// <param name="services">What each worker needs.</param>

@@ -1,8 +1,7 @@
 using BatchEngine.Domain;
-using BatchEngine.Scheduler.Policies;
 using BatchEngine.Storage.Database.Leases;
 
-namespace BatchEngine.Scheduler.Runs;
+namespace BatchEngine.Scheduler.Leasing;
 
 /// <summary>The right to coordinate one run, kept in the background. Disposing gives it up.</summary>
 internal sealed class RunLead : IAsyncDisposable
@@ -28,13 +27,20 @@ internal sealed class RunLead : IAsyncDisposable
     public CancellationToken Lost => _lost.Token;
 
     /// <summary>Takes the lead, waiting a bounded time for it; null means another process keeps it.</summary>
-    public static async Task<RunLead?> TryTakeAsync(LeaseStore leases, RunId run, RunSettings settings, TimeProvider clock, CancellationToken ct)
+    /// <param name="leases">The store.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="holder">The process that asks.</param>
+    /// <param name="policy">How the lead is held.</param>
+    /// <param name="wait">How long to wait for it; zero asks once.</param>
+    /// <param name="clock">For the waits.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public static async Task<RunLead?> TryTakeAsync(LeaseStore leases, RunId run, string holder, LeasePolicy policy, TimeSpan wait, TimeProvider clock,
+        CancellationToken ct)
     {
-        var policy = settings.Leases;
-        var until = clock.GetUtcNow() + settings.LeadWait;
+        var until = clock.GetUtcNow() + wait;
         while (true)
         {
-            if (await leases.TryLeadAsync(run, settings.Holder, policy.Ttl, ct).ConfigureAwait(false) is { } fence)
+            if (await leases.TryLeadAsync(run, holder, policy.Ttl, ct).ConfigureAwait(false) is { } fence)
                 return new RunLead(leases, run, fence, policy, clock);
             if (clock.GetUtcNow() >= until)
                 return null;

@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 
-namespace BatchEngine.Scheduler.Policies;
+namespace BatchEngine.Scheduler.Leasing;
 
 /// <summary>How leases are held, renewed and waited for. Immutable; <see cref="Validate"/> says what is wrong with one.</summary>
 public sealed record LeasePolicy

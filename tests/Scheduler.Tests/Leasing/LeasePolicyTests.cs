@@ -1,7 +1,7 @@
 using BatchEngine.Domain;
-using BatchEngine.Scheduler.Policies;
+using BatchEngine.Scheduler.Leasing;
 
-namespace BatchEngine.Scheduler.Tests.Policies;
+namespace BatchEngine.Scheduler.Tests.Leasing;
 
 public sealed class LeasePolicyTests
 {

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Leasing;
-using BatchEngine.Scheduler.Policies;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Workers;
 using BatchEngine.Storage.Database.Leases;
 
-namespace BatchEngine.Scheduler.Tests.Leasing;
+namespace BatchEngine.Scheduler.Tests.Workers;
 
 /// <summary>The life of child processes, played by a shell: what a real worker does in one is the worker loop's matter.</summary>
 public sealed class LocalProcessWorkersTests

@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
+using BatchEngine.Scheduler.Leasing;
 
-namespace BatchEngine.Scheduler.Leasing;
+namespace BatchEngine.Scheduler.Workers;
 
 /// <summary>Starts a run's workers and waits until the last has ended: tasks of this process, or processes of their own. Safe for several runs at
 /// once.</summary>

@@ -1,10 +1,10 @@
 using BatchEngine.Domain;
+using BatchEngine.Scheduler.Events;
 using BatchEngine.Scheduler.Leasing;
-using BatchEngine.Scheduler.Policies;
-using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Workers;
 using BatchEngine.Storage.Database.Leases;
 
-namespace BatchEngine.Scheduler.Tests.Leasing;
+namespace BatchEngine.Scheduler.Tests.Workers;
 
 public sealed class WorkerLoopTests
 {

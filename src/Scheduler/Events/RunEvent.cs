@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 
-namespace BatchEngine.Scheduler.Runs;
+namespace BatchEngine.Scheduler.Events;
 
 /// <summary>One line of a run's log. Immutable.</summary>
 /// <param name="Kind">What happened.</param>

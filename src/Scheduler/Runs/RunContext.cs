@@ -1,10 +1,11 @@
 using System.Globalization;
 using BatchEngine.Domain;
+using BatchEngine.Scheduler.Events;
 
 namespace BatchEngine.Scheduler.Runs;
 
 /// <summary>One call's view of one run: the plan, the lead and the few writes that every phase makes. Used by one coordinator.</summary>
-internal sealed class RunScene(NightRunServices services, RunSettings settings, RunPlan plan, FenceToken lead, IProgress<RunProgress>? progress)
+internal sealed class RunContext(NightRunServices services, RunSettings settings, RunPlan plan, FenceToken lead, IProgress<RunProgress>? progress)
 {
     private DateTimeOffset? _overheadFrom;
 

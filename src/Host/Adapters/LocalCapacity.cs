@@ -1,11 +1,10 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Planning;
-using BatchEngine.Scheduler.Runs;
 
 namespace BatchEngine.Host.Adapters;
 
 /// <summary>Offers this machine's cores, priced by the sheet's local offering. Thread-safe.</summary>
-internal sealed class LocalQuotes(CurrentPrices prices, int configuredWorkers) : IQuoteSource
+internal sealed class LocalCapacity(CurrentPrices prices, int configuredWorkers) : ICapacitySource
 {
     /// <inheritdoc/>
     public async Task<IReadOnlyList<CapacityOffer>> OffersAsync(ScoringJob job, DateTimeOffset at, CancellationToken ct)

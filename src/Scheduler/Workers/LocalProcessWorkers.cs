@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Scheduler.Policies;
-using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Events;
+using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Storage.Database.Leases;
 
-namespace BatchEngine.Scheduler.Leasing;
+namespace BatchEngine.Scheduler.Workers;
 
 /// <summary>Workers as child processes, so that one can be killed without the others. Safe for several runs at once.</summary>
 /// <remarks>

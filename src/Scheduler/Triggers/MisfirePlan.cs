@@ -1,7 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 
-namespace BatchEngine.Scheduler.Policies;
+namespace BatchEngine.Scheduler.Triggers;
 
 /// <summary>Which scheduled instants are to be started now and which are skipped: a pure function of the past and the schedule. Immutable.</summary>
 /// <param name="Start">Instants to start, oldest first.</param>

@@ -1,4 +1,4 @@
-namespace BatchEngine.Scheduler.Runs;
+namespace BatchEngine.Scheduler.Events;
 
 /// <summary>Everything that is said about a run while it goes on; the whole list, so that a reader of the log can rely on it.</summary>
 public enum RunEventKind

@@ -1,10 +1,10 @@
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Scheduler.Policies;
-using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Events;
+using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Storage.Database.Leases;
 
-namespace BatchEngine.Scheduler.Leasing;
+namespace BatchEngine.Scheduler.Workers;
 
 /// <summary>The life of one worker: take a shard, score it, commit it, until none is left. The same loop runs as a task and as the body of a worker process.
 /// Safe for several workers at once.</summary>

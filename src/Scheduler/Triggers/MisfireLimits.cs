@@ -1,4 +1,4 @@
-namespace BatchEngine.Scheduler.Policies;
+namespace BatchEngine.Scheduler.Triggers;
 
 /// <summary>Bounds of catching up. Immutable.</summary>
 /// <param name="OnTimeWithin">A fire no later than this counts as on time, not as missed.</param>

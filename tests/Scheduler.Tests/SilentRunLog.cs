@@ -1,7 +1,9 @@
-namespace BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Events;
 
-/// <summary>A log that nobody reads. Thread-safe.</summary>
-public sealed class SilentRunLog : IRunLog
+namespace BatchEngine.Scheduler.Tests;
+
+/// <summary>A log that nobody reads.</summary>
+internal sealed class SilentRunLog : IRunLog
 {
     /// <summary>The only one needed.</summary>
     public static SilentRunLog Instance { get; } = new();

@@ -1,7 +1,7 @@
 using BatchEngine.Domain;
-using BatchEngine.Scheduler.Policies;
+using BatchEngine.Scheduler.Triggers;
 
-namespace BatchEngine.Scheduler.Tests.Policies;
+namespace BatchEngine.Scheduler.Tests.Triggers;
 
 public sealed class MisfirePlanTests
 {

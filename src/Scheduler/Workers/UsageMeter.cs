@@ -1,7 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 
-namespace BatchEngine.Scheduler.Leasing;
+namespace BatchEngine.Scheduler.Workers;
 
 /// <summary>Measures one worker's time in slices without gaps: each slice is one usage record with its busy and rework shares. Not thread-safe.</summary>
 internal sealed class UsageMeter(RunPlan plan, string worker, Offering offering, TimeProvider clock)

@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 
-namespace BatchEngine.Scheduler.Leasing;
+namespace BatchEngine.Scheduler.Workers;
 
 /// <summary>Why a worker ended. Immutable; match it exhaustively.</summary>
 /// <param name="ShardsCommitted">Receipts this worker had accepted.</param>
