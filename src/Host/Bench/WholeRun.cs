@@ -1,8 +1,8 @@
 using System.Runtime.ExceptionServices;
 using BatchEngine.Domain;
+using BatchEngine.Scheduler.Events;
 using BatchEngine.Scheduler.Leasing;
-using BatchEngine.Scheduler.Policies;
-using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Workers;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Measuring;
 using BatchEngine.Scorer.Sharding;
