@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Measuring;
 

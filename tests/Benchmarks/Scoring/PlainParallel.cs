@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using BatchEngine.Domain;
-using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Outputs;
 using Microsoft.ML.OnnxRuntime;
 using ParquetSharp;
@@ -42,7 +41,8 @@ public static class PlainParallel
         using var session = new InferenceSession(model, settings);
         using var reader = new ParquetFileReader(input);
         await using var file = File.Create(output);
-        await using var table = await TableWriter.CreateAsync(file, [new("id", ColumnKind.Integer, false), new("score", ColumnKind.Float, false)], CancellationToken.None);
+        await using var table = await TableWriter.CreateAsync(file, [new("id", ColumnKind.Integer, false), new("score", ColumnKind.Float, false)],
+            CancellationToken.None);
         var (columns, matrix) = (new float[InputTable.RowsPerGroup], new float[InputTable.RowsPerGroup * InputTable.Features]);
         while (groups.TryDequeue(out var group))
         {
