@@ -2,6 +2,9 @@ using System.Text.Json;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Scorer.Outputs;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Host.Tests.EndToEnd;
@@ -16,16 +19,16 @@ internal sealed record ScoredNight(IReadOnlyDictionary<long, string> Rows, IRead
     public static async Task<ScoredNight> ReadAsync(Engine engine, ScoringJob job, RunId run, CancellationToken ct)
     {
         var rows = ParquetRows.Read(OutputExport.TargetOf(job, run), job.KeyColumn, Provenance);
-        var info = Assert.Single(await engine.Snapshots.ListAsync(job.Serving.Name, ct), s => s.Snapshot.Run == run).Snapshot;
+        var info = Assert.Single(await new SnapshotStore(engine.Database).ListAsync(job.Serving.Name, ct), s => s.Snapshot.Run == run).Snapshot;
         using var snapshot = SnapshotReader.Open(info, segment => engine.Blobs.LocalPath(segment.Artifact.BlobName)!, ct: ct);
         var entries = new Dictionary<PredictionKey, Prediction>();
         foreach (var (key, prediction) in snapshot.Entries())
             Assert.True(entries.TryAdd(key, prediction), $"{run}: key {key} is in the snapshot twice");
-        var receipts = await engine.Leases.ReceiptsAsync(run, ct);
+        var receipts = await new LeaseStore(engine.Database).ReceiptsAsync(run, ct);
         var counts = receipts.Aggregate(default(RowCounts), (sum, receipt) => sum + receipt.Final.Counts);
         Assert.True(counts.AddsUp, $"{run}: {counts}");
         MustNameEveryFile(OutputExport.TargetOf(job, run), counts);
-        Assert.Equal((await engine.Runs.FindAsync(run, ct))!.Rows, counts.Read);
+        Assert.Equal((await new RunStore(engine.Database).FindAsync(run, ct))!.Rows, counts.Read);
         return new ScoredNight(rows, entries, [.. info.Segments.Select(s => s.Artifact.Checksum)], counts);
     }
 

@@ -1,14 +1,15 @@
 using System.Net;
 using System.Text.Json;
 using BatchEngine.Host.Composition;
-using BatchEngine.Host.Http;
+using BatchEngine.Host.Serving;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Host.Tests.EndToEnd;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BatchEngine.Host.Tests.Lookup;
 
 /// <summary>What somebody sees who asks the server for the wrong thing.</summary>
-public sealed class HttpServerTests
+public sealed class HttpPagesTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -34,11 +35,11 @@ public sealed class HttpServerTests
     {
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.PublishAsync(folder);
-        await using var lookups = new LookupService(engine, static _ => { });
-        await lookups.Catalog.RefreshAsync(Ct);
-        await using var web = HttpServer.Build(engine, lookups, "http://127.0.0.1:0", new Screen(json: true, verbose: false));
-        await web.StartAsync(Ct);
-        using var client = new HttpClient { BaseAddress = new Uri(HttpServer.AddressOf(web)) };
+        using var logs = ServeHost.Log(new Screen(json: true, verbose: false));
+        await using var host = ServeHost.Build(engine, new ServeSettings("http://127.0.0.1:0"), logs);
+        await host.Services.GetRequiredService<LookupService>().Catalog.RefreshAsync(Ct);
+        await host.StartAsync(Ct);
+        using var client = new HttpClient { BaseAddress = new Uri(host.Urls.First()) };
         using var answer = await client.GetAsync(page, Ct);
         var text = await answer.Content.ReadAsStringAsync(Ct);
         using var json = JsonDocument.Parse(text);
