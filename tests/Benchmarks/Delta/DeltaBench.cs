@@ -35,9 +35,9 @@ public static class DeltaBench
         var ratios = Ratios(medians);
         foreach (var (name, value) in ratios)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {value:0.000}"));
-        var name = Path.GetFileNameWithoutExtension(model);
-        BenchResults.Save(string.Create(CultureInfo.InvariantCulture, $"delta-{name}-{rows}.json"),
-            string.Create(CultureInfo.InvariantCulture, $"delta --model {name}.onnx --rows {rows} --repeats {repeats}"), medians.Values, raw, ratios);
+        var stem = Path.GetFileNameWithoutExtension(model);
+        BenchResults.Save(string.Create(CultureInfo.InvariantCulture, $"delta-{stem}-{rows}.json"),
+            string.Create(CultureInfo.InvariantCulture, $"delta --model {stem}.onnx --rows {rows} --repeats {repeats}"), medians.Values, raw, ratios);
         return 0;
     }
 

@@ -16,7 +16,8 @@ internal static class ForestReport
         {
             var rates = raw.Where(f => f.Contender == name).Select(f => f.Rate).ToArray();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  {name,-40}{rate,12:N0} rows/s{1e6 / rate,10:0.00} us/row{(rates.Max() - rates.Min()) / rate,8:P0} spread{rate / medians[PeerOf(name)],8:0.0}x"));
+                $"  {name,-40}{rate,12:N0} rows/s{1e6 / rate,10:0.00} us/row" +
+                $"{(rates.Max() - rates.Min()) / rate,8:P0} spread{rate / medians[PeerOf(name)],8:0.0}x"));
         }
     }
 

@@ -73,7 +73,8 @@ public static class GpuBench
             double[] rates = [.. Enumerable.Range(0, options.Repeats + 1).Select(_ => Rate(model, features, workers, isSimulated ? 1 : 16)).Skip(1).Order()];
             figures.Add(new { name, tileRows, workers, rates });
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{name,-24} tile {tileRows,7:N0}  workers {workers,3}  {rates[rates.Length / 2],14:N0} rows/s  spread {(rates[^1] - rates[0]) / rates[rates.Length / 2]:P0}"));
+                $"{name,-24} tile {tileRows,7:N0}  workers {workers,3}  " +
+                $"{rates[rates.Length / 2],14:N0} rows/s  spread {(rates[^1] - rates[0]) / rates[rates.Length / 2]:P0}"));
         }
     }
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using BatchEngine.Benchmarks.Scoring;
 using BatchEngine.Domain;
 using BatchEngine.Host.Bench;
-using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Measuring;
@@ -25,7 +24,8 @@ public static class ProfileBench
             Environment.ProcessorCount, CancellationToken.None);
         var alone = CountAlone(model, input);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"counting alone, one thread, {InputTable.Features} columns and {model.Plan.Outputs.Count} outputs: every row {alone.Whole:0.0} ns a row, one block in five {alone.OneInFive:0.0} ns a row of all"));
+            $"counting alone, one thread, {InputTable.Features} columns and {model.Plan.Outputs.Count} outputs: " +
+            $"every row {alone.Whole:0.0} ns a row, one block in five {alone.OneInFive:0.0} ns a row of all"));
         var runs = new List<(bool WithProfiles, StageFigures Figures)>();
         var bare = Night.WithoutProfiles(model.Plan);
         for (var repeat = 0; repeat <= options.Repeats; repeat++)
@@ -45,7 +45,8 @@ public static class ProfileBench
         var counted = model.Plan.Manifest.Rows >= 2 * ProfileSampling.WholeRows ? alone.OneInFive * 5 / ProfileSampling.OneInFor(model.Plan.Manifest.Rows)
             : alone.Whole;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"run of {options.Rows:N0} rows ({model.Model.Name}): {with:0.0} CPU ns a row with profiles, {without:0.0} without: {(with - without) / with:P1}; counting alone / run: {counted / with:P1}"));
+            $"run of {options.Rows:N0} rows ({model.Model.Name}): {with:0.0} CPU ns a row with profiles, {without:0.0} without: " +
+            $"{(with - without) / with:P1}; counting alone / run: {counted / with:P1}"));
         BenchResults.Save("profiles", options,
             new
             {

@@ -82,7 +82,8 @@ public static class ScoreBench
         {
             var rates = raw.Where(r => r.Variant == f.Variant).Select(r => r.Rate).ToArray();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{f.Variant,-18}{f.Rate,12:N0}{(rates.Max() - rates.Min()) / f.Rate,8:P0}{f.CpuNanoseconds,12:0.0}{f.PeakBytes / 1e6,9:0}{(double)f.ManagedBytes / f.Rows,15:0.0}  {f.Notes}"));
+                $"{f.Variant,-18}{f.Rate,12:N0}{(rates.Max() - rates.Min()) / f.Rate,8:P0}" +
+                $"{f.CpuNanoseconds,12:0.0}{f.PeakBytes / 1e6,9:0}{(double)f.ManagedBytes / f.Rows,15:0.0}  {f.Notes}"));
         }
         foreach (var (name, value) in Ratios(medians))
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {value:0.00}"));
