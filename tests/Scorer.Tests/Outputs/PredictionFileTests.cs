@@ -117,7 +117,7 @@ public sealed class PredictionFileTests
 
     private static bool IsMissing(int number) => number % 5 == 3;
 
-    private static string RowText(int n) => FormattableString.Invariant(
+    private static string RowText(int n) => string.Create(System.Globalization.CultureInfo.InvariantCulture,
         $"{n}|{(IsMissing(n) ? "missing" : (n * 0.5).ToString("R", System.Globalization.CultureInfo.InvariantCulture))}|" +
         $"{(IsMissing(n) ? "missing" : $"Ort-{n}-ß")}|{new string('n', n % 50)}|" +
         $"{n / 8f}|{(n % 2 == 0 ? "no" : "yes")}|churn/1|churn-20261125T020000Z|0");
