@@ -37,7 +37,7 @@ internal static class WholeRun
         var blobs = new LocalFolderBlobs(folder);
         var database = await StateDatabase.OpenAsync(Path.Combine(folder, "state.db"), TimeProvider.System, ct).ConfigureAwait(false);
         await using var closing = database.ConfigureAwait(false);
-        var (runs, leases) = (new RunStore(database), new LeaseStore(database));
+        var (runs, leases) = (new RunStore(database), new LeaseStores(database));
         await runs.CreateAsync(plan, ct).ConfigureAwait(false);
         await runs.MoveAsync(plan.Run, RunState.Planned, RunState.Scoring, "", ct).ConfigureAwait(false);
         var scorer = new OneModelScorer(model, blobs);
@@ -50,7 +50,7 @@ internal static class WholeRun
             return model.Name;
         }).ConfigureAwait(false);
         scorer.ThrowFailure();
-        var receipts = await leases.ReceiptsAsync(plan.Run, ct).ConfigureAwait(false);
+        var receipts = await leases.Receipts.ListAsync(plan.Run, ct).ConfigureAwait(false);
         if (receipts.Count != plan.Shards.Count)
             throw new InvariantBrokenException("a run that nobody stops has a receipt of every shard", $"{receipts.Count} of {plan.Shards.Count}");
         var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile)
