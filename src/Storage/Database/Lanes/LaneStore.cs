@@ -93,7 +93,8 @@ public sealed class LaneStore(StateDatabase database)
         var pending = await tx.QueryAsync<long>("SELECT scheduled_at FROM lane_pending WHERE job = @Job ORDER BY scheduled_at", new { row.Job })
             .ConfigureAwait(false);
         return new LaneState(row.Job, row.Schedule, EpochMicroseconds.ToInstant(row.HandledThrough), [.. pending.Select(at => EpochMicroseconds.ToInstant(at))],
-            row.IsPaused == 1) { Revision = row.Revision };
+            row.IsPaused == 1)
+        { Revision = row.Revision };
     }
 
     private sealed class Row
