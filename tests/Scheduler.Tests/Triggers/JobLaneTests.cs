@@ -284,7 +284,8 @@ public sealed class JobLaneTests : IAsyncLifetime
             new LanePorts(_starter, new LaneStore(_database), settings ?? TriggerSettings.Default, _clock));
     }
 
-    private Task<LaneState> KeptAsync() => new LaneStore(_database).CreateAsync(new LaneState("churn", "0 0 2 * * ? | UTC", Monday.AddHours(-1), [], false), Stop);
+    private Task<LaneState> KeptAsync() =>
+        new LaneStore(_database).CreateAsync(new LaneState("churn", "0 0 2 * * ? | UTC", Monday.AddHours(-1), [], false), Stop);
 
     private async Task KeepAsync(DateTimeOffset handledThrough, params DateTimeOffset[] pending)
     {

@@ -5,7 +5,8 @@ using Microsoft.Data.Sqlite;
 
 namespace BatchEngine.Scheduler.Tests.Triggers;
 
-/// <summary>Quartz shares the state database, so its writes wait for another's transaction as long as ours do. In real time, and alone, because it waits.</summary>
+/// <summary>Quartz shares the state database, so its writes wait for another's transaction as long as ours do. In real time, and alone, because it
+/// waits.</summary>
 public sealed class LockedFileTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("batchengine-locked-").FullName;
@@ -24,7 +25,8 @@ public sealed class LockedFileTests : IAsyncLifetime
     [Fact]
     public async Task Sync_FileLockedForLongerThanOneTry_WaitsAsEveryOtherWriteDoes()
     {
-        await using var scheduler = await JobScheduler.OpenAsync(_database, new FakeStarter(), TriggerSettings.Default, TimeProvider.System, Stop);
+        await using var scheduler =
+            await JobScheduler.OpenAsync(_database, new FakeStarter(), TriggerSettings.Default, TimeProvider.System, Stop);
         await scheduler.SyncAsync([Job("nightly")], Stop);
         await using var elsewhere = new SqliteConnection($"Data Source={_database.Path}");
         await elsewhere.OpenAsync(Stop);

@@ -13,11 +13,10 @@ public sealed class RunFileTests
         var rows = Enumerable.Range(0, 500).Select(i => new SampleRow(PredictionKey.Of($"key-{i}"), i, [i, i + 1])).ToList();
         var whole = SampleSnapshots.RunFile(rows, KeyKind.Utf8, 2, 8, batch: 500);
         Assert.Equal(whole, SampleSnapshots.RunFile(rows, KeyKind.Utf8, 2, 8, batch: 7));
-        using var reader = RunFileReader.Open(new RunFileSource("rows", () => new MemoryStream(whole)));
-        reader.VerifyAll();
-        Assert.Equal((500L, 8, KeyKind.Utf8, 2), (reader.Rows, reader.PartitionCount, reader.KeyKind, reader.OutputCount));
-        Assert.Equal(500, Enumerable.Range(0, 8).Sum(reader.RowsOf));
-        Assert.All(Enumerable.Range(0, 8), p => Assert.InRange(reader.RowsOf(p), 30, 100)); // top bits of a good hash spread the keys
+        var file = VerifiedRunFile.Read(new RunFileSource("rows", () => new MemoryStream(whole)));
+        Assert.Equal((500L, 8, KeyKind.Utf8, 2), (file.Rows, file.PartitionCount, file.KeyKind, file.OutputCount));
+        Assert.Equal(500, file.PartitionRows.Sum());
+        Assert.All(file.PartitionRows, rows => Assert.InRange(rows, 30, 100)); // top bits of a good hash spread the keys
     }
 
     [Fact]

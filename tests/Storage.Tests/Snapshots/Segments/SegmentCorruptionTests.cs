@@ -122,11 +122,7 @@ public sealed class SegmentCorruptionTests : SnapshotTestBed
             Assert.Throws<CorruptDataException>(() => ReadAll(bytes[..length]));
     }
 
-    private static void ReadAll(byte[] bytes)
-    {
-        using var reader = RunFileReader.Open(new RunFileSource("changed", () => new MemoryStream(bytes)));
-        reader.VerifyAll();
-    }
+    private static void ReadAll(byte[] bytes) => VerifiedRunFile.Read(new RunFileSource("changed", () => new MemoryStream(bytes)));
 
     private static SampleRow[] Rows(KeyKind kind) =>
         [.. Enumerable.Range(0, 90)
