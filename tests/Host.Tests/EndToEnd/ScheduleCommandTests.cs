@@ -16,11 +16,11 @@ public sealed class ScheduleCommandTests
         var lanes = new LaneStore(database);
         await lanes.CreateAsync(new LaneState("nightly", "0 0 2 * * ? | UTC", DateTimeOffset.UnixEpoch, [], false), Ct);
 
-        (await ProgramRun.RunAsync("schedule", "pause", "nightly", "--data", folder["data"])).MustEnd(0, "nightly is paused");
+        (await ProgramRun.RunAsync("schedule", "pause", "nightly", "--data", folder["data"])).MustEnd(0);
 
         Assert.True((await lanes.FindAsync("nightly", Ct))!.IsPaused);
         Assert.True((await ProgramRun.RunAsync("schedule", "list", "--json", "--data", folder["data"])).Json()[0].GetProperty("isPaused").GetBoolean());
-        (await ProgramRun.RunAsync("schedule", "resume", "nightly", "--data", folder["data"])).MustEnd(0, "next occurrence");
+        (await ProgramRun.RunAsync("schedule", "resume", "nightly", "--data", folder["data"])).MustEnd(0);
         Assert.False((await lanes.FindAsync("nightly", Ct))!.IsPaused);
     }
 
