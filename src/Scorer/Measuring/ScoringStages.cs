@@ -47,9 +47,9 @@ public sealed class ScoringStages : IDisposable
         _setup = ShardScoring.SetupOf(new ShardWork(plan, whole, new FenceToken(1), Checkpoint.Start, measured.Model, _blobs));
         _buffers = new UnitBuffers(_setup) { Unit = _setup.Units.First(u => u.Rows > 0) };
         _executor = measured.Model.CreateExecutor();
-        _predictions = new PredictionBlock(_executor.Outputs.Count, _setup.MaxRows);
+        _predictions = new PredictionBlock(_executor.Model.Outputs.Count, _setup.MaxRows);
         _scored = new ScoredColumns(_setup);
-        _gate = new RowGate(_setup.Schema.KeyIndex, _setup.Features.FeatureNames, _setup.Model.Outputs, _executor.AcceptsMissing);
+        _gate = new RowGate(_setup.Schema.KeyIndex, _setup.Features.FeatureNames, _setup.Model.Outputs, _executor.Model.AcceptsMissing);
         using var file = InputFileReader.Open(plan.Manifest.Files[_buffers.Unit.FileIndex]);
         using var group = file.OpenRowGroup(_buffers.Unit.RowGroup, [.. _setup.Columns.Select(c => c.Name)]);
         group.Read(_buffers.Batch, _buffers.Unit.Rows);
@@ -102,7 +102,7 @@ public sealed class ScoringStages : IDisposable
         var compiled = CompiledFeatures.Compile(_measured.Plan.Features, _measured.Plan.Manifest.Columns, _runtime.WantedStorage);
         using var features = compiled.CreateMatrix(Math.Max(2, _buffers.Batch.Rows));
         compiled.Transform(_buffers.Batch, features);
-        var predictions = new PredictionBlock(executor.Outputs.Count, _buffers.Batch.Rows);
+        var predictions = new PredictionBlock(executor.Model.Outputs.Count, _buffers.Batch.Rows);
         return await RepeatAsync(StageNames.OnnxRuntime, atLeast, () => executor.Score(features, predictions), _runtime.Name).ConfigureAwait(false);
     }
 

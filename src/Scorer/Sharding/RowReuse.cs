@@ -37,7 +37,7 @@ internal sealed class RowReuse : IDisposable
     {
         (_setup, _executor, _base) = (setup, executor, new UnchangedRows(snapshot));
         _gather = new RowGather(setup.Features, Math.Clamp(setup.MaxRows, 2, GatheredRows));
-        _gathered = new PredictionBlock(executor.Outputs.Count, _gather.CapacityRows, setup.KeptSums);
+        _gathered = new PredictionBlock(executor.Model.Outputs.Count, _gather.CapacityRows, setup.KeptSums);
         _appended = setup.BaseTrees > 0 ? setup.Model.ContinueAfter(setup.BaseTrees) : null;
     }
 

@@ -26,7 +26,7 @@ internal sealed class UnitLoop : IDisposable
     {
         (_setup, _sink, _buffers) = (setup, sink, buffers);
         (_executor, _predictions, _scored) = (buffers.Executor, buffers.Predictions, buffers.Scored);
-        _gate = new RowGate(setup.Schema.KeyIndex, setup.Features.FeatureNames, setup.Model.Outputs, _executor.AcceptsMissing);
+        _gate = new RowGate(setup.Schema.KeyIndex, setup.Features.FeatureNames, setup.Model.Outputs, _executor.Model.AcceptsMissing);
         _profiles = setup.Edges.Count > 0 ? new ProfileCollector(setup.Edges, setup.Columns, setup.Model.Outputs, setup.ProfiledRows, setup.From.Profiles)
             : null;
         _reuse = setup.Base is null ? null : new RowReuse(setup, setup.Base, _executor);

@@ -25,7 +25,7 @@ internal sealed class WorkerBuffers : IDisposable
     {
         _setup = setup;
         Executor = setup.Model.CreateExecutor();
-        Predictions = new PredictionBlock(Executor.Outputs.Count, setup.MaxRows, setup.KeptSums);
+        Predictions = new PredictionBlock(Executor.Model.Outputs.Count, setup.MaxRows, setup.KeptSums);
         File = new PredictionFile(setup.Schema, setup.Compression);
         Scored = new ScoredColumns(setup);
         _decodeThread = setup.BufferSets > 1 ? DecodeThread.Take() : null;

@@ -86,7 +86,7 @@ public static class GpuBench
         var work = Enumerable.Range(0, workers).Select(_ => Task.Factory.StartNew(() =>
         {
             using var executor = model.CreateExecutor();
-            var block = new PredictionBlock(executor.Outputs.Count, features.Rows);
+            var block = new PredictionBlock(executor.Model.Outputs.Count, features.Rows);
             executor.Score(features, block);
             ready.SignalAndWait();
             for (var i = 0; i < batches; i++)
@@ -116,7 +116,7 @@ public static class GpuBench
     private static PredictionBlock Score(LoadedForest model, FeatureMatrix features)
     {
         using var executor = model.CreateExecutor();
-        var block = new PredictionBlock(executor.Outputs.Count, features.Rows);
+        var block = new PredictionBlock(executor.Model.Outputs.Count, features.Rows);
         executor.Score(features, block);
         return block;
     }

@@ -44,7 +44,7 @@ internal static class ForestComparison
     private static PredictionBlock Score(LoadedModel model, FeatureMatrix features)
     {
         using var executor = model.CreateExecutor();
-        var block = new PredictionBlock(executor.Outputs.Count, features.Rows);
+        var block = new PredictionBlock(executor.Model.Outputs.Count, features.Rows);
         executor.Score(features, block);
         return block;
     }
