@@ -48,7 +48,7 @@ public sealed class DriftJudge(StateDatabase database)
                 }
                 catch (FormatException failure)
                 {
-                    throw new BadInputException("drift.baseline", $"'{gate.Baseline}'", "previous, first or a run id such as churn_20261123T020000Z",
+                    throw new BadInputException("quality.drift.baseline", $"'{gate.Baseline}'", "previous, first or a run id such as churn_20261123T020000Z",
                         "List the runs with: batchengine runs list.", failure);
                 }
         }

@@ -1,5 +1,5 @@
 using BatchEngine.CostModel.Prices;
-using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Prices;
 using BatchEngine.Storage.Database.Ledger;
 
 namespace BatchEngine.Host.Adapters;

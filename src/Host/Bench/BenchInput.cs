@@ -1,7 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
-using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Sample;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Texts;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;

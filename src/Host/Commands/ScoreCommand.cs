@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Features;
+using BatchEngine.Host.Configuration.Texts;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Memory;
-using BatchEngine.Scorer.Sharding;
+using BatchEngine.Scorer.OneShot;
 
 namespace BatchEngine.Host.Commands;
 

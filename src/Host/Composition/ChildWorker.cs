@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Texts;
 
 namespace BatchEngine.Host.Composition;
 

@@ -1,3 +1,7 @@
+using BatchEngine.Host.Configuration.Describing;
+using BatchEngine.Host.Configuration.Jobs;
+using BatchEngine.Host.Configuration.Reading;
+using BatchEngine.Host.Configuration.Texts;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Memory;
 

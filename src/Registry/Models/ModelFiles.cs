@@ -81,7 +81,7 @@ internal sealed class ModelFiles(IBlobStore blobs, string cacheFolder)
         {
             var folder = Path.GetDirectoryName(Path.GetFullPath(path));
             var beside = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.onnx").Select(Path.GetFileName).OfType<string>() : [];
-            throw new BadInputException(path, "no file", "an ONNX model", $"Beside it: {NearestNames.List(beside, Path.GetFileName(path), "no .onnx file")}.",
+            throw new BadInputException(path, "no file", "an ONNX model", $"Beside it: {NearestWord.List(beside, Path.GetFileName(path), "no .onnx file")}.",
                 e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -116,7 +116,7 @@ public sealed class ModelRegistry
             return found;
         var versions = await VersionsAsync(name, $"model {name}@{alias}", ct).ConfigureAwait(false);
         throw new BadInputException($"model {name}@{alias}", $"no alias '{alias}'",
-            $"one of: {NearestNames.List(versions.SelectMany(v => v.Aliases), alias, "none, no alias is set")}",
+            $"one of: {NearestWord.List(versions.SelectMany(v => v.Aliases), alias, "none, no alias is set")}",
             $"Set it with: batchengine models promote {name}:{versions[^1].Version.Number} --alias {alias}.");
     }
 
@@ -126,7 +126,7 @@ public sealed class ModelRegistry
         if (versions.Count > 0)
             return versions;
         var names = (await _models.ListAsync(null, ct).ConfigureAwait(false)).Select(m => m.Version.Name);
-        throw new BadInputException(place, $"no model '{name}'", $"one of: {NearestNames.List(names, name, "none, the registry is empty")}",
+        throw new BadInputException(place, $"no model '{name}'", $"one of: {NearestWord.List(names, name, "none, the registry is empty")}",
             "Register it with: batchengine models register NAME FILE.onnx.");
     }
 

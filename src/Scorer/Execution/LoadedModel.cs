@@ -27,7 +27,7 @@ public abstract class LoadedModel : IDisposable
     /// <summary>One column per float of a prediction, in the order of the model's outputs.</summary>
     public abstract IReadOnlyList<OutputColumn> Outputs { get; }
 
-    /// <summary>Whether its executors fill <see cref="PredictionBlock.Confidence"/>: it is a classifier that gives probabilities.</summary>
+    /// <summary>Whether its executors fill <see cref="UnitPredictions.Confidence"/>: it is a classifier that gives probabilities.</summary>
     public abstract bool GivesConfidence { get; }
 
     /// <summary>Whether it can take a missing value (NaN) in a numeric feature. Rows with one are rejected otherwise.</summary>

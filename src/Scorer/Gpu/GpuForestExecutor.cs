@@ -15,7 +15,7 @@ internal sealed class GpuForestExecutor(GpuForest model) : IModelExecutor
     public LoadedModel Model => model;
 
     /// <inheritdoc/>
-    public void Score(FeatureMatrix features, PredictionBlock block)
+    public void Score(FeatureMatrix features, UnitPredictions block)
     {
         if (features.Rows >= model.DeviceFromRows && !_staysOnProcessor && !model.IsDeviceLost && ScoredOnDevice(features, block))
             return;
@@ -30,7 +30,7 @@ internal sealed class GpuForestExecutor(GpuForest model) : IModelExecutor
         _processor?.Dispose();
     }
 
-    private bool ScoredOnDevice(FeatureMatrix features, PredictionBlock block)
+    private bool ScoredOnDevice(FeatureMatrix features, UnitPredictions block)
     {
         try
         {

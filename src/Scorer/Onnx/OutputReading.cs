@@ -13,7 +13,7 @@ namespace BatchEngine.Scorer.Onnx;
 internal static class OutputReading
 {
     /// <summary>Copies the first rows of one output to the block, from a given row on.</summary>
-    public static void Copy(OrtValue value, OutputPart part, PredictionBlock block, int fromRow, int rows)
+    public static void Copy(OrtValue value, OutputPart part, UnitPredictions block, int fromRow, int rows)
     {
         switch (part.Spec.Element)
         {
@@ -42,7 +42,7 @@ internal static class OutputReading
         }
     }
 
-    private static void Spread<T>(ReadOnlySpan<T> values, OutputPart part, PredictionBlock block, int fromRow, int rows)
+    private static void Spread<T>(ReadOnlySpan<T> values, OutputPart part, UnitPredictions block, int fromRow, int rows)
         where T : unmanaged, INumber<T>
     {
         var width = part.Columns.Count;
@@ -67,7 +67,7 @@ internal static class OutputReading
                 "Export the model so that it gives one result per row.");
     }
 
-    private static void Labels(OrtValue value, OutputPart part, PredictionBlock block, int fromRow, int rows)
+    private static void Labels(OrtValue value, OutputPart part, UnitPredictions block, int fromRow, int rows)
     {
         var width = part.Columns.Count;
         var known = part.Labels.Select(Encoding.UTF8.GetBytes).ToArray();
@@ -93,7 +93,7 @@ internal static class OutputReading
     }
 
     // Slow by nature (a map per row crosses the border); models that name the tensor behind the maps are read from there instead.
-    private static void Maps(OrtValue sequence, OutputPart part, PredictionBlock block, int fromRow, int rows)
+    private static void Maps(OrtValue sequence, OutputPart part, UnitPredictions block, int fromRow, int rows)
     {
         for (var row = 0; row < rows; row++)
         {

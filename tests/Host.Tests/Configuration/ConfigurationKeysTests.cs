@@ -2,6 +2,9 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Features;
+using BatchEngine.Host.Configuration.Jobs;
+using BatchEngine.Host.Configuration.Reading;
 
 namespace BatchEngine.Host.Tests.Configuration;
 

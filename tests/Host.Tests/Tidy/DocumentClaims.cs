@@ -2,6 +2,10 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Features;
+using BatchEngine.Host.Configuration.Jobs;
+using BatchEngine.Host.Configuration.Prices;
+using BatchEngine.Host.Configuration.Reading;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace BatchEngine.Host.Tests.Tidy;

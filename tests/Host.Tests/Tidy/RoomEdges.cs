@@ -26,7 +26,7 @@ internal static class RoomEdges
         ("System.Numerics.Tensors", ["src/Scorer/"]),
         ("Spectre.Console", ["src/Host/"]),
         ("System.CommandLine", ["src/Host/"]),
-        ("YamlDotNet", ["src/Host/Configuration/"]),
+        ("YamlDotNet", ["src/Host/Configuration/Reading/"]),
         ("Microsoft.Extensions", ["src/Host/", "src/Scheduler/"]),
         ("Microsoft.AspNetCore", ["src/Host/"]),
     ];

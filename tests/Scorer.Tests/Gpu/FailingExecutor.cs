@@ -11,7 +11,7 @@ internal sealed class FailingExecutor(IModelExecutor inner, int goodBatches) : I
 
     public LoadedModel Model => inner.Model;
 
-    public void Score(FeatureMatrix features, PredictionBlock block)
+    public void Score(FeatureMatrix features, UnitPredictions block)
     {
         inner.Score(features, block);
         if (_batches++ < goodBatches)

@@ -43,7 +43,7 @@ public sealed class StateDatabase : IAsyncDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StorageFailedException(full,
-                $"the folder of the database cannot be created ({e.Message}). Create it, or set state.database to another place.", isTransient: false, e);
+                $"the folder of the database cannot be created ({e.Message}). Create it, or set databasePath to another place.", isTransient: false, e);
         }
         var database = new StateDatabase(full, clock);
         try

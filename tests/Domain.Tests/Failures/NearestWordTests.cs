@@ -1,0 +1,32 @@
+namespace BatchEngine.Domain.Tests.Failures;
+
+public sealed class NearestWordTests
+{
+    [Theory]
+    [InlineData("", "", 0)]
+    [InlineData("churn", "churn", 0)]
+    [InlineData("churn", "CHURN", 0)]
+    [InlineData("churn", "chrun", 1)]
+    [InlineData("churn", "chnur", 2)]
+    [InlineData("churn", "churns", 1)]
+    [InlineData("", "abc", 3)]
+    [InlineData("kitten", "sitting", 3)]
+    public void Distance_TwoNames_IsTheFewestEdits(string left, string right, int expected)
+    {
+        Assert.Equal(expected, NearestWord.Distance(left, right));
+        Assert.Equal(expected, NearestWord.Distance(right, left));
+    }
+
+    [Fact]
+    public void List_ManyNames_PutsTheNearestFirstAndCountsTheRest() =>
+        Assert.Equal("churn, burn, c, a, b and 2 more", NearestWord.List(["zzzzzz", "yyyyyyy", "a", "b", "c", "burn", "churn"], "chrun", "none"));
+
+    [Fact]
+    public void Of_AStrangeWord_IsNone() => Assert.Null(NearestWord.Of("zzz", ["name", "input"]));
+
+    [Fact]
+    public void Of_AMisspeltWord_IsTheOneThatWasMeant() => Assert.Equal("budget", NearestWord.Of("badget", ["name", "input", "budget"]));
+
+    [Fact]
+    public void List_NoNames_SaysWhatItWasTold() => Assert.Equal("none", NearestWord.List([], "x", "none"));
+}
