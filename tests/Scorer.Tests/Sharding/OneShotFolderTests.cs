@@ -1,15 +1,16 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Sharding;
+using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Scorer.Tests.Sharding;
 
 public sealed class OneShotFolderTests : IDisposable
 {
-    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("batchengine-oneshot-");
+    private readonly TemporaryFolder _root = new();
 
-    private string Out => Path.Combine(_root.FullName, "out");
+    private string Out => _root["out"];
 
-    public void Dispose() => _root.Delete(recursive: true);
+    public void Dispose() => _root.Dispose();
 
     [Fact]
     public void Take_HeldByAnother_SaysSo()

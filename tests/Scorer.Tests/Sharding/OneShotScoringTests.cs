@@ -5,6 +5,7 @@ using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Sharding;
 using BatchEngine.Scorer.Tests.Execution;
 using BatchEngine.Scorer.Tests.Inputs;
+using BatchEngine.TestKit.Folders;
 using ParquetSharp;
 
 namespace BatchEngine.Scorer.Tests.Sharding;
