@@ -81,11 +81,6 @@ internal static class ServeHost
         {
             await app.StartAsync(ct).ConfigureAwait(false);
         }
-        catch (FormatException problem)
-        {
-            throw new BadInputException("httpUrl", settings.HttpUrl, "an address such as http://localhost:5080",
-                "Give it with --url, or as httpUrl in the configuration.", problem);
-        }
         catch (IOException problem)
         {
             throw new BadInputException("httpUrl", settings.Http2Url is { } second ? $"{settings.HttpUrl}, {second}" : settings.HttpUrl,

@@ -48,5 +48,6 @@ public sealed class ServeCommandTests
     {
         using var folder = new TemporaryFolder();
         (await ProgramRun.RunAsync("serve", "--url", "nowhere", "--no-scheduler", "--data", folder["data"])).MustRefuse("nowhere", "http://localhost:5080");
+        (await ProgramRun.RunAsync("serve", "--url", "https://localhost:0", "--no-scheduler", "--data", folder["data"])).MustRefuse("https:", "TLS");
     }
 }
