@@ -37,7 +37,8 @@ internal sealed class JobLane : IAsyncDisposable
     public DateTimeOffset? Next => State.IsPaused ? null : _occurrences.Next(_ports.Clock.GetUtcNow());
 
     /// <summary>Begins to work off what is pending.</summary>
-    public void Start() => _running = WorkAsync();
+    /// <returns>Ends when the lane is disposed, or with what it could not go on after.</returns>
+    public Task Start() => _running = WorkAsync();
 
     /// <summary>Looks at the clock and queues what is due. Calling it too often changes nothing.</summary>
     public async Task WakeAsync(CancellationToken ct)
