@@ -36,9 +36,11 @@ internal sealed class JobLane : IAsyncDisposable
     /// <summary>The next occurrence; null means none, or the job is paused.</summary>
     public DateTimeOffset? Next => State.IsPaused ? null : _occurrences.Next(_ports.Clock.GetUtcNow());
 
+    /// <summary>The work on what is pending: ends when the lane is disposed, or with what it could not go on after.</summary>
+    public Task Running => _running;
+
     /// <summary>Begins to work off what is pending.</summary>
-    /// <returns>Ends when the lane is disposed, or with what it could not go on after.</returns>
-    public Task Start() => _running = WorkAsync();
+    public void Start() => _running = WorkAsync();
 
     /// <summary>Looks at the clock and queues what is due. Calling it too often changes nothing.</summary>
     public async Task WakeAsync(CancellationToken ct)

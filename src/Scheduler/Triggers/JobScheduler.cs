@@ -91,7 +91,7 @@ public sealed class JobScheduler : IAsyncDisposable
         foreach (var lane in _lanes.Values)
         {
             await lane.WakeAsync(ct).ConfigureAwait(false);
-            _ = WatchAsync(lane.Start());
+            Start(lane);
         }
         await _quartz.Start(ct).ConfigureAwait(false);
         _sweeping = SweepAsync();
@@ -149,7 +149,7 @@ public sealed class JobScheduler : IAsyncDisposable
         var lane = new JobLane(job, schedule, state, _ports);
         _lanes[job.Name] = lane;
         if (_started)
-            _ = WatchAsync(lane.Start());
+            Start(lane);
     }
 
     private async Task RemoveAsync(JobKey key, CancellationToken ct)
@@ -213,6 +213,12 @@ public sealed class JobScheduler : IAsyncDisposable
                 }
             }
         }
+    }
+
+    private void Start(JobLane lane)
+    {
+        lane.Start();
+        _ = WatchAsync(lane.Running);
     }
 
     private async Task WatchAsync(Task loop)

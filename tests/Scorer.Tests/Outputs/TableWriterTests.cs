@@ -1,6 +1,5 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Outputs;
-using BatchEngine.Scorer.Tests.Inputs;
 using BatchEngine.TestKit.Folders;
 using ParquetSharp;
 
