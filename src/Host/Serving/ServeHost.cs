@@ -16,6 +16,8 @@ internal static class ServeHost
     public static ILoggerFactory Log(Screen screen) => LoggerFactory.Create(logging => logging
         .SetMinimumLevel(LogLevel.Debug)
         .AddFilter("Microsoft", LogLevel.Warning)
+        // What keeps it from starting is told by the command, in a sentence.
+        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
         .AddProvider(new ScreenLog(screen)));
 
     /// <summary>Builds it; nothing runs yet.</summary>
