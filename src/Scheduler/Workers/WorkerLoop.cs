@@ -47,7 +47,7 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
                     break;
                 case LeaseOutcome.Granted granted:
                     var (ending, failure) = await AttemptAsync(plan, granted, board, meter, drain, ct).ConfigureAwait(false);
-                    committed += ending == ShardEnding.Committed ? 1 : 0;
+                    committed += ending is ShardEnding.Finished ? 1 : 0;
                     retries = failure is null ? 0 : retries + 1;
                     if (failure is { IsTransient: true } && retries > _policy.MaxTransientRetries)
                         throw failure;
@@ -73,11 +73,12 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
         var lease = granted.Lease;
         await AnnounceAsync(plan, granted, ct).ConfigureAwait(false);
         if (lease.Fence.Value > _policy.MaxLeasesPerShard)
-            return (ShardEnding.Abandoned, await FailRunAsync(plan, lease, new InvariantBrokenException("a shard is finished within a bounded number of leases",
+            return (new ShardEnding.Abandoned(),
+                await FailRunAsync(plan, lease, new InvariantBrokenException("a shard is finished within a bounded number of leases",
                 $"run {plan.Run}, shard {lease.ShardIndex} was leased {lease.Fence} times; look for workers that die on it, then resume the run"))
                     .ConfigureAwait(false));
         var attempt = new ShardAttempt(services, _policy, plan, granted, board, drain);
-        var ending = ShardEnding.Abandoned;
+        ShardEnding ending = new ShardEnding.Abandoned();
         try
         {
             ending = await attempt.RunAsync(ct).ConfigureAwait(false);
@@ -97,7 +98,7 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
         }
         finally
         {
-            meter.Worked(attempt.Busy, ending == ShardEnding.Committed ? TimeSpan.Zero : attempt.SinceDurable);
+            meter.Worked(attempt.Busy, ending is ShardEnding.Finished ? TimeSpan.Zero : attempt.SinceDurable);
             await RecordAsync(meter, plan, lease.Worker, attempt.Predictions).ConfigureAwait(false);
         }
     }

@@ -1,4 +1,3 @@
-using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Forests.Walks;
@@ -12,22 +11,10 @@ internal sealed unsafe class ForestExecutor(LoadedForest model) : ForestPass(mod
     private ForestKernel? _block;
 
     /// <inheritdoc/>
-    public string Name => Model.Name;
+    LoadedModel IModelExecutor.Model => Model;
 
     /// <inheritdoc/>
-    public ModelSignature Signature => Model.Signature;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<OutputColumn> Outputs => Model.Outputs;
-
-    /// <inheritdoc/>
-    public bool GivesConfidence => Model.GivesConfidence;
-
-    /// <inheritdoc/>
-    public bool AcceptsMissing => Model.AcceptsMissing;
-
-    /// <inheritdoc/>
-    public void Score(FeatureMatrix features, PredictionBlock block)
+    public void Score(FeatureMatrix features, UnitPredictions block)
     {
         block.Rows = features.Rows;
         Run(features, block);
@@ -60,7 +47,7 @@ internal sealed unsafe class ForestExecutor(LoadedForest model) : ForestPass(mod
     }
 
     /// <inheritdoc/>
-    protected override void Sum(PredictionBlock block, int from, int rows) => KernelFor(rows).Sum(Inputs, rows, Columns.Sums, Columns.Stride);
+    protected override void Sum(UnitPredictions block, int from, int rows) => KernelFor(rows).Sum(Inputs, rows, Columns.Sums, Columns.Stride);
 
     private ForestKernel KernelFor(int rows) => rows < Model.BlockFromRows ? _walk : _block ??= Model.CreateBlock();
 }

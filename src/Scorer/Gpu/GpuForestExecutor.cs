@@ -1,4 +1,3 @@
-using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
 using ILGPU.Runtime;
@@ -13,22 +12,10 @@ internal sealed class GpuForestExecutor(GpuForest model) : IModelExecutor
     private bool _staysOnProcessor;
 
     /// <inheritdoc/>
-    public string Name => model.Name;
+    public LoadedModel Model => model;
 
     /// <inheritdoc/>
-    public ModelSignature Signature => model.Signature;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<OutputColumn> Outputs => model.Outputs;
-
-    /// <inheritdoc/>
-    public bool GivesConfidence => model.GivesConfidence;
-
-    /// <inheritdoc/>
-    public bool AcceptsMissing => model.AcceptsMissing;
-
-    /// <inheritdoc/>
-    public void Score(FeatureMatrix features, PredictionBlock block)
+    public void Score(FeatureMatrix features, UnitPredictions block)
     {
         if (features.Rows >= model.DeviceFromRows && !_staysOnProcessor && !model.IsDeviceLost && ScoredOnDevice(features, block))
             return;
@@ -43,7 +30,7 @@ internal sealed class GpuForestExecutor(GpuForest model) : IModelExecutor
         _processor?.Dispose();
     }
 
-    private bool ScoredOnDevice(FeatureMatrix features, PredictionBlock block)
+    private bool ScoredOnDevice(FeatureMatrix features, UnitPredictions block)
     {
         try
         {

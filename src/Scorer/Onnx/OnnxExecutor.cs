@@ -46,28 +46,16 @@ internal sealed class OnnxExecutor : IModelExecutor
     }
 
     /// <inheritdoc/>
-    public string Name => _model.Name;
+    public LoadedModel Model => _model;
 
     /// <inheritdoc/>
-    public ModelSignature Signature => _model.Signature;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<OutputColumn> Outputs => _outputs.Columns;
-
-    /// <inheritdoc/>
-    public bool GivesConfidence => _outputs.GivesConfidence;
-
-    /// <inheritdoc/>
-    public bool AcceptsMissing => _model.AcceptsMissing;
-
-    /// <inheritdoc/>
-    public void Score(FeatureMatrix features, PredictionBlock block)
+    public void Score(FeatureMatrix features, UnitPredictions block)
     {
         block.Rows = features.Rows;
         Reserve(TensorRows(features, Math.Min(features.Rows, _model.SubBatchRows)));
         for (var from = 0; from < features.Rows; from += _model.SubBatchRows)
             ScoreSubBatch(features, block, from, Math.Min(_model.SubBatchRows, features.Rows - from));
-        if (GivesConfidence)
+        if (_outputs.GivesConfidence)
             ClassConfidence.Fill(block, _outputs.ProbabilityFrom, _outputs.ProbabilityCount);
     }
 
@@ -80,7 +68,7 @@ internal sealed class OnnxExecutor : IModelExecutor
         _run.Dispose();
     }
 
-    private void ScoreSubBatch(FeatureMatrix features, PredictionBlock block, int from, int rows)
+    private void ScoreSubBatch(FeatureMatrix features, UnitPredictions block, int from, int rows)
     {
         var tensorRows = TensorRows(features, rows);
         var inputs = _feed.Fill(features, from, rows, tensorRows);

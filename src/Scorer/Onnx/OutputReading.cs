@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using System.Text;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
@@ -10,24 +13,25 @@ namespace BatchEngine.Scorer.Onnx;
 internal static class OutputReading
 {
     /// <summary>Copies the first rows of one output to the block, from a given row on.</summary>
-    public static void Copy(OrtValue value, OutputPart part, PredictionBlock block, int fromRow, int rows)
+    public static void Copy(OrtValue value, OutputPart part, UnitPredictions block, int fromRow, int rows)
     {
         switch (part.Spec.Element)
         {
             case TensorElement.Float32:
-                Floats(value.GetTensorDataAsSpan<float>(), part, block, fromRow, rows);
+                Spread(value.GetTensorDataAsSpan<float>(), part, block, fromRow, rows);
                 break;
             case TensorElement.Float64:
-                Spread(value.GetTensorDataAsSpan<double>(), part, block, fromRow, rows, static x => (float)x);
+                Spread(value.GetTensorDataAsSpan<double>(), part, block, fromRow, rows);
                 break;
             case TensorElement.Int64:
-                Spread(value.GetTensorDataAsSpan<long>(), part, block, fromRow, rows, static x => x);
+                Spread(value.GetTensorDataAsSpan<long>(), part, block, fromRow, rows);
                 break;
             case TensorElement.Int32:
-                Spread(value.GetTensorDataAsSpan<int>(), part, block, fromRow, rows, static x => x);
+                Spread(value.GetTensorDataAsSpan<int>(), part, block, fromRow, rows);
                 break;
             case TensorElement.Bool:
-                Spread(value.GetTensorDataAsSpan<bool>(), part, block, fromRow, rows, static x => x ? 1f : 0f);
+                // A byte of 0 or 1.
+                Spread(MemoryMarshal.AsBytes(value.GetTensorDataAsSpan<bool>()), part, block, fromRow, rows);
                 break;
             case TensorElement.Text:
                 Labels(value, part, block, fromRow, rows);
@@ -38,20 +42,21 @@ internal static class OutputReading
         }
     }
 
-    private static void Floats(ReadOnlySpan<float> values, OutputPart part, PredictionBlock block, int fromRow, int rows)
+    private static void Spread<T>(ReadOnlySpan<T> values, OutputPart part, UnitPredictions block, int fromRow, int rows)
+        where T : unmanaged, INumber<T>
     {
         var width = part.Columns.Count;
         RequireLength(values.Length, part, rows);
         if (width == 1)
         {
-            values[..rows].CopyTo(block.Column(part.FirstColumn)[fromRow..]);
+            TensorPrimitives.ConvertTruncating(values[..rows], block.Column(part.FirstColumn)[fromRow..]);
             return;
         }
         for (var column = 0; column < width; column++)
         {
             var target = block.Column(part.FirstColumn + column).Slice(fromRow, rows);
             for (int row = 0, at = column; row < target.Length; row++, at += width)
-                target[row] = values[at];
+                target[row] = float.CreateTruncating(values[at]);
         }
     }
 
@@ -62,20 +67,7 @@ internal static class OutputReading
                 "Export the model so that it gives one result per row.");
     }
 
-    private static void Spread<T>(ReadOnlySpan<T> values, OutputPart part, PredictionBlock block, int fromRow, int rows, Func<T, float> convert)
-        where T : unmanaged
-    {
-        var width = part.Columns.Count;
-        RequireLength(values.Length, part, rows);
-        for (var column = 0; column < width; column++)
-        {
-            var target = block.Column(part.FirstColumn + column).Slice(fromRow, rows);
-            for (var row = 0; row < rows; row++)
-                target[row] = convert(values[(row * width) + column]);
-        }
-    }
-
-    private static void Labels(OrtValue value, OutputPart part, PredictionBlock block, int fromRow, int rows)
+    private static void Labels(OrtValue value, OutputPart part, UnitPredictions block, int fromRow, int rows)
     {
         var width = part.Columns.Count;
         var known = part.Labels.Select(Encoding.UTF8.GetBytes).ToArray();
@@ -101,7 +93,7 @@ internal static class OutputReading
     }
 
     // Slow by nature (a map per row crosses the border); models that name the tensor behind the maps are read from there instead.
-    private static void Maps(OrtValue sequence, OutputPart part, PredictionBlock block, int fromRow, int rows)
+    private static void Maps(OrtValue sequence, OutputPart part, UnitPredictions block, int fromRow, int rows)
     {
         for (var row = 0; row < rows; row++)
         {

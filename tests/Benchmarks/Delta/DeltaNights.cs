@@ -94,7 +94,7 @@ internal sealed class DeltaNights : IAsyncDisposable
         var folder = Path.Combine(_folder, "worker");
         var work = new ShardWork(plan, plan.Shards[0], new FenceToken(1), Checkpoint.Start, model, new LocalFolderBlobs(folder)) { Base = snapshot };
         var figures = await ScoreFigures.OfAsync(variant, rows, async () =>
-            $"{(await ShardScoring.RunAsync(work, new NoSink(), CancellationToken.None) as ShardOutcome.Finished)!.Receipt.Final.Counts}");
+            $"{(await ShardPass.RunAsync(work, new NoProgress(), CancellationToken.None) as ShardEnding.Finished)!.Receipt.Final.Counts}");
         Directory.Delete(folder, recursive: true);
         return figures;
     }
@@ -116,7 +116,7 @@ internal sealed class DeltaNights : IAsyncDisposable
         ServingContract.Default("delta"), null, null, null, "bench")
         { KeepsSums = _keepsSums };
 
-    private sealed class NoSink : ICheckpointSink
+    private sealed class NoProgress : IShardProgress
     {
         public Task SaveAsync(Checkpoint checkpoint, CancellationToken ct) => Task.CompletedTask;
 

@@ -74,7 +74,7 @@ public sealed class KillStage : IAsyncLifetime
     {
         var generator = new CustomerGenerator(SampleRequest.DefaultSeed, Customers, SampleRequest.DefaultFirstDay);
         await using var stream = File.Create(path);
-        await using var writer = await TableWriter.CreateAsync(stream, CustomerFiles.Columns, TableCompression.Snappy, ct);
+        await using var writer = await TableWriter.CreateAsync(stream, CustomerFiles.Columns, ct);
         for (var from = 1; from <= Customers; from += RowGroup)
         {
             var columns = new CustomerColumns(RowGroup);

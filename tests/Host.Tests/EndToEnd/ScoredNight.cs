@@ -1,5 +1,7 @@
+using System.Text.Json;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
+using BatchEngine.Scorer.Outputs;
 using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
@@ -25,8 +27,19 @@ internal sealed record ScoredNight(IReadOnlyDictionary<long, string> Rows, IRead
         var receipts = await new LeaseStore(engine.Database).ReceiptsAsync(run, ct);
         var counts = receipts.Aggregate(default(RowCounts), (sum, receipt) => sum + receipt.Final.Counts);
         Assert.True(counts.AddsUp, $"{run}: {counts}");
+        MustNameEveryFile(OutputExport.TargetOf(job, run), counts);
         Assert.Equal((await new RunStore(engine.Database).FindAsync(run, ct))!.Rows, counts.Read);
         return new ScoredNight(rows, entries, [.. info.Segments.Select(s => s.Artifact.Checksum)], counts);
+    }
+
+    // The same manifest as score writes: every file of the export, and what became of the rows.
+    private static void MustNameEveryFile(string folder, RowCounts counts)
+    {
+        var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, OutputManifest.FileName))).RootElement;
+        Assert.Equal(counts.Read, manifest.GetProperty("rows").GetProperty("read").GetInt64());
+        var found = Directory.EnumerateFiles(folder, "*.parquet", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/'));
+        Assert.Equal(found.Order(StringComparer.Ordinal),
+            manifest.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("name").GetString()!).Order(StringComparer.Ordinal));
     }
 
     /// <summary>Fails with the first difference.</summary>

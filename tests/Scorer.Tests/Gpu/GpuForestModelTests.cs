@@ -109,7 +109,7 @@ public sealed class GpuForestModelTests : IDisposable
             { opened++; return new FailingExecutor(forest.CreateExecutor(), goodBatches: 1); }
         };
         using var executor = model.CreateExecutor();
-        var (expected, actual) = (Score(processor, Features()), new PredictionBlock(1, Rows));
+        var (expected, actual) = (Score(processor, Features()), new UnitPredictions(1, Rows));
         for (var batch = 0; batch < 3; batch++)
         {
             Assert.Equal(batch > 1, model.IsDeviceLost);
@@ -153,7 +153,7 @@ public sealed class GpuForestModelTests : IDisposable
         var forest = DeviceForest.Of(processor, device, s_tiles).Forest!;
         using var model = new GpuForest(device, forest, processor, 100);
         using var executor = model.CreateExecutor();
-        var block = new PredictionBlock(1, Rows);
+        var block = new UnitPredictions(1, Rows);
         var loaded = device.UsedBytes;
         executor.Score(Features(99), block);
         Assert.Equal(loaded, device.UsedBytes);
@@ -172,6 +172,25 @@ public sealed class GpuForestModelTests : IDisposable
         using var forest = DeviceForest.Of(other, device, s_tiles).Forest!;
         Assert.Contains("'y' of trial row", DeviceProbe.Difference(forest, processor), StringComparison.Ordinal);
         Assert.Null(DeviceProbe.Difference(forest, other));
+    }
+
+    [Fact]
+    public void Forest_OnADevice_IsNotJoinedToOthers()
+    {
+        using var processor = Processor(Plain());
+        using var device = GpuDevice.OpenSimulated(MemoryBytes);
+        using var forest = DeviceForest.Of(processor, device, s_tiles).Forest!;
+        Assert.True(JointForest.CanTake(processor));
+        Assert.False(JointForest.CanTake(forest));
+    }
+
+    [Fact]
+    public void Factory_WhoseEngineKnowsNoDevice_SaysSo()
+    {
+        string[] names = [.. Enumerable.Range(0, s_shape.Features).Select(i => $"f{i}")];
+        using var model = ExecutorFactory.Open(Save(Plain()), names, ExecutorOptions.Default with { Engine = "forest", Device = ExecutionDevice.Cuda });
+        Assert.Equal("this engine runs on no card; the processor scores", model.DeviceNote);
+        Assert.Empty(model.Notes);
     }
 
     [Fact]
@@ -233,10 +252,10 @@ public sealed class GpuForestModelTests : IDisposable
 
     private static int[] Bits(ReadOnlySpan<float> values) => System.Runtime.InteropServices.MemoryMarshal.Cast<float, int>(values).ToArray();
 
-    private static PredictionBlock Score(LoadedModel model, FeatureMatrix features)
+    private static UnitPredictions Score(LoadedModel model, FeatureMatrix features)
     {
         using var executor = model.CreateExecutor();
-        var block = new PredictionBlock(executor.Outputs.Count, features.Rows);
+        var block = new UnitPredictions(executor.Model.Outputs.Count, features.Rows);
         executor.Score(features, block);
         return block;
     }

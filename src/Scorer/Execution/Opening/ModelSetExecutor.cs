@@ -1,4 +1,3 @@
-using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Forests;
 
@@ -10,7 +9,7 @@ internal sealed class ModelSetExecutor : IModelExecutor
     private readonly ModelSet _set;
     private readonly JointForestScoring? _joint;
     private readonly int[] _jointColumns;
-    private readonly (IModelExecutor Executor, PredictionBlock Block, int FirstColumn)[] _others;
+    private readonly (IModelExecutor Executor, UnitPredictions Block, int FirstColumn)[] _others;
 
     public ModelSetExecutor(ModelSet set)
     {
@@ -18,30 +17,18 @@ internal sealed class ModelSetExecutor : IModelExecutor
         _joint = set.Joint is { } joint ? new JointForestScoring(joint) : null;
         _jointColumns = [.. set.Joined.Select(i => set.FirstColumns[i])];
         _others = [.. Enumerable.Range(0, set.Models.Count).Except(set.Joined)
-            .Select(i => (set.Models[i].CreateExecutor(), new PredictionBlock(set.Models[i].Outputs.Count, 0), set.FirstColumns[i]))];
+            .Select(i => (set.Models[i].CreateExecutor(), new UnitPredictions(set.Models[i].Outputs.Count, 0), set.FirstColumns[i]))];
     }
 
     /// <inheritdoc/>
-    public string Name => _set.Name;
+    public LoadedModel Model => _set;
 
     /// <inheritdoc/>
-    public ModelSignature Signature => _set.Signature;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<OutputColumn> Outputs => _set.Outputs;
-
-    /// <inheritdoc/>
-    public bool GivesConfidence => _set.GivesConfidence;
-
-    /// <inheritdoc/>
-    public bool AcceptsMissing => _set.AcceptsMissing;
-
-    /// <inheritdoc/>
-    public void Score(FeatureMatrix features, PredictionBlock block)
+    public void Score(FeatureMatrix features, UnitPredictions block)
     {
         block.Rows = features.Rows;
         _joint?.Score(features, block, _jointColumns);
-        if (_joint is not null && _jointColumns[0] == 0 && GivesConfidence)
+        if (_joint is not null && _jointColumns[0] == 0 && _set.GivesConfidence)
         {
             var layout = ((LoadedForest)_set.Models[0]).OutputLayout;
             ClassConfidence.Fill(block, layout.ProbabilityFrom, layout.ProbabilityCount);
@@ -51,7 +38,7 @@ internal sealed class ModelSetExecutor : IModelExecutor
             executor.Score(features, own);
             for (var i = 0; i < own.OutputCount; i++)
                 own.Column(i).CopyTo(block.Column(firstColumn + i));
-            if (firstColumn == 0 && GivesConfidence)
+            if (firstColumn == 0 && _set.GivesConfidence)
                 own.Confidence.CopyTo(block.Confidence);
         }
     }
