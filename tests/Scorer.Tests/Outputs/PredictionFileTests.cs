@@ -3,7 +3,6 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Outputs;
-using BatchEngine.Scorer.Tests.Inputs;
 using BatchEngine.TestKit.Folders;
 using Parquet;
 
