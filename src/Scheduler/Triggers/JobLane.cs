@@ -43,6 +43,9 @@ internal sealed class JobLane : IAsyncDisposable
     /// <summary>The next occurrence; null means none, or that the job is paused.</summary>
     public DateTimeOffset? NextOf(LaneState state) => state.IsPaused ? null : _occurrences.Next(_ports.Clock.GetUtcNow());
 
+    /// <summary>The work on what is pending: ends when the lane is disposed, or with what it could not go on after.</summary>
+    public Task Running => _running;
+
     /// <summary>Begins to work off what is pending.</summary>
     public void Start() => _running = WorkAsync();
 
@@ -73,7 +76,7 @@ internal sealed class JobLane : IAsyncDisposable
                 if (State.Pending.Count > 0 && await SeeThroughAsync(State.Pending[0]).ConfigureAwait(false))
                     continue;
             }
-            catch (StorageFailedException)
+            catch (StorageFailedException failure) when (failure.IsTransient)
             {
                 // The end of a run could not be written. It is still pending, so it is started again, which finds it ended.
                 await Task.Delay(_ports.Settings.RetryEvery, _ports.Clock, _leave.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

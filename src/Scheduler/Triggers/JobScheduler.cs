@@ -18,6 +18,7 @@ public sealed class JobScheduler : IAsyncDisposable
     private const string Group = "batchengine";
     private readonly ConcurrentDictionary<string, JobLane> _lanes = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LanePorts _ports;
     private readonly DecisionStore _decisions;
     private IScheduler _quartz = null!;
@@ -92,11 +93,16 @@ public sealed class JobScheduler : IAsyncDisposable
         foreach (var lane in _lanes.Values)
         {
             await lane.WakeAsync(ct).ConfigureAwait(false);
-            lane.Start();
+            Start(lane);
         }
         await _quartz.Start(ct).ConfigureAwait(false);
         _sweeping = SweepAsync();
+        _ = WatchAsync(_sweeping);
     }
+
+    /// <summary>Ends with its failure when a job's runs, or the watch over what is due, ended by one; a program in which that happened schedules no longer as it
+    /// should. Else it never ends.</summary>
+    public Task Failed => _failed.Task;
 
     /// <summary>Every scheduled job by name, as it is stored now.</summary>
     public async Task<IReadOnlyList<ScheduledJob>> ListAsync(CancellationToken ct) => [.. (await _ports.Lanes.ListAsync(ct).ConfigureAwait(false))
@@ -133,7 +139,7 @@ public sealed class JobScheduler : IAsyncDisposable
         var lane = new JobLane(job, schedule, state, _ports);
         _lanes[job.Name] = lane;
         if (_started)
-            lane.Start();
+            Start(lane);
     }
 
     /// <summary>What is stored of the job under its schedule: from the table, else carried over from Quartz's store, else from now on.</summary>
@@ -206,11 +212,33 @@ public sealed class JobScheduler : IAsyncDisposable
                 {
                     await lane.WakeAsync(_stop.Token).ConfigureAwait(false);
                 }
-                catch (Exception e) when (e is StorageFailedException or OperationCanceledException or ObjectDisposedException)
+                catch (Exception e) when (e is StorageFailedException { IsTransient: true } or OperationCanceledException or ObjectDisposedException)
                 {
                     // A job that could not be looked at, or was just removed, is looked at again by the next sweep.
                 }
             }
+        }
+    }
+
+    private void Start(JobLane lane)
+    {
+        lane.Start();
+        _ = WatchAsync(lane.Running);
+    }
+
+    private async Task WatchAsync(Task loop)
+    {
+        try
+        {
+            await loop.ConfigureAwait(false);
+        }
+        catch (Exception failure) when (!_stop.IsCancellationRequested)
+        {
+            _failed.TrySetException(failure);
+        }
+        catch (Exception)
+        {
+            // It is being stopped.
         }
     }
 

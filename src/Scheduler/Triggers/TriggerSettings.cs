@@ -1,7 +1,7 @@
 
 namespace BatchEngine.Scheduler.Triggers;
 
-/// <summary>Bounds of scheduling. Immutable.</summary>
+/// <summary>How the scheduler looks again, queues and retries.</summary>
 public sealed record TriggerSettings
 {
     /// <summary>The defaults.</summary>
@@ -10,8 +10,8 @@ public sealed record TriggerSettings
     /// <summary>Bounds of catching up on missed fires.</summary>
     public MisfireLimits Misfires { get; init; } = MisfireLimits.Default;
 
-    /// <summary>How often every job is looked at although nothing fired, so that a wake-up that the timer lost delays a run by no more
-    /// than this. Default 30 s.</summary>
+    /// <summary>How often every job is looked at although nothing fired, so that a wake-up that the timer lost delays a run by no more than this. Default 30
+    /// s.</summary>
     public TimeSpan SweepEvery { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The most runs of one job that wait; more are skipped and recorded. Default 100.</summary>

@@ -27,7 +27,7 @@ internal static class LeaseRace
     private static async Task<List<string>> WorkAsync(StateDatabase database, RunId run, string worker, Random chance, Action? told)
     {
         var ct = CancellationToken.None;
-        var leases = new LeaseStores(database);
+        var (claims, receipts) = (new ClaimStore(database), new ReceiptStore(database));
         var lines = new List<string>();
         for (var turn = 0; turn < MaxTurns; turn++)
         {
@@ -35,7 +35,7 @@ internal static class LeaseRace
             await Task.Delay(chance.Next(3), ct);
 
             // A millisecond: many leases run out while their holder still writes, so zombies meet their successors all the time.
-            var outcome = await leases.Claims.TryAcquireAsync(run, worker, TimeSpan.FromMilliseconds(1 + chance.Next(4)), ct);
+            var outcome = await claims.TryAcquireAsync(run, worker, TimeSpan.FromMilliseconds(1 + chance.Next(4)), ct);
             if (outcome is LeaseOutcome.AllDone)
                 return lines;
             if (outcome is not LeaseOutcome.Granted granted)
@@ -45,14 +45,14 @@ internal static class LeaseRace
             try
             {
                 if (chance.Next(3) == 0)
-                    await leases.Receipts.CheckpointAsync(granted.Lease, granted.From with { NextUnitIndex = granted.From.NextUnitIndex + 1 }, ct);
+                    await receipts.CheckpointAsync(granted.Lease, granted.From with { NextUnitIndex = granted.From.NextUnitIndex + 1 }, ct);
                 if (chance.Next(4) == 0)
-                    await leases.Claims.ReleaseAsync(granted.Lease, ct);
+                    await claims.ReleaseAsync(granted.Lease, ct);
                 else if (chance.Next(3) == 0)
-                    await leases.Claims.RenewAsync(granted.Lease, TimeSpan.FromMilliseconds(1), ct);
+                    await claims.RenewAsync(granted.Lease, TimeSpan.FromMilliseconds(1), ct);
                 if (chance.Next(3) == 0)
                     continue;
-                await leases.Receipts.CommitAsync(granted.Lease, Samples.Receipt(granted.Lease, granted.Shard.Rows, worker), ct);
+                await receipts.CommitAsync(granted.Lease, Samples.Receipt(granted.Lease, granted.Shard.Rows, worker), ct);
                 lines.Add(string.Create(CultureInfo.InvariantCulture, $"done {granted.Lease.ShardIndex} {granted.Lease.Fence}"));
             }
             catch (FenceLostException)

@@ -90,12 +90,12 @@ public abstract class RecordStoresContract : StateContract
     public async Task NamedBlobs_ReceiptsCheckpointsSegmentsAndModels_AreAllNamed()
     {
         var run = await Samples.OpenRunAsync(Database, Samples.Plan(shards: 2));
-        var leases = new LeaseStores(Database);
-        var done = (LeaseOutcome.Granted)await leases.Claims.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct);
-        await leases.Receipts.CheckpointAsync(done.Lease, Samples.Done(50, blob: "dropped"), Ct);
-        await leases.Receipts.CommitAsync(done.Lease, Samples.Receipt(done.Lease, 100, "receipt"), Ct);
-        var half = (LeaseOutcome.Granted)await leases.Claims.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct);
-        await leases.Receipts.CheckpointAsync(half.Lease, Samples.Done(50, blob: "checkpoint"), Ct);
+        var (claims, receipts) = (new ClaimStore(Database), new ReceiptStore(Database));
+        var done = (LeaseOutcome.Granted)await claims.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct);
+        await receipts.CheckpointAsync(done.Lease, Samples.Done(50, blob: "dropped"), Ct);
+        await receipts.CommitAsync(done.Lease, Samples.Receipt(done.Lease, 100, "receipt"), Ct);
+        var half = (LeaseOutcome.Granted)await claims.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct);
+        await receipts.CheckpointAsync(half.Lease, Samples.Done(50, blob: "checkpoint"), Ct);
         await new SnapshotStore(Database).RecordSegmentAsync(run, Samples.Segment(run, 0), Ct);
         await new ModelStore(Database).RegisterAsync("churn", Digest.Of("m"), new ModelSignature([], []), "models/m", 1, Ct);
         Assert.Equal(["checkpoint", "models/m", "receipt", $"segments/{run}/0"], (await new NamedBlobs(Database).ListAsync(Ct)).Order());
