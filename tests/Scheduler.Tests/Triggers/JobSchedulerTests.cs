@@ -3,6 +3,7 @@ using BatchEngine.Scheduler.Triggers;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Lanes;
 using BatchEngine.Storage.Database.Runs;
+using BatchEngine.TestKit.Databases;
 
 namespace BatchEngine.Scheduler.Tests.Triggers;
 
@@ -173,7 +174,7 @@ public sealed class JobSchedulerTests : IAsyncLifetime
     {
         _starter.Ending = async (_, _) =>
         {
-            await _database.ApplyOnceAsync("break", "ALTER TABLE decisions RENAME TO decisions_away", Stop);
+            await _database.ExecuteSqlAsync("ALTER TABLE decisions RENAME TO decisions_away", Stop);
             throw new BadInputException("job", "planted", "a job that runs", "None.");
         };
         await using var scheduler = await OpenAsync();
