@@ -1,16 +1,24 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using BatchEngine.Benchmarks.Scoring;
+using BatchEngine.Scorer.Measuring;
+using Microsoft.ML.OnnxRuntime;
 
 namespace BatchEngine.Benchmarks;
 
 /// <summary>Leaves raw figures beside the benchmarks, with machine, versions and command.</summary>
 public static class BenchResults
 {
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
-    /// <summary>Writes one file; says so when there is no folder for it here.</summary>
+    /// <summary>Writes one file, named by benchmark, model and rows.</summary>
     /// <param name="verb">The benchmark.</param>
     /// <param name="options">What it was asked for.</param>
     /// <param name="medians">The figures that are quoted.</param>
@@ -20,12 +28,13 @@ public static class BenchResults
         string.Create(CultureInfo.InvariantCulture,
             $"{verb} --model {Path.GetFileName(options.Model)} --rows {options.Rows} --engine {options.Engine} --repeats {options.Repeats}"), medians, runs);
 
-    /// <summary>Writes one file of this name.</summary>
+    /// <summary>Writes one file of this name; says so when there is no folder for it here.</summary>
     /// <param name="name">The file.</param>
     /// <param name="words">The command after the project.</param>
     /// <param name="medians">The figures that are quoted.</param>
     /// <param name="runs">All of them.</param>
-    public static void Save(string name, string words, object medians, object runs)
+    /// <param name="ratiosOfMedians">What is compared; null where nothing is.</param>
+    public static void Save(string name, string words, object medians, object runs, IReadOnlyDictionary<string, double>? ratiosOfMedians = null)
     {
         var folder = Path.Combine("tests", "Benchmarks", "results");
         if (!Directory.Exists(folder))
@@ -37,20 +46,15 @@ public static class BenchResults
         {
             command = $"dotnet run -c Release --project tests/Benchmarks -- {words}",
             date = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-            processor = Processor(),
+            processor = ProcessorFacts.Name(),
             cores = Environment.ProcessorCount,
+            vectors = ProcessorFacts.Vectors,
             runtime = RuntimeInformation.FrameworkDescription,
+            onnxRuntime = OrtEnv.Instance().GetVersionString(),
             system = RuntimeInformation.OSDescription,
             medians,
+            ratiosOfMedians,
             runs,
         }, s_json) + "\n");
-    }
-
-    /// <summary>The processor's name as the system tells it.</summary>
-    public static string Processor()
-    {
-        const string facts = "/proc/cpuinfo";
-        var line = File.Exists(facts) ? File.ReadLines(facts).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
-        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
     }
 }

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Events;
 
 namespace BatchEngine.Scheduler.Tests;
 

@@ -24,14 +24,14 @@ internal sealed class FakeScorer(IBlobStore blobs) : IShardScorer
     /// <summary>Rejected rows of each unit.</summary>
     public int RejectedPerUnit { get; set; }
 
-    public async Task<ShardReceipt?> ScoreAsync(RunPlan plan, Shard shard, Lease lease, Checkpoint from, IShardProgress progress, CancellationToken ct)
+    public async Task<ShardEnding> ScoreAsync(RunPlan plan, Shard shard, Lease lease, Checkpoint from, IShardProgress progress, CancellationToken ct)
     {
         var at = from;
         var units = Units(plan, shard);
         for (var unit = from.NextUnitIndex; unit < units.Count; unit++)
         {
             if (progress.Stop.IsCancellationRequested)
-                return null;
+                return new ShardEnding.Stopped(at);
             ct.ThrowIfCancellationRequested();
             await BeforeUnit(lease, unit, ct);
             Scored.AddOrUpdate((shard.Index, unit), 1, (_, n) => n + 1);
@@ -41,7 +41,7 @@ internal sealed class FakeScorer(IBlobStore blobs) : IShardScorer
             progress.Report(at.Counts);
             await progress.SaveAsync(at, ct);
         }
-        return new ShardReceipt(plan.Run, shard.Index, lease.Fence, at);
+        return new ShardEnding.Finished(new ShardReceipt(plan.Run, shard.Index, lease.Fence, at));
     }
 
     /// <summary>The units of a shard at their fixed boundaries.</summary>

@@ -1,9 +1,10 @@
 using System.Globalization;
 using BatchEngine.Domain;
+using BatchEngine.Scheduler.Events;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Planning;
-using BatchEngine.Scheduler.Policies;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Workers;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Leases;
@@ -15,7 +16,7 @@ namespace BatchEngine.Scheduler.Tests;
 
 /// <summary>A real database and a real blob folder in a temporary directory, with fakes at the ports. Several processes are played by several logs and
 /// holders on one world.</summary>
-internal sealed class World : IAsyncDisposable, IRunPreparation, IQuoteSource, IRunGate, IRunAccounting
+internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource, IRunGate, IRunAccounting
 {
     private readonly string _folder;
 

@@ -86,7 +86,7 @@ internal sealed class ChangingTable(string folder, int seed, bool hasTextKeys)
             .Select(i => new TableColumn($"f{i}", ColumnKind.Float, false))];
         var path = Path.Combine(folder, name);
         await using var stream = File.Create(path);
-        await using var table = await TableWriter.CreateAsync(stream, columns, TableCompression.Snappy, CancellationToken.None);
+        await using var table = await TableWriter.CreateAsync(stream, columns, CancellationToken.None);
         foreach (var rows in _files[name].Chunk(RowsPerGroup))
         {
             Array keys = hasTextKeys ? rows.Select(r => $"key {r.Id}").ToArray() : rows.Select(r => r.Id).ToArray();

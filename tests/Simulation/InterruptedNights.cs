@@ -6,6 +6,7 @@ using BatchEngine.Host.Sample;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Simulation;
@@ -39,7 +40,7 @@ internal sealed class InterruptedNights(string folder, int seed) : IDisposable
             using var stop = new CancellationTokenSource();
             if (interrupted && start < MaxStarts / 2)
                 stop.CancelAfter(TimeSpan.FromMilliseconds(random.Next(5, 400)));
-            var outcome = await engine.RunAsync(Job(name), new RunId("night", Night), null, stop.Token);
+            var outcome = await engine.Jobs.RunAsync(Job(name), new RunId("night", Night), null, stop.Token);
             if (outcome is RunOutcome.Published published)
                 return await ResultAsync(engine, published.Snapshot, start);
             Assert.True(outcome is RunOutcome.Interrupted, $"seed {seed}, start {start}: {outcome}");
@@ -73,7 +74,8 @@ internal sealed class InterruptedNights(string folder, int seed) : IDisposable
                 orphans.Add(blob.Name);
         }
 
-        var counts = (await engine.Leases.ReceiptsAsync(snapshot.Run, CancellationToken.None)).Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
+        var counts = (await new LeaseStore(engine.Database).ReceiptsAsync(snapshot.Run, CancellationToken.None))
+            .Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         return new NightResult([.. snapshot.Segments.Select(s => s.Artifact.Checksum)], counts, snapshot.Keys, starts, orphans);
     }
 }

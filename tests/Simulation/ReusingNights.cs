@@ -3,6 +3,9 @@ using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Simulation;
 
@@ -35,7 +38,7 @@ internal sealed class ReusingNights(string folder, string input)
             using var stop = new CancellationTokenSource();
             if (interruptions is not null && start < 10)
                 stop.CancelAfter(TimeSpan.FromMilliseconds(interruptions.Next(1, 150)));
-            var outcome = await engine.RunAsync(Job(), RunOf(night), null, stop.Token, full);
+            var outcome = await engine.Jobs.RunAsync(Job(), RunOf(night), null, stop.Token, full);
             if (outcome is RunOutcome.Published published)
                 return await ResultAsync(engine, published.Snapshot, start);
             Assert.True(outcome is RunOutcome.Interrupted, $"night {night}, start {start}: {outcome}");
@@ -48,10 +51,10 @@ internal sealed class ReusingNights(string folder, string input)
     public async Task<NightResult> RunBothAsync(int night)
     {
         await using var engine = await OpenAsync();
-        var outcomes = await Task.WhenAll(engine.RunAsync(Job(), RunOf(night), null, CancellationToken.None),
-            engine.RunAsync(Job(), RunOf(night + 1), null, CancellationToken.None));
+        var outcomes = await Task.WhenAll(engine.Jobs.RunAsync(Job(), RunOf(night), null, CancellationToken.None),
+            engine.Jobs.RunAsync(Job(), RunOf(night + 1), null, CancellationToken.None));
         Assert.All(outcomes, o => Assert.True(o is RunOutcome.Published or RunOutcome.Held, o.ToString()));
-        var current = await engine.Snapshots.CurrentAsync("chain", CancellationToken.None);
+        var current = await new SnapshotStore(engine.Database).CurrentAsync("chain", CancellationToken.None);
         Assert.Equal(RunOf(night + 1), current!.Run);
         return await ResultAsync(engine, current, 1);
     }
@@ -74,13 +77,13 @@ internal sealed class ReusingNights(string folder, string input)
 
     private static async Task<NightResult> ResultAsync(Engine engine, SnapshotInfo snapshot, int starts)
     {
-        var receipts = await engine.Leases.ReceiptsAsync(snapshot.Run, CancellationToken.None);
+        var receipts = await new LeaseStore(engine.Database).ReceiptsAsync(snapshot.Run, CancellationToken.None);
         foreach (var artifact in receipts.SelectMany(r => r.Final.Artifacts))
             await engine.Blobs.VerifyAsync(artifact.BlobName, artifact.Bytes, artifact.Checksum, CancellationToken.None);
         return new NightResult([.. snapshot.Segments.Select(s => s.Artifact.Checksum)],
             receipts.Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts), snapshot.Keys, starts, [])
         {
-            Profiles = [.. (await engine.Profiles.FindAsync(snapshot.Run, CancellationToken.None))
+            Profiles = [.. (await new ProfileStore(engine.Database).FindAsync(snapshot.Run, CancellationToken.None))
                 .Select(p => $"{p.Edges.Column} {p.IsOutput} {string.Join(',', p.Counts)} {p.Missing} {p.Min:R} {p.Max:R}")],
         };
     }

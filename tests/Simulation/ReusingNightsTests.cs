@@ -1,4 +1,6 @@
 using BatchEngine.Domain;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Simulation;
 
@@ -47,7 +49,7 @@ public sealed class ReusingNightsTests : IDisposable
             var expected = await full.RunAsync(night, full: true);
             var seen = await reusing.RunAsync(night, full: false, interrupted ? new Random(seed) : null);
             MustEqual(expected, seen, $"seed {seed}, night {night}");
-            var reuse = (await reusing.AskAsync(e => e.Runs.PlanAsync(ReusingNights.RunOf(night), CancellationToken.None)))!.Reuse;
+            var reuse = (await reusing.AskAsync(e => new RunStore(e.Database).PlanAsync(ReusingNights.RunOf(night), CancellationToken.None)))!.Reuse;
             Assert.Equal(night switch { 2 => (400, 460), 4 => (460, 500), 6 => (300, 330), _ => (0, 0) },
                 (reuse.Grown?.ParentTrees ?? 0, reuse.Grown?.Trees ?? 0));
             Assert.True(night is 0 or 5 ? reuse.Base is null && seen.Counts.Reused == 0
@@ -67,7 +69,7 @@ public sealed class ReusingNightsTests : IDisposable
             await reusing.RunAsync(night, full: false);
         }
 
-        var reuse = (await reusing.AskAsync(e => e.Runs.PlanAsync(ReusingNights.RunOf(1), CancellationToken.None)))!.Reuse;
+        var reuse = (await reusing.AskAsync(e => new RunStore(e.Database).PlanAsync(ReusingNights.RunOf(1), CancellationToken.None)))!.Reuse;
         Assert.Null(reuse.Base);
         Assert.Contains("keepSums: true", reuse.Reason, StringComparison.Ordinal);
     }
@@ -81,7 +83,7 @@ public sealed class ReusingNightsTests : IDisposable
         (reusing.Model, reusing.KeepsSums) = (GrowingForest.Write(_folder, 1, 20, isClassifier), true);
         await reusing.RunAsync(0, full: false);
 
-        var decision = Assert.Single(await reusing.AskAsync(e => e.Decisions.ListAsync(ReusingNights.RunOf(0), CancellationToken.None)), d =>
+        var decision = Assert.Single(await reusing.AskAsync(e => new DecisionStore(e.Database).ListAsync(ReusingNights.RunOf(0), CancellationToken.None)), d =>
             d.Subject == "keepSums");
         Assert.Equal(choice, decision.Choice);
         Assert.Contains(reason, decision.Reason, StringComparison.Ordinal);
@@ -98,7 +100,7 @@ public sealed class ReusingNightsTests : IDisposable
             await reusing.RunAsync(night, full: false);
         }
 
-        var reuse = (await reusing.AskAsync(e => e.Runs.PlanAsync(ReusingNights.RunOf(1), CancellationToken.None)))!.Reuse;
+        var reuse = (await reusing.AskAsync(e => new RunStore(e.Database).PlanAsync(ReusingNights.RunOf(1), CancellationToken.None)))!.Reuse;
         Assert.Null(reuse.Base);
         Assert.Contains("model.onnx was replaced, so the two cannot be compared; registered models stay", reuse.Reason, StringComparison.Ordinal);
     }
@@ -119,7 +121,7 @@ public sealed class ReusingNightsTests : IDisposable
         var (table, reusing, full) = await TableAsync(6, hasTextKeys: false);
         await reusing.RunAsync(0, full: false);
         var path = await reusing.AskAsync(async e =>
-            e.Blobs.LocalPath((await e.Snapshots.CurrentAsync("chain", CancellationToken.None))!.Segments[0].Artifact.BlobName)!);
+            e.Blobs.LocalPath((await new SnapshotStore(e.Database).CurrentAsync("chain", CancellationToken.None))!.Segments[0].Artifact.BlobName)!);
         var bytes = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
         bytes[300] ^= 1;
         await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);
@@ -127,7 +129,7 @@ public sealed class ReusingNightsTests : IDisposable
 
         var seen = await reusing.RunAsync(1, full: false);
         MustEqual(await full.RunAsync(1, full: true), seen, "a damaged base");
-        var decisions = await reusing.AskAsync(e => e.Decisions.ListAsync(ReusingNights.RunOf(1), CancellationToken.None));
+        var decisions = await reusing.AskAsync(e => new DecisionStore(e.Database).ListAsync(ReusingNights.RunOf(1), CancellationToken.None));
         Assert.Contains(decisions, d => d.Subject == "reuse" && d.Choice.Contains("rows are not looked up", StringComparison.Ordinal)
             && d.Reason.Contains(Path.GetFileName(path), StringComparison.Ordinal));
     }

@@ -1,7 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Memory;
-using BatchEngine.Scorer.Sharding;
+using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Host.Adapters;
 

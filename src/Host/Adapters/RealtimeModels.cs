@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using BatchEngine.Domain;
 using BatchEngine.Router.Lookup;
 using BatchEngine.Router.Realtime;
-using BatchEngine.Scorer.Live;
+using BatchEngine.Scorer.Realtime;
 using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Adapters;
@@ -14,9 +14,9 @@ namespace BatchEngine.Host.Adapters;
 /// </summary>
 internal sealed class RealtimeModels(SnapshotCatalog catalog, RunStore runs, ModelLocator locator, TimeProvider clock) : IRealtimeScoring, IDisposable
 {
-    private readonly ConcurrentDictionary<RunId, Lazy<Task<LiveScoring>>> _models = new();
+    private readonly ConcurrentDictionary<RunId, Lazy<Task<RealtimeScoring>>> _models = new();
     private readonly ConcurrentDictionary<string, RealtimeMeter> _meters = new(StringComparer.Ordinal);
-    private readonly List<(Lazy<Task<LiveScoring>> Model, long RetiredAt)> _retired = [];
+    private readonly List<(Lazy<Task<RealtimeScoring>> Model, long RetiredAt)> _retired = [];
 
     /// <summary>Runs whose model is in memory or being loaded.</summary>
     public IReadOnlyCollection<RunId> Loaded => [.. _models.Keys];
@@ -27,7 +27,7 @@ internal sealed class RealtimeModels(SnapshotCatalog catalog, RunStore runs, Mod
         if (catalog.Find(servingName)?.Reader?.Info is not { } snapshot)
             return new RealtimeOutcome.Failed($"'{servingName}' has no published snapshot yet, so no model is chosen.");
         var entry = EntryOf(snapshot.Run);
-        LiveScoring model;
+        RealtimeScoring model;
         try
         {
             model = await entry.Value.WaitAsync(ct).ConfigureAwait(false);
@@ -86,19 +86,19 @@ internal sealed class RealtimeModels(SnapshotCatalog catalog, RunStore runs, Mod
     }
 
     // On a thread of its own, so that a caller whose deadline passes first does not wait for it.
-    private Lazy<Task<LiveScoring>> EntryOf(RunId run) => _models.GetOrAdd(run, r => new Lazy<Task<LiveScoring>>(() => Task.Run(() => LoadAsync(r))));
+    private Lazy<Task<RealtimeScoring>> EntryOf(RunId run) => _models.GetOrAdd(run, r => new Lazy<Task<RealtimeScoring>>(() => Task.Run(() => LoadAsync(r))));
 
-    private static void Free(Lazy<Task<LiveScoring>> model)
+    private static void Free(Lazy<Task<RealtimeScoring>> model)
     {
         if (model is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
             model.Value.Result.Dispose();
     }
 
-    private async Task<LiveScoring> LoadAsync(RunId run)
+    private async Task<RealtimeScoring> LoadAsync(RunId run)
     {
         var plan = await runs.PlanAsync(run, CancellationToken.None).ConfigureAwait(false)
             ?? throw new InvariantBrokenException("a published run has a plan", run.ToString());
-        return new LiveScoring(await locator.PathOfAsync(plan.Model, plan.ModelArtifact, CancellationToken.None)
+        return new RealtimeScoring(await locator.PathOfAsync(plan.Model, plan.ModelArtifact, CancellationToken.None)
             .ConfigureAwait(false), plan.Features, plan.Manifest.Columns);
     }
 }

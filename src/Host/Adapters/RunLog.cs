@@ -1,5 +1,5 @@
 using BatchEngine.Host.Terminal;
-using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Events;
 
 namespace BatchEngine.Host.Adapters;
 

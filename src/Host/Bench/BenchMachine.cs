@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using BatchEngine.Scorer.Execution.Opening;
+using BatchEngine.Scorer.Measuring;
 
 namespace BatchEngine.Host.Bench;
 
@@ -20,16 +20,9 @@ internal sealed record BenchMachine(string Processor, int Cores, string Vectors,
     /// <summary>This machine.</summary>
     /// <param name="copyBytesPerSecond">As measured.</param>
     public static BenchMachine This(double copyBytesPerSecond) =>
-        new(Name(), Environment.ProcessorCount, Avx512BW.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : "128 bits",
+        new(ProcessorFacts.Name(), Environment.ProcessorCount, ProcessorFacts.Vectors,
         RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, VersionOf(typeof(BenchMachine).Assembly),
             ExecutionDevices.OnnxRuntimeVersion, copyBytesPerSecond);
 
     private static string VersionOf(Assembly assembly) => assembly.GetName().Version?.ToString(3) ?? "unknown";
-
-    private static string Name()
-    {
-        const string facts = "/proc/cpuinfo";
-        var line = File.Exists(facts) ? File.ReadLines(facts).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
-        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
-    }
 }

@@ -81,7 +81,8 @@ internal sealed class BenchRunner(BenchRequest request, IProgress<ProgressSample
     {
         Tell(isWarmUp ? "warming up: a whole run, step" : "measuring: a whole run, step", ++_step, (Passes + 1) * StagesOfPass, "steps");
         var files = Path.Combine(folder, "whole");
-        var (scored, built, _) = await WholeRun.RunAsync(measured, workers, Directory.CreateDirectory(files).FullName, null, ct).ConfigureAwait(false);
+        var (scored, built) = await WholeRun.RunAsync(measured.Plan, measured.Model, workers, Directory.CreateDirectory(files).FullName, ct)
+            .ConfigureAwait(false);
         Directory.Delete(files, recursive: true);
         Keep(built, isWarmUp);
         Keep(scored with

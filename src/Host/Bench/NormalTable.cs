@@ -23,7 +23,7 @@ public static class NormalTable
     {
         await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
         await using var table = await TableWriter.CreateAsync(file,
-            [new TableColumn(Key, ColumnKind.Integer, false), .. columns.Select(c => new TableColumn(c, ColumnKind.Float, false))], TableCompression.Snappy, ct)
+            [new TableColumn(Key, ColumnKind.Integer, false), .. columns.Select(c => new TableColumn(c, ColumnKind.Float, false))], ct)
             .ConfigureAwait(false);
         for (var from = 0; from < rows; from += RowsPerGroup)
         {

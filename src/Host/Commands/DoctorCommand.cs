@@ -7,6 +7,7 @@ using BatchEngine.Host.Configuration.Prices;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
+using BatchEngine.Scorer.Measuring;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
 using Spectre.Console;
@@ -33,7 +34,8 @@ internal static class DoctorCommand
         }).ConfigureAwait(false);
         if (configuration is not null)
             await CheckStateAsync(checks, configuration, verb.Clock, ct).ConfigureAwait(false);
-        checks.Add(new DoctorCheck("processor", true, Processor()));
+        checks.Add(new DoctorCheck("processor", true, string.Create(CultureInfo.InvariantCulture,
+            $"{Environment.ProcessorCount} cores, {ProcessorFacts.Vectors}; engines: {string.Join(", ", ExecutorFactory.EngineNames)}")));
         checks.AddRange(DeviceChecks.Of(configuration?.Execution ?? ExecutorOptions.Default));
         verb.Screen.Answer(checks, () =>
         {
@@ -89,14 +91,6 @@ internal static class DoctorCommand
         while (!folder.Exists && folder.Parent is { } parent)
             folder = parent;
         return folder.FullName;
-    }
-
-    private static string Processor()
-    {
-        var vectors = System.Runtime.Intrinsics.X86.Avx512BW.IsSupported ? "AVX-512" : System.Runtime.Intrinsics.X86.Avx2.IsSupported ? "AVX2"
-            : "128-bit vectors";
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{Environment.ProcessorCount} cores, {vectors}; engines: {string.Join(", ", ExecutorFactory.EngineNames)}");
     }
 
     private static async Task CheckAsync(List<DoctorCheck> checks, string name, Func<Task<string>> check)

@@ -3,6 +3,7 @@ using BatchEngine.CostModel.Drift;
 using BatchEngine.Domain;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Commands;
 
@@ -25,7 +26,7 @@ internal static class DriftCommand
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var run = Instants.ReadRun(verb.Line.GetValue(Run)!);
-        var report = await engine.Profiles.FindDriftAsync(run, ct).ConfigureAwait(false)
+        var report = await new ProfileStore(engine.Database).FindDriftAsync(run, ct).ConfigureAwait(false)
             ?? throw new BadInputException("run", run.ToString(), "a run that was judged", "List the runs with: batchengine runs list.");
         return Show(verb.Screen, report);
     }
@@ -34,10 +35,10 @@ internal static class DriftCommand
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var run = Instants.ReadRun(verb.Line.GetValue(Run)!);
-        var plan = await engine.Runs.PlanAsync(run, ct).ConfigureAwait(false)
+        var plan = await new RunStore(engine.Database).PlanAsync(run, ct).ConfigureAwait(false)
             ?? throw new BadInputException("run", run.ToString(), "a known run", "List the runs with: batchengine runs list.");
         var gate = verb.Line.GetValue(Baseline) is { } baseline ? plan.Job.Drift with { Baseline = baseline } : plan.Job.Drift;
-        var profiles = await engine.Profiles.FindAsync(run, ct).ConfigureAwait(false);
+        var profiles = await new ProfileStore(engine.Database).FindAsync(run, ct).ConfigureAwait(false);
         return Show(verb.Screen, await new DriftJudge(engine.Database).JudgeAsync(run, profiles, gate, ct).ConfigureAwait(false));
     }
 

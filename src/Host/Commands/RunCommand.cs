@@ -4,6 +4,7 @@ using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Triggers;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Commands;
 
@@ -54,7 +55,8 @@ internal static class RunCommand
     {
         var job = ReadJob(verb);
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        var outcome = await engine.PlanAsync(verb.Line.GetValue(Full) ? job with { ReusesUnchanged = false } : job, RunOf(verb, job), ct).ConfigureAwait(false);
+        var outcome = await engine.Jobs.PlanAsync(verb.Line.GetValue(Full) ? job with { ReusesUnchanged = false } : job, RunOf(verb, job), ct)
+            .ConfigureAwait(false);
         return PlanScreen.Show(verb.Screen, outcome);
     }
 
@@ -76,7 +78,7 @@ internal static class RunCommand
         var answers = new List<RunAnswer>();
         foreach (var run in due.Select(at => new RunId(job.Name, at)))
         {
-            if (await engine.Runs.FindAsync(run, ct).ConfigureAwait(false) is { State: RunState.Published })
+            if (await new RunStore(engine.Database).FindAsync(run, ct).ConfigureAwait(false) is { State: RunState.Published })
                 answers.Add(new RunAnswer(run, nameof(RunState.Published), $"{run}: already published") { IsOld = true });
             else if (verb.Line.GetValue(DryRun))
                 answers.Add(new RunAnswer(run, "Due", run.ToString()));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using BatchEngine.Domain;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
+using BatchEngine.Storage.Database.Runs;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;
@@ -32,7 +33,7 @@ internal static class RunsCommand
     private static async Task<int> ListAsync(Verb verb, CancellationToken ct)
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        var runs = await engine.Runs.ListAsync(verb.Line.GetValue(Job), verb.Line.GetValue(Limit), ct).ConfigureAwait(false);
+        var runs = await new RunStore(engine.Database).ListAsync(verb.Line.GetValue(Job), verb.Line.GetValue(Limit), ct).ConfigureAwait(false);
         verb.Screen.Answer(runs, () =>
         {
             if (runs.Count == 0)
@@ -54,7 +55,7 @@ internal static class RunsCommand
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var run = Instants.ReadRun(verb.Line.GetValue(RunName)!);
-        var plan = await engine.Runs.PlanAsync(run, ct).ConfigureAwait(false)
+        var plan = await new RunStore(engine.Database).PlanAsync(run, ct).ConfigureAwait(false)
             ?? throw new BadInputException("run", run.ToString(), "a run that was planned before", "List the runs with: batchengine runs list.");
         return await RunScreen.RunAsync(verb.Screen, engine, plan.Job, run, ct).ConfigureAwait(false);
     }
@@ -63,9 +64,9 @@ internal static class RunsCommand
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var run = Instants.ReadRun(verb.Line.GetValue(RunName)!);
-        var record = await engine.Runs.FindAsync(run, ct).ConfigureAwait(false)
+        var record = await new RunStore(engine.Database).FindAsync(run, ct).ConfigureAwait(false)
             ?? throw new BadInputException("run", run.ToString(), "a known run", "List the runs with: batchengine runs list.");
-        var moved = await engine.CancelAsync(run, Environment.UserName, ct).ConfigureAwait(false);
+        var moved = await engine.Jobs.CancelAsync(run, Environment.UserName, ct).ConfigureAwait(false);
         verb.Screen.Answer(new { run, cancelled = moved, state = record.State }, () =>
             verb.Screen.Line(moved ? $"{run} is cancelled." : $"{run} is {record.State.ToString().ToLowerInvariant()}; nothing to cancel."));
         return moved ? ExitCode.Done : ExitCode.Violation;

@@ -7,7 +7,7 @@ using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Memory;
-using BatchEngine.Scorer.Sharding;
+using BatchEngine.Scorer.OneShot;
 
 namespace BatchEngine.Host.Commands;
 

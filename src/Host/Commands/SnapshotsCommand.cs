@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BatchEngine.Domain;
 using BatchEngine.Host.Terminal;
+using BatchEngine.Storage.Database.Snapshots;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;
@@ -26,7 +27,7 @@ internal static class SnapshotsCommand
     private static async Task<int> ListAsync(Verb verb, CancellationToken ct)
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        var all = await engine.Snapshots.ListAsync(verb.Line.GetValue(NameFilter), ct).ConfigureAwait(false);
+        var all = await new SnapshotStore(engine.Database).ListAsync(verb.Line.GetValue(NameFilter), ct).ConfigureAwait(false);
         verb.Screen.Answer(all, () =>
         {
             if (all.Count == 0)
@@ -55,9 +56,9 @@ internal static class SnapshotsCommand
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var id = verb.Line.GetValue(Id);
-        var snapshot = await engine.Snapshots.FindAsync(id, ct).ConfigureAwait(false)
+        var snapshot = await new SnapshotStore(engine.Database).FindAsync(id, ct).ConfigureAwait(false)
             ?? throw new BadInputException("snapshot", $"{id}", "a known snapshot", "List them with: batchengine snapshots list.");
-        await engine.Snapshots.PublishAsync(id, ct).ConfigureAwait(false);
+        await new SnapshotStore(engine.Database).PublishAsync(id, ct).ConfigureAwait(false);
         Say(verb, snapshot);
         return ExitCode.Done;
     }
@@ -66,7 +67,7 @@ internal static class SnapshotsCommand
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var name = verb.Line.GetValue(Name)!;
-        var snapshot = await engine.Snapshots.RollbackAsync(name, ct).ConfigureAwait(false);
+        var snapshot = await new SnapshotStore(engine.Database).RollbackAsync(name, ct).ConfigureAwait(false);
         if (snapshot is null)
         {
             verb.Screen.Error($"'{name}' has no earlier published snapshot to go back to.");

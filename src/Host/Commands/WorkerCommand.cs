@@ -1,7 +1,8 @@
 using System.CommandLine;
 using BatchEngine.Domain;
 using BatchEngine.Host.Terminal;
-using BatchEngine.Scheduler.Leasing;
+using BatchEngine.Scheduler.Workers;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Commands;
 
@@ -20,14 +21,13 @@ internal static class WorkerCommand
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var run = Instants.ReadRun(verb.Line.GetValue(Run)!);
-        var plan = await engine.Runs.PlanAsync(run, ct).ConfigureAwait(false)
+        var plan = await new RunStore(engine.Database).PlanAsync(run, ct).ConfigureAwait(false)
             ?? throw new BadInputException("--run", run.ToString(), "a run that was planned", "List the runs with: batchengine runs list.");
         using var drain = CancellationTokenSource.CreateLinkedTokenSource(ct);
         if (Console.IsInputRedirected)
             _ = LeaveWhenInputEndsAsync(drain);
         var name = verb.Line.GetValue(Name) ?? Composition.ProcessName.Of(verb.Clock);
-        var outcome = await new WorkerLoop(engine.WorkerServices(), engine.LeasePolicy())
-            .RunAsync(plan, name, plan.Chosen.Offering, null, drain.Token, CancellationToken.None).ConfigureAwait(false);
+        var outcome = await engine.Jobs.WorkAsync(plan, name, drain.Token).ConfigureAwait(false);
         verb.Screen.Answer(new { worker = name, run, outcome = outcome.GetType().Name, outcome.ShardsCommitted },
             () => verb.Screen.Note($"{name}: {outcome.GetType().Name}, {outcome.ShardsCommitted} shards committed."));
         return outcome is WorkerOutcome.RunClosed { State: not (RunState.Published or RunState.Sealing or RunState.Judging) } ? ExitCode.Violation

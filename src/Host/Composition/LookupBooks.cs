@@ -3,6 +3,8 @@ using BatchEngine.CostModel.Ledger;
 using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
 using BatchEngine.Router.Routing;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Ledger;
 
 namespace BatchEngine.Host.Composition;
 
@@ -12,16 +14,21 @@ namespace BatchEngine.Host.Composition;
 /// endpoint's interval goes on until it is stored.
 /// Used by one thread at a time.
 /// </summary>
-/// <param name="engine">Stores, prices and clock.</param>
+/// <param name="database">Where it is written.</param>
+/// <param name="prices">What an endpoint costs.</param>
+/// <param name="clock">The machine's clock.</param>
 /// <param name="answered">The router's counters.</param>
 /// <param name="realtime">The real-time models' meters.</param>
 /// <param name="subject">The endpoint's name in usage records.</param>
 /// <param name="note">Told about trouble, in a sentence.</param>
-internal sealed class LookupBooks(Engine engine, AnswerCounters answered, RealtimeModels realtime, string subject, Action<string> note)
+internal sealed class LookupBooks(StateDatabase database, CurrentPrices prices, TimeProvider clock, AnswerCounters answered, RealtimeModels realtime,
+    string subject, Action<string> note)
 {
+    private readonly AnswerStore _answers = new(database);
+    private readonly UsageStore _usage = new(database);
     private readonly SortedDictionary<(string Name, DateTimeOffset Hour, AnswerSource Source, RouteReason Reason), long> _counts = [];
     private readonly SortedDictionary<string, (TimeSpan Busy, long Predictions)> _meters = new(StringComparer.Ordinal);
-    private DateTimeOffset _meteredFrom = engine.Clock.GetUtcNow();
+    private DateTimeOffset _meteredFrom = clock.GetUtcNow();
     private DateTimeOffset? _unpostedFrom;
     private string _trouble = "";
 
@@ -32,7 +39,7 @@ internal sealed class LookupBooks(Engine engine, AnswerCounters answered, Realti
     /// <returns>Whether all of it is written; else the reason was noted.</returns>
     public async Task<bool> WriteAsync()
     {
-        var now = engine.Clock.GetUtcNow();
+        var now = clock.GetUtcNow();
         Collect(now);
         try
         {
@@ -40,7 +47,7 @@ internal sealed class LookupBooks(Engine engine, AnswerCounters answered, Realti
             await WriteUsageAsync(now).ConfigureAwait(false);
             await PostAsync(now).ConfigureAwait(false);
         }
-        catch (BatchEngineException problem)
+        catch (BatchEngineException problem) when (problem is not InvariantBrokenException)
         {
             if (_trouble != problem.Message)
                 note($"What was looked up cannot be written down now and is kept: {problem.Message}");
@@ -73,7 +80,7 @@ internal sealed class LookupBooks(Engine engine, AnswerCounters answered, Realti
     {
         foreach (var (key, count) in _counts.ToList())
         {
-            await engine.Answers.AddAsync(key.Name, key.Hour, key.Source, key.Reason, count, CancellationToken.None).ConfigureAwait(false);
+            await _answers.AddAsync(key.Name, key.Hour, key.Source, key.Reason, count, CancellationToken.None).ConfigureAwait(false);
             _counts.Remove(key);
         }
     }
@@ -87,7 +94,7 @@ internal sealed class LookupBooks(Engine engine, AnswerCounters answered, Realti
         foreach (var (name, (busy, predictions)) in _meters.ToList())
         {
             var id = string.Create(CultureInfo.InvariantCulture, $"{subject}/{name}/{from.UtcTicks}");
-            await engine.Usage.AppendAsync(
+            await _usage.AppendAsync(
                 new UsageRecord(id, null, name, subject, UsageKind.RealtimeEndpoint, Offering.Local, from, now, Math.Clamp(busy / length, 0, 1), 0,
                 predictions), CancellationToken.None).ConfigureAwait(false);
             _meters.Remove(name);
@@ -100,8 +107,8 @@ internal sealed class LookupBooks(Engine engine, AnswerCounters answered, Realti
     {
         if (_unpostedFrom is not { } from)
             return;
-        await engine.Prices.BookAsync(CancellationToken.None).ConfigureAwait(false);
-        await new LedgerPoster(engine.Database, engine.Clock).PostEndpointsAsync(from, now, CancellationToken.None).ConfigureAwait(false);
+        await prices.BookAsync(CancellationToken.None).ConfigureAwait(false);
+        await new LedgerPoster(database, clock).PostEndpointsAsync(from, now, CancellationToken.None).ConfigureAwait(false);
         _unpostedFrom = null;
     }
 }

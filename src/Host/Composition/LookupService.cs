@@ -1,26 +1,35 @@
 using BatchEngine.Host.Adapters;
+using BatchEngine.Registry.Models;
 using BatchEngine.Router.Lookup;
 using BatchEngine.Router.Realtime;
 using BatchEngine.Router.Routing;
+using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Host.Composition;
 
 /// <summary>The router of this process with its real-time models, and the bookkeeping of what it answered and what that cost. Thread-safe.</summary>
 internal sealed class LookupService : IAsyncDisposable
 {
-    private readonly Engine _engine;
+    private readonly TimeProvider _clock;
     private readonly RealtimeModels _realtime;
 
-    /// <summary>Wires the router over an opened engine.</summary>
-    /// <param name="engine">The rooms.</param>
+    /// <summary>Wires the router.</summary>
+    /// <param name="database">The opened database.</param>
+    /// <param name="blobs">Where snapshots lie.</param>
+    /// <param name="registry">The models.</param>
+    /// <param name="prices">What an endpoint costs.</param>
+    /// <param name="clock">The machine's clock.</param>
     /// <param name="note">Told when the books cannot be written, in a sentence.</param>
-    public LookupService(Engine engine, Action<string> note)
+    public LookupService(StateDatabase database, IBlobStore blobs, ModelRegistry registry, CurrentPrices prices, TimeProvider clock, Action<string> note)
     {
-        _engine = engine;
-        Catalog = new SnapshotCatalog(engine.Snapshots, engine.Blobs, engine.Clock);
-        _realtime = new RealtimeModels(Catalog, engine.Runs, new ModelLocator(engine.Registry), engine.Clock);
-        Router = new PredictionRouter(Catalog, new RealtimeGate(_realtime, engine.Clock), engine.Clock);
-        Books = new LookupBooks(engine, Router.Answered, _realtime, ProcessName.Of(engine.Clock) + "-endpoint", note);
+        _clock = clock;
+        Catalog = new SnapshotCatalog(new SnapshotStore(database), blobs, clock);
+        _realtime = new RealtimeModels(Catalog, new RunStore(database), new ModelLocator(registry), clock);
+        Router = new PredictionRouter(Catalog, new RealtimeGate(_realtime, clock), clock);
+        Books = new LookupBooks(database, prices, clock, Router.Answered, _realtime, ProcessName.Of(clock) + "-endpoint", note);
     }
 
     /// <summary>How often answers and endpoint time are written down.</summary>
@@ -35,25 +44,23 @@ internal sealed class LookupService : IAsyncDisposable
     /// <summary>What was answered and what it cost.</summary>
     public LookupBooks Books { get; }
 
-    /// <summary>Follows what is published until stopped: swaps snapshots in and keeps their real-time models loaded.</summary>
-    public Task FollowAsync(CancellationToken ct) => Task.WhenAll(Catalog.FollowAsync(ct), KeepWarmAsync(ct));
-
     /// <summary>Writes the books periodically until stopped, then once more; trouble is noted and tried again at the next turn.</summary>
     public async Task KeepBooksAsync(CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
         {
-            await Task.Delay(BookInterval, _engine.Clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(BookInterval, _clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Books.WriteAsync().ConfigureAwait(false);
         }
     }
 
-    private async Task KeepWarmAsync(CancellationToken ct)
+    /// <summary>Keeps the models of the served snapshots loaded until stopped.</summary>
+    public async Task KeepWarmAsync(CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
         {
             await _realtime.KeepWarmAsync().ConfigureAwait(false);
-            await Task.Delay(SnapshotCatalog.PollInterval, _engine.Clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(SnapshotCatalog.PollInterval, _clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

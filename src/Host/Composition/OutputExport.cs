@@ -1,7 +1,6 @@
-using System.Text.Json;
 using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
-using BatchEngine.Host.Terminal;
+using BatchEngine.Scorer.Outputs;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Runs;
@@ -11,9 +10,6 @@ namespace BatchEngine.Host.Composition;
 /// <summary>Copies a published run's Parquet from the blob store to the job's output directory, whole or not at all. Repeating it changes nothing.</summary>
 internal sealed class OutputExport(LeaseStore leases, RunStore runs, IBlobStore blobs)
 {
-    /// <summary>The file that names every other file of an export with rows, bytes and checksum; an export without it is none.</summary>
-    public const string ManifestName = "_manifest.json";
-
     /// <summary>Copies output and dead letters, verified, into a temporary folder beside the target and moves it into place.</summary>
     /// <returns>The folder.</returns>
     /// <exception cref="StorageFailedException">The folder cannot be written.</exception>
@@ -21,7 +17,7 @@ internal sealed class OutputExport(LeaseStore leases, RunStore runs, IBlobStore 
     {
         var plan = await runs.PlanAsync(run, ct).ConfigureAwait(false) ?? throw new InvariantBrokenException("a published run has a plan", run.ToString());
         var target = TargetOf(plan.Job, run);
-        if (File.Exists(Path.Combine(target, ManifestName)))
+        if (File.Exists(Path.Combine(target, OutputManifest.FileName)))
             return target;
         var partial = target + ".partial";
         try
@@ -29,9 +25,8 @@ internal sealed class OutputExport(LeaseStore leases, RunStore runs, IBlobStore 
             if (Directory.Exists(partial))
                 Directory.Delete(partial, recursive: true);
             Directory.CreateDirectory(partial);
-            var files = await CopyAsync(run, partial, ct).ConfigureAwait(false);
-            await File.WriteAllTextAsync(Path.Combine(partial, ManifestName),
-                JsonSerializer.Serialize(new { run, model = plan.Model, files }, Screen.JsonOptions), ct).ConfigureAwait(false);
+            var manifest = await CopyAsync(plan, partial, ct).ConfigureAwait(false);
+            await File.WriteAllBytesAsync(Path.Combine(partial, OutputManifest.FileName), manifest.ToUtf8(), ct).ConfigureAwait(false);
             if (Directory.Exists(target))
                 Directory.Delete(target, recursive: true);
             Directory.Move(partial, target);
@@ -55,25 +50,22 @@ internal sealed class OutputExport(LeaseStore leases, RunStore runs, IBlobStore 
     private static string NameOf(RunId run, string blob) =>
         blob.Split('/') is ["runs", var writer, .., var name] && writer != run.ToString() ? $"{writer}-{name}" : Path.GetFileName(blob);
 
-    private async Task<List<object>> CopyAsync(RunId run, string folder, CancellationToken ct)
+    private async Task<OutputManifest> CopyAsync(RunPlan plan, string folder, CancellationToken ct)
     {
-        var files = new List<object>();
-        foreach (var artifact in (await leases.ReceiptsAsync(run, ct).ConfigureAwait(false)).OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts))
+        var files = new List<OutputManifest.WrittenFile>();
+        var receipts = (await leases.ReceiptsAsync(plan.Run, ct).ConfigureAwait(false)).OrderBy(r => r.ShardIndex).ToList();
+        foreach (var artifact in receipts.SelectMany(r => r.Final.Artifacts))
         {
             if (artifact.Kind is not (ArtifactKind.Output or ArtifactKind.DeadLetters))
                 continue;
-            var name = Path.Combine(artifact.Kind == ArtifactKind.DeadLetters ? "rejects" : "", NameOf(run, artifact.BlobName));
+            var name = Path.Combine(artifact.Kind == ArtifactKind.DeadLetters ? "rejects" : "", NameOf(plan.Run, artifact.BlobName));
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, name))!);
             await BlobCopy.ToFileAsync(blobs, artifact, Path.Combine(folder, name), ct).ConfigureAwait(false);
-            files.Add(new
-            {
-                name = name.Replace('\\', '/'),
-                artifact.Rows,
-                artifact.Bytes,
-                checksum = artifact.Checksum.ToString("x16", System.Globalization.CultureInfo.InvariantCulture)
-            });
+            files.Add(OutputManifest.Written(name, artifact));
         }
-
-        return files;
+        var counts = receipts.Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
+        return new OutputManifest(plan.Run.ToString(), plan.Model.ToString(), plan.Model.Digest.Hex, plan.Manifest.Digest.Hex,
+            OutputManifest.ReadFiles(plan.Manifest), plan.Job.KeyColumn, plan.Run.ScheduledAt, OutputManifest.ColumnsOf(plan), OutputManifest.Tally(counts),
+                files);
     }
 }

@@ -4,13 +4,15 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Configuration.Jobs;
-using BatchEngine.Host.Http;
 using BatchEngine.Host.Sample;
 using BatchEngine.Host.Screens;
+using BatchEngine.Host.Serving;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.Storage.Database.Runs;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Demo;
@@ -34,13 +36,12 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
         var job = await RegisterAsync(engine, ct).ConfigureAwait(false);
         var first = await NightAsync(engine, job, today.AddDays(-1), "3. First night", ct).ConfigureAwait(false);
 
-        await using var lookups = new LookupService(engine, screen.Note);
+        using var logs = ServeHost.Log(screen);
+        await using var host = ServeHost.Build(engine, new ServeSettings("http://127.0.0.1:0"), logs);
+        var lookups = host.Services.GetRequiredService<LookupService>();
         await lookups.Catalog.RefreshAsync(ct).ConfigureAwait(false);
-        await using var web = HttpServer.Build(engine, lookups, "http://127.0.0.1:0", screen);
-        await web.StartAsync(ct).ConfigureAwait(false);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var follow = lookups.FollowAsync(stop.Token);
-        using var client = new DemoClient(HttpServer.AddressOf(web), screen);
+        await host.StartAsync(ct).ConfigureAwait(false);
+        using var client = new DemoClient(host.Urls.First(), screen);
 
         Heading("4. Before the second night: yesterday's predictions break the contract (maxAge 24 h)");
         var asExpected = await client.GetAsync(job.Serving.Name, KnownKey, "degraded", "stale: answered, and said so", ct).ConfigureAwait(false);
@@ -56,10 +57,7 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
         asExpected &= await client.PostAsync(job.Serving.Name, 999_999_999_999, DemoClient.Customer, "realtime",
             "unknown key with features: scored in real time", ct)
             .ConfigureAwait(false);
-        await web.StopAsync(ct).ConfigureAwait(false);
-        await stop.CancelAsync().ConfigureAwait(false);
-        await follow.ConfigureAwait(false);
-        await lookups.Books.WriteAsync().ConfigureAwait(false);
+        await host.StopAsync(ct).ConfigureAwait(false);
         var pages = await SummaryAsync(engine, today, ct).ConfigureAwait(false);
         Heading($"The whole demo took {Figures.Duration(clock.GetElapsedTime(started))}.");
         Say($"Look around: batchengine runs list --data {folder.Data}");
@@ -117,11 +115,12 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
         var run = new RunId(job.Name, at);
         var started = clock.GetTimestamp();
         var outcome = await new ProgressDisplay(screen, clock)
-            .ShowAsync(run.ToString(), progress => engine.RunAsync(job, run, new RunProgressToScreen(progress), ct)).ConfigureAwait(false);
+            .ShowAsync(run.ToString(), progress => engine.Jobs.RunAsync(job, run, new RunProgressToScreen(progress), ct)).ConfigureAwait(false);
         var took = clock.GetElapsedTime(started);
-        var total = (await engine.Runs.FindAsync(run, ct).ConfigureAwait(false))?.Rows ?? 0;
+        var total = (await new RunStore(engine.Database).FindAsync(run, ct).ConfigureAwait(false))?.Rows ?? 0;
         Say($"{RunScreen.Describe(run, outcome)} {Figures.Count(total)} rows in {Figures.Duration(took)}, {Figures.Rate(total / took.TotalSeconds)}.");
-        var counts = (await engine.Leases.ReceiptsAsync(run, ct).ConfigureAwait(false)).Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
+        var counts = (await new LeaseStore(engine.Database).ReceiptsAsync(run, ct).ConfigureAwait(false))
+            .Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         if (counts.Reused > 0)
             Say($"{Figures.Count(counts.Reused)} unchanged rows were taken over from the night before, "
                 + $"{Figures.Count(counts.Scored)} scored; --full would score them all.");
@@ -144,7 +143,7 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
         var pages = new List<string>();
         if (!screen.Json)
             CostScreen.Print(screen, summary);
-        foreach (var record in (await engine.Runs.ListAsync(null, 2, ct).ConfigureAwait(false)).OrderBy(r => r.Run.ScheduledAt))
+        foreach (var record in (await new RunStore(engine.Database).ListAsync(null, 2, ct).ConfigureAwait(false)).OrderBy(r => r.Run.ScheduledAt))
         {
             var report = await new RunReportBuilder(engine.Database, clock).BuildAsync(record.Run, null, ct).ConfigureAwait(false);
             if (report is null)

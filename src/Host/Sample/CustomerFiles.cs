@@ -89,7 +89,7 @@ public static class CustomerFiles
         {
             await using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
             {
-                var writer = await TableWriter.CreateAsync(stream, Columns, TableCompression.Snappy, ct).ConfigureAwait(false);
+                var writer = await TableWriter.CreateAsync(stream, Columns, ct).ConfigureAwait(false);
                 await using (writer.ConfigureAwait(false))
                 {
                     for (var first = from; first <= to; first += CustomersPerRowGroup)

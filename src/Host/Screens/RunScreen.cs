@@ -2,6 +2,8 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Screens;
 
@@ -22,16 +24,16 @@ internal static class RunScreen
     public static async Task<RunAnswer> EndAsync(Screen screen, Engine engine, ScoringJob job, RunId run, CancellationToken ct, bool full)
     {
         var outcome = await new ProgressDisplay(screen, engine.Clock).ShowAsync(run.ToString(),
-            progress => engine.RunAsync(job, run, new RunProgressToScreen(progress), ct, full)).ConfigureAwait(false);
+            progress => engine.Jobs.RunAsync(job, run, new RunProgressToScreen(progress), ct, full)).ConfigureAwait(false);
         var answer = new RunAnswer(run, outcome.GetType().Name, Describe(run, outcome))
         {
             Code = CodeOf(outcome),
             HasReport = outcome is RunOutcome.Published
             or RunOutcome.Held
         };
-        if (!answer.HasReport || await engine.Runs.FindAsync(run, CancellationToken.None).ConfigureAwait(false) is not { } record)
+        if (!answer.HasReport || await new RunStore(engine.Database).FindAsync(run, CancellationToken.None).ConfigureAwait(false) is not { } record)
             return answer;
-        var counts = (await engine.Leases.ReceiptsAsync(run, CancellationToken.None).ConfigureAwait(false))
+        var counts = (await new LeaseStore(engine.Database).ReceiptsAsync(run, CancellationToken.None).ConfigureAwait(false))
             .Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         return answer with { Rows = counts, Took = record is { StartedAt: { } from, EndedAt: { } to } ? to - from : null };
     }

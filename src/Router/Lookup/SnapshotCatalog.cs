@@ -53,7 +53,7 @@ public sealed class SnapshotCatalog : IAsyncDisposable
                 await RefreshAsync(ct).ConfigureAwait(false);
                 _unread = null;
             }
-            catch (BatchEngineException failure)
+            catch (BatchEngineException failure) when (failure is not InvariantBrokenException)
             {
                 _unread = failure.Message;
             }

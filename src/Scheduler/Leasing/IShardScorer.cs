@@ -5,8 +5,8 @@ namespace BatchEngine.Scheduler.Leasing;
 /// <summary>Scores one shard. Safe for several threads; each call is one shard under one fence.</summary>
 public interface IShardScorer
 {
-    /// <summary>Scores the units from <paramref name="from"/> on and returns the receipt, which the caller commits; null means that the stop was heard and a
-    /// checkpoint saved.</summary>
+    /// <summary>Scores the units from <paramref name="from"/> on. Ends with <see cref="ShardEnding.Finished"/>, whose receipt the caller commits, or with
+    /// <see cref="ShardEnding.Stopped"/>.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="shard">The shard.</param>
     /// <param name="lease">The lease; every blob is named by its run, shard and fence.</param>
@@ -16,5 +16,5 @@ public interface IShardScorer
     /// <exception cref="FenceLostException">Passed on from <paramref name="progress"/>.</exception>
     /// <exception cref="BatchEngineException">The input, the model or the disk; <see cref="BatchEngineException.IsTransient"/> says whether the shard is
     /// tried again.</exception>
-    Task<ShardReceipt?> ScoreAsync(RunPlan plan, Shard shard, Lease lease, Checkpoint from, IShardProgress progress, CancellationToken ct);
+    Task<ShardEnding> ScoreAsync(RunPlan plan, Shard shard, Lease lease, Checkpoint from, IShardProgress progress, CancellationToken ct);
 }

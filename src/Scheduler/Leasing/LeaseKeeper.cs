@@ -1,5 +1,4 @@
 using BatchEngine.Domain;
-using BatchEngine.Scheduler.Policies;
 using BatchEngine.Storage.Database.Leases;
 
 namespace BatchEngine.Scheduler.Leasing;

@@ -1,6 +1,5 @@
 using BatchEngine.Domain;
-using BatchEngine.Scheduler.Policies;
-using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Events;
 using BatchEngine.Storage.Database.Leases;
 
 namespace BatchEngine.Scheduler.Leasing;
@@ -39,30 +38,31 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
         await using var kept = keeper.ConfigureAwait(false);
         try
         {
-            var receipt = await CarryAsync(scoring.Token).ConfigureAwait(false)
+            var ending = await CarryAsync(scoring.Token).ConfigureAwait(false)
                 ?? await services.Scorer.ScoreAsync(plan, granted.Shard, _lease, granted.From, this, scoring.Token).ConfigureAwait(false);
-            if (receipt is null)
-                return await GiveBackAsync("asked to leave", ShardEnding.Released).ConfigureAwait(false);
-            await CommitAsync(receipt, ct).ConfigureAwait(false);
-            return ShardEnding.Committed;
+            if (ending is not ShardEnding.Finished finished)
+                return await GiveBackAsync("asked to leave", ending).ConfigureAwait(false);
+            await CommitAsync(finished.Receipt, ct).ConfigureAwait(false);
+            return ending;
         }
         catch (FenceLostException)
         {
             Say(RunEventKind.FenceLost, $"fence {_lease.Fence}");
-            return ShardEnding.Lost;
+            return new ShardEnding.Lost();
         }
         catch (OperationCanceledException) when (keeper.IsLost)
         {
             Say(RunEventKind.FenceLost, $"fence {_lease.Fence} was not renewed");
-            return ShardEnding.Lost;
+            return new ShardEnding.Lost();
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested && drain.IsCancellationRequested)
         {
-            return await GiveBackAsync($"no checkpoint within {policy.DrainGrace.TotalSeconds:0} s of the notice", ShardEnding.Abandoned).ConfigureAwait(false);
+            return await GiveBackAsync($"no checkpoint within {policy.DrainGrace.TotalSeconds:0} s of the notice", new ShardEnding.Abandoned())
+                .ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is BatchEngineException or OperationCanceledException)
         {
-            await GiveBackAsync(failure.Message, ShardEnding.Abandoned).ConfigureAwait(false);
+            await GiveBackAsync(failure.Message, new ShardEnding.Abandoned()).ConfigureAwait(false);
             throw;
         }
         finally
@@ -83,7 +83,7 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
     public void Report(RowCounts total) => board?.Report(granted.Shard.Index, total);
 
     // A shard that an earlier holder began to score, because the base was damaged, is scored to its end.
-    private async Task<ShardReceipt?> CarryAsync(CancellationToken ct)
+    private async Task<ShardEnding.Finished?> CarryAsync(CancellationToken ct)
     {
         if (plan.Reuse.CarriedAs(granted.Shard.Index) is not { } carried || granted.From.NextUnitIndex > 0)
             return null;
@@ -92,7 +92,7 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
             await services.Decisions.AppendAsync(
                 new Decision(plan.Run, services.Clock.GetUtcNow(), "reuse", $"shard {granted.Shard.Index} is read and scored after all", why), ct)
                 .ConfigureAwait(false);
-        return receipt;
+        return receipt is null ? null : new ShardEnding.Finished(receipt);
     }
 
     private async Task CommitAsync(ShardReceipt receipt, CancellationToken ct)

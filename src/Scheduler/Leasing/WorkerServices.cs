@@ -1,4 +1,4 @@
-using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Events;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Ledger;

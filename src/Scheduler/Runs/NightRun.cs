@@ -1,5 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
+using BatchEngine.Scheduler.Events;
+using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Runs;
@@ -122,7 +124,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
             services.Log.Write(new RunEvent(RunEventKind.Found, record.Run, record.State.ToString(), ""));
         if (RunTransitions.IsEnded(record.State))
             return new RunOutcome.AlreadyEnded(record);
-        var lead = await RunLead.TryTakeAsync(services.Leases, record.Run, _settings, services.Clock, ct).ConfigureAwait(false);
+        var lead = await RunLead.TryTakeAsync(services.Leases, record.Run, _settings.Holder, _settings.Leases, _settings.LeadWait, services.Clock, ct)
+            .ConfigureAwait(false);
         if (lead is null)
             return new RunOutcome.Following(record.Run, record.State);
         await using var led = lead.ConfigureAwait(false);
@@ -130,12 +133,12 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, lead.Lost);
         var plan = await services.Runs.PlanAsync(record.Run, ct).ConfigureAwait(false)
             ?? throw new InvariantBrokenException("a recorded run has its plan", record.Run.ToString());
-        var scene = new RunScene(services, _settings, plan, lead.Fence, progress);
+        var context = new RunContext(services, _settings, plan, lead.Fence, progress);
         try
         {
-            var outcome = await WalkAsync(scene, isNew, drain, stop.Token).ConfigureAwait(false);
+            var outcome = await WalkAsync(context, isNew, drain, stop.Token).ConfigureAwait(false);
             if (outcome is RunOutcome.Published or RunOutcome.Held)
-                await SweepAsync(scene, stop.Token).ConfigureAwait(false);
+                await SweepAsync(context, stop.Token).ConfigureAwait(false);
             return outcome;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested && lead.Lost.IsCancellationRequested)
@@ -144,92 +147,92 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         }
     }
 
-    private async Task<RunOutcome> WalkAsync(RunScene scene, bool isNew, CancellationToken drain, CancellationToken ct)
+    private async Task<RunOutcome> WalkAsync(RunContext context, bool isNew, CancellationToken drain, CancellationToken ct)
     {
         var tried = isNew;
         for (var step = 0; step < MaxSteps; step++)
         {
-            var record = await services.Runs.FindAsync(scene.Run, ct).ConfigureAwait(false)
-                ?? throw new InvariantBrokenException("a led run is recorded", scene.Run.ToString());
+            var record = await services.Runs.FindAsync(context.Run, ct).ConfigureAwait(false)
+                ?? throw new InvariantBrokenException("a led run is recorded", context.Run.ToString());
             if (drain.IsCancellationRequested && record.State is RunState.Planned or RunState.Scoring or RunState.Sealing or RunState.Judging)
-                return new RunOutcome.Interrupted(scene.Run, record.State);
+                return new RunOutcome.Interrupted(context.Run, record.State);
             switch (record.State)
             {
                 case RunState.Failed when tried:
-                    await services.Accounting.CloseAsync(scene.Run, ct).ConfigureAwait(false);
-                    return new RunOutcome.Failed(scene.Run, record.Note);
+                    await services.Accounting.CloseAsync(context.Run, ct).ConfigureAwait(false);
+                    return new RunOutcome.Failed(context.Run, record.Note);
                 case RunState.Failed:
-                    await ReopenAsync(scene, record, ct).ConfigureAwait(false);
+                    await ReopenAsync(context, record, ct).ConfigureAwait(false);
                     break;
                 case RunState.Planned:
-                    await scene.MoveAsync(RunState.Planned, RunState.Scoring, "", ct).ConfigureAwait(false);
+                    await context.MoveAsync(RunState.Planned, RunState.Scoring, "", ct).ConfigureAwait(false);
                     break;
                 case RunState.Cancelled:
-                    await services.Accounting.CloseAsync(scene.Run, ct).ConfigureAwait(false);
-                    return new RunOutcome.Cancelled(scene.Run, record.Note);
+                    await services.Accounting.CloseAsync(context.Run, ct).ConfigureAwait(false);
+                    return new RunOutcome.Cancelled(context.Run, record.Note);
                 case RunState.Held:
-                    return new RunOutcome.Held(scene.Run, record.Note);
+                    return new RunOutcome.Held(context.Run, record.Note);
                 case RunState.Published:
-                    return await PublishedAsync(scene, ct).ConfigureAwait(false);
+                    return await PublishedAsync(context, ct).ConfigureAwait(false);
                 default:
-                    await PhaseAsync(scene, record.State, isNew, drain, ct).ConfigureAwait(false);
+                    await PhaseAsync(context, record.State, isNew, drain, ct).ConfigureAwait(false);
                     break;
             }
             tried = true;
         }
-        throw new InvariantBrokenException("a run enters each state at most once a call", $"run {scene.Run} after {MaxSteps} steps");
+        throw new InvariantBrokenException("a run enters each state at most once a call", $"run {context.Run} after {MaxSteps} steps");
     }
 
-    private static async Task PhaseAsync(RunScene scene, RunState state, bool isNew, CancellationToken drain, CancellationToken ct)
+    private static async Task PhaseAsync(RunContext context, RunState state, bool isNew, CancellationToken drain, CancellationToken ct)
     {
         try
         {
             await (state switch
             {
-                RunState.Scoring => ScoringPhase.RunAsync(scene, checkInput: !isNew, drain, ct),
-                RunState.Sealing => SealingPhase.RunAsync(scene, ct),
-                RunState.Judging => JudgingPhase.RunAsync(scene, ct),
+                RunState.Scoring => ScoringPhase.RunAsync(context, checkInput: !isNew, drain, ct),
+                RunState.Sealing => SealingPhase.RunAsync(context, ct),
+                RunState.Judging => JudgingPhase.RunAsync(context, ct),
                 _ => throw new InvariantBrokenException("only working states have a phase", state.ToString()),
             }).ConfigureAwait(false);
         }
         catch (BatchEngineException failure) when (!failure.IsTransient)
         {
-            await scene.FailAsync(state, failure.Message, CancellationToken.None).ConfigureAwait(false);
+            await context.FailAsync(state, failure.Message, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
-    private static async Task ReopenAsync(RunScene scene, RunRecord record, CancellationToken ct)
+    private static async Task ReopenAsync(RunContext context, RunRecord record, CancellationToken ct)
     {
-        var receipts = await scene.Services.Leases.ReceiptCountAsync(scene.Run, ct).ConfigureAwait(false);
-        var to = receipts == scene.Plan.Shards.Count ? RunState.Sealing : RunState.Scoring;
-        await scene.DecideAsync("resume", $"goes on with {to}",
-            string.Create(CultureInfo.InvariantCulture, $"{receipts} of {scene.Plan.Shards.Count} shards are done; it had failed: {record.Note}"), ct)
+        var receipts = await context.Services.Leases.ReceiptCountAsync(context.Run, ct).ConfigureAwait(false);
+        var to = receipts == context.Plan.Shards.Count ? RunState.Sealing : RunState.Scoring;
+        await context.DecideAsync("resume", $"goes on with {to}",
+            string.Create(CultureInfo.InvariantCulture, $"{receipts} of {context.Plan.Shards.Count} shards are done; it had failed: {record.Note}"), ct)
             .ConfigureAwait(false);
-        await scene.MoveAsync(RunState.Failed, to, "", ct).ConfigureAwait(false);
+        await context.MoveAsync(RunState.Failed, to, "", ct).ConfigureAwait(false);
     }
 
-    private async Task SweepAsync(RunScene scene, CancellationToken ct)
+    private async Task SweepAsync(RunContext context, CancellationToken ct)
     {
         if (_settings.SweepGrace is not { } grace)
             return;
         try
         {
             var swept = await new BlobSweeper(services.Blobs, services.Clock).SweepAsync(services.Named.ListAsync, grace, ct).ConfigureAwait(false);
-            scene.Say(RunEventKind.OrphansSwept, "blobs",
+            context.Say(RunEventKind.OrphansSwept, "blobs",
                 string.Create(CultureInfo.InvariantCulture,
                 $"{swept.Removed.Count} orphans and {swept.RemovedTemporaries} temporaries removed, {swept.RemovedBytes} bytes"));
         }
         catch (StorageFailedException failure)
         {
             // The run has ended well; what could not be removed now is removed after the next one.
-            scene.Say(RunEventKind.OrphansSwept, "blobs", failure.Message);
+            context.Say(RunEventKind.OrphansSwept, "blobs", failure.Message);
         }
     }
 
-    private async Task<RunOutcome> PublishedAsync(RunScene scene, CancellationToken ct)
+    private async Task<RunOutcome> PublishedAsync(RunContext context, CancellationToken ct)
     {
-        var mine = await services.Snapshots.FindOfRunAsync(scene.Run, ct).ConfigureAwait(false)
-            ?? throw new InvariantBrokenException("a published run has its snapshot", scene.Run.ToString());
-        return new RunOutcome.Published(scene.Run, mine.Snapshot);
+        var mine = await services.Snapshots.FindOfRunAsync(context.Run, ct).ConfigureAwait(false)
+            ?? throw new InvariantBrokenException("a published run has its snapshot", context.Run.ToString());
+        return new RunOutcome.Published(context.Run, mine.Snapshot);
     }
 }

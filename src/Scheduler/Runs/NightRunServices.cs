@@ -1,3 +1,5 @@
+using BatchEngine.Scheduler.Events;
+using BatchEngine.Scheduler.Planning;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Ledger;
@@ -16,7 +18,7 @@ namespace BatchEngine.Scheduler.Runs;
 /// <param name="Blobs">Run files and segments.</param>
 /// <param name="Named">Every blob that a row names, for sweeping.</param>
 /// <param name="Preparation">Looks up what planning needs.</param>
-/// <param name="Quotes">Says which capacity can be had.</param>
+/// <param name="Capacity">Says which capacity can be had.</param>
 /// <param name="Gate">Judges a sealed run.</param>
 /// <param name="Accounting">Posts the usage to the ledger.</param>
 /// <param name="Log">Hears every event.</param>
@@ -31,7 +33,7 @@ public sealed record NightRunServices(
     IBlobStore Blobs,
     NamedBlobs Named,
     IRunPreparation Preparation,
-    IQuoteSource Quotes,
+    ICapacitySource Capacity,
     IRunGate Gate,
     IRunAccounting Accounting,
     IRunLog Log,

@@ -5,7 +5,7 @@ using BatchEngine.Storage.Database.Leases;
 namespace BatchEngine.Scheduler.Runs;
 
 /// <summary>Looks at a run while it is scored: tells how far it is and stops it when too many rows are rejected. Used by one coordinator.</summary>
-internal sealed class ProgressWatch(RunScene scene, ProgressBoard board)
+internal sealed class ProgressWatch(RunContext context, ProgressBoard board)
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
     private readonly Queue<(DateTimeOffset At, long Rows)> _samples = new();
@@ -18,7 +18,7 @@ internal sealed class ProgressWatch(RunScene scene, ProgressBoard board)
             try
             {
                 await LookAsync(stop).ConfigureAwait(false);
-                await Task.Delay(scene.Settings.Leases.ProgressEvery, scene.Services.Clock, stop).ConfigureAwait(false);
+                await Task.Delay(context.Settings.Leases.ProgressEvery, context.Services.Clock, stop).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -34,24 +34,24 @@ internal sealed class ProgressWatch(RunScene scene, ProgressBoard board)
     /// <summary>Looks once.</summary>
     public async Task LookAsync(CancellationToken ct)
     {
-        var shards = await scene.Services.Leases.ProgressAsync(scene.Run, ct).ConfigureAwait(false);
-        var now = scene.Services.Clock.GetUtcNow();
+        var shards = await context.Services.Leases.ProgressAsync(context.Run, ct).ConfigureAwait(false);
+        var now = context.Services.Clock.GetUtcNow();
         foreach (var shard in shards.Where(s => s.State == ShardState.Leased && s.Worker is not null))
             board.Observe(shard.Worker!, shard.Counts.Read, now);
         var rows = shards.Sum(s => s.State == ShardState.Done ? s.Rows : Math.Min(s.Rows, board.RowsOf(s.Index, s.Counts.Read)));
-        scene.Report(new RunProgress(
-            scene.Run, RunState.Scoring, rows, scene.Plan.Manifest.Rows, Speed(now, rows),
-            shards.Count(s => s.State == ShardState.Leased), shards.Count(s => s.State == ShardState.Done), shards.Count, 0, scene.Plan.PartitionCount));
+        context.Report(new RunProgress(
+            context.Run, RunState.Scoring, rows, context.Plan.Manifest.Rows, Speed(now, rows),
+            shards.Count(s => s.State == ShardState.Leased), shards.Count(s => s.State == ShardState.Done), shards.Count, 0, context.Plan.PartitionCount));
         var rejected = shards.Sum(s => s.Counts.Rejected);
-        if (rejected > scene.Plan.Job.Rejects.MaxRows)
+        if (rejected > context.Plan.Job.Rejects.MaxRows)
             await StopForRejectsAsync(rejected, shards.Sum(s => s.Counts.Read), ct).ConfigureAwait(false);
     }
 
     private async Task StopForRejectsAsync(long rejected, long read, CancellationToken ct)
     {
-        var reason = RejectReason(scene.Plan, rejected, read);
-        if (await scene.MoveAsync(RunState.Scoring, RunState.Failed, reason, ct).ConfigureAwait(false))
-            await scene.DecideAsync("run-failed", "stopped before its end", reason, ct).ConfigureAwait(false);
+        var reason = RejectReason(context.Plan, rejected, read);
+        if (await context.MoveAsync(RunState.Scoring, RunState.Failed, reason, ct).ConfigureAwait(false))
+            await context.DecideAsync("run-failed", "stopped before its end", reason, ct).ConfigureAwait(false);
     }
 
     /// <summary>Why the reject budget ends the run.</summary>

@@ -16,7 +16,7 @@ public sealed class RunPlanning(NightRunServices services)
         var cost = await ModelCostAsync(prepared, found, ct).ConfigureAwait(false);
         var growth = await GrowthAsync(job, prepared, found, ct).ConfigureAwait(false);
         var now = services.Clock.GetUtcNow();
-        var offers = await services.Quotes.OffersAsync(job, now, ct).ConfigureAwait(false);
+        var offers = await services.Capacity.OffersAsync(job, now, ct).ConfigureAwait(false);
         return RunPlanner.Plan(new PlanRequest(run, job, prepared, offers, now, null) { Base = found, ModelNanoseconds = cost, Growth = growth });
     }
 

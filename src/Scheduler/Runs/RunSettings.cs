@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Leasing;
-using BatchEngine.Scheduler.Policies;
+using BatchEngine.Scheduler.Workers;
 using BatchEngine.Storage.Blobs;
 
 namespace BatchEngine.Scheduler.Runs;

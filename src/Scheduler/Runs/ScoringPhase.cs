@@ -2,6 +2,7 @@ using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Planning;
+using BatchEngine.Scheduler.Workers;
 
 namespace BatchEngine.Scheduler.Runs;
 
@@ -9,45 +10,45 @@ namespace BatchEngine.Scheduler.Runs;
 internal static class ScoringPhase
 {
     /// <summary>Works until the run leaves the state Scoring, or the caller is asked to leave.</summary>
-    /// <param name="scene">The run.</param>
+    /// <param name="context">The run.</param>
     /// <param name="checkInput">Whether the run was planned by an earlier call, so that the input may have changed.</param>
     /// <param name="drain">Asks the workers to leave.</param>
     /// <param name="ct">Stops at once.</param>
-    public static async Task RunAsync(RunScene scene, bool checkInput, CancellationToken drain, CancellationToken ct)
+    public static async Task RunAsync(RunContext context, bool checkInput, CancellationToken drain, CancellationToken ct)
     {
-        var (services, plan) = (scene.Services, scene.Plan);
-        if (await MissingAsync(scene, ct).ConfigureAwait(false) > 0)
+        var (services, plan) = (context.Services, context.Plan);
+        if (await MissingAsync(context, ct).ConfigureAwait(false) > 0)
         {
             if (checkInput && RunPlanner.Change(plan.Manifest, await services.Preparation.FreezeInputAsync(plan.Job, plan.Run, ct)
                 .ConfigureAwait(false)) is { } change)
             {
-                await scene.FailAsync(RunState.Scoring,
+                await context.FailAsync(RunState.Scoring,
                     $"{change} since the run was planned. Restore the input and resume, or start a run at another instant.", ct).ConfigureAwait(false);
                 return;
             }
-            await KeptSegments.RecordAsync(scene, ct).ConfigureAwait(false);
-            await WorkAsync(scene, drain, ct).ConfigureAwait(false);
+            await KeptSegments.RecordAsync(context, ct).ConfigureAwait(false);
+            await WorkAsync(context, drain, ct).ConfigureAwait(false);
         }
         if (await services.Runs.FindAsync(plan.Run, ct).ConfigureAwait(false) is not { State: RunState.Scoring })
             return;
-        var missing = await MissingAsync(scene, ct).ConfigureAwait(false);
+        var missing = await MissingAsync(context, ct).ConfigureAwait(false);
         if (missing == 0)
-            await CloseAsync(scene, ct).ConfigureAwait(false);
+            await CloseAsync(context, ct).ConfigureAwait(false);
         else if (!drain.IsCancellationRequested)
-            await scene.FailAsync(RunState.Scoring, string.Create(CultureInfo.InvariantCulture,
+            await context.FailAsync(RunState.Scoring, string.Create(CultureInfo.InvariantCulture,
                 $"All workers ended while {missing} of {plan.Shards.Count} shards are not done. The decisions of the run say how each ended; mend the cause and resume."), ct).ConfigureAwait(false);
     }
 
-    private static async Task WorkAsync(RunScene scene, CancellationToken drain, CancellationToken ct)
+    private static async Task WorkAsync(RunContext context, CancellationToken drain, CancellationToken ct)
     {
-        var fleet = FleetFor(scene);
+        var fleet = FleetFor(context);
         var board = new ProgressBoard();
-        var watch = new ProgressWatch(scene, board);
+        var watch = new ProgressWatch(context, board);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var watching = watch.RunAsync(over.Token);
         try
         {
-            await fleet.RunAsync(scene.Plan, board, drain, ct).ConfigureAwait(false);
+            await fleet.RunAsync(context.Plan, board, drain, ct).ConfigureAwait(false);
         }
         finally
         {
@@ -57,28 +58,28 @@ internal static class ScoringPhase
         await watch.LookAsync(ct).ConfigureAwait(false);
     }
 
-    private static IWorkerFleet FleetFor(RunScene scene) => scene.Plan.Job.WorkerMode switch
+    private static IWorkerFleet FleetFor(RunContext context) => context.Plan.Job.WorkerMode switch
     {
-        WorkerMode.InProcess => scene.Settings.InProcess,
-        WorkerMode.ChildProcess => scene.Settings.ChildProcesses ?? throw new BadInputException(
-            $"job {scene.Plan.Job.Name}, workerMode", "ChildProcess", "InProcess in this program",
+        WorkerMode.InProcess => context.Settings.InProcess,
+        WorkerMode.ChildProcess => context.Settings.ChildProcesses ?? throw new BadInputException(
+            $"job {context.Plan.Job.Name}, workerMode", "ChildProcess", "InProcess in this program",
                 "Run the job with the batchengine command, or set workerMode: inProcess in its file."),
-        _ => throw new InvariantBrokenException("every worker mode has its workers", scene.Plan.Job.WorkerMode.ToString()),
+        _ => throw new InvariantBrokenException("every worker mode has its workers", context.Plan.Job.WorkerMode.ToString()),
     };
 
-    private static async Task<int> MissingAsync(RunScene scene, CancellationToken ct) =>
-        scene.Plan.Shards.Count - await scene.Services.Leases.ReceiptCountAsync(scene.Run, ct).ConfigureAwait(false);
+    private static async Task<int> MissingAsync(RunContext context, CancellationToken ct) =>
+        context.Plan.Shards.Count - await context.Services.Leases.ReceiptCountAsync(context.Run, ct).ConfigureAwait(false);
 
     // The counts are asserted here, where they are read back, and again by the publication (I2).
-    private static async Task CloseAsync(RunScene scene, CancellationToken ct)
+    private static async Task CloseAsync(RunContext context, CancellationToken ct)
     {
-        var receipts = await scene.Services.Leases.ReceiptsAsync(scene.Run, ct).ConfigureAwait(false);
+        var receipts = await context.Services.Leases.ReceiptsAsync(context.Run, ct).ConfigureAwait(false);
         var total = receipts.Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
-        if (!total.AddsUp || total.Read != scene.Plan.Manifest.Rows)
-            throw new InvariantBrokenException("receipts add up to the manifest", $"run {scene.Run}: {total} of {scene.Plan.Manifest.Rows} rows");
-        if (scene.Plan.Job.Rejects.IsExceededBy(total.Rejected, total.Read))
-            await scene.FailAsync(RunState.Scoring, ProgressWatch.RejectReason(scene.Plan, total.Rejected, total.Read), ct).ConfigureAwait(false);
+        if (!total.AddsUp || total.Read != context.Plan.Manifest.Rows)
+            throw new InvariantBrokenException("receipts add up to the manifest", $"run {context.Run}: {total} of {context.Plan.Manifest.Rows} rows");
+        if (context.Plan.Job.Rejects.IsExceededBy(total.Rejected, total.Read))
+            await context.FailAsync(RunState.Scoring, ProgressWatch.RejectReason(context.Plan, total.Rejected, total.Read), ct).ConfigureAwait(false);
         else
-            await scene.MoveAsync(RunState.Scoring, RunState.Sealing, "", ct).ConfigureAwait(false);
+            await context.MoveAsync(RunState.Scoring, RunState.Sealing, "", ct).ConfigureAwait(false);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BatchEngine.Domain;
+using BatchEngine.Scheduler.Events;
 using BatchEngine.Storage.Snapshots.RunFiles;
 using BatchEngine.Storage.Snapshots.Segments;
 
@@ -9,31 +10,31 @@ namespace BatchEngine.Scheduler.Runs;
 internal static class SealingPhase
 {
     /// <summary>Works until the run leaves the state Sealing.</summary>
-    public static async Task RunAsync(RunScene scene, CancellationToken ct)
+    public static async Task RunAsync(RunContext context, CancellationToken ct)
     {
-        scene.BeginOverhead();
-        var (services, plan) = (scene.Services, scene.Plan);
+        context.BeginOverhead();
+        var (services, plan) = (context.Services, context.Plan);
         var receipts = await services.Leases.ReceiptsAsync(plan.Run, ct).ConfigureAwait(false);
         var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile)
-            .Select(a => SourceOf(scene, a)).ToList();
+            .Select(a => SourceOf(context, a)).ToList();
         var recorded = (await services.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Select(s => s.Partition).ToHashSet();
         var done = recorded.Count;
-        Report(scene, done);
+        Report(context, done);
         SegmentOutcome.DuplicateKeyFound? duplicate = null;
         using var buffers = new SealBuffersPool();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, scene.Settings.MaxSealers), CancellationToken = stop.Token };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, context.Settings.MaxSealers), CancellationToken = stop.Token };
         try
         {
             await Parallel.ForEachAsync(Enumerable.Range(0, plan.PartitionCount).Where(p => !recorded.Contains(p)), options, async (partition, token) =>
             {
-                if (await SealAsync(scene, partition, sources, buffers, token).ConfigureAwait(false) is { } found)
+                if (await SealAsync(context, partition, sources, buffers, token).ConfigureAwait(false) is { } found)
                 {
                     Interlocked.CompareExchange(ref duplicate, found, null);
                     await stop.CancelAsync().ConfigureAwait(false);
                     return;
                 }
-                Report(scene, Interlocked.Increment(ref done));
+                Report(context, Interlocked.Increment(ref done));
             }).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (duplicate is not null)
@@ -41,17 +42,17 @@ internal static class SealingPhase
             // The other partitions were stopped because the run fails anyway.
         }
         if (duplicate is not null)
-            await scene.FailAsync(RunState.Sealing, Explain(plan, duplicate), ct).ConfigureAwait(false);
+            await context.FailAsync(RunState.Sealing, Explain(plan, duplicate), ct).ConfigureAwait(false);
         else
-            await scene.MoveAsync(RunState.Sealing, RunState.Judging, "", ct).ConfigureAwait(false);
+            await context.MoveAsync(RunState.Sealing, RunState.Judging, "", ct).ConfigureAwait(false);
     }
 
-    private static async Task<SegmentOutcome.DuplicateKeyFound?> SealAsync(RunScene scene, int partition, IReadOnlyList<RunFileSource> sources,
+    private static async Task<SegmentOutcome.DuplicateKeyFound?> SealAsync(RunContext context, int partition, IReadOnlyList<RunFileSource> sources,
         SealBuffersPool buffers, CancellationToken ct)
     {
-        var (services, plan) = (scene.Services, scene.Plan);
+        var (services, plan) = (context.Services, context.Plan);
         // The coordinator's fence is in the name, so a coordinator that lost its lead can never overwrite what its successor wrote.
-        var name = string.Create(CultureInfo.InvariantCulture, $"runs/{plan.Run}/segments/p{partition:0000}-f{scene.Lead}.seg");
+        var name = string.Create(CultureInfo.InvariantCulture, $"runs/{plan.Run}/segments/p{partition:0000}-f{context.Lead}.seg");
         await using var writer = await services.Blobs.CreateAsync(name, ct).ConfigureAwait(false);
         var request = new SegmentRequest(partition, plan.PartitionCount, plan.KeyKind, plan.Outputs.Count, sources,
             plan.Job.DuplicateKeys)
@@ -62,14 +63,14 @@ internal static class SealingPhase
                 return found;
             case SegmentOutcome.Built built:
                 var blob = await writer.CommitAsync(ct).ConfigureAwait(false);
-                scene.Say(RunEventKind.SegmentWritten, $"partition {partition}", blob.Name);
+                context.Say(RunEventKind.SegmentWritten, $"partition {partition}", blob.Name);
                 var artifact = new Artifact(blob.Name, ArtifactKind.Segment, blob.Bytes, blob.Checksum, built.Keys);
                 await services.Snapshots.RecordSegmentAsync(plan.Run, new SegmentInfo(partition, artifact, built.Keys), ct).ConfigureAwait(false);
                 if (built.DuplicateKeys > 0)
-                    await scene.DecideAsync("duplicate-keys", $"partition {partition}: the last row of each key is served",
+                    await context.DecideAsync("duplicate-keys", $"partition {partition}: the last row of each key is served",
                         string.Create(CultureInfo.InvariantCulture,
                             $"{built.DuplicateKeys} rows were superseded by a later row with the same key; the job says last-wins"), ct).ConfigureAwait(false);
-                scene.Say(RunEventKind.SegmentRecorded, $"partition {partition}", string.Create(CultureInfo.InvariantCulture, $"{built.Keys} keys"));
+                context.Say(RunEventKind.SegmentRecorded, $"partition {partition}", string.Create(CultureInfo.InvariantCulture, $"{built.Keys} keys"));
                 return null;
             default:
                 throw new InvariantBrokenException("a segment is built or a duplicate found", name);
@@ -89,7 +90,7 @@ internal static class SealingPhase
         }
     }
 
-    private static RunFileSource SourceOf(RunScene scene, Artifact artifact) => scene.Services.Blobs.LocalPath(artifact.BlobName) is { } path
+    private static RunFileSource SourceOf(RunContext context, Artifact artifact) => context.Services.Blobs.LocalPath(artifact.BlobName) is { } path
         ? RunFileSource.FromPath(path) with { RowNumberShift = artifact.RowNumberShift }
         : throw new StorageFailedException(artifact.BlobName,
             "run files are sealed from a local folder, and this blob store has none. Set blobsRoot to a folder.", isTransient: false);
@@ -98,10 +99,10 @@ internal static class SealingPhase
         $"Key {found.Key} of column {plan.Job.KeyColumn} is in two rows: {ManifestRows.Locate(plan.Manifest, found.RowNumberA)} and {ManifestRows.Locate(plan.Manifest, found.RowNumberB)}. "
         + "Remove one of them, or set duplicateKeys to lastWins in the job.";
 
-    private static void Report(RunScene scene, int segmentsDone)
+    private static void Report(RunContext context, int segmentsDone)
     {
-        var plan = scene.Plan;
-        scene.Report(new RunProgress(plan.Run, RunState.Sealing, plan.Manifest.Rows, plan.Manifest.Rows, Measured<double>.NotMeasured("all rows are scored"),
+        var plan = context.Plan;
+        context.Report(new RunProgress(plan.Run, RunState.Sealing, plan.Manifest.Rows, plan.Manifest.Rows, Measured<double>.NotMeasured("all rows are scored"),
             0, plan.Shards.Count, plan.Shards.Count, segmentsDone, plan.PartitionCount));
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Scheduler.Policies;
 using BatchEngine.Scheduler.Runs;
 
 namespace BatchEngine.Scheduler.Triggers;

@@ -1,4 +1,3 @@
-using BatchEngine.Scheduler.Policies;
 
 namespace BatchEngine.Scheduler.Triggers;
 

@@ -7,9 +7,9 @@ internal static class ClassConfidence
 {
     private const float Tolerance = 1e-3f;
 
-    /// <summary>Fills <see cref="PredictionBlock.Confidence"/> with the largest probability; of a single one p, the larger of p and 1 - p. Values that are no
+    /// <summary>Fills <see cref="UnitPredictions.Confidence"/> with the largest probability; of a single one p, the larger of p and 1 - p. Values that are no
     /// probability give NaN.</summary>
-    public static void Fill(PredictionBlock block, int fromColumn, int columns)
+    public static void Fill(UnitPredictions block, int fromColumn, int columns)
     {
         var confidence = block.Confidence;
         var first = block.Column(fromColumn);

@@ -5,7 +5,7 @@ namespace BatchEngine.Scorer.Execution;
 /// <param name="Device">Where it runs. Default the processor.</param>
 /// <param name="DeviceId">Which card, counted from 0. Default 0.</param>
 /// <param name="SubBatchRows">Rows per call into ONNX Runtime; 0 means chosen by the kind of model (a small one for networks, a large one for trees).
-/// Boundaries are fixed inside a batch.</param>
+/// Boundaries are fixed inside a unit.</param>
 /// <param name="IntraOpThreads">Threads inside one call; default 1, because one worker runs per core.</param>
 /// <param name="DeviceMemoryBytes">The most memory of a card that one model may use. Default 1 GiB.</param>
 public sealed record ExecutorOptions(string Engine, ExecutionDevice Device, int DeviceId, int SubBatchRows, int IntraOpThreads, long DeviceMemoryBytes)

@@ -7,8 +7,8 @@ namespace BatchEngine.Scorer.Execution;
 public interface ISumContinuation : IDisposable
 {
     /// <summary>Goes on for all rows.</summary>
-    /// <param name="features">The batch, in the order of the model's features; not changed.</param>
+    /// <param name="features">The unit, in the order of the model's features; not changed.</param>
     /// <param name="block">Has as many rows, and holds the first trees' sums: behind the outputs where it keeps sums, else as the outputs. Holds the
     /// predictions afterwards, and the new sums where it keeps them.</param>
-    void Continue(FeatureMatrix features, PredictionBlock block);
+    void Continue(FeatureMatrix features, UnitPredictions block);
 }

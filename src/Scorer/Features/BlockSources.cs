@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Frozen;
 using System.IO.Hashing;
 using System.Numerics;
 using System.Runtime.InteropServices;
@@ -66,7 +67,7 @@ internal static class BlockSources
     }
 
     /// <summary>The value given for each integer, exact over all 64 bits; missing and unseen get theirs.</summary>
-    public static BlockSource IntegerMap(IReadOnlyDictionary<long, double> values, double unseen) => (vector, firstRow, block) =>
+    public static BlockSource IntegerMap(FrozenDictionary<long, double> values, double unseen) => (vector, firstRow, block) =>
     {
         var source = vector.Integers.Slice(firstRow, block.Length);
         var present = vector.Present.Slice(firstRow, block.Length);

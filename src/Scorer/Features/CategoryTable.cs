@@ -1,41 +1,41 @@
+using System.Collections.Frozen;
 using System.IO.Hashing;
 using System.Text;
 
 namespace BatchEngine.Scorer.Features;
 
-/// <summary>Finds a category by its UTF-8 bytes without allocating. Immutable, so thread-safe.</summary>
+/// <summary>Finds a category by its UTF-8 bytes without allocating. Thread-safe.</summary>
+/// <remarks>Keyed by hash, 8 to 16 ns a value; keyed by the bytes themselves, through an alternate look-up, it was 15 to 23 ns.</remarks>
 internal sealed class CategoryTable
 {
     private readonly byte[][] _categories;
-    private readonly ulong[] _hashes;
-    private readonly int[] _slots;
+    private readonly FrozenDictionary<ulong, int> _indexes;
+    private readonly long _seed;
 
-    /// <summary>Creates the table; the categories are distinct.</summary>
+    /// <summary>Creates the table; of equal categories the first one counts.</summary>
     public CategoryTable(IReadOnlyList<string> categories)
     {
         _categories = [.. categories.Select(Encoding.UTF8.GetBytes)];
-        _hashes = [.. _categories.Select(c => XxHash3.HashToUInt64(c))];
-        _slots = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)categories.Count * 2 + 1)];
-        Array.Fill(_slots, -1);
-        for (var i = 0; i < _categories.Length; i++)
-        {
-            var slot = (int)_hashes[i] & (_slots.Length - 1);
-            while (_slots[slot] >= 0)
-                slot = (slot + 1) & (_slots.Length - 1);
-            _slots[slot] = i;
-        }
+        FrozenDictionary<ulong, int>? indexes;
+        // Two categories of one hash, which nobody has seen, have two under another seed.
+        while ((indexes = TryIndex()) is null)
+            _seed++;
+        _indexes = indexes;
     }
 
     /// <summary>The index of the category; -1 means unseen.</summary>
-    public int Find(ReadOnlySpan<byte> value)
+    public int Find(ReadOnlySpan<byte> value) =>
+        _indexes.TryGetValue(XxHash3.HashToUInt64(value, _seed), out var index) && value.SequenceEqual(_categories[index]) ? index : -1;
+
+    private FrozenDictionary<ulong, int>? TryIndex()
     {
-        var hash = XxHash3.HashToUInt64(value);
-        for (var slot = (int)hash & (_slots.Length - 1); _slots[slot] >= 0; slot = (slot + 1) & (_slots.Length - 1))
+        var indexes = new Dictionary<ulong, int>();
+        for (var i = 0; i < _categories.Length; i++)
         {
-            var index = _slots[slot];
-            if (_hashes[index] == hash && value.SequenceEqual(_categories[index]))
-                return index;
+            var hash = XxHash3.HashToUInt64(_categories[i], _seed);
+            if (!indexes.TryAdd(hash, i) && !_categories[indexes[hash]].AsSpan().SequenceEqual(_categories[i]))
+                return null;
         }
-        return -1;
+        return indexes.ToFrozenDictionary();
     }
 }

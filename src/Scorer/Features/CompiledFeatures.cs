@@ -76,13 +76,13 @@ public sealed class CompiledFeatures
     public FeatureMatrix CreateMatrix(int capacityRows) => new(Storage, capacityRows);
 
     /// <summary>A batch for so many rows of the source columns.</summary>
-    public ColumnBatch CreateBatch(int capacityRows) => new(Sources, capacityRows);
+    public UnitColumns CreateColumns(int capacityRows) => new(Sources, capacityRows);
 
     /// <summary>Makes float columns that are features as they are decode straight into the matrix. Optional, once for a pair of batch and matrix;
     /// <see cref="Transform"/> gives the same either way.</summary>
     /// <param name="batch">Has at most the matrix's capacity. Filling it from now on also overwrites the matrix.</param>
     /// <param name="matrix">Lives at least as long as the batch is read into.</param>
-    public void Bind(ColumnBatch batch, FeatureMatrix matrix)
+    public void Bind(UnitColumns batch, FeatureMatrix matrix)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.CapacityRows, matrix.CapacityRows);
         var bound = new HashSet<int>();
@@ -100,7 +100,7 @@ public sealed class CompiledFeatures
     /// <param name="batch">Has the source columns (others are ignored), in any order.</param>
     /// <param name="target">Made by <see cref="CreateMatrix"/>; its rows become the batch's.</param>
     /// <exception cref="ArgumentException">The matrix has other features, or too few rows.</exception>
-    public void Transform(ColumnBatch batch, FeatureMatrix target)
+    public void Transform(UnitColumns batch, FeatureMatrix target)
     {
         if (target.FeatureCount != Storage.Count || batch.Rows > target.CapacityRows)
             throw new ArgumentException(
@@ -111,7 +111,7 @@ public sealed class CompiledFeatures
             feature.Run(SourceOf(feature, batch), target);
     }
 
-    private ColumnVector SourceOf(CompiledFeature feature, ColumnBatch batch)
+    private ColumnVector SourceOf(CompiledFeature feature, UnitColumns batch)
     {
         var (name, index) = (SourceColumns[feature.SourceIndex], feature.SourceIndex);
         var vector = index < batch.Count && batch[index].Name == name ? batch[index] : batch[name];

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Features;
@@ -154,12 +155,12 @@ internal sealed class FeatureCompiler
         else if (_first is null && _steps.Count == 0 && _source.Kind is ColumnKind.Integer or ColumnKind.Bool)
         {
             var numbers = CategoryNumbers.Whole(place, categories, _source.Kind == ColumnKind.Bool);
-            SetFirst(BlockSources.IntegerMap(numbers.Select((n, i) => (n, i)).ToDictionary(n => n.n, n => values[n.i]), unseen));
+            SetFirst(BlockSources.IntegerMap(numbers.Select((n, i) => (n, i)).ToFrozenDictionary(n => n.n, n => values[n.i]), unseen));
         }
         else
         {
             var numbers = CategoryNumbers.Any(place, categories);
-            var map = numbers.Select((n, i) => (n, i)).ToDictionary(n => n.n, n => values[n.i]);
+            var map = numbers.Select((n, i) => (n, i)).ToFrozenDictionary(n => n.n, n => values[n.i]);
             _steps.Add(block =>
             {
                 foreach (ref var x in block)

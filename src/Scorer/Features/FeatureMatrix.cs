@@ -2,7 +2,7 @@ using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Features;
 
-/// <summary>The features of a batch, column by column in aligned native memory of fixed capacity. Not thread-safe; readers may share it while nobody
+/// <summary>The features of a unit, column by column in aligned native memory of fixed capacity. Not thread-safe; readers may share it while nobody
 /// writes.</summary>
 public sealed class FeatureMatrix : IDisposable
 {
@@ -77,7 +77,7 @@ public sealed class FeatureMatrix : IDisposable
     /// <summary>How a feature is kept.</summary>
     public FeatureStorage Storage(int feature) => _storage[feature];
 
-    /// <summary>The values of a 32-bit float feature, <see cref="Rows"/> long; missing is NaN. A feature taken as it is may share this memory with the batch
+    /// <summary>The values of a 32-bit float feature, <see cref="Rows"/> long; missing is NaN. A feature taken as it is may share this memory with the unit
     /// it came from: read it, never write it.</summary>
     public Span<float> Column(int feature) => _floats.Slice(FloatOffset(feature), _rows);
 
@@ -87,7 +87,7 @@ public sealed class FeatureMatrix : IDisposable
     /// <summary>The values of a 64-bit integer feature; missing is 0, see <see cref="Present"/>.</summary>
     public Span<long> IntegerColumn(int feature) => (_integers[feature] ?? throw Wrong(feature, FeatureStorage.Int64)).Slice(0, _rows);
 
-    /// <summary>The values of a text feature; they live in the batch they came from, until that is filled again.</summary>
+    /// <summary>The values of a text feature; they live in the unit they came from, until that is filled again.</summary>
     public TextBuffer TextColumn(int feature) => _storage[feature] == FeatureStorage.Text
         ? _texts[feature] ?? throw new InvalidOperationException($"Feature {feature} has no text yet.")
         : throw Wrong(feature, FeatureStorage.Text);
@@ -148,7 +148,7 @@ public sealed class FeatureMatrix : IDisposable
         present[.._rows].CopyTo(Present(feature));
     }
 
-    /// <summary>Notes whether a block had missing rows; the first block of a batch forgets the batch before.</summary>
+    /// <summary>Notes whether a block had missing rows; the first block of a unit forgets the unit before.</summary>
     internal void NoteMissing(int feature, bool isFirstBlock, bool anyMissing) => _hasMissing[feature] = anyMissing || (!isFirstBlock && _hasMissing[feature]);
 
     private static int StrideFor(int capacityRows)

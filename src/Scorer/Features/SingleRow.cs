@@ -11,29 +11,12 @@ public static class SingleRow
 {
     private const double LargestExactInteger = 9_007_199_254_740_992;
 
-    /// <summary>A new batch of one row.</summary>
+    /// <summary>Replaces what the batch holds by one row; nothing is allocated, so a caller may keep the batch.</summary>
+    /// <param name="batch">Of the columns to fill: <see cref="CompiledFeatures.Sources"/>.</param>
     /// <param name="values">By column name: long, double, bool, string, DateTimeOffset or null for missing; dates and timestamps also as ISO 8601 text. Names
     /// beyond the columns are ignored.</param>
-    /// <param name="columns">The columns to fill: <see cref="CompiledFeatures.Sources"/>.</param>
     /// <exception cref="BadInputException">A column has no value (send null when it is unknown), or one of another type.</exception>
-    public static ColumnBatch ToBatch(IReadOnlyDictionary<string, object?> values, IReadOnlyList<InputColumn> columns)
-    {
-        var batch = new ColumnBatch(columns, 1);
-        try
-        {
-            Fill(batch, values);
-            return batch;
-        }
-        catch (BadInputException)
-        {
-            batch.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Replaces what the batch holds by one row; nothing is allocated, so a caller may keep the batch.</summary>
-    /// <exception cref="BadInputException">A column has no value (send null when it is unknown), or one of another type.</exception>
-    public static void Fill(ColumnBatch batch, IReadOnlyDictionary<string, object?> values)
+    public static void Fill(UnitColumns batch, IReadOnlyDictionary<string, object?> values)
     {
         batch.Start(1);
         for (var i = 0; i < batch.Count; i++)

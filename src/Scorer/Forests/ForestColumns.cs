@@ -64,14 +64,14 @@ internal sealed unsafe class ForestColumns : IDisposable
     public nint Address(int column) => _columns.Span[column];
 
     /// <summary>Takes sums that a block holds over: those that it keeps, else its outputs.</summary>
-    public void TakeSums(PredictionBlock block, int from, int rows)
+    public void TakeSums(UnitPredictions block, int from, int rows)
     {
         for (var target = 0; target < _graph.Forest.Model.TargetCount; target++)
             block.Column(block.KeptFrom + target).Slice(from, rows).CopyTo(new Span<float>(Sums + ((long)target * Stride), rows));
     }
 
     /// <summary>Gives a block that keeps sums what the trees left, before anything else is done to it.</summary>
-    public void KeepSums(PredictionBlock block, int from, int rows)
+    public void KeepSums(UnitPredictions block, int from, int rows)
     {
         if (block.KeptSums == 0)
             return;
@@ -91,7 +91,7 @@ internal sealed unsafe class ForestColumns : IDisposable
     }
 
     /// <summary>Copies the graph's outputs to the columns of a block that begin at a given one.</summary>
-    public void Copy(PredictionBlock block, int firstColumn, int from, int rows)
+    public void Copy(UnitPredictions block, int firstColumn, int from, int rows)
     {
         for (var output = 0; output < _graph.Outputs.Count; output++)
         {

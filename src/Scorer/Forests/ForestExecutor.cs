@@ -27,7 +27,7 @@ internal sealed unsafe class ForestExecutor(LoadedForest model) : ForestPass(mod
     public bool AcceptsMissing => Model.AcceptsMissing;
 
     /// <inheritdoc/>
-    public void Score(FeatureMatrix features, PredictionBlock block)
+    public void Score(FeatureMatrix features, UnitPredictions block)
     {
         block.Rows = features.Rows;
         Run(features, block);
@@ -60,7 +60,7 @@ internal sealed unsafe class ForestExecutor(LoadedForest model) : ForestPass(mod
     }
 
     /// <inheritdoc/>
-    protected override void Sum(PredictionBlock block, int from, int rows) => KernelFor(rows).Sum(Inputs, rows, Columns.Sums, Columns.Stride);
+    protected override void Sum(UnitPredictions block, int from, int rows) => KernelFor(rows).Sum(Inputs, rows, Columns.Sums, Columns.Stride);
 
     private ForestKernel KernelFor(int rows) => rows < Model.BlockFromRows ? _walk : _block ??= Model.CreateBlock();
 }

@@ -33,7 +33,7 @@ internal abstract unsafe class ForestPass : IDisposable
     }
 
     /// <summary>Fills the predictions of all rows; the block has as many.</summary>
-    protected void Run(FeatureMatrix features, PredictionBlock block)
+    protected void Run(FeatureMatrix features, UnitPredictions block)
     {
         Columns.Reserve(Math.Min(features.Rows, Model.ChunkRows));
         for (var from = 0; from < features.Rows; from += Model.ChunkRows)
@@ -61,5 +61,5 @@ internal abstract unsafe class ForestPass : IDisposable
     }
 
     /// <summary>Leaves the sums of a chunk in <see cref="ForestColumns.Sums"/>.</summary>
-    protected abstract void Sum(PredictionBlock block, int from, int rows);
+    protected abstract void Sum(UnitPredictions block, int from, int rows);
 }

@@ -21,7 +21,7 @@ internal sealed class ForestProbe : IDisposable
     private const int RowsWithoutMissing = 520;
 
     private readonly FeatureMatrix _features;
-    private readonly Task<PredictionBlock> _theirs;
+    private readonly Task<UnitPredictions> _theirs;
 
     /// <summary>Makes the rows up and lets the runtime begin.</summary>
     /// <param name="graph">What the forest will run.</param>
@@ -85,9 +85,9 @@ internal sealed class ForestProbe : IDisposable
         _features.Dispose();
     }
 
-    private PredictionBlock Scores(LoadedModel model)
+    private UnitPredictions Scores(LoadedModel model)
     {
-        var scores = new PredictionBlock(model.Outputs.Count, Rows);
+        var scores = new UnitPredictions(model.Outputs.Count, Rows);
         using var executor = model.CreateExecutor();
         executor.Score(_features, scores);
         return scores;

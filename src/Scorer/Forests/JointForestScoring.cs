@@ -28,7 +28,7 @@ internal sealed unsafe class JointForestScoring : IDisposable
     }
 
     /// <summary>Fills the columns of each forest's outputs, which begin at the given ones; the block has its rows already.</summary>
-    public void Score(FeatureMatrix features, PredictionBlock block, IReadOnlyList<int> firstColumns)
+    public void Score(FeatureMatrix features, UnitPredictions block, IReadOnlyList<int> firstColumns)
     {
         foreach (var columns in _columns)
             columns.Reserve(Math.Min(features.Rows, ChunkRows));
@@ -49,7 +49,7 @@ internal sealed unsafe class JointForestScoring : IDisposable
         _sums.Dispose();
     }
 
-    private void ScoreChunk(FeatureMatrix features, PredictionBlock block, IReadOnlyList<int> firstColumns, int from, int rows)
+    private void ScoreChunk(FeatureMatrix features, UnitPredictions block, IReadOnlyList<int> firstColumns, int from, int rows)
     {
         foreach (var columns in _columns)
             columns.Load(features, from, rows);

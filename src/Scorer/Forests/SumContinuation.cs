@@ -11,7 +11,7 @@ internal sealed unsafe class SumContinuation(LoadedForest model, ForestLayout tr
     private AddingKernel? _block;
 
     /// <inheritdoc/>
-    public void Continue(FeatureMatrix features, PredictionBlock block)
+    public void Continue(FeatureMatrix features, UnitPredictions block)
     {
         if (block.Rows != features.Rows)
             throw new ArgumentException($"There are {features.Rows} rows and the sums of {block.Rows}.", nameof(block));
@@ -27,7 +27,7 @@ internal sealed unsafe class SumContinuation(LoadedForest model, ForestLayout tr
     }
 
     /// <inheritdoc/>
-    protected override void Sum(PredictionBlock block, int from, int rows)
+    protected override void Sum(UnitPredictions block, int from, int rows)
     {
         Columns.TakeSums(block, from, rows);
         var kernel = rows < trees.BlockFromRows ? _walk : _block ??= trees.CreateBlock();

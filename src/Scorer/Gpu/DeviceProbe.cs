@@ -12,7 +12,7 @@ internal static class DeviceProbe
     public static string? Difference(DeviceForest device, LoadedForest processor)
     {
         using var features = ForestProbe.Features(processor.Graph, processor.AcceptsMissing);
-        var (theirs, ours) = (new PredictionBlock(processor.Outputs.Count, features.Rows), new PredictionBlock(processor.Outputs.Count, features.Rows));
+        var (theirs, ours) = (new UnitPredictions(processor.Outputs.Count, features.Rows), new UnitPredictions(processor.Outputs.Count, features.Rows));
         using (var executor = device.CreateExecutor())
             executor.Score(features, theirs);
         using (var executor = processor.CreateExecutor())

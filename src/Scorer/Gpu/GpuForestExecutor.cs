@@ -28,7 +28,7 @@ internal sealed class GpuForestExecutor(GpuForest model) : IModelExecutor
     public bool AcceptsMissing => model.AcceptsMissing;
 
     /// <inheritdoc/>
-    public void Score(FeatureMatrix features, PredictionBlock block)
+    public void Score(FeatureMatrix features, UnitPredictions block)
     {
         if (features.Rows >= model.DeviceFromRows && !_staysOnProcessor && !model.IsDeviceLost && ScoredOnDevice(features, block))
             return;
@@ -43,7 +43,7 @@ internal sealed class GpuForestExecutor(GpuForest model) : IModelExecutor
         _processor?.Dispose();
     }
 
-    private bool ScoredOnDevice(FeatureMatrix features, PredictionBlock block)
+    private bool ScoredOnDevice(FeatureMatrix features, UnitPredictions block)
     {
         try
         {

@@ -15,9 +15,9 @@ internal abstract class ColumnDecoder : IDisposable
 
     public static ColumnDecoder Create(FileColumn column, ColumnReader reader, short[] levels) => column.Decoding switch
     {
-        ColumnDecoding.Float => new FloatDecoder((ColumnReader<float>)reader, levels),
-        ColumnDecoding.Double => new DoubleDecoder((ColumnReader<double>)reader, levels),
-        ColumnDecoding.Int64 => new Int64Decoder((ColumnReader<long>)reader, levels),
+        ColumnDecoding.Float => new DirectDecoder<float>((ColumnReader<float>)reader, float.NaN, levels, static v => v.Floats),
+        ColumnDecoding.Double => new DirectDecoder<double>((ColumnReader<double>)reader, double.NaN, levels, static v => v.Doubles),
+        ColumnDecoding.Int64 => new DirectDecoder<long>((ColumnReader<long>)reader, 0, levels, static v => v.Integers),
         ColumnDecoding.Text => new TextDecoder((ColumnReader<ByteArray>)reader, levels),
         ColumnDecoding.Bool => new StagedDecoder<bool>((ColumnReader<bool>)reader, levels, StoredValues.Bools),
         ColumnDecoding.Int32 => new StagedDecoder<int>((ColumnReader<int>)reader, levels, StoredValues.Int32s),

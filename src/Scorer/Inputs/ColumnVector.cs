@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Inputs;
 
-/// <summary>The values of one column for the rows of a batch, in the narrowest exact form. Memory is allocated once and reused. Not thread-safe.</summary>
+/// <summary>The values of one column for the rows of a unit, in the narrowest exact form. Memory is allocated once and reused. Not thread-safe.</summary>
 /// <remarks>A missing value reads as NaN in <see cref="Floats"/> and <see cref="Doubles"/>, as 0 in <see cref="Integers"/> and as empty text;
 /// <see cref="Present"/> tells it apart.</remarks>
 public sealed class ColumnVector : IDisposable
@@ -57,7 +57,7 @@ public sealed class ColumnVector : IDisposable
     /// <summary>The most rows.</summary>
     public int CapacityRows { get; }
 
-    /// <summary>Rows held: the batch's.</summary>
+    /// <summary>Rows held: the unit's.</summary>
     public int Rows => _rows;
 
     /// <summary>Whether any of the rows is null in the file. NaN in a float column is a value here; features treat it as missing.</summary>
@@ -114,7 +114,7 @@ public sealed class ColumnVector : IDisposable
     /// <summary>Whether <see cref="Floats"/> live exactly there.</summary>
     internal bool IsBoundTo(AlignedBuffer<float> storage, int from) => !_ownsFloats && ReferenceEquals(_floats, storage) && _floatsFrom == from;
 
-    /// <summary>Starts a new batch of so many rows, all present until told otherwise.</summary>
+    /// <summary>Starts a new unit of so many rows, all present until told otherwise.</summary>
     internal void Start(int rows)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, CapacityRows);

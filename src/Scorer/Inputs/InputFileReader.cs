@@ -56,16 +56,9 @@ public sealed class InputFileReader : IDisposable
         return OpenChecked(planned.Path, pool);
     }
 
-    /// <summary>Rows of a row group, counted from 0.</summary>
-    public long RowGroupRows(int index)
-    {
-        using var group = _reader.RowGroup(index);
-        return group.MetaData.NumRows;
-    }
-
     /// <summary>Starts reading some columns of a row group; dispose it before opening the next.</summary>
     /// <param name="index">The row group, counted from 0.</param>
-    /// <param name="columns">The names, in the order of the batches that will be filled.</param>
+    /// <param name="columns">The names, in the order of the units that will be filled.</param>
     /// <exception cref="BadInputException">A column is missing or cannot be read.</exception>
     public RowGroupReader OpenRowGroup(int index, IReadOnlyList<string> columns)
     {

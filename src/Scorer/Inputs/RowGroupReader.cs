@@ -33,7 +33,7 @@ public sealed class RowGroupReader : IDisposable
         }
     }
 
-    /// <summary>The columns, in the order of the batches.</summary>
+    /// <summary>The columns, in the order of the units.</summary>
     public IReadOnlyList<InputColumn> Columns { get; }
 
     /// <summary>Rows of the row group.</summary>
@@ -42,12 +42,12 @@ public sealed class RowGroupReader : IDisposable
     /// <summary>Rows read or skipped so far: the index in the row group of the next row.</summary>
     public long Position { get; private set; }
 
-    /// <summary>Fills the batch with the next rows.</summary>
+    /// <summary>Fills the unit with the next rows.</summary>
     /// <param name="target">Has the same columns in the same order.</param>
-    /// <param name="maxRows">At most so many, and at most the batch's capacity.</param>
+    /// <param name="maxRows">At most so many, and at most the unit's capacity.</param>
     /// <returns>Rows read; 0 at the end of the row group.</returns>
     /// <exception cref="BadInputException">The bytes do not decode, or end before the row group's rows do.</exception>
-    public int Read(ColumnBatch target, int maxRows)
+    public int Read(UnitColumns target, int maxRows)
     {
         CheckColumns(target);
         var rows = (int)Math.Min(Math.Min(maxRows, target.CapacityRows), Rows - Position);
@@ -99,16 +99,16 @@ public sealed class RowGroupReader : IDisposable
 
     private string Place(int column) => $"{_path}, row group {_index}, column '{Columns[column].Name}'";
 
-    private void CheckColumns(ColumnBatch target)
+    private void CheckColumns(UnitColumns target)
     {
         if (target.Count != Columns.Count)
-            throw new ArgumentException($"The batch has {target.Count} columns, the row group reader {Columns.Count}.", nameof(target));
+            throw new ArgumentException($"The unit has {target.Count} columns, the row group reader {Columns.Count}.", nameof(target));
         for (var i = 0; i < Columns.Count; i++)
         {
             if (target[i].Name != Columns[i].Name)
-                throw new ArgumentException($"Column {i} is '{target[i].Name}' in the batch and '{Columns[i].Name}' in the row group reader.", nameof(target));
+                throw new ArgumentException($"Column {i} is '{target[i].Name}' in the unit and '{Columns[i].Name}' in the row group reader.", nameof(target));
             if (target[i].Kind != Columns[i].Kind)
-                throw InputProblems.KindDiffers(_path, Columns[i], target.Columns[i], "the batch (the first file)");
+                throw InputProblems.KindDiffers(_path, Columns[i], target.Columns[i], "the unit (the first file)");
         }
     }
 }

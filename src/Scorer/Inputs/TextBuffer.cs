@@ -1,11 +1,14 @@
 namespace BatchEngine.Scorer.Inputs;
 
-/// <summary>UTF-8 values of consecutive rows, end to end in one byte array. The bytes grow to the largest batch seen and are then reused. Not
+/// <summary>UTF-8 values of consecutive rows, end to end in one byte array. The bytes grow to the largest unit seen and are then reused. Not
 /// thread-safe.</summary>
 public sealed class TextBuffer
 {
-    /// <summary>The most bytes of text in one batch; a larger one is refused with advice to lower the unit's rows.</summary>
+    /// <summary>The most bytes of text in one unit; a larger one is refused with advice to lower the unit's rows.</summary>
     public const int MaxBytes = 1 << 30;
+
+    /// <summary>The bytes that a value may have on average over a unit where memory is counted in advance; more is an error there.</summary>
+    public const int MeanBytesPerValue = 64;
 
     private readonly int[] _offsets;
     private readonly string _name;
@@ -38,7 +41,7 @@ public sealed class TextBuffer
     public void Clear() => Rows = 0;
 
     /// <summary>Adds the next row.</summary>
-    /// <exception cref="Domain.BadInputException">The text of the batch exceeds the most that was allowed.</exception>
+    /// <exception cref="Domain.BadInputException">The text of the unit exceeds the most that was allowed.</exception>
     public void Append(ReadOnlySpan<byte> value)
     {
         var start = _offsets[Rows];
@@ -52,7 +55,7 @@ public sealed class TextBuffer
     {
         if (needed > _maxBytes)
         {
-            throw new Domain.BadInputException($"column '{_name}'", $"{needed} bytes of text in one batch of at most {_offsets.Length - 1} rows",
+            throw new Domain.BadInputException($"column '{_name}'", $"{needed} bytes of text in one unit of at most {_offsets.Length - 1} rows",
                 $"at most {_maxBytes} bytes",
                 "Leave the column out, lower the unit's rows, or raise the memory limit if there is one.");
         }

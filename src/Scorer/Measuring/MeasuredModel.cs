@@ -3,8 +3,9 @@ using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.OneShot;
 using BatchEngine.Scorer.Profiles;
-using BatchEngine.Scorer.Sharding;
+using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Measuring;
 
@@ -57,10 +58,6 @@ public sealed class MeasuredModel : IDisposable
             throw;
         }
     }
-
-    /// <summary>The same without profiles.</summary>
-    public MeasuredModel WithoutProfiles() =>
-        new(Plan with { ProfileEdges = new Dictionary<string, BinEdges>(StringComparer.Ordinal) }, Model, ModelPath, Execution);
 
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();

@@ -5,6 +5,7 @@ using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Forests;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.OneShot;
 using BatchEngine.Scorer.Outputs;
 using BatchEngine.Scorer.Profiles;
 using BatchEngine.Scorer.Sharding;
@@ -24,11 +25,11 @@ public sealed class ScoringStages : IDisposable
     private readonly ScoringSetup _setup;
     private readonly UnitBuffers _buffers;
     private readonly IModelExecutor _executor;
-    private readonly PredictionBlock _predictions;
+    private readonly UnitPredictions _predictions;
     private readonly ScoredColumns _scored;
     private readonly RowGate _gate;
     private readonly LocalFolderBlobs _blobs;
-    private readonly UnitRows _rows;
+    private readonly ScoredUnit _rows;
     private LoadedModel? _runtime;
     private int _files;
 
@@ -44,27 +45,27 @@ public sealed class ScoringStages : IDisposable
         _measured = measured;
         _blobs = new LocalFolderBlobs(folder);
         var whole = new Shard(0, [.. plan.Manifest.Files.Select((f, i) => new RowGroupRange(i, 0, f.RowGroups.Count))], plan.Manifest.Rows);
-        _setup = ShardScoring.SetupOf(new ShardWork(plan, whole, new FenceToken(1), Checkpoint.Start, measured.Model, _blobs));
-        _buffers = new UnitBuffers(_setup) { Unit = _setup.Units.First(u => u.Rows > 0) };
+        _setup = ShardPass.SetupOf(new ShardWork(plan, whole, new FenceToken(1), Checkpoint.Start, measured.Model, _blobs));
+        _buffers = new UnitBuffers(_setup) { Unit = _setup.Input.Units.First(u => u.Rows > 0) };
         _executor = measured.Model.CreateExecutor();
-        _predictions = new PredictionBlock(_executor.Outputs.Count, _setup.MaxRows);
+        _predictions = new UnitPredictions(_executor.Outputs.Count, _setup.Input.MaxRows);
         _scored = new ScoredColumns(_setup);
-        _gate = new RowGate(_setup.Schema.KeyIndex, _setup.Features.FeatureNames, _setup.Model.Outputs, _executor.AcceptsMissing);
+        _gate = new RowGate(_setup.Output.Schema.KeyIndex, _setup.Model.Features.FeatureNames, _setup.Model.Loaded.Outputs, _executor.AcceptsMissing);
         using var file = InputFileReader.Open(plan.Manifest.Files[_buffers.Unit.FileIndex]);
-        using var group = file.OpenRowGroup(_buffers.Unit.RowGroup, [.. _setup.Columns.Select(c => c.Name)]);
-        group.Read(_buffers.Batch, _buffers.Unit.Rows);
-        _setup.Features.Transform(_buffers.Batch, _buffers.Features);
+        using var group = file.OpenRowGroup(_buffers.Unit.RowGroup, [.. _setup.Input.Columns.Select(c => c.Name)]);
+        group.Read(_buffers.Columns, _buffers.Unit.Rows);
+        _setup.Model.Features.Transform(_buffers.Columns, _buffers.Features);
         _executor.Score(_buffers.Features, _predictions);
         _scored.Fingerprint(_buffers.Features);
-        var keep = _gate.Look(_buffers.Batch, _buffers.Features, _predictions);
-        _rows = new UnitRows(_buffers.Batch, _predictions, keep, _buffers.Batch.Rows - _gate.Rejects.Count, _buffers.Unit.FirstRowNumber);
+        var keep = _gate.Look(_buffers.Columns, _buffers.Features, _predictions);
+        _rows = new ScoredUnit(_buffers.Columns, _predictions, keep, _buffers.Columns.Rows - _gate.Rejects.Count, _buffers.Unit.FirstRowNumber);
     }
 
     /// <summary>Whether the model ranks its features first, so that <see cref="QuantiseAsync"/> measures something.</summary>
     public bool Quantises => _executor is ForestExecutor forest && forest.Rank(_buffers.Features);
 
     /// <summary>Bytes of a row as decoded.</summary>
-    public double DecodedBytesPerRow => _setup.Columns.Select((_, i) => _buffers.Batch[i]).Sum(c => c.Kind switch
+    public double DecodedBytesPerRow => _setup.Input.Columns.Select((_, i) => _buffers.Columns[i]).Sum(c => c.Kind switch
     {
         ColumnKind.Text => (double)c.TextBytes.Length / c.Rows,
         ColumnKind.Float => sizeof(float),
@@ -72,11 +73,11 @@ public sealed class ScoringStages : IDisposable
     });
 
     /// <summary>Bytes of a row's features, at four each.</summary>
-    public double FeatureBytesPerRow => sizeof(float) * _setup.Features.FeatureNames.Count;
+    public double FeatureBytesPerRow => sizeof(float) * _setup.Model.Features.FeatureNames.Count;
 
     /// <summary>Decodes all rows with so many threads and throws the values away.</summary>
     public Task<StageFigures> DecodeAsync(int threads, CancellationToken ct) =>
-        StageFigures.OfAsync(StageNames.Decode, _setup.Manifest.Rows, threads, async () =>
+        StageFigures.OfAsync(StageNames.Decode, _setup.Input.Manifest.Rows, threads, async () =>
     {
         await Task.WhenAll(Enumerable.Range(0, threads).Select(t => Task.Run(() => Decode(t, threads, ct), ct))).ConfigureAwait(false);
         return "";
@@ -84,7 +85,7 @@ public sealed class ScoringStages : IDisposable
 
     /// <summary>Computes the features.</summary>
     public Task<StageFigures> FeaturesAsync(TimeSpan atLeast) =>
-        RepeatAsync(StageNames.Features, atLeast, () => _setup.Features.Transform(_buffers.Batch, _buffers.Features));
+        RepeatAsync(StageNames.Features, atLeast, () => _setup.Model.Features.Transform(_buffers.Columns, _buffers.Features));
 
     /// <summary>Ranks the features among the thresholds of the forest.</summary>
     public Task<StageFigures> QuantiseAsync(TimeSpan atLeast) =>
@@ -100,25 +101,25 @@ public sealed class ScoringStages : IDisposable
         _runtime ??= ExecutorFactory.Open(_measured.ModelPath, _measured.Plan.Features.FeatureNames, ExecutorOptions.Default with { Engine = "onnx" });
         using var executor = _runtime.CreateExecutor();
         var compiled = CompiledFeatures.Compile(_measured.Plan.Features, _measured.Plan.Manifest.Columns, _runtime.WantedStorage);
-        using var features = compiled.CreateMatrix(Math.Max(2, _buffers.Batch.Rows));
-        compiled.Transform(_buffers.Batch, features);
-        var predictions = new PredictionBlock(executor.Outputs.Count, _buffers.Batch.Rows);
+        using var features = compiled.CreateMatrix(Math.Max(2, _buffers.Columns.Rows));
+        compiled.Transform(_buffers.Columns, features);
+        var predictions = new UnitPredictions(executor.Outputs.Count, _buffers.Columns.Rows);
         return await RepeatAsync(StageNames.OnnxRuntime, atLeast, () => executor.Score(features, predictions), _runtime.Name).ConfigureAwait(false);
     }
 
     /// <summary>Looks for rows to reject.</summary>
     public Task<StageFigures> CheckAsync(TimeSpan atLeast) =>
-        RepeatAsync(StageNames.Check, atLeast, () => _gate.Look(_buffers.Batch, _buffers.Features, _predictions));
+        RepeatAsync(StageNames.Check, atLeast, () => _gate.Look(_buffers.Columns, _buffers.Features, _predictions));
 
     /// <summary>Counts columns and outputs, as many rows as a run of this size does.</summary>
     public Task<StageFigures> ProfileAsync(TimeSpan atLeast)
     {
-        var collector = new ProfileCollector(_setup.Edges, _setup.Columns, _setup.Model.Outputs, _setup.Manifest.Rows, []);
+        var collector = new ProfileCollector(_measured.Plan.ProfileEdges, _setup.Input.Columns, _setup.Model.Loaded.Outputs, _setup.Input.Manifest.Rows, []);
         var first = 0L;
         return RepeatAsync(StageNames.Profile, atLeast, () =>
         {
-            collector.Add(_buffers.Batch, _predictions, first);
-            first += _buffers.Batch.Rows;
+            collector.Add(_buffers.Columns, _predictions, first);
+            first += _buffers.Columns.Rows;
         });
     }
 
@@ -128,7 +129,7 @@ public sealed class ScoringStages : IDisposable
     /// <summary>Writes the predictions of as many rows as there are, as Parquet files of the length that a run's files have.</summary>
     public Task<StageFigures> WriteAsync(CancellationToken ct)
     {
-        var file = new PredictionFile(_setup.Schema, _setup.Compression);
+        var file = new PredictionFile(_setup.Output.Schema);
         return FilesAsync(StageNames.Write, ct, async (blob, units) =>
         {
             await file.StartAsync(blob.Content, ct).ConfigureAwait(false);
@@ -141,7 +142,7 @@ public sealed class ScoringStages : IDisposable
     /// <summary>Writes the predictions of as many rows as there are, as run files.</summary>
     public Task<StageFigures> RunFilesAsync(CancellationToken ct) => FilesAsync(StageNames.RunFiles, ct, (blob, units) =>
     {
-        using var file = new RunFileWriter(blob.Content, _setup.Schema.KeyKind, _setup.Model.Outputs.Count, _setup.PartitionCount);
+        using var file = new RunFileWriter(blob.Content, _setup.Output.Schema.KeyKind, _setup.Model.Loaded.Outputs.Count, _setup.Output.PartitionCount);
         for (var unit = 0; unit < units; unit++)
         {
             _scored.Fill(_rows);
@@ -162,10 +163,10 @@ public sealed class ScoringStages : IDisposable
     // A file's own cost, its footer and its flush to the disk, counts as often as in a run.
     private async Task<StageFigures> FilesAsync(string stage, CancellationToken ct, Func<BlobWriter, int, Task> write)
     {
-        var units = Math.Max(1, (int)(_setup.Manifest.Rows / _buffers.Batch.Rows));
+        var units = Math.Max(1, (int)(_setup.Input.Manifest.Rows / _buffers.Columns.Rows));
         var unitsPerFile = Math.Max(1,
-            (int)(OneShotParts.RowsPerPart(_setup.Manifest.Rows, _setup.CheckpointRows, Environment.ProcessorCount) / _buffers.Batch.Rows));
-        return await StageFigures.OfAsync(stage, (long)units * _buffers.Batch.Rows, 1, async () =>
+            (int)(OneShotParts.RowsPerPart(_setup.Input.Manifest.Rows, _setup.Output.CheckpointRows, Environment.ProcessorCount) / _buffers.Columns.Rows));
+        return await StageFigures.OfAsync(stage, (long)units * _buffers.Columns.Rows, 1, async () =>
         {
             for (var done = 0; done < units; done += unitsPerFile)
             {
@@ -183,10 +184,10 @@ public sealed class ScoringStages : IDisposable
 
     private void Decode(int thread, int threads, CancellationToken ct)
     {
-        using var batch = new ColumnBatch(_setup.Columns, _setup.MaxRows);
-        var names = _setup.Columns.Select(c => c.Name).ToArray();
+        using var batch = new UnitColumns(_setup.Input.Columns, _setup.Input.MaxRows);
+        var names = _setup.Input.Columns.Select(c => c.Name).ToArray();
         var number = 0;
-        foreach (var source in _setup.Manifest.Files)
+        foreach (var source in _setup.Input.Manifest.Files)
         {
             using var file = InputFileReader.Open(source);
             for (var i = 0; i < file.RowGroupCount; i++)
@@ -194,7 +195,7 @@ public sealed class ScoringStages : IDisposable
                 if (number++ % threads != thread)
                     continue;
                 using var group = file.OpenRowGroup(i, names);
-                while (group.Read(batch, _setup.MaxRows) > 0)
+                while (group.Read(batch, _setup.Input.MaxRows) > 0)
                     ct.ThrowIfCancellationRequested();
             }
         }
@@ -214,6 +215,6 @@ public sealed class ScoringStages : IDisposable
             while (Stopwatch.GetElapsedTime(started) < atLeast);
             return Task.FromResult(notes);
         }).ConfigureAwait(false);
-        return figures with { Rows = units * _buffers.Batch.Rows };
+        return figures with { Rows = units * _buffers.Columns.Rows };
     }
 }

@@ -1,7 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
-using BatchEngine.Scorer.Sharding;
+using BatchEngine.Scorer.Units;
 using BatchEngine.Storage.Snapshots.Slots;
 
 namespace BatchEngine.Scorer.Memory;
@@ -10,9 +10,6 @@ namespace BatchEngine.Scorer.Memory;
 /// <remarks>The constants were measured as resident memory on Linux; docs/scorer.md has the figures that they are held against.</remarks>
 public static class ScoringMemory
 {
-    /// <summary>Text of a row beyond this in one column is an error under a ceiling: so many bytes a value on average over a unit.</summary>
-    public const int TextBytesPerValue = 64;
-
     // Runtime, libraries and code of a scoring process before its first buffer: 96 to 105 MB resident.
     private const long ProcessBytes = 110_000_000;
 
@@ -54,14 +51,14 @@ public static class ScoringMemory
         // Float features taken as they are share the decoder's memory.
         values -= Math.Min(columns.Count(c => c.Kind == ColumnKind.Float), features.Storage.Count(s => s == FeatureStorage.Float32)) * sizeof(float);
         var staging = (copied * 3 * sizeof(double)) + (outputs * 3 * sizeof(float)) + sizeof(float) + 1;
-        return (WorkerBuffers.MaxBufferSets * values) + staging + (writesRunFiles ? (2 * sizeof(ulong)) + 1 : 0);
+        return (UnitSizing.MaxUnitsHeld * values) + staging + (writesRunFiles ? (2 * sizeof(ulong)) + 1 : 0);
     }
 
     // Text grows by doubling, so what it may take is counted whole.
     private static int ValueBytes(ColumnKind kind) => kind switch
     {
         ColumnKind.Float => sizeof(float),
-        ColumnKind.Text => sizeof(int) + TextBytesPerValue,
+        ColumnKind.Text => sizeof(int) + TextBuffer.MeanBytesPerValue,
         _ => sizeof(double),
     };
 }

@@ -61,7 +61,7 @@ internal sealed class OnnxExecutor : IModelExecutor
     public bool AcceptsMissing => _model.AcceptsMissing;
 
     /// <inheritdoc/>
-    public void Score(FeatureMatrix features, PredictionBlock block)
+    public void Score(FeatureMatrix features, UnitPredictions block)
     {
         block.Rows = features.Rows;
         Reserve(TensorRows(features, Math.Min(features.Rows, _model.SubBatchRows)));
@@ -80,7 +80,7 @@ internal sealed class OnnxExecutor : IModelExecutor
         _run.Dispose();
     }
 
-    private void ScoreSubBatch(FeatureMatrix features, PredictionBlock block, int from, int rows)
+    private void ScoreSubBatch(FeatureMatrix features, UnitPredictions block, int from, int rows)
     {
         var tensorRows = TensorRows(features, rows);
         var inputs = _feed.Fill(features, from, rows, tensorRows);

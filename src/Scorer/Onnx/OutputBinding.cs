@@ -40,7 +40,7 @@ internal sealed class OutputBinding : IDisposable
     }
 
     /// <summary>Copies what the runtime wrote last into the prediction columns.</summary>
-    public void CopyTo(PredictionBlock block, int fromRow, int rows)
+    public void CopyTo(UnitPredictions block, int fromRow, int rows)
     {
         for (var i = 0; i < _last.Length; i++)
             OutputReading.Copy(_last[i], _layout.Parts[i], block, fromRow, rows);

@@ -10,7 +10,7 @@ namespace BatchEngine.Scorer.Onnx;
 internal static class OutputReading
 {
     /// <summary>Copies the first rows of one output to the block, from a given row on.</summary>
-    public static void Copy(OrtValue value, OutputPart part, PredictionBlock block, int fromRow, int rows)
+    public static void Copy(OrtValue value, OutputPart part, UnitPredictions block, int fromRow, int rows)
     {
         switch (part.Spec.Element)
         {
@@ -38,7 +38,7 @@ internal static class OutputReading
         }
     }
 
-    private static void Floats(ReadOnlySpan<float> values, OutputPart part, PredictionBlock block, int fromRow, int rows)
+    private static void Floats(ReadOnlySpan<float> values, OutputPart part, UnitPredictions block, int fromRow, int rows)
     {
         var width = part.Columns.Count;
         RequireLength(values.Length, part, rows);
@@ -62,7 +62,7 @@ internal static class OutputReading
                 "Export the model so that it gives one result per row.");
     }
 
-    private static void Spread<T>(ReadOnlySpan<T> values, OutputPart part, PredictionBlock block, int fromRow, int rows, Func<T, float> convert)
+    private static void Spread<T>(ReadOnlySpan<T> values, OutputPart part, UnitPredictions block, int fromRow, int rows, Func<T, float> convert)
         where T : unmanaged
     {
         var width = part.Columns.Count;
@@ -75,7 +75,7 @@ internal static class OutputReading
         }
     }
 
-    private static void Labels(OrtValue value, OutputPart part, PredictionBlock block, int fromRow, int rows)
+    private static void Labels(OrtValue value, OutputPart part, UnitPredictions block, int fromRow, int rows)
     {
         var width = part.Columns.Count;
         var known = part.Labels.Select(Encoding.UTF8.GetBytes).ToArray();
@@ -101,7 +101,7 @@ internal static class OutputReading
     }
 
     // Slow by nature (a map per row crosses the border); models that name the tensor behind the maps are read from there instead.
-    private static void Maps(OrtValue sequence, OutputPart part, PredictionBlock block, int fromRow, int rows)
+    private static void Maps(OrtValue sequence, OutputPart part, UnitPredictions block, int fromRow, int rows)
     {
         for (var row = 0; row < rows; row++)
         {

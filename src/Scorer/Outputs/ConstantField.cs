@@ -26,7 +26,7 @@ internal sealed class ConstantField<T>(DataField field, T value, ParquetOptions 
     public override int StagedBytes => 0;
 
     /// <inheritdoc/>
-    public override void Stage(UnitRows unit) => _rows += unit.KeptRows;
+    public override void Stage(ScoredUnit unit) => _rows += unit.KeptRows;
 
     /// <inheritdoc/>
     public override void Clear() => _rows = 0;

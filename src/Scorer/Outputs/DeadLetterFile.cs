@@ -23,7 +23,7 @@ internal sealed class DeadLetterFile : IAsyncDisposable
 
     /// <summary>Starts a file.</summary>
     public static async Task<DeadLetterFile> StartAsync(Stream output, CancellationToken ct) =>
-        new(await TableWriter.CreateAsync(output, s_columns, TableCompression.Snappy, ct).ConfigureAwait(false));
+        new(await TableWriter.CreateAsync(output, s_columns, ct).ConfigureAwait(false));
 
     /// <summary>Adds rows.</summary>
     public async Task AddAsync(IReadOnlyList<RejectedRow> rows, CancellationToken ct)

@@ -15,7 +15,7 @@ internal sealed class LabelField(DataField field, int output, IReadOnlyList<stri
     public override int StagedBytes => Unsafe.SizeOf<ReadOnlyMemory<char>>();
 
     /// <inheritdoc/>
-    public override void Stage(UnitRows unit)
+    public override void Stage(ScoredUnit unit)
     {
         Reserve(ref _values, _rows + unit.Rows);
         var indexes = unit.Predictions.Column(output);

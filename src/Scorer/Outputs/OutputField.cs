@@ -19,7 +19,7 @@ internal abstract class OutputField(DataField field, Type? stored = null)
     public abstract int StagedBytes { get; }
 
     /// <summary>Takes over the rows of a unit that are kept, behind those that are staged.</summary>
-    public abstract void Stage(UnitRows unit);
+    public abstract void Stage(ScoredUnit unit);
 
     /// <summary>Writes what is staged.</summary>
     public abstract Task WriteAsync(ParquetRowGroupWriter group, CancellationToken ct);

@@ -37,14 +37,9 @@ internal static class ParquetFields
     }
 
     /// <summary>The writer's options.</summary>
-    public static ParquetOptions Options(TableCompression compression) => new()
+    public static ParquetOptions Options(CompressionMethod compression = CompressionMethod.Snappy) => new()
     {
-        CompressionMethod = compression switch
-        {
-            TableCompression.Snappy => CompressionMethod.Snappy,
-            TableCompression.Zstd => CompressionMethod.Zstd,
-            _ => CompressionMethod.None,
-        },
+        CompressionMethod = compression,
         CompressionLevel = System.IO.Compression.CompressionLevel.Fastest,
     };
 }

@@ -22,7 +22,9 @@ internal sealed class PredictionFile
     private int _stagedUnitRows;
 
     /// <summary>Prepares files of one schema.</summary>
-    public PredictionFile(PredictionSchema schema, TableCompression compression)
+    /// <param name="schema">What they hold.</param>
+    /// <param name="compression">How pages are compressed.</param>
+    public PredictionFile(PredictionSchema schema, CompressionMethod compression = CompressionMethod.Snappy)
     {
         _options = ParquetFields.Options(compression);
         _fields = schema.CreateFields(_options);
@@ -45,7 +47,7 @@ internal sealed class PredictionFile
 
     /// <summary>Adds the kept rows of a unit; a row group is written when enough are there. Only units of equally many rows are gathered, so that row groups
     /// have few lengths and constant columns are encoded few times.</summary>
-    public async Task WriteAsync(UnitRows unit, CancellationToken ct)
+    public async Task WriteAsync(ScoredUnit unit, CancellationToken ct)
     {
         if (unit.KeptRows == 0)
             return;

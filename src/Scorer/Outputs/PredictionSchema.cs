@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using BatchEngine.Domain;
 using Parquet;
 using Parquet.Schema;
@@ -7,9 +8,9 @@ namespace BatchEngine.Scorer.Outputs;
 
 /// <summary>What the prediction files of a run hold beside the outputs. Immutable.</summary>
 /// <param name="KeyColumn">The key's name in the output.</param>
-/// <param name="KeyIndex">The key column's index in the batches; -1 means the row number is the key.</param>
-/// <param name="Input">The columns of the batches.</param>
-/// <param name="Carried">Indexes in the batches of the columns that are copied.</param>
+/// <param name="KeyIndex">The key column's index in the units; -1 means the row number is the key.</param>
+/// <param name="Input">The columns of the units.</param>
+/// <param name="Carried">Indexes in the units of the columns that are copied.</param>
 /// <param name="Outputs">The model's outputs.</param>
 /// <param name="ModelVersion">Written in every row.</param>
 /// <param name="RunName">Written in every row.</param>
@@ -86,19 +87,14 @@ internal sealed record PredictionSchema(
         return column.Kind switch
         {
             ColumnKind.Text => new TextField(field, index),
-            ColumnKind.Float => new ValueField<float>(field, (unit, target) => unit.Batch[index].Floats.CopyTo(target), present),
-            ColumnKind.Double or ColumnKind.Decimal => new ValueField<double>(field, (unit, target) => unit.Batch[index].Doubles.CopyTo(target), present),
-            ColumnKind.Bool => new ValueField<bool>(field, (unit, target) => Convert(unit.Batch[index].Integers, target, static v => v != 0), present),
+            ColumnKind.Float => new ValueField<float>(field, (unit, target) => unit.Columns[index].Floats.CopyTo(target), present),
+            ColumnKind.Double or ColumnKind.Decimal => new ValueField<double>(field, (unit, target) => unit.Columns[index].Doubles.CopyTo(target), present),
+            ColumnKind.Bool => new ValueField<bool>(field, (unit, target) =>
+                TensorPrimitives.ConvertTruncating<long, byte>(unit.Columns[index].Integers, MemoryMarshal.Cast<bool, byte>(target)), present),
             ColumnKind.Date => new ValueField<int>(field, (unit, target) =>
-                TensorPrimitives.ConvertTruncating<long, int>(unit.Batch[index].Integers, target), present),
+                TensorPrimitives.ConvertTruncating<long, int>(unit.Columns[index].Integers, target), present),
             _ => new ValueField<long>(field, // integers as they are, timestamps as microseconds
-                (unit, target) => unit.Batch[index].Integers.CopyTo(target), present),
+                (unit, target) => unit.Columns[index].Integers.CopyTo(target), present),
         };
-    }
-
-    private static void Convert<T>(ReadOnlySpan<long> values, Span<T> target, Func<long, T> convert)
-    {
-        for (var i = 0; i < values.Length; i++)
-            target[i] = convert(values[i]);
     }
 }

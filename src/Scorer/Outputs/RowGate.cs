@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Text;
 using BatchEngine.Domain;
@@ -11,7 +12,7 @@ namespace BatchEngine.Scorer.Outputs;
 /// <summary>Decides which rows of a unit are written and why the others are not. A row is rejected once, for the first reason found: key, features in order,
 /// outputs in order. Not thread-safe.</summary>
 /// <remarks>Whole columns are looked at first; only a column with a bad value is looked at row by row.</remarks>
-/// <param name="keyIndex">The key column in the batches; -1 means the row number.</param>
+/// <param name="keyIndex">The key column in the units; -1 means the row number.</param>
 /// <param name="featureNames">For the detail.</param>
 /// <param name="outputs">For the detail.</param>
 /// <param name="acceptsMissing">Whether the model takes missing numbers.</param>
@@ -23,7 +24,7 @@ internal sealed class RowGate(int keyIndex, IReadOnlyList<string> featureNames, 
 
     /// <summary>Looks at a scored unit. <see cref="Rejects"/> then holds the rejected rows in row order.</summary>
     /// <returns>1 for rows to write, 0 for others; empty when all are kept. Valid until the next call.</returns>
-    public ReadOnlyMemory<byte> Look(ColumnBatch batch, FeatureMatrix features, PredictionBlock predictions)
+    public ReadOnlyMemory<byte> Look(UnitColumns batch, FeatureMatrix features, UnitPredictions predictions)
     {
         _rejects.Clear();
         _anyRejected = false;
@@ -87,7 +88,7 @@ internal sealed class RowGate(int keyIndex, IReadOnlyList<string> featureNames, 
                 break;
             case FeatureStorage.Float64:
                 var doubles = features.DoubleColumn(feature);
-                if (!double.IsFinite(TensorPrimitives.SumOfMagnitudes<double>(doubles)))
+                if (!AllAreUsable(doubles, acceptsMissing))
                     LookAtDoubles(doubles, featureNames[feature]);
                 break;
             case FeatureStorage.Int64 when features.HasMissing(feature):
@@ -103,11 +104,14 @@ internal sealed class RowGate(int keyIndex, IReadOnlyList<string> featureNames, 
 
     private void LookAtValues(ReadOnlySpan<float> values, string name, RejectReason infinite, bool isMissingFine)
     {
-        if (FiniteScan.AllAreFinite(values, isMissingFine))
+        if (AllAreUsable(values, isMissingFine))
             return;
         for (var row = 0; row < values.Length; row++)
             LookAtNumber(row, values.Length, values[row], name, infinite, isMissingFine);
     }
+
+    private static bool AllAreUsable<T>(ReadOnlySpan<T> values, bool isMissingFine)
+        where T : INumberBase<T> => isMissingFine ? !TensorPrimitives.IsInfinityAny(values) : TensorPrimitives.IsFiniteAll(values);
 
     private void LookAtDoubles(ReadOnlySpan<double> values, string name)
     {

@@ -25,15 +25,14 @@ public sealed class TableWriter : IAsyncDisposable
     /// <summary>Starts a file.</summary>
     /// <param name="output">Where the bytes go, forwards only.</param>
     /// <param name="columns">At least one.</param>
-    /// <param name="compression">How pages are compressed.</param>
     /// <param name="ct">Cancels.</param>
     /// <exception cref="ArgumentException">Two columns have one name, or a kind cannot be written.</exception>
-    public static async Task<TableWriter> CreateAsync(Stream output, IReadOnlyList<TableColumn> columns, TableCompression compression, CancellationToken ct)
+    public static async Task<TableWriter> CreateAsync(Stream output, IReadOnlyList<TableColumn> columns, CancellationToken ct)
     {
         if (columns.Count == 0 || columns.Select(c => c.Name).Distinct(StringComparer.Ordinal).Count() != columns.Count)
             throw new ArgumentException("A table has at least one column, each with its own name.", nameof(columns));
         var fields = columns.Select(ParquetFields.Of).ToArray();
-        var options = ParquetFields.Options(compression);
+        var options = ParquetFields.Options();
         foreach (var column in columns.Where(c => c.Kind == ColumnKind.Text))
             options.ColumnEncodingHints[column.Name] = EncodingHint.Dictionary;
         var writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields.Cast<Field>()), output, options, append: false, ct).ConfigureAwait(false);

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using BatchEngine.Scorer.Memory;
+using BatchEngine.Scorer.Inputs;
 using Parquet;
 using Parquet.Schema;
 
@@ -8,7 +8,7 @@ namespace BatchEngine.Scorer.Outputs;
 
 /// <summary>A text column taken from the input. Not thread-safe.</summary>
 /// <param name="field">The Parquet field.</param>
-/// <param name="column">The input column's index in the batch.</param>
+/// <param name="column">The input column's index in the unit.</param>
 internal sealed class TextField(DataField field, int column) : OutputField(field)
 {
     private ReadOnlyMemory<char>[] _values = [];
@@ -19,12 +19,12 @@ internal sealed class TextField(DataField field, int column) : OutputField(field
     private int _charsUsed;
 
     /// <inheritdoc/>
-    public override int StagedBytes => Unsafe.SizeOf<ReadOnlyMemory<char>>() + sizeof(int) + (sizeof(char) * ScoringMemory.TextBytesPerValue);
+    public override int StagedBytes => Unsafe.SizeOf<ReadOnlyMemory<char>>() + sizeof(int) + (sizeof(char) * TextBuffer.MeanBytesPerValue);
 
     /// <inheritdoc/>
-    public override void Stage(UnitRows unit)
+    public override void Stage(ScoredUnit unit)
     {
-        var vector = unit.Batch[column];
+        var vector = unit.Columns[column];
         var bytes = vector.TextBytes;
         var offsets = vector.TextOffsets;
         var present = vector.Present;

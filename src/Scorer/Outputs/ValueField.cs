@@ -8,7 +8,7 @@ namespace BatchEngine.Scorer.Outputs;
 /// <typeparam name="T">The value as it is stored.</typeparam>
 /// <param name="field">The Parquet field.</param>
 /// <param name="fill">Writes the values of all rows of a unit to the target.</param>
-/// <param name="nullableIndex">The input column in the batches whose presence counts; -1 when the column is never missing.</param>
+/// <param name="nullableIndex">The input column in the units whose presence counts; -1 when the column is never missing.</param>
 internal sealed class ValueField<T>(DataField field, ValueField<T>.Filling fill, int nullableIndex = -1)
     : OutputField(field, field.ClrType == typeof(T) ? null : typeof(T))
     where T : struct
@@ -20,13 +20,13 @@ internal sealed class ValueField<T>(DataField field, ValueField<T>.Filling fill,
     private int _rows;
 
     /// <summary>Fills the target with the values of all rows.</summary>
-    public delegate void Filling(UnitRows unit, Span<T> target);
+    public delegate void Filling(ScoredUnit unit, Span<T> target);
 
     /// <inheritdoc/>
     public override int StagedBytes => Unsafe.SizeOf<T>() + (nullableIndex < 0 ? 0 : sizeof(int));
 
     /// <inheritdoc/>
-    public override void Stage(UnitRows unit)
+    public override void Stage(ScoredUnit unit)
     {
         Reserve(ref _kept, _values + unit.Rows);
         if (nullableIndex < 0 && unit.Keep.IsEmpty)
@@ -40,7 +40,7 @@ internal sealed class ValueField<T>(DataField field, ValueField<T>.Filling fill,
         fill(unit, _all);
         if (nullableIndex >= 0)
         {
-            StagePresent(unit, unit.Batch[nullableIndex].Present);
+            StagePresent(unit, unit.Columns[nullableIndex].Present);
             return;
         }
         unit.Compact<T>(_all, _kept.AsSpan(_values));
@@ -56,7 +56,7 @@ internal sealed class ValueField<T>(DataField field, ValueField<T>.Filling fill,
         ? group.WriteAsync<T>(Stored, _kept.AsMemory(0, _rows), cancellationToken: ct)
         : group.WriteAllPartsAsync<T>(Stored, _kept.AsMemory(0, _values), _levels.AsMemory(0, _rows), null, ct);
 
-    private void StagePresent(UnitRows unit, ReadOnlySpan<byte> isPresent)
+    private void StagePresent(ScoredUnit unit, ReadOnlySpan<byte> isPresent)
     {
         Reserve(ref _levels, _rows + unit.Rows);
         var keep = unit.Keep.Span;

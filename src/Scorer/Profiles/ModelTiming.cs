@@ -3,7 +3,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
-using BatchEngine.Scorer.Sharding;
+using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Profiles;
 
@@ -40,14 +40,14 @@ public static class ModelTiming
         if (unit.Rows == 0)
             return Measured<double>.NotMeasured("the input has no row");
         var compiled = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage);
-        using var batch = compiled.CreateBatch(unit.Rows);
+        using var batch = compiled.CreateColumns(unit.Rows);
         using var features = compiled.CreateMatrix(unit.Rows);
         using (var file = InputFileReader.Open(manifest.Files[unit.FileIndex]))
         using (var group = file.OpenRowGroup(unit.RowGroup, compiled.SourceColumns))
             group.Read(batch, unit.Rows);
         compiled.Transform(batch, features);
         using var executor = model.CreateExecutor();
-        var predictions = new PredictionBlock(executor.Outputs.Count, unit.Rows);
+        var predictions = new UnitPredictions(executor.Outputs.Count, unit.Rows);
         var best = TimeSpan.MaxValue;
         for (var i = 0; i < Repeats; i++)
         {

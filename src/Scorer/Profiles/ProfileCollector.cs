@@ -15,7 +15,7 @@ public sealed class ProfileCollector
 
     /// <summary>Prepares the counts; columns without edges are not profiled.</summary>
     /// <param name="edges">Fixed bins by source column or <see cref="ProfileEdges.OutputName"/>.</param>
-    /// <param name="columns">The columns of the batches, in order.</param>
+    /// <param name="columns">The columns of the units, in order.</param>
     /// <param name="outputs">The model's outputs, in order.</param>
     /// <param name="manifestRows">Rows of the whole manifest, which decide how many are counted.</param>
     /// <param name="from">What a checkpoint had counted, or nothing: counting goes on from there.</param>
@@ -35,7 +35,7 @@ public sealed class ProfileCollector
     /// <param name="batch">The columns as read.</param>
     /// <param name="predictions">Their outputs.</param>
     /// <param name="firstRowNumber">The number of the unit's first row over the manifest.</param>
-    public void Add(ColumnBatch batch, PredictionBlock predictions, long firstRowNumber)
+    public void Add(UnitColumns batch, UnitPredictions predictions, long firstRowNumber)
     {
         _rows.Select(firstRowNumber, batch.Rows);
         foreach (var (index, tally) in _inputs)

@@ -3,7 +3,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
-using BatchEngine.Scorer.Sharding;
+using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Profiles;
 
@@ -62,14 +62,14 @@ public static class ProfileEdges
         if (unit.Rows == 0)
             return edges;
         ct.ThrowIfCancellationRequested();
-        using var batch = new ColumnBatch(compiled.Sources, unit.Rows);
+        using var batch = new UnitColumns(compiled.Sources, unit.Rows);
         using var features = compiled.CreateMatrix(unit.Rows);
         using (var file = InputFileReader.Open(manifest.Files[unit.FileIndex]))
         using (var group = file.OpenRowGroup(unit.RowGroup, compiled.SourceColumns))
             group.Read(batch, unit.Rows);
         compiled.Transform(batch, features);
         using var executor = model.CreateExecutor();
-        var predictions = new PredictionBlock(executor.Outputs.Count, unit.Rows);
+        var predictions = new UnitPredictions(executor.Outputs.Count, unit.Rows);
         executor.Score(features, predictions);
         foreach (var (column, index) in compiled.SourceColumns.Select((c, i) => (c, i)))
             Add(edges, column, batch[index]);

@@ -1,7 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
-using BatchEngine.Scorer.Sharding;
+using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Profiles;
 
@@ -23,7 +23,7 @@ public static class SampleMeans
         if (unit.Rows == 0)
             return columns.ToDictionary(c => c, _ => Measured<double>.NotMeasured("the input has no rows"), StringComparer.Ordinal);
         var compiled = CompiledFeatures.Compile(FeatureSpec.AsIs(columns), manifest.Columns);
-        using var batch = new ColumnBatch(compiled.Sources, unit.Rows);
+        using var batch = new UnitColumns(compiled.Sources, unit.Rows);
         using var features = compiled.CreateMatrix(unit.Rows);
         using (var file = InputFileReader.Open(manifest.Files[unit.FileIndex]))
         using (var group = file.OpenRowGroup(unit.RowGroup, compiled.SourceColumns))

@@ -1,6 +1,5 @@
-using System.IO.Hashing;
-using System.Text;
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Profiles;
@@ -8,17 +7,14 @@ namespace BatchEngine.Scorer.Profiles;
 /// <summary>Counts a text column over known categories; the last bin is every other value. Not thread-safe.</summary>
 internal sealed class TextTally : ColumnTally
 {
-    private readonly Dictionary<ulong, int> _bins = [];
-    private readonly byte[][] _categories;
+    private readonly CategoryTable _categories;
     private readonly long[] _counts;
     private long _missing;
 
     public TextTally(BinEdges edges, bool isOutput) : base(edges, isOutput)
     {
-        _categories = [.. edges.Categories.Select(Encoding.UTF8.GetBytes)];
+        _categories = new CategoryTable(edges.Categories);
         _counts = new long[edges.BinCount];
-        for (var i = 0; i < _categories.Length; i++)
-            _bins[XxHash3.HashToUInt64(_categories[i])] = i;
     }
 
     /// <summary>Counts the rows of a text column.</summary>
@@ -49,6 +45,5 @@ internal sealed class TextTally : ColumnTally
         _missing = saved.Missing;
     }
 
-    private int BinOf(ReadOnlySpan<byte> value) =>
-        _bins.TryGetValue(XxHash3.HashToUInt64(value), out var bin) && value.SequenceEqual(_categories[bin]) ? bin : _categories.Length;
+    private int BinOf(ReadOnlySpan<byte> value) => _categories.Find(value) is >= 0 and var bin ? bin : Edges.Categories.Count;
 }

@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Outputs;
+using BatchEngine.Scorer.Units;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Snapshots.RunFiles;
 
@@ -20,7 +21,7 @@ internal sealed class CheckpointFiles(ScoringSetup setup, PredictionFile predict
     public long Rows => _rows;
 
     /// <summary>Writes a scored unit.</summary>
-    public async Task WriteAsync(UnitSlice unit, UnitRows rows, ScoredColumns scored, IReadOnlyList<RejectedRow> rejects, CancellationToken ct)
+    public async Task WriteAsync(UnitSlice unit, ScoredUnit rows, ScoredColumns scored, IReadOnlyList<RejectedRow> rejects, CancellationToken ct)
     {
         if (_outputBlob is null)
             await StartAsync(unit.Index, ct).ConfigureAwait(false);
@@ -71,19 +72,20 @@ internal sealed class CheckpointFiles(ScoringSetup setup, PredictionFile predict
     private async Task StartAsync(int firstUnit, CancellationToken ct)
     {
         _firstUnit = firstUnit;
-        _outputBlob = await setup.Blobs.CreateAsync(setup.NameOf(ArtifactKind.Output, firstUnit), ct).ConfigureAwait(false);
+        _outputBlob = await setup.Output.Blobs.CreateAsync(setup.Output.NameOf(ArtifactKind.Output, firstUnit), ct).ConfigureAwait(false);
         await predictions.StartAsync(_outputBlob.Content, ct).ConfigureAwait(false);
-        if (setup.PartitionCount == 0)
+        if (setup.Output.PartitionCount == 0)
             return;
-        _runBlob = await setup.Blobs.CreateAsync(setup.NameOf(ArtifactKind.RunFile, firstUnit), ct).ConfigureAwait(false);
-        _runFile = new RunFileWriter(_runBlob.Content, setup.Schema.KeyKind, setup.Model.Outputs.Count, setup.PartitionCount, keptSums: setup.KeptSums);
+        _runBlob = await setup.Output.Blobs.CreateAsync(setup.Output.NameOf(ArtifactKind.RunFile, firstUnit), ct).ConfigureAwait(false);
+        _runFile = new RunFileWriter(_runBlob.Content, setup.Output.Schema.KeyKind, setup.Model.Loaded.Outputs.Count, setup.Output.PartitionCount,
+            keptSums: setup.Output.KeptSums);
     }
 
     private async Task WriteDeadAsync(IReadOnlyList<RejectedRow> rejects, CancellationToken ct)
     {
         if (_deadLetters is null)
         {
-            _deadBlob = await setup.Blobs.CreateAsync(setup.NameOf(ArtifactKind.DeadLetters, _firstUnit), ct).ConfigureAwait(false);
+            _deadBlob = await setup.Output.Blobs.CreateAsync(setup.Output.NameOf(ArtifactKind.DeadLetters, _firstUnit), ct).ConfigureAwait(false);
             _deadLetters = await DeadLetterFile.StartAsync(_deadBlob.Content, ct).ConfigureAwait(false);
         }
         await _deadLetters.AddAsync(rejects, ct).ConfigureAwait(false);

@@ -1,13 +1,14 @@
 using System.Threading.Channels;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Sharding;
 
 /// <summary>Reads units ahead of the scoring, on its own thread, through a fixed number of buffers. One reader and one writer.</summary>
 internal sealed class DecodeStage : IAsyncDisposable
 {
-    private readonly Channel<UnitBuffers> _ready = Channel.CreateBounded<UnitBuffers>(WorkerBuffers.MaxBufferSets);
+    private readonly Channel<UnitBuffers> _ready = Channel.CreateBounded<UnitBuffers>(UnitSizing.MaxUnitsHeld);
     private readonly WorkerBuffers _buffers;
     private readonly string[] _columns;
     private readonly ScoringSetup _setup;
@@ -24,7 +25,7 @@ internal sealed class DecodeStage : IAsyncDisposable
     public DecodeStage(ScoringSetup setup, WorkerBuffers buffers, CancellationToken ct)
     {
         (_setup, _buffers) = (setup, buffers);
-        _columns = [.. setup.Columns.Select(c => c.Name)];
+        _columns = [.. setup.Input.Columns.Select(c => c.Name)];
         _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         _work = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, buffers.DecodeScheduler).Unwrap();
     }
@@ -53,7 +54,7 @@ internal sealed class DecodeStage : IAsyncDisposable
         Exception? failure = null;
         try
         {
-            foreach (var unit in _setup.Units)
+            foreach (var unit in _setup.Input.Units)
             {
                 if (unit.Index < _setup.From.NextUnitIndex)
                     continue;
@@ -81,11 +82,11 @@ internal sealed class DecodeStage : IAsyncDisposable
         var group = Open(unit);
         if (group.Position < unit.FromRow)
             group.Skip(unit.FromRow - group.Position);
-        var rows = group.Read(buffers.Batch, unit.Rows);
+        var rows = group.Read(buffers.Columns, unit.Rows);
         if (rows != unit.Rows)
             throw new InvariantBrokenException("a unit has the rows that were planned",
-                $"{_setup.Manifest.Files[unit.FileIndex].Path}, row group {unit.RowGroup}: {rows} of {unit.Rows}");
-        _setup.Features.Transform(buffers.Batch, buffers.Features);
+                $"{_setup.Input.Manifest.Files[unit.FileIndex].Path}, row group {unit.RowGroup}: {rows} of {unit.Rows}");
+        _setup.Model.Features.Transform(buffers.Columns, buffers.Features);
         buffers.Unit = unit;
     }
 
@@ -99,7 +100,7 @@ internal sealed class DecodeStage : IAsyncDisposable
         {
             _file?.Dispose();
             _file = null;
-            _file = InputFileReader.Open(_setup.Manifest.Files[unit.FileIndex]);
+            _file = InputFileReader.Open(_setup.Input.Manifest.Files[unit.FileIndex]);
         }
         _group = _file!.OpenRowGroup(unit.RowGroup, _columns);
         _open = (unit.FileIndex, unit.RowGroup);

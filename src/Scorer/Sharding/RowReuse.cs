@@ -24,26 +24,27 @@ internal sealed class RowReuse : IDisposable
 
     private readonly ScoringSetup _setup;
     private readonly IModelExecutor _executor;
-    private readonly UnchangedRows _base;
+    private readonly ScoringBase _base;
+    private readonly UnchangedRows _unchanged;
     private readonly RowGather _gather;
-    private readonly PredictionBlock _gathered;
+    private readonly UnitPredictions _gathered;
     private readonly ISumContinuation? _appended;
     private ulong[] _baseFingerprints = [];
     private byte[] _reused = [];
     private int[] _changed = [];
     private int _unitsToSkip;
 
-    public RowReuse(ScoringSetup setup, SnapshotReader snapshot, IModelExecutor executor)
+    public RowReuse(ScoringSetup setup, ScoringBase from, IModelExecutor executor)
     {
-        (_setup, _executor, _base) = (setup, executor, new UnchangedRows(snapshot));
-        _gather = new RowGather(setup.Features, Math.Clamp(setup.MaxRows, 2, GatheredRows));
-        _gathered = new PredictionBlock(executor.Outputs.Count, _gather.CapacityRows, setup.KeptSums);
-        _appended = setup.BaseTrees > 0 ? setup.Model.ContinueAfter(setup.BaseTrees) : null;
+        (_setup, _executor, _base, _unchanged) = (setup, executor, from, new UnchangedRows(from.Snapshot));
+        _gather = new RowGather(setup.Model.Features, Math.Clamp(setup.Input.MaxRows, 2, GatheredRows));
+        _gathered = new UnitPredictions(executor.Outputs.Count, _gather.CapacityRows, setup.Output.KeptSums);
+        _appended = from.Trees > 0 ? setup.Model.Loaded.ContinueAfter(from.Trees) : null;
     }
 
     /// <summary>Fills the predictions of all rows.</summary>
     /// <returns>1 where a prediction, or its first trees' sums, came from the base; empty when every row was scored. Valid until the next call.</returns>
-    public ReadOnlyMemory<byte> Predict(ColumnBatch batch, FeatureMatrix features, ReadOnlySpan<ulong> fingerprints, PredictionBlock predictions)
+    public ReadOnlyMemory<byte> Predict(UnitColumns batch, FeatureMatrix features, ReadOnlySpan<ulong> fingerprints, UnitPredictions predictions)
     {
         if (_unitsToSkip > 0)
         {
@@ -54,9 +55,9 @@ internal sealed class RowReuse : IDisposable
         predictions.Rows = features.Rows;
         var found = CopyUnchanged(batch, _appended is null ? fingerprints : BaseFingerprints(features), predictions);
         var changed = features.Rows - found;
-        if (found * _setup.SparedNanoseconds < features.Rows * LookUpNanoseconds)
+        if (found * _base.SparedNanoseconds < features.Rows * LookUpNanoseconds)
             _unitsToSkip = UnitsBetweenTries;
-        if (found * _setup.SparedNanoseconds < changed * GatherNanoseconds * features.FeatureCount)
+        if (found * _base.SparedNanoseconds < changed * GatherNanoseconds * features.FeatureCount)
         {
             _executor.Score(features, predictions);
             return default;
@@ -78,17 +79,17 @@ internal sealed class RowReuse : IDisposable
     {
         if (_baseFingerprints.Length < features.Rows)
             _baseFingerprints = new ulong[features.Rows];
-        FeatureFingerprint.Compute(features, _setup.BaseSeed, _baseFingerprints);
+        FeatureFingerprint.Compute(features, _base.FingerprintSeed, _baseFingerprints);
         return _baseFingerprints.AsSpan(0, features.Rows);
     }
 
-    private int CopyUnchanged(ColumnBatch batch, ReadOnlySpan<ulong> fingerprints, PredictionBlock predictions)
+    private int CopyUnchanged(UnitColumns batch, ReadOnlySpan<ulong> fingerprints, UnitPredictions predictions)
     {
         if (_reused.Length < fingerprints.Length)
             (_reused, _changed) = (new byte[fingerprints.Length], new int[fingerprints.Length]);
-        var key = batch[_setup.Schema.KeyIndex];
-        var isText = _setup.Schema.KeyKind == KeyKind.Utf8;
-        return _base.Copy(new RowsToReuse
+        var key = batch[_setup.Output.Schema.KeyIndex];
+        var isText = _setup.Output.Schema.KeyKind == KeyKind.Utf8;
+        return _unchanged.Copy(new RowsToReuse
         {
             Rows = fingerprints.Length,
             Keys = isText ? default : key.Integers,
@@ -102,7 +103,7 @@ internal sealed class RowReuse : IDisposable
         });
     }
 
-    private void ScoreChanged(FeatureMatrix features, PredictionBlock predictions, int changed)
+    private void ScoreChanged(FeatureMatrix features, UnitPredictions predictions, int changed)
     {
         for (int row = 0, at = 0; at < changed; row++)
         {

@@ -17,12 +17,12 @@ internal sealed class ScoredColumns(ScoringSetup setup)
     {
         if (_rowNumbers.Length < features.Rows)
             (_fingerprints, _flags, _rowNumbers) = (new ulong[features.Rows], new byte[features.Rows], new long[features.Rows]);
-        FeatureFingerprint.Compute(features, setup.FingerprintSeed, _fingerprints);
+        FeatureFingerprint.Compute(features, setup.Model.FingerprintSeed, _fingerprints);
         return _fingerprints.AsSpan(0, features.Rows);
     }
 
     /// <summary>Computes the rest for a scored unit whose fingerprints are there.</summary>
-    public void Fill(UnitRows unit)
+    public void Fill(ScoredUnit unit)
     {
         for (var row = 0; row < unit.Rows; row++)
             _rowNumbers[row] = unit.FirstRowNumber + row;
@@ -30,10 +30,10 @@ internal sealed class ScoredColumns(ScoringSetup setup)
     }
 
     /// <summary>The unit as a run file takes it.</summary>
-    public PredictionRows ForRunFile(UnitRows unit)
+    public PredictionRows ForRunFile(ScoredUnit unit)
     {
-        var key = setup.Schema.KeyIndex < 0 ? null : unit.Batch[setup.Schema.KeyIndex];
-        var isText = setup.Schema.KeyKind == KeyKind.Utf8;
+        var key = setup.Output.Schema.KeyIndex < 0 ? null : unit.Columns[setup.Output.Schema.KeyIndex];
+        var isText = setup.Output.Schema.KeyKind == KeyKind.Utf8;
         return new PredictionRows
         {
             Rows = unit.Rows,
@@ -42,8 +42,8 @@ internal sealed class ScoredColumns(ScoringSetup setup)
             KeyOffsets = isText ? key!.TextOffsets : default,
             Outputs = unit.Predictions.Values,
             OutputStride = unit.Predictions.CapacityRows,
-            Confidence = setup.Model.GivesConfidence ? unit.Predictions.Confidence : default,
-            Flags = setup.Model.GivesConfidence ? _flags.AsSpan(0, unit.Rows) : default,
+            Confidence = setup.Model.Loaded.GivesConfidence ? unit.Predictions.Confidence : default,
+            Flags = setup.Model.Loaded.GivesConfidence ? _flags.AsSpan(0, unit.Rows) : default,
             Fingerprints = _fingerprints.AsSpan(0, unit.Rows),
             RowNumbers = _rowNumbers.AsSpan(0, unit.Rows),
             Keep = unit.Keep.Span,
@@ -51,9 +51,9 @@ internal sealed class ScoredColumns(ScoringSetup setup)
     }
 
     // A classifier whose values are no probabilities says nothing about confidence; 0 with the flag, never a number that looks like one.
-    private void FillFlags(UnitRows unit)
+    private void FillFlags(ScoredUnit unit)
     {
-        if (!setup.Model.GivesConfidence)
+        if (!setup.Model.Loaded.GivesConfidence)
             return;
         var confidence = unit.Predictions.Confidence;
         for (var row = 0; row < confidence.Length; row++)

@@ -15,17 +15,10 @@ namespace BatchEngine.Scorer.Sharding;
 /// <param name="Blobs">Where run files, Parquet output and dead letters are committed.</param>
 public sealed record ShardWork(RunPlan Plan, Shard Shard, FenceToken Fence, Checkpoint From, LoadedModel Model, IBlobStore Blobs)
 {
-    /// <summary>Told when the machine will go away: the current unit is finished, a checkpoint saved, and the outcome is
-    /// <see cref="ShardOutcome.Interrupted"/>. Default never.</summary>
-    public CancellationToken Interruption { get; init; }
-
     /// <summary>The snapshot of the plan's base, held open by the caller: rows that it knows with the same features are copied, not scored. Default null:
     /// every row is scored.</summary>
     public SnapshotReader? Base { get; init; }
 
     /// <summary>The memory ceiling of this process, looked at before each unit; default null: none.</summary>
     public MemoryCeiling? Ceiling { get; init; }
-
-    /// <summary>Whether run files for the snapshot are written; default true.</summary>
-    public bool WritesRunFiles { get; init; } = true;
 }

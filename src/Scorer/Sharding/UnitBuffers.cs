@@ -1,5 +1,6 @@
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Sharding;
 
@@ -9,17 +10,17 @@ internal sealed class UnitBuffers : IDisposable
     /// <summary>Allocates room for the largest unit.</summary>
     public UnitBuffers(ScoringSetup setup)
     {
-        Batch = new ColumnBatch(setup.Columns, setup.MaxRows, setup.MaxTextBytes);
+        Columns = new UnitColumns(setup.Input.Columns, setup.Input.MaxRows, setup.MaxTextBytes);
         // Room for two rows at least: a matrix for one row is scored as a live one, whose last bits may differ from those in a batch.
-        Features = setup.Features.CreateMatrix(Math.Max(2, setup.MaxRows));
-        setup.Features.Bind(Batch, Features);
+        Features = setup.Model.Features.CreateMatrix(Math.Max(2, setup.Input.MaxRows));
+        setup.Model.Features.Bind(Columns, Features);
     }
 
     /// <summary>Which unit it holds.</summary>
     public UnitSlice Unit { get; set; }
 
     /// <summary>The columns as read.</summary>
-    public ColumnBatch Batch { get; }
+    public UnitColumns Columns { get; }
 
     /// <summary>The features.</summary>
     public FeatureMatrix Features { get; }
@@ -27,7 +28,7 @@ internal sealed class UnitBuffers : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Batch.Dispose();
+        Columns.Dispose();
         Features.Dispose();
     }
 }

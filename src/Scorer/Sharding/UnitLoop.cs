@@ -9,10 +9,10 @@ namespace BatchEngine.Scorer.Sharding;
 internal sealed class UnitLoop : IDisposable
 {
     private readonly ScoringSetup _setup;
-    private readonly ICheckpointSink _sink;
+    private readonly IShardProgress _progress;
     private readonly WorkerBuffers _buffers;
     private readonly IModelExecutor _executor;
-    private readonly PredictionBlock _predictions;
+    private readonly UnitPredictions _predictions;
     private readonly RowGate _gate;
     private readonly ProfileCollector? _profiles;
     private readonly ScoredColumns _scored;
@@ -22,18 +22,18 @@ internal sealed class UnitLoop : IDisposable
     private RowCounts _counts;
     private string _firstReject = "";
 
-    public UnitLoop(ScoringSetup setup, ICheckpointSink sink, WorkerBuffers buffers)
+    public UnitLoop(ScoringSetup setup, IShardProgress progress, WorkerBuffers buffers)
     {
-        (_setup, _sink, _buffers) = (setup, sink, buffers);
+        (_setup, _progress, _buffers) = (setup, progress, buffers);
         (_executor, _predictions, _scored) = (buffers.Executor, buffers.Predictions, buffers.Scored);
-        _gate = new RowGate(setup.Schema.KeyIndex, setup.Features.FeatureNames, setup.Model.Outputs, _executor.AcceptsMissing);
-        _profiles = setup.Edges.Count > 0 ? new ProfileCollector(setup.Edges, setup.Columns, setup.Model.Outputs, setup.ProfiledRows, setup.From.Profiles)
-            : null;
+        _gate = new RowGate(setup.Output.Schema.KeyIndex, setup.Model.Features.FeatureNames, setup.Model.Loaded.Outputs, _executor.AcceptsMissing);
+        _profiles = setup.Profiles is { } counted
+            ? new ProfileCollector(counted.Edges, setup.Input.Columns, setup.Model.Loaded.Outputs, counted.Rows, setup.From.Profiles) : null;
         _reuse = setup.Base is null ? null : new RowReuse(setup, setup.Base, _executor);
         (_saved, _counts) = (setup.From, setup.From.Counts);
     }
 
-    /// <summary>Works to the end, or to the first unit's end after the interruption.</summary>
+    /// <summary>Works to the end, or to the end of the unit during which the stop was heard.</summary>
     /// <returns>The last checkpoint, and whether all units are done.</returns>
     /// <param name="decode">Reads the units after the checkpoint; stays the caller's.</param>
     /// <param name="ct">Abandons the work.</param>
@@ -42,21 +42,21 @@ internal sealed class UnitLoop : IDisposable
         RequireBudget(_counts);
         await using var files = new CheckpointFiles(_setup, _buffers.File);
         var next = _saved.NextUnitIndex;
-        while (!_setup.Interruption.IsCancellationRequested && await decode.NextAsync(ct).ConfigureAwait(false) is { } buffers)
+        while (!_progress.Stop.IsCancellationRequested && await decode.NextAsync(ct).ConfigureAwait(false) is { } buffers)
         {
             await ScoreAsync(buffers, files, ct).ConfigureAwait(false);
             next = buffers.Unit.Index + 1;
             decode.Return(buffers);
             var overBudget = IsOverBudget(_counts);
-            if (files.Rows >= _setup.CheckpointRows || overBudget)
+            if (files.Rows >= _setup.Output.CheckpointRows || overBudget)
                 await CheckpointAsync(files, next, ct).ConfigureAwait(false);
             if (overBudget)
                 RequireBudget(_counts);
-            _sink.Report(_counts);
+            _progress.Report(_counts);
         }
         if (next != _saved.NextUnitIndex)
             await CheckpointAsync(files, next, ct).ConfigureAwait(false);
-        return (_saved, next == _setup.Units.Count());
+        return (_saved, next == _setup.Input.Units.Count());
     }
 
     /// <inheritdoc/>
@@ -66,11 +66,11 @@ internal sealed class UnitLoop : IDisposable
     {
         ct.ThrowIfCancellationRequested();
         var reused = Predict(buffers);
-        var keep = _gate.Look(buffers.Batch, buffers.Features, _predictions);
-        var rows = new UnitRows(buffers.Batch, _predictions, keep, buffers.Batch.Rows - _gate.Rejects.Count, buffers.Unit.FirstRowNumber);
+        var keep = _gate.Look(buffers.Columns, buffers.Features, _predictions);
+        var rows = new ScoredUnit(buffers.Columns, _predictions, keep, buffers.Columns.Rows - _gate.Rejects.Count, buffers.Unit.FirstRowNumber);
         NameRejects(buffers);
-        _profiles?.Add(buffers.Batch, _predictions, buffers.Unit.FirstRowNumber);
-        if (_setup.PartitionCount > 0)
+        _profiles?.Add(buffers.Columns, _predictions, buffers.Unit.FirstRowNumber);
+        if (_setup.Output.PartitionCount > 0)
             _scored.Fill(rows);
         await files.WriteAsync(buffers.Unit, rows, _scored, _rejects, ct).ConfigureAwait(false);
         var kept = rows.CountKept(reused.Span);
@@ -81,9 +81,9 @@ internal sealed class UnitLoop : IDisposable
     /// <returns>1 where a prediction was copied from the base; empty when all were scored.</returns>
     private ReadOnlyMemory<byte> Predict(UnitBuffers buffers)
     {
-        var fingerprints = _setup.PartitionCount > 0 || _reuse is not null ? _scored.Fingerprint(buffers.Features) : default;
+        var fingerprints = _setup.Output.PartitionCount > 0 || _reuse is not null ? _scored.Fingerprint(buffers.Features) : default;
         if (_reuse is not null)
-            return _reuse.Predict(buffers.Batch, buffers.Features, fingerprints, _predictions);
+            return _reuse.Predict(buffers.Columns, buffers.Features, fingerprints, _predictions);
         _executor.Score(buffers.Features, _predictions);
         return default;
     }
@@ -93,16 +93,17 @@ internal sealed class UnitLoop : IDisposable
         _rejects.Clear();
         foreach (var (row, reason, detail) in _gate.Rejects)
         {
-            var key = _setup.Schema.KeyIndex < 0
+            var key = _setup.Output.Schema.KeyIndex < 0
                 ? (buffers.Unit.FirstRowNumber + row).ToString(System.Globalization.CultureInfo.InvariantCulture)
-                : RowGate.KeyText(buffers.Batch[_setup.Schema.KeyIndex], row);
-            _rejects.Add(new RejectedRow(_setup.Manifest.Files[buffers.Unit.FileIndex].Path, buffers.Unit.RowGroup, buffers.Unit.FirstRowInFile + row, key,
+                : RowGate.KeyText(buffers.Columns[_setup.Output.Schema.KeyIndex], row);
+            _rejects.Add(new RejectedRow(_setup.Input.Manifest.Files[buffers.Unit.FileIndex].Path, buffers.Unit.RowGroup, buffers.Unit.FirstRowInFile + row,
+                key,
                 reason, detail));
         }
         if (_firstReject.Length > 0 || _rejects.Count == 0)
             return;
         _firstReject = _rejects[0].ToString();
-        _sink.FirstRejected(_firstReject);
+        _progress.FirstRejected(_firstReject);
     }
 
     private async Task CheckpointAsync(CheckpointFiles files, int nextUnit, CancellationToken ct)
@@ -113,20 +114,20 @@ internal sealed class UnitLoop : IDisposable
             throw new InvariantBrokenException("read = scored + reused + rejected", $"{checkpoint.Counts}");
         try
         {
-            await _sink.SaveAsync(checkpoint, ct).ConfigureAwait(false);
+            await _progress.SaveAsync(checkpoint, ct).ConfigureAwait(false);
         }
         catch (FenceLostException)
         {
             // Their names hold our own fence, so nobody else's work can be hit.
             foreach (var artifact in artifacts)
-                await _setup.Blobs.DeleteAsync(artifact.BlobName, CancellationToken.None).ConfigureAwait(false);
+                await _setup.Output.Blobs.DeleteAsync(artifact.BlobName, CancellationToken.None).ConfigureAwait(false);
             throw;
         }
         _saved = checkpoint;
     }
 
     // The share is judged over the whole run: as soon as these rejects alone are too large a share of all its rows, the run cannot succeed.
-    private bool IsOverBudget(RowCounts counts) => counts.Rejected > 0 && _setup.Rejects.IsExceededBy(counts.Rejected, _setup.Manifest.Rows);
+    private bool IsOverBudget(RowCounts counts) => counts.Rejected > 0 && _setup.Rejects.IsExceededBy(counts.Rejected, _setup.Input.Manifest.Rows);
 
     private void RequireBudget(RowCounts counts)
     {

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Outputs;
+using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Sharding;
 
@@ -10,30 +11,22 @@ namespace BatchEngine.Scorer.Sharding;
 /// us.</remarks>
 internal sealed class WorkerBuffers : IDisposable
 {
-    /// <summary>The most units in memory at once: one is decoded while another is scored. A third was not measurably faster and costs a unit of memory a
-    /// worker.</summary>
-    public const int MaxBufferSets = 2;
-
     private readonly ScoringSetup _setup;
     private readonly DecodeThread? _decodeThread;
     private readonly List<UnitBuffers> _units = [];
-    private readonly Channel<UnitBuffers> _free = Channel.CreateBounded<UnitBuffers>(MaxBufferSets);
+    private readonly Channel<UnitBuffers> _free = Channel.CreateBounded<UnitBuffers>(UnitSizing.MaxUnitsHeld);
 
     /// <summary>Allocates what every unit needs; decode buffers come with the first units.</summary>
     /// <param name="setup">Covers every part that this worker will score; parts differ in their ranges and names only.</param>
     public WorkerBuffers(ScoringSetup setup)
     {
         _setup = setup;
-        Executor = setup.Model.CreateExecutor();
-        Predictions = new PredictionBlock(Executor.Outputs.Count, setup.MaxRows, setup.KeptSums);
-        File = new PredictionFile(setup.Schema, setup.Compression);
+        Executor = setup.Model.Loaded.CreateExecutor();
+        Predictions = new UnitPredictions(Executor.Outputs.Count, setup.Input.MaxRows, setup.Output.KeptSums);
+        File = new PredictionFile(setup.Output.Schema);
         Scored = new ScoredColumns(setup);
-        _decodeThread = setup.BufferSets > 1 ? DecodeThread.Take() : null;
+        _decodeThread = setup.UnitsHeld > 1 ? DecodeThread.Take() : null;
     }
-
-    /// <summary>How many units each of so many workers of this machine holds. With a worker on every core there is no core left to decode ahead on: workers
-    /// overlap each other's reading and scoring, and alternating was 15 % faster.</summary>
-    public static int SetsFor(int workers) => workers < Environment.ProcessorCount ? MaxBufferSets : 1;
 
     /// <summary>Where this worker decodes: on a thread of its own beside the scoring, or, with one unit, in turn with it, so that the unit stays in the cache
     /// of the core that decoded it.</summary>
@@ -43,7 +36,7 @@ internal sealed class WorkerBuffers : IDisposable
     public IModelExecutor Executor { get; }
 
     /// <summary>The outputs of the unit being scored.</summary>
-    public PredictionBlock Predictions { get; }
+    public UnitPredictions Predictions { get; }
 
     /// <summary>Writes prediction files, one after the other.</summary>
     public PredictionFile File { get; }
@@ -56,7 +49,7 @@ internal sealed class WorkerBuffers : IDisposable
     {
         if (_free.Reader.TryRead(out var free))
             return free;
-        if (_units.Count == _setup.BufferSets)
+        if (_units.Count == _setup.UnitsHeld)
             return await _free.Reader.ReadAsync(ct).ConfigureAwait(false);
         _units.Add(new UnitBuffers(_setup));
         return _units[^1];

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text.Json;
 using BatchEngine.Benchmarks.Scoring;
 using BatchEngine.Domain;
 
@@ -12,7 +10,6 @@ public static class DeltaBench
 {
     private const int ChangedEvery = 50;
     private const int WarmUpRows = 3 * InputTable.RowsPerGroup;
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
 
     /// <summary>Runs the benchmark.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> words)
@@ -38,7 +35,9 @@ public static class DeltaBench
         var ratios = Ratios(medians);
         foreach (var (name, value) in ratios)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {value:0.000}"));
-        Save(model, rows, repeats, raw, ratios);
+        var stem = Path.GetFileNameWithoutExtension(model);
+        BenchResults.Save(string.Create(CultureInfo.InvariantCulture, $"delta-{stem}-{rows}.json"),
+            string.Create(CultureInfo.InvariantCulture, $"delta --model {stem}.onnx --rows {rows} --repeats {repeats}"), medians.Values, raw, ratios);
         return 0;
     }
 
@@ -75,24 +74,5 @@ public static class DeltaBench
             ["worker, 2 % changed / full, CPU"] = worker.CpuSeconds / medians["worker, full"].CpuSeconds,
             ["worker, 2 % changed / decode + fingerprint + write alone, CPU"] = worker.CpuNanoseconds / stages,
         };
-    }
-
-    private static void Save(string model, int rows, int repeats, IReadOnlyList<ScoreFigures> raw, Dictionary<string, double> ratios)
-    {
-        var folder = Path.Combine("tests", "Benchmarks", "results");
-        if (!Directory.Exists(folder))
-            return;
-        var name = Path.GetFileNameWithoutExtension(model);
-        File.WriteAllText(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"delta-{name}-{rows}.json")), JsonSerializer.Serialize(new
-        {
-            command = $"dotnet run -c Release --project tests/Benchmarks -- delta --model {name}.onnx --rows {rows} --repeats {repeats}",
-            date = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-            processor = BenchResults.Processor(),
-            cores = Environment.ProcessorCount,
-            runtime = RuntimeInformation.FrameworkDescription,
-            system = RuntimeInformation.OSDescription,
-            ratiosOfMedians = ratios,
-            runs = raw,
-        }, s_json) + "\n");
     }
 }

@@ -9,6 +9,9 @@ using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Sharding;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Benchmarks.Delta;
@@ -41,11 +44,12 @@ internal sealed class DeltaNights : IAsyncDisposable
     public Task<ScoreFigures> RunAsync(string variant, string input, int rows, bool full) => ScoreFigures.OfAsync(variant, rows, async () =>
     {
         var run = new RunId("delta", s_first.AddDays(_night++));
-        var outcome = await _engine.RunAsync(Job(input), run, null, CancellationToken.None, full);
+        var outcome = await _engine.Jobs.RunAsync(Job(input), run, null, CancellationToken.None, full);
         if (outcome is not RunOutcome.Published)
             throw new InvalidOperationException($"{variant}: {outcome}");
-        var counts = (await _engine.Leases.ReceiptsAsync(run, CancellationToken.None)).Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
-        var plan = await _engine.Runs.PlanAsync(run, CancellationToken.None);
+        var counts = (await new LeaseStore(_engine.Database).ReceiptsAsync(run, CancellationToken.None))
+            .Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
+        var plan = await new RunStore(_engine.Database).PlanAsync(run, CancellationToken.None);
         return string.Create(CultureInfo.InvariantCulture, $"{counts.Scored} scored, {counts.Reused} reused, {plan!.RowsToRead} read; {plan.Reuse.RowsReason}");
     });
 
@@ -54,7 +58,7 @@ internal sealed class DeltaNights : IAsyncDisposable
     {
         var plan = await PlanAsync(input);
         using var model = ExecutorFactory.Open(Model, plan.Features.FeatureNames);
-        var current = await _engine.Snapshots.CurrentAsync("delta", CancellationToken.None);
+        var current = await new SnapshotStore(_engine.Database).CurrentAsync("delta", CancellationToken.None);
         using var snapshot = SnapshotReader.Open(current!, s => _engine.Blobs.LocalPath(s.Artifact.BlobName)!);
         var figures = new List<ScoreFigures>
         {
@@ -70,7 +74,7 @@ internal sealed class DeltaNights : IAsyncDisposable
     {
         var plan = await PlanAsync(input);
         using var model = ExecutorFactory.Open(Model, plan.Features.FeatureNames);
-        var current = await _engine.Snapshots.CurrentAsync("delta", CancellationToken.None);
+        var current = await new SnapshotStore(_engine.Database).CurrentAsync("delta", CancellationToken.None);
         using var snapshot = SnapshotReader.Open(current!, s => _engine.Blobs.LocalPath(s.Artifact.BlobName)!);
         return
         [
@@ -90,7 +94,7 @@ internal sealed class DeltaNights : IAsyncDisposable
         var folder = Path.Combine(_folder, "worker");
         var work = new ShardWork(plan, plan.Shards[0], new FenceToken(1), Checkpoint.Start, model, new LocalFolderBlobs(folder)) { Base = snapshot };
         var figures = await ScoreFigures.OfAsync(variant, rows, async () =>
-            $"{(await ShardScoring.RunAsync(work, new NoSink(), CancellationToken.None) as ShardOutcome.Finished)!.Receipt.Final.Counts}");
+            $"{(await ShardPass.RunAsync(work, new NoProgress(), CancellationToken.None) as ShardEnding.Finished)!.Receipt.Final.Counts}");
         Directory.Delete(folder, recursive: true);
         return figures;
     }
@@ -98,7 +102,7 @@ internal sealed class DeltaNights : IAsyncDisposable
     // The table that does not serve now, in one shard, so that 2 % of its rows differ from the base.
     private async Task<RunPlan> PlanAsync(string input)
     {
-        var planned = await _engine.PlanAsync(Job(input), new RunId("delta", s_first.AddDays(_night)),
+        var planned = await _engine.Jobs.PlanAsync(Job(input), new RunId("delta", s_first.AddDays(_night)),
             CancellationToken.None) as Scheduler.Planning.PlanOutcome.Planned
             ?? throw new InvalidOperationException("There is no plan.");
         var manifest = planned.Plan.Manifest;
@@ -112,7 +116,7 @@ internal sealed class DeltaNights : IAsyncDisposable
         ServingContract.Default("delta"), null, null, null, "bench")
         { KeepsSums = _keepsSums };
 
-    private sealed class NoSink : ICheckpointSink
+    private sealed class NoProgress : IShardProgress
     {
         public Task SaveAsync(Checkpoint checkpoint, CancellationToken ct) => Task.CompletedTask;
 

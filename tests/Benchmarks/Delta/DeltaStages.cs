@@ -6,6 +6,7 @@ using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Outputs;
 using BatchEngine.Scorer.Profiles;
 using BatchEngine.Scorer.Sharding;
+using BatchEngine.Scorer.Units;
 using BatchEngine.Storage.Blobs;
 
 namespace BatchEngine.Benchmarks.Delta;
@@ -19,20 +20,24 @@ internal static class DeltaStages
         var features = CompiledFeatures.Compile(plan.Features, plan.Manifest.Columns, model.WantedStorage);
         var columns = ReadColumns.Of(features, "id", [], plan.Manifest);
         var schema = new PredictionSchema("id", ReadColumns.IndexOf(columns, "id"), columns, [], model.Outputs, "model/0", "run", DateTimeOffset.UnixEpoch);
-        var setup = new ScoringSetup(plan.Manifest, plan.Shards[0].Ranges, plan.UnitRows, plan.Job.CheckpointRows, model, features, columns, schema, 1,
-            plan.ProfileEdges, RejectBudget.Default,
-            plan.PartitionCount, new LocalFolderBlobs(folder), (kind, unit) => $"{kind}-{unit}", Checkpoint.Start, CancellationToken.None);
+        var output = new ScoringOutput(schema, new LocalFolderBlobs(folder), (kind, unit) => $"{kind}-{unit}", plan.Job.CheckpointRows)
+        {
+            PartitionCount = plan.PartitionCount,
+        };
+        var setup = new ScoringSetup(new ScoringInput(plan.Manifest, plan.Shards[0].Ranges, columns, plan.UnitRows), new ScoringModel(model, features, 1),
+            output,
+            RejectBudget.Default, Checkpoint.Start);
         using var buffers = new UnitBuffers(setup);
-        var units = setup.Units.ToArray();
+        var units = setup.Input.Units.ToArray();
         var decode = await ScoreFigures.OfAsync("decode alone", rows, () => Task.FromResult(Decode(setup, buffers, units)));
         var scored = new ScoredColumns(setup);
-        var predictions = new PredictionBlock(model.Outputs.Count, setup.MaxRows) { Rows = buffers.Batch.Rows };
+        var predictions = new UnitPredictions(model.Outputs.Count, setup.Input.MaxRows) { Rows = buffers.Columns.Rows };
         predictions.WritableValues.Clear();
         predictions.Confidence.Clear();
-        var done = (long)units.Length * buffers.Batch.Rows;
+        var done = (long)units.Length * buffers.Columns.Rows;
         var fingerprint = await ScoreFigures.OfAsync("fingerprint alone", done, () => Repeat(units.Length, () => scored.Fingerprint(buffers.Features)));
         var profiles = new ProfileCollector(plan.ProfileEdges, columns, model.Outputs, plan.ProfiledRows, []);
-        var profile = await ScoreFigures.OfAsync("profiles, apart", done, () => Repeat(units.Length, () => profiles.Add(buffers.Batch, predictions, 0)));
+        var profile = await ScoreFigures.OfAsync("profiles, apart", done, () => Repeat(units.Length, () => profiles.Add(buffers.Columns, predictions, 0)));
         var write = await ScoreFigures.OfAsync("write alone", done, () => WriteAsync(setup, buffers, units, scored, predictions));
         Directory.Delete(folder, recursive: true);
         return [decode, fingerprint, profile, write];
@@ -40,21 +45,21 @@ internal static class DeltaStages
 
     private static string Decode(ScoringSetup setup, UnitBuffers buffers, UnitSlice[] units)
     {
-        using var file = InputFileReader.Open(setup.Manifest.Files[0]);
-        string[] names = [.. setup.Columns.Select(c => c.Name)];
+        using var file = InputFileReader.Open(setup.Input.Manifest.Files[0]);
+        string[] names = [.. setup.Input.Columns.Select(c => c.Name)];
         for (var i = 0; i < units.Length;)
         {
             using var group = file.OpenRowGroup(units[i].RowGroup, names);
             for (var row = units[i].RowGroup; i < units.Length && units[i].RowGroup == row; i++)
             {
-                group.Read(buffers.Batch, units[i].Rows);
-                setup.Features.Transform(buffers.Batch, buffers.Features);
+                group.Read(buffers.Columns, units[i].Rows);
+                setup.Model.Features.Transform(buffers.Columns, buffers.Features);
             }
         }
 
         using var first = file.OpenRowGroup(units[0].RowGroup, names);
-        first.Read(buffers.Batch, units[0].Rows); // a whole unit for the stages that follow
-        setup.Features.Transform(buffers.Batch, buffers.Features);
+        first.Read(buffers.Columns, units[0].Rows); // a whole unit for the stages that follow
+        setup.Model.Features.Transform(buffers.Columns, buffers.Features);
         return "1 thread";
     }
 
@@ -66,15 +71,15 @@ internal static class DeltaStages
     }
 
     // Parquet and run file, committed as often as a worker does.
-    private static async Task<string> WriteAsync(ScoringSetup setup, UnitBuffers buffers, UnitSlice[] units, ScoredColumns scored, PredictionBlock predictions)
+    private static async Task<string> WriteAsync(ScoringSetup setup, UnitBuffers buffers, UnitSlice[] units, ScoredColumns scored, UnitPredictions predictions)
     {
-        await using var files = new CheckpointFiles(setup, new PredictionFile(setup.Schema, setup.Compression));
+        await using var files = new CheckpointFiles(setup, new PredictionFile(setup.Output.Schema));
         foreach (var unit in units)
         {
-            var rows = new UnitRows(buffers.Batch, predictions, default, buffers.Batch.Rows, unit.FirstRowNumber);
+            var rows = new ScoredUnit(buffers.Columns, predictions, default, buffers.Columns.Rows, unit.FirstRowNumber);
             scored.Fill(rows);
             await files.WriteAsync(unit, rows, scored, [], CancellationToken.None);
-            if (files.Rows >= setup.CheckpointRows)
+            if (files.Rows >= setup.Output.CheckpointRows)
                 await files.CommitAsync(CancellationToken.None);
         }
 

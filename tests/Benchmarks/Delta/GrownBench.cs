@@ -90,7 +90,7 @@ public static class GrownBench
         foreach (var (what, value) in ratios)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {value:0.000}"));
         BenchResults.Save(string.Create(CultureInfo.InvariantCulture, $"grown-{name}-{trees}-{rows}.json"),
-            string.Create(CultureInfo.InvariantCulture, $"grown --model {name}.onnx --parent-trees {trees} --rows {rows} --repeats {repeats}"), new { ratios },
-                raw);
+            string.Create(CultureInfo.InvariantCulture, $"grown --model {name}.onnx --parent-trees {trees} --rows {rows} --repeats {repeats}"), medians.Values,
+                raw, ratios);
     }
 }

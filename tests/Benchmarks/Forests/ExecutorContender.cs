@@ -8,7 +8,7 @@ internal sealed class ExecutorContender : IDisposable
 {
     private readonly IModelExecutor _executor;
     private readonly FeatureMatrix _features;
-    private readonly PredictionBlock _block;
+    private readonly UnitPredictions _block;
     private readonly ForestRows _rows;
     private int _next;
 
@@ -19,11 +19,11 @@ internal sealed class ExecutorContender : IDisposable
         _features = new FeatureMatrix(rows.Features, count) { Rows = count };
         for (var i = 0; i < rows.Features; i++)
             rows.Columns[i].AsSpan(0, count).CopyTo(_features.Column(i));
-        _block = new PredictionBlock(model.Outputs.Count, count);
+        _block = new UnitPredictions(model.Outputs.Count, count);
     }
 
     /// <summary>The predictions of the last run.</summary>
-    public PredictionBlock Predictions => _block;
+    public UnitPredictions Predictions => _block;
 
     public void Run() => _executor.Score(_features, _block);
 

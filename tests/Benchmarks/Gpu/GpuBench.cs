@@ -73,7 +73,8 @@ public static class GpuBench
             double[] rates = [.. Enumerable.Range(0, options.Repeats + 1).Select(_ => Rate(model, features, workers, isSimulated ? 1 : 16)).Skip(1).Order()];
             figures.Add(new { name, tileRows, workers, rates });
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{name,-24} tile {tileRows,7:N0}  workers {workers,3}  {rates[rates.Length / 2],14:N0} rows/s  spread {(rates[^1] - rates[0]) / rates[rates.Length / 2]:P0}"));
+                $"{name,-24} tile {tileRows,7:N0}  workers {workers,3}  " +
+                $"{rates[rates.Length / 2],14:N0} rows/s  spread {(rates[^1] - rates[0]) / rates[rates.Length / 2]:P0}"));
         }
     }
 
@@ -86,7 +87,7 @@ public static class GpuBench
         var work = Enumerable.Range(0, workers).Select(_ => Task.Factory.StartNew(() =>
         {
             using var executor = model.CreateExecutor();
-            var block = new PredictionBlock(executor.Outputs.Count, features.Rows);
+            var block = new UnitPredictions(executor.Outputs.Count, features.Rows);
             executor.Score(features, block);
             ready.SignalAndWait();
             for (var i = 0; i < batches; i++)
@@ -113,10 +114,10 @@ public static class GpuBench
         }
     }
 
-    private static PredictionBlock Score(LoadedForest model, FeatureMatrix features)
+    private static UnitPredictions Score(LoadedForest model, FeatureMatrix features)
     {
         using var executor = model.CreateExecutor();
-        var block = new PredictionBlock(executor.Outputs.Count, features.Rows);
+        var block = new UnitPredictions(executor.Outputs.Count, features.Rows);
         executor.Score(features, block);
         return block;
     }

@@ -7,8 +7,8 @@ using BatchEngine.Scorer.Forests.Model;
 using BatchEngine.Scorer.Forests.Slices;
 using BatchEngine.Scorer.Forests.Walks;
 using BatchEngine.Scorer.Graphs;
+using BatchEngine.Scorer.OneShot;
 using BatchEngine.Scorer.Onnx;
-using BatchEngine.Scorer.Sharding;
 
 namespace BatchEngine.Benchmarks.Opening;
 
@@ -39,7 +39,8 @@ internal static class OpeningParts
         using var reading = ModelReading.Of(path, ExecutorOptions.Default);
         var features = Names((int)graph.Inputs[0].Shape![1]);
         using var runtime = Take("open in ONNX Runtime", () => OnnxModel.Borrow(reading.File, features, ExecutorOptions.Default), isCold, figures);
-        var columns = Take("translate the graph", () => ColumnGraph.Of(reading.File.Graph, [], features.Length, path, reading.Forests.Forests.Of).Graph!, isCold, figures);
+        var columns = Take("translate the graph", () =>
+            ColumnGraph.Of(reading.File.Graph, [], features.Length, path, reading.Forests.Forests.Of).Graph!, isCold, figures);
         var model = columns.Forest.Model;
         var walk = Take("lay out for walking", () => new WalkForest(model), isCold, figures);
         var plan = Take("lay out in bits", () => SlicePlanner.Plan(model, walk), isCold, figures);

@@ -26,7 +26,7 @@ public static class MlNetProgram
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20, FileOptions.DeleteOnClose);
         await using var table = await TableWriter.CreateAsync(file, [new("id", ColumnKind.Integer, false), new("score", ColumnKind.Float, false)],
-            TableCompression.Snappy, CancellationToken.None);
+            CancellationToken.None);
         foreach (var (ids, scores) in Blocks(scored, score))
             await table.WriteRowGroupAsync([ids, scores], CancellationToken.None);
         await table.CompleteAsync(CancellationToken.None);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using BatchEngine.Benchmarks.Scoring;
 using BatchEngine.Domain;
+using BatchEngine.Host.Bench;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Measuring;
@@ -23,15 +24,17 @@ public static class ProfileBench
             Environment.ProcessorCount, CancellationToken.None);
         var alone = CountAlone(model, input);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"counting alone, one thread, {InputTable.Features} columns and {model.Plan.Outputs.Count} outputs: every row {alone.Whole:0.0} ns a row, one block in five {alone.OneInFive:0.0} ns a row of all"));
+            $"counting alone, one thread, {InputTable.Features} columns and {model.Plan.Outputs.Count} outputs: " +
+            $"every row {alone.Whole:0.0} ns a row, one block in five {alone.OneInFive:0.0} ns a row of all"));
         var runs = new List<(bool WithProfiles, StageFigures Figures)>();
-        var bare = model.WithoutProfiles();
+        var bare = Night.WithoutProfiles(model.Plan);
         for (var repeat = 0; repeat <= options.Repeats; repeat++)
         {
             foreach (var withProfiles in repeat % 2 == 0 ? new[] { true, false } : [false, true])
             {
                 var folder = Directory.CreateTempSubdirectory("batchengine-bench-").FullName;
-                var (scored, _, _) = await WholeRun.RunAsync(withProfiles ? model : bare, Environment.ProcessorCount, folder, null, CancellationToken.None);
+                var (scored, _) = await WholeRun.RunAsync(withProfiles ? model.Plan : bare, model.Model, Environment.ProcessorCount, folder,
+                    CancellationToken.None);
                 Directory.Delete(folder, recursive: true);
                 if (repeat > 0)
                     runs.Add((withProfiles, scored));
@@ -42,7 +45,8 @@ public static class ProfileBench
         var counted = model.Plan.Manifest.Rows >= 2 * ProfileSampling.WholeRows ? alone.OneInFive * 5 / ProfileSampling.OneInFor(model.Plan.Manifest.Rows)
             : alone.Whole;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"run of {options.Rows:N0} rows ({model.Model.Name}): {with:0.0} CPU ns a row with profiles, {without:0.0} without: {(with - without) / with:P1}; counting alone / run: {counted / with:P1}"));
+            $"run of {options.Rows:N0} rows ({model.Model.Name}): {with:0.0} CPU ns a row with profiles, {without:0.0} without: " +
+            $"{(with - without) / with:P1}; counting alone / run: {counted / with:P1}"));
         BenchResults.Save("profiles", options,
             new
             {
@@ -59,10 +63,10 @@ public static class ProfileBench
     private static (double Whole, double OneInFive) CountAlone(MeasuredModel model, string input)
     {
         using var file = InputFileReader.Open(input);
-        using var batch = new ColumnBatch(file.Columns, UnitRows);
+        using var batch = new UnitColumns(file.Columns, UnitRows);
         using var group = file.OpenRowGroup(0, [.. file.Columns.Select(c => c.Name)]);
         group.Read(batch, UnitRows);
-        var predictions = new PredictionBlock(model.Plan.Outputs.Count, UnitRows) { Rows = UnitRows };
+        var predictions = new UnitPredictions(model.Plan.Outputs.Count, UnitRows) { Rows = UnitRows };
         for (var i = 0; i < model.Plan.Outputs.Count; i++)
             InputTable.Fill(new Random(i), predictions.Column(i));
         return (Nanoseconds(1), Nanoseconds(5 * ProfileSampling.WholeRows));

@@ -41,7 +41,7 @@ public static class InputTable
     {
         TableColumn[] columns = [new("id", ColumnKind.Integer, false), .. Enumerable.Range(0, Features)
             .Select(i => new TableColumn($"f{i}", ColumnKind.Float, false))];
-        await using var table = await TableWriter.CreateAsync(file, columns, TableCompression.Snappy, ct);
+        await using var table = await TableWriter.CreateAsync(file, columns, ct);
         var random = new Random(7);
         for (var from = 0; from < rows; from += RowsPerGroup)
         {

@@ -21,7 +21,8 @@ public static class MemoryBench
         }
         foreach (var (workers, f) in runs)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{f.Rows,12:N0} rows, {workers} workers: peak {f.PeakBytes / 1e6,4:0} MB, {f.Rate,12:N0} rows/s, {f.CpuNanoseconds:0.0} CPU ns a row, managed {f.ManagedBytes / 1e6:0.0} MB"));
+                $"{f.Rows,12:N0} rows, {workers} workers: peak {f.PeakBytes / 1e6,4:0} MB, {f.Rate,12:N0} rows/s, " +
+                $"{f.CpuNanoseconds:0.0} CPU ns a row, managed {f.ManagedBytes / 1e6:0.0} MB"));
         var slopes = s_workers.ToDictionary(w => w, w => Slope([.. runs.Where(r => r.Workers == w).Select(r => r.Figures).OrderBy(f => f.Rows)]));
         foreach (var (workers, slope) in slopes)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{workers} workers: {slope:0.00} MB of managed allocation a million rows"));

@@ -42,7 +42,7 @@ public static class PlainParallel
         using var reader = new ParquetFileReader(input);
         await using var file = File.Create(output);
         await using var table = await TableWriter.CreateAsync(file, [new("id", ColumnKind.Integer, false), new("score", ColumnKind.Float, false)],
-            TableCompression.Snappy, CancellationToken.None);
+            CancellationToken.None);
         var (columns, matrix) = (new float[InputTable.RowsPerGroup], new float[InputTable.RowsPerGroup * InputTable.Features]);
         while (groups.TryDequeue(out var group))
         {

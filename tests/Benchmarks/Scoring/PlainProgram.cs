@@ -29,7 +29,7 @@ public static class PlainProgram
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20, FileOptions.DeleteOnClose))
         await using (var table =
-            await TableWriter.CreateAsync(file, [new("id", ColumnKind.Integer, false), new("score", ColumnKind.Float, false)], TableCompression.Snappy,
+            await TableWriter.CreateAsync(file, [new("id", ColumnKind.Integer, false), new("score", ColumnKind.Float, false)],
             CancellationToken.None))
         {
             var done = 0;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
+using BatchEngine.Scorer.Measuring;
 
 namespace BatchEngine.Benchmarks.Scoring;
 
@@ -11,8 +11,6 @@ public static class ScoreBench
 {
     /// <summary>The word that makes a process a child.</summary>
     public const string ChildVerb = "score-child";
-
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
 
     /// <summary>Runs the benchmark.</summary>
     public static async Task<int> RunAsync(ScoreOptions options)
@@ -28,7 +26,7 @@ public static class ScoreBench
         }
         var medians = raw.GroupBy(f => f.Variant).Select(g => g.OrderBy(f => f.Rate).ElementAt(g.Count() / 2)).ToArray();
         Print(options, medians, raw);
-        Save(options, raw, Ratios(medians));
+        Save(options, medians, raw);
         return 0;
     }
 
@@ -78,41 +76,26 @@ public static class ScoreBench
     private static void Print(ScoreOptions options, IReadOnlyList<ScoreFigures> medians, IReadOnlyList<ScoreFigures> raw)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Path.GetFileName(options.Model)}, {options.Rows:N0} rows, {Environment.ProcessorCount} cores, {BenchResults.Processor()}"));
+            $"{Path.GetFileName(options.Model)}, {options.Rows:N0} rows, {Environment.ProcessorCount} cores, {ProcessorFacts.Name()}"));
         Console.WriteLine($"{"variant",-18}{"rows/s",12}{"spread",8}{"CPU ns/row",12}{"peak MB",9}{"managed B/row",15}  notes");
         foreach (var f in medians)
         {
             var rates = raw.Where(r => r.Variant == f.Variant).Select(r => r.Rate).ToArray();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{f.Variant,-18}{f.Rate,12:N0}{(rates.Max() - rates.Min()) / f.Rate,8:P0}{f.CpuNanoseconds,12:0.0}{f.PeakBytes / 1e6,9:0}{(double)f.ManagedBytes / f.Rows,15:0.0}  {f.Notes}"));
+                $"{f.Variant,-18}{f.Rate,12:N0}{(rates.Max() - rates.Min()) / f.Rate,8:P0}" +
+                $"{f.CpuNanoseconds,12:0.0}{f.PeakBytes / 1e6,9:0}{(double)f.ManagedBytes / f.Rows,15:0.0}  {f.Notes}"));
         }
         foreach (var (name, value) in Ratios(medians))
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {value:0.00}"));
     }
 
-    private static void Save(ScoreOptions options, IReadOnlyList<ScoreFigures> raw, Dictionary<string, double> ratios)
+    private static void Save(ScoreOptions options, IReadOnlyList<ScoreFigures> medians, IReadOnlyList<ScoreFigures> raw)
     {
-        var folder = Path.Combine("tests", "Benchmarks", "results");
-        if (!Directory.Exists(Path.GetDirectoryName(folder)))
-        {
-            Console.WriteLine($"Not saved: no folder {Path.GetDirectoryName(folder)} here.");
-            return;
-        }
-        Directory.CreateDirectory(folder);
-        var now = TimeProvider.System.GetUtcNow();
         var (part, only) = options.Only.Count == 0 ? ("", "") : ("-part", $" --only {string.Join(',', options.Only)}");
-        var name = string.Create(CultureInfo.InvariantCulture,
-            $"score-{Path.GetFileNameWithoutExtension(options.Model)}-{options.Engine}-{options.Rows}{part}.json");
-        File.WriteAllText(Path.Combine(folder, name), JsonSerializer.Serialize(new
-        {
-            command = $"dotnet run -c Release --project tests/Benchmarks -- score --model {Path.GetFileName(options.Model)} --rows {options.Rows} --engine {options.Engine} --repeats {options.Repeats} --unit-rows {options.UnitRows}{only}",
-            date = now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-            processor = BenchResults.Processor(),
-            cores = Environment.ProcessorCount,
-            runtime = RuntimeInformation.FrameworkDescription,
-            system = RuntimeInformation.OSDescription,
-            ratiosOfMedians = ratios,
-            runs = raw,
-        }, s_json) + "\n");
+        var model = Path.GetFileName(options.Model);
+        BenchResults.Save(
+            string.Create(CultureInfo.InvariantCulture, $"score-{Path.GetFileNameWithoutExtension(model)}-{options.Engine}-{options.Rows}{part}.json"),
+            $"score --model {model} --rows {options.Rows} --engine {options.Engine} --repeats {options.Repeats} --unit-rows {options.UnitRows}{only}",
+            medians, raw, Ratios(medians));
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using BatchEngine.Scorer.Execution;
-using BatchEngine.Scorer.Sharding;
+using BatchEngine.Scorer.OneShot;
 
 namespace BatchEngine.Benchmarks.Scoring;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Scorer.Sharding;
+using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Benchmarks.Scoring;
 

@@ -1,3 +1,4 @@
+using BatchEngine.Host.Bench;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Measuring;
 
@@ -27,7 +28,7 @@ public static class Stages
         await stages.WriteAsync(CancellationToken.None),
         await stages.FingerprintAsync(s_patience),
         await stages.RunFilesAsync(CancellationToken.None),
-        (await WholeRun.RunAsync(model.WithoutProfiles(), 1, Path.Combine(folder, "run"), null, CancellationToken.None)).Sealed,
+        (await WholeRun.RunAsync(Night.WithoutProfiles(model.Plan), model.Model, 1, Path.Combine(folder, "run"), CancellationToken.None)).Sealed,
     ]);
 
     private static async Task<IReadOnlyList<ScoreFigures>> WithAsync(ScoreOptions options, string input,

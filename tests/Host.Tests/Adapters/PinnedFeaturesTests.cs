@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Tests.EndToEnd;
 using BatchEngine.Host.Tests.Lookup;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Tests.Adapters;
 
@@ -26,6 +27,7 @@ public sealed class PinnedFeaturesTests
     }
 
     private static async Task<double> MeanAsync(Engine engine, RunId run) =>
-        Assert.Single((await engine.Runs.PlanAsync(run, Ct))!.Features.Columns, c => c.Name == "age").Steps.OfType<FeatureTransform.ImputeConstant>()
+        Assert.Single((await new RunStore(engine.Database).PlanAsync(run, Ct))!.Features.Columns, c =>
+            c.Name == "age").Steps.OfType<FeatureTransform.ImputeConstant>()
             .Single().Value;
 }

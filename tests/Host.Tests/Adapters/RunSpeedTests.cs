@@ -3,6 +3,7 @@ using BatchEngine.Host.Adapters;
 using BatchEngine.Host.Tests.EndToEnd;
 using BatchEngine.Host.Tests.Lookup;
 using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Tests.Adapters;
 
@@ -17,8 +18,8 @@ public sealed class RunSpeedTests
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.PublishAsync(folder);
         var run = new RunId(ServedJob.Name, new DateTimeOffset(2026, 11, 1, 2, 0, 0, TimeSpan.Zero));
-        var plan = (await engine.Runs.PlanAsync(run, Ct))!;
-        var speed = await new RunSpeed(engine.Runs, new UsageStore(engine.Database)).OfAsync(plan.Job, plan.Model, Ct);
+        var plan = (await new RunStore(engine.Database).PlanAsync(run, Ct))!;
+        var speed = await new RunSpeed(new RunStore(engine.Database), new UsageStore(engine.Database)).OfAsync(plan.Job, plan.Model, Ct);
         Assert.Contains("read only 2,000 rows", speed.Reason, StringComparison.Ordinal);
     }
 
@@ -28,10 +29,10 @@ public sealed class RunSpeedTests
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.PublishAsync(folder);
         var run = new RunId(ServedJob.Name, new DateTimeOffset(2026, 11, 1, 2, 0, 0, TimeSpan.Zero));
-        var plan = (await engine.Runs.PlanAsync(run, Ct))!;
+        var plan = (await new RunStore(engine.Database).PlanAsync(run, Ct))!;
         var usage = new UsageStore(engine.Database);
         var told = (await usage.ListAsync(run, Ct)).First(u => u.Kind == UsageKind.BatchWorker);
         await usage.AppendAsync(told with { Id = "an hour", From = told.From, ToExclusive = told.From.AddHours(1), BusyShare = 1, ReworkShare = 0 }, Ct);
-        Assert.InRange((await new RunSpeed(engine.Runs, usage).OfAsync(plan.Job, plan.Model, Ct)).Value, 0.5, 0.56);
+        Assert.InRange((await new RunSpeed(new RunStore(engine.Database), usage).OfAsync(plan.Job, plan.Model, Ct)).Value, 0.5, 0.56);
     }
 }

@@ -1,4 +1,6 @@
 using BatchEngine.Domain;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Host.Tests.EndToEnd;
 
@@ -47,8 +49,8 @@ public sealed class CoordinatorKillTests(KillStage stage)
             Assert.Equal("AlreadyEnded", ended.Json().GetProperty("outcome").GetString());
         }
 
-        Assert.Single(await engine.Snapshots.ListAsync(job.Serving.Name, ct));
-        Assert.Single(await engine.Runs.ListAsync(null, 10, ct));
+        Assert.Single(await new SnapshotStore(engine.Database).ListAsync(job.Serving.Name, ct));
+        Assert.Single(await new RunStore(engine.Database).ListAsync(null, 10, ct));
         await WorkerKillTests.MustHaveNoOrphanAfterSweepAsync(engine, ct);
     }
 

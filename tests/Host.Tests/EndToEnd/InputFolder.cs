@@ -36,7 +36,7 @@ internal sealed class InputFolder : IDisposable
         var columns = new CustomerColumns(Math.Max(1, customers));
         columns.Fill(generator, 1, customers, 0);
         await using var stream = File.Create(path);
-        await using var writer = await TableWriter.CreateAsync(stream, CustomerFiles.Columns, TableCompression.Snappy, ct);
+        await using var writer = await TableWriter.CreateAsync(stream, CustomerFiles.Columns, ct);
         await writer.WriteRowGroupAsync(columns.Arrays(), ct);
         await writer.CompleteAsync(ct);
     }

@@ -57,7 +57,7 @@ public sealed class KillStage : IAsyncLifetime
         await using var engine = await OpenAsync("uninterrupted", ct);
         var job = Job("uninterrupted", WorkerMode.InProcess);
         var run = new RunId(job.Name, Night(0));
-        Assert.IsType<RunOutcome.Published>(await engine.RunAsync(job, run, null, ct));
+        Assert.IsType<RunOutcome.Published>(await engine.Jobs.RunAsync(job, run, null, ct));
         Uninterrupted = await ScoredNight.ReadAsync(engine, job, run, ct);
         Assert.True(Uninterrupted.Counts.Scored > Customers * 99L / 100, $"{Uninterrupted.Counts}");
     }
@@ -73,7 +73,7 @@ public sealed class KillStage : IAsyncLifetime
     {
         var generator = new CustomerGenerator(SampleRequest.DefaultSeed, Customers, SampleRequest.DefaultFirstDay);
         await using var stream = File.Create(path);
-        await using var writer = await TableWriter.CreateAsync(stream, CustomerFiles.Columns, TableCompression.Snappy, ct);
+        await using var writer = await TableWriter.CreateAsync(stream, CustomerFiles.Columns, ct);
         for (var from = 1; from <= Customers; from += RowGroup)
         {
             var columns = new CustomerColumns(RowGroup);

@@ -118,7 +118,7 @@ public sealed class MemoryLimitTests : IDisposable
     {
         await using var file = File.Create(path);
         await using var table = await TableWriter.CreateAsync(file,
-            [.. Enumerable.Range(0, Features).Select(i => new TableColumn($"f{i}", ColumnKind.Float, false))], TableCompression.Snappy,
+            [.. Enumerable.Range(0, Features).Select(i => new TableColumn($"f{i}", ColumnKind.Float, false))],
             TestContext.Current.CancellationToken);
         var values = Values(rows);
         await table.WriteRowGroupAsync([.. Enumerable.Repeat<Array>(values, Features)], TestContext.Current.CancellationToken);

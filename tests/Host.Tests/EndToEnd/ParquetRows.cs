@@ -19,7 +19,7 @@ internal static class ParquetRows
             for (var group = 0; group < file.RowGroupCount; group++)
             {
                 using var reader = file.OpenRowGroup(group, [.. columns.Select(c => c.Name)]);
-                using var batch = new ColumnBatch(columns, 8_192);
+                using var batch = new UnitColumns(columns, 8_192);
                 while (reader.Read(batch, 8_192) is > 0 and var count)
                 {
                     for (var row = 0; row < count; row++)
@@ -33,7 +33,7 @@ internal static class ParquetRows
         return rows;
     }
 
-    private static string Text(ColumnBatch batch, int row) => string.Join('|', Enumerable.Range(0, batch.Count).Select(c => Text(batch[c], row)));
+    private static string Text(UnitColumns batch, int row) => string.Join('|', Enumerable.Range(0, batch.Count).Select(c => Text(batch[c], row)));
 
     private static string Text(ColumnVector column, int row)
     {

@@ -1,5 +1,10 @@
+using System.Text.Json;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
+using BatchEngine.Scorer.Outputs;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Host.Tests.EndToEnd;
@@ -14,16 +19,27 @@ internal sealed record ScoredNight(IReadOnlyDictionary<long, string> Rows, IRead
     public static async Task<ScoredNight> ReadAsync(Engine engine, ScoringJob job, RunId run, CancellationToken ct)
     {
         var rows = ParquetRows.Read(OutputExport.TargetOf(job, run), job.KeyColumn, Provenance);
-        var info = Assert.Single(await engine.Snapshots.ListAsync(job.Serving.Name, ct), s => s.Snapshot.Run == run).Snapshot;
+        var info = Assert.Single(await new SnapshotStore(engine.Database).ListAsync(job.Serving.Name, ct), s => s.Snapshot.Run == run).Snapshot;
         using var snapshot = SnapshotReader.Open(info, segment => engine.Blobs.LocalPath(segment.Artifact.BlobName)!, ct: ct);
         var entries = new Dictionary<PredictionKey, Prediction>();
         foreach (var (key, prediction) in snapshot.Entries())
             Assert.True(entries.TryAdd(key, prediction), $"{run}: key {key} is in the snapshot twice");
-        var receipts = await engine.Leases.ReceiptsAsync(run, ct);
+        var receipts = await new LeaseStore(engine.Database).ReceiptsAsync(run, ct);
         var counts = receipts.Aggregate(default(RowCounts), (sum, receipt) => sum + receipt.Final.Counts);
         Assert.True(counts.AddsUp, $"{run}: {counts}");
-        Assert.Equal((await engine.Runs.FindAsync(run, ct))!.Rows, counts.Read);
+        MustNameEveryFile(OutputExport.TargetOf(job, run), counts);
+        Assert.Equal((await new RunStore(engine.Database).FindAsync(run, ct))!.Rows, counts.Read);
         return new ScoredNight(rows, entries, [.. info.Segments.Select(s => s.Artifact.Checksum)], counts);
+    }
+
+    // The same manifest as score writes: every file of the export, and what became of the rows.
+    private static void MustNameEveryFile(string folder, RowCounts counts)
+    {
+        var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, OutputManifest.FileName))).RootElement;
+        Assert.Equal(counts.Read, manifest.GetProperty("rows").GetProperty("read").GetInt64());
+        var found = Directory.EnumerateFiles(folder, "*.parquet", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/'));
+        Assert.Equal(found.Order(StringComparer.Ordinal),
+            manifest.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("name").GetString()!).Order(StringComparer.Ordinal));
     }
 
     /// <summary>Fails with the first difference.</summary>

@@ -20,7 +20,7 @@ public sealed class LookupBooksTests
     {
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.PublishAsync(folder);
-        await using var lookups = new LookupService(engine, _notes.Add);
+        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, _notes.Add);
         await lookups.Catalog.RefreshAsync(Ct);
         Assert.IsType<RouteDecision.Degraded>(await lookups.Router.RouteAsync(ServedJob.Name, "7", null, Ct));
         Assert.True(await lookups.Books.WriteAsync());
@@ -45,7 +45,7 @@ public sealed class LookupBooksTests
     {
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.PublishAsync(folder);
-        await using var lookups = new LookupService(engine, _notes.Add);
+        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, _notes.Add);
         await lookups.Catalog.RefreshAsync(Ct);
         using var document = JsonDocument.Parse(DemoClient.Customer);
         var customer = FeatureValues.Read(document.RootElement);
@@ -57,11 +57,11 @@ public sealed class LookupBooksTests
         await engine.Database.ApplyOnceAsync("mend", "ALTER TABLE usage_away RENAME TO usage_records", Ct);
 
         Assert.True(await lookups.Books.WriteAsync());
-        var usage = Assert.Single(await engine.Usage.ListAsync(null, Ct), u => u.Kind == UsageKind.RealtimeEndpoint);
+        var usage = Assert.Single(await new UsageStore(engine.Database).ListAsync(null, Ct), u => u.Kind == UsageKind.RealtimeEndpoint);
         Assert.Equal(2, usage.Predictions);
-        Assert.Contains(await engine.Ledger.ListAsync(new LedgerFilter(), Ct), e => e.UsageId == usage.Id);
+        Assert.Contains(await new LedgerStore(engine.Database).ListAsync(new LedgerFilter(), Ct), e => e.UsageId == usage.Id);
     }
 
     private static Task<IReadOnlyList<AnswerCount>> AnswersAsync(Engine engine) =>
-        engine.Answers.ListAsync(TimeProvider.System.GetUtcNow().AddHours(-2), TimeProvider.System.GetUtcNow().AddHours(1), Ct);
+        new AnswerStore(engine.Database).ListAsync(TimeProvider.System.GetUtcNow().AddHours(-2), TimeProvider.System.GetUtcNow().AddHours(1), Ct);
 }

@@ -5,6 +5,8 @@ using BatchEngine.Host.Http;
 using BatchEngine.Host.Tests.EndToEnd;
 using BatchEngine.Router.Lookup;
 using BatchEngine.Router.Realtime;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 using Microsoft.Extensions.Time.Testing;
 
 namespace BatchEngine.Host.Tests.Lookup;
@@ -19,9 +21,9 @@ public sealed class RealtimeModelsTests
     {
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.PublishAsync(folder);
-        await using var catalog = new SnapshotCatalog(engine.Snapshots, engine.Blobs, engine.Clock);
+        await using var catalog = new SnapshotCatalog(new SnapshotStore(engine.Database), engine.Blobs, engine.Clock);
         var clock = new FakeTimeProvider();
-        using var models = new RealtimeModels(catalog, engine.Runs, new ModelLocator(engine.Registry), clock);
+        using var models = new RealtimeModels(catalog, new RunStore(engine.Database), new ModelLocator(engine.Registry), clock);
         await models.KeepWarmAsync();
         Assert.Empty(models.Loaded);
 

@@ -37,7 +37,7 @@ internal static class ServedJob
     public static async Task<RunId> NightAsync(Engine engine, InputFolder folder, int number)
     {
         var run = new RunId(Name, new DateTimeOffset(2026, 11, 1, 2, 0, 0, TimeSpan.Zero).AddDays(number));
-        Assert.IsType<RunOutcome.Published>(await engine.RunAsync(JobFile.Load(folder["job.yaml"]), run, null, TestContext.Current.CancellationToken));
+        Assert.IsType<RunOutcome.Published>(await engine.Jobs.RunAsync(JobFile.Load(folder["job.yaml"]), run, null, TestContext.Current.CancellationToken));
         return run;
     }
 }

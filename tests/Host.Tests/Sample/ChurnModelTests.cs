@@ -2,8 +2,8 @@ using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Sample;
-using BatchEngine.Scorer.Live;
-using BatchEngine.Scorer.Sharding;
+using BatchEngine.Scorer.OneShot;
+using BatchEngine.Scorer.Realtime;
 
 namespace BatchEngine.Host.Tests.Sample;
 
@@ -16,7 +16,7 @@ public sealed class ChurnModelTests
     public void LiveScores_OfTheFirstRows_AreTheTrainersOwn()
     {
         var generator = new CustomerGenerator(SampleRequest.DefaultSeed, 100_000, SampleRequest.DefaultFirstDay);
-        using var model = new LiveScoring(Path.Combine(Folder, "churn.onnx"), FeaturesFile.Load(Path.Combine(Folder, "features.yaml")),
+        using var model = new RealtimeScoring(Path.Combine(Folder, "churn.onnx"), FeaturesFile.Load(Path.Combine(Folder, "features.yaml")),
             [.. CustomerFiles.Columns.Select(c => new InputColumn(c.Name, c.Kind, c.IsNullable, c.Kind.ToString()))]);
         Assert.Equal(["churn", "churn_probability_0", "churn_probability_1"], model.Outputs.Select(o => o.Name));
         var lines = File.ReadAllLines(Path.Combine(Folder, "expected.csv"));

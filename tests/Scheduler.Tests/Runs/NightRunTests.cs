@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Scheduler.Events;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
 

@@ -62,7 +62,7 @@ public sealed class BatchAndRowAgreementTests
     {
         var spec = new FeatureSpec([.. features.Select((f, i) => f with { Name = $"f{i}" })]);
         var compiled = CompiledFeatures.Compile(spec, Columns);
-        using var batch = compiled.CreateBatch(rows.Count);
+        using var batch = compiled.CreateColumns(rows.Count);
         using var matrix = compiled.CreateMatrix(rows.Count);
         if (bind)
             compiled.Bind(batch, matrix);
@@ -71,7 +71,7 @@ public sealed class BatchAndRowAgreementTests
         var fingerprints = new ulong[rows.Count];
         FeatureFingerprint.Compute(matrix, 3, fingerprints);
 
-        using var oneBatch = compiled.CreateBatch(1);
+        using var oneBatch = compiled.CreateColumns(1);
         using var oneMatrix = compiled.CreateMatrix(1);
         var oneFingerprint = new ulong[1];
         for (var row = 0; row < rows.Count; row++)

@@ -153,7 +153,7 @@ public sealed class CompiledFeaturesTests
         InputColumn[] columns = [Column("a", ColumnKind.Float), Column("b", ColumnKind.Float)];
         var features = CompiledFeatures.Compile(new FeatureSpec([FeatureColumn.AsIs("b"), FeatureColumn.AsIs("a"), new FeatureColumn("again", "a", [])]),
             columns);
-        using var batch = features.CreateBatch(3);
+        using var batch = features.CreateColumns(3);
         using var matrix = features.CreateMatrix(4);
         features.Bind(batch, matrix);
         Fill(batch, [new Dictionary<string, object?> { ["a"] = 1f, ["b"] = 2f }, new Dictionary<string, object?> { ["a"] = null, ["b"] = 3f }]);

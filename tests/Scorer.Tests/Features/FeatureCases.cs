@@ -10,18 +10,18 @@ internal static class FeatureCases
     public static InputColumn Column(string name, ColumnKind kind) => new(name, kind, true, kind.ToString());
 
     /// <summary>A batch of one column, row by row from look-up values.</summary>
-    public static ColumnBatch Batch(InputColumn column, params object?[] values) =>
+    public static UnitColumns Batch(InputColumn column, params object?[] values) =>
         Batch([column], [.. values.Select(v => new Dictionary<string, object?> { [column.Name] = v })]);
 
     /// <summary>A batch whose rows are the given ones, filled through the vectors and not through <see cref="SingleRow"/>.</summary>
-    public static ColumnBatch Batch(IReadOnlyList<InputColumn> columns, IReadOnlyList<IReadOnlyDictionary<string, object?>> rows)
+    public static UnitColumns Batch(IReadOnlyList<InputColumn> columns, IReadOnlyList<IReadOnlyDictionary<string, object?>> rows)
     {
-        var batch = new ColumnBatch(columns, Math.Max(rows.Count, 1));
+        var batch = new UnitColumns(columns, Math.Max(rows.Count, 1));
         Fill(batch, rows);
         return batch;
     }
 
-    public static void Fill(ColumnBatch batch, IReadOnlyList<IReadOnlyDictionary<string, object?>> rows)
+    public static void Fill(UnitColumns batch, IReadOnlyList<IReadOnlyDictionary<string, object?>> rows)
     {
         batch.Start(rows.Count);
         for (var c = 0; c < batch.Count; c++)
@@ -33,7 +33,7 @@ internal static class FeatureCases
     }
 
     /// <summary>The features of a batch, through bound memory or copied.</summary>
-    public static FeatureMatrix Transform(CompiledFeatures features, ColumnBatch batch)
+    public static FeatureMatrix Transform(CompiledFeatures features, UnitColumns batch)
     {
         var matrix = features.CreateMatrix(batch.CapacityRows);
         features.Transform(batch, matrix);

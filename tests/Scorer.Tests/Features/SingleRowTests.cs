@@ -19,7 +19,7 @@ public sealed class SingleRowTests
     [InlineData(ColumnKind.Date, "2026-02-30")]
     public void Rejects_ValueOfAnotherType(ColumnKind kind, object value)
     {
-        var problem = Assert.Throws<BadInputException>(() => SingleRow.ToBatch(new Dictionary<string, object?> { ["x"] = value }, [Column("x", kind)]));
+        var problem = Assert.Throws<BadInputException>(() => SingleRowBatch.Of(new Dictionary<string, object?> { ["x"] = value }, [Column("x", kind)]));
         Assert.Contains("feature 'x'", problem.Message, StringComparison.Ordinal);
     }
 
@@ -27,7 +27,7 @@ public sealed class SingleRowTests
     public void Rejects_ColumnWithoutValueNamingTheNearest()
     {
         var problem = Assert.Throws<BadInputException>(() =>
-            SingleRow.ToBatch(new Dictionary<string, object?> { ["incme"] = 1.0 }, [Column("income", ColumnKind.Float)]));
+            SingleRowBatch.Of(new Dictionary<string, object?> { ["incme"] = 1.0 }, [Column("income", ColumnKind.Float)]));
         Assert.Contains("'incme'", problem.Message, StringComparison.Ordinal);
         Assert.Contains("'income'", problem.Message, StringComparison.Ordinal);
     }
@@ -50,12 +50,12 @@ public sealed class SingleRowTests
     [Fact]
     public void Fill_Again_ForgetsTheRowBefore()
     {
-        using var batch = SingleRow.ToBatch(new Dictionary<string, object?> { ["x"] = null }, [Column("x", ColumnKind.Text)]);
+        using var batch = SingleRowBatch.Of(new Dictionary<string, object?> { ["x"] = null }, [Column("x", ColumnKind.Text)]);
         SingleRow.Fill(batch, new Dictionary<string, object?> { ["x"] = "b" });
         Assert.False(batch[0].HasMissing);
         Assert.Equal("b"u8.ToArray(), batch[0].Text[0].ToArray());
     }
 
     private static BatchEngine.Scorer.Inputs.ColumnVector One(ColumnKind kind, object? value) =>
-        SingleRow.ToBatch(new Dictionary<string, object?> { ["x"] = value }, [Column("x", kind)])[0];
+        SingleRowBatch.Of(new Dictionary<string, object?> { ["x"] = value }, [Column("x", kind)])[0];
 }

@@ -41,10 +41,10 @@ internal static class ForestComparison
         return null;
     }
 
-    private static PredictionBlock Score(LoadedModel model, FeatureMatrix features)
+    private static UnitPredictions Score(LoadedModel model, FeatureMatrix features)
     {
         using var executor = model.CreateExecutor();
-        var block = new PredictionBlock(executor.Outputs.Count, features.Rows);
+        var block = new UnitPredictions(executor.Outputs.Count, features.Rows);
         executor.Score(features, block);
         return block;
     }

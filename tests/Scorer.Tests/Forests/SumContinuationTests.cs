@@ -115,10 +115,10 @@ public sealed class SumContinuationTests
             Assert.Equal(Bits(expected.Confidence), Bits(block.Confidence));
     }
 
-    private static PredictionBlock Score(LoadedModel model, FeatureMatrix features, bool keeps)
+    private static UnitPredictions Score(LoadedModel model, FeatureMatrix features, bool keeps)
     {
         using var executor = model.CreateExecutor();
-        var block = new PredictionBlock(model.Outputs.Count, features.Rows, keeps ? model.SumCount : 0);
+        var block = new UnitPredictions(model.Outputs.Count, features.Rows, keeps ? model.SumCount : 0);
         executor.Score(features, block);
         return block;
     }

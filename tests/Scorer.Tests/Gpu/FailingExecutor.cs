@@ -20,7 +20,7 @@ internal sealed class FailingExecutor(IModelExecutor inner, int goodBatches) : I
 
     public bool AcceptsMissing => inner.AcceptsMissing;
 
-    public void Score(FeatureMatrix features, PredictionBlock block)
+    public void Score(FeatureMatrix features, UnitPredictions block)
     {
         inner.Score(features, block);
         if (_batches++ < goodBatches)

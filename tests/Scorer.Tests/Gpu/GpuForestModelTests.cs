@@ -108,7 +108,7 @@ public sealed class GpuForestModelTests : IDisposable
             { opened++; return new FailingExecutor(forest.CreateExecutor(), goodBatches: 1); }
         };
         using var executor = model.CreateExecutor();
-        var (expected, actual) = (Score(processor, Features()), new PredictionBlock(1, Rows));
+        var (expected, actual) = (Score(processor, Features()), new UnitPredictions(1, Rows));
         for (var batch = 0; batch < 3; batch++)
         {
             Assert.Equal(batch > 1, model.IsDeviceLost);
@@ -152,7 +152,7 @@ public sealed class GpuForestModelTests : IDisposable
         var forest = DeviceForest.Of(processor, device, s_tiles).Forest!;
         using var model = new GpuForest(device, forest, processor, 100);
         using var executor = model.CreateExecutor();
-        var block = new PredictionBlock(1, Rows);
+        var block = new UnitPredictions(1, Rows);
         var loaded = device.UsedBytes;
         executor.Score(Features(99), block);
         Assert.Equal(loaded, device.UsedBytes);
@@ -232,10 +232,10 @@ public sealed class GpuForestModelTests : IDisposable
 
     private static int[] Bits(ReadOnlySpan<float> values) => System.Runtime.InteropServices.MemoryMarshal.Cast<float, int>(values).ToArray();
 
-    private static PredictionBlock Score(LoadedModel model, FeatureMatrix features)
+    private static UnitPredictions Score(LoadedModel model, FeatureMatrix features)
     {
         using var executor = model.CreateExecutor();
-        var block = new PredictionBlock(executor.Outputs.Count, features.Rows);
+        var block = new UnitPredictions(executor.Outputs.Count, features.Rows);
         executor.Score(features, block);
         return block;
     }

@@ -26,7 +26,7 @@ public sealed class HeldPagesTests
         Directory.CreateDirectory(folder.File("in"));
         await using (var file = File.Create(folder.File("in/a.parquet")))
         await using (var table =
-            await TableWriter.CreateAsync(file, [new("x", ColumnKind.Float, false)], TableCompression.Snappy, TestContext.Current.CancellationToken))
+            await TableWriter.CreateAsync(file, [new("x", ColumnKind.Float, false)], TestContext.Current.CancellationToken))
         {
             await table.WriteRowGroupAsync([Values()], TestContext.Current.CancellationToken);
             await table.CompleteAsync(TestContext.Current.CancellationToken);

@@ -165,7 +165,7 @@ public sealed class InputCatalogTests : IDisposable
         var manifest = await InputCatalog.FreezeAsync([path], ["y", "s"], TestContext.Current.CancellationToken);
         using var reader = InputFileReader.Open(manifest.Files[0]);
         using var rows = reader.OpenRowGroup(0, ["y", "s"]);
-        using var batch = new ColumnBatch(manifest.Columns, 10);
+        using var batch = new UnitColumns(manifest.Columns, 10);
         Assert.Equal(2, rows.Read(batch, 10));
         Assert.Equal([1.5, 2.5], batch["y"].Doubles.ToArray());
         Assert.Equal("a", Encoding.UTF8.GetString(batch["s"].Text[0]));

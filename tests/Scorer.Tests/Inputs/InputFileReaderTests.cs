@@ -91,7 +91,7 @@ public sealed class InputFileReaderTests : IDisposable
         Write(path, [Data.Of("x", [1f, null, 3f, (float?)4f])]);
         using var reader = InputFileReader.Open(path);
         using var group = reader.OpenRowGroup(0, ["x"]);
-        using var batch = new ColumnBatch(reader.Columns, 2);
+        using var batch = new UnitColumns(reader.Columns, 2);
 
         Assert.Equal(2, group.Read(batch, 100));
         Assert.True(batch["x"].HasMissing);
@@ -117,7 +117,7 @@ public sealed class InputFileReaderTests : IDisposable
             Write(path, [.. columns.Select(c => c.Data)], configure: b => b.DataPagesize(300));
             using var reader = InputFileReader.Open(path);
             using var group = reader.OpenRowGroup(0, [.. columns.Select(c => c.Data.Column.Name)]);
-            using var batch = new ColumnBatch(reader.Columns, Rows);
+            using var batch = new UnitColumns(reader.Columns, Rows);
 
             group.Skip(skipped);
             Assert.Equal(skipped, group.Position);
@@ -137,7 +137,7 @@ public sealed class InputFileReaderTests : IDisposable
         Write(path, [Data.Of("a", [1f, 2f]), Data.Of("b", ["x", "y"]), Data.Of("c", [5L, 6L])]);
         using var reader = InputFileReader.Open(path);
         using var group = reader.OpenRowGroup(0, ["c", "a"]);
-        using var batch = new ColumnBatch(group.Columns, 10);
+        using var batch = new UnitColumns(group.Columns, 10);
 
         Assert.Equal(2, group.Read(batch, 10));
         Assert.Equal([5L, 6L], batch[0].Integers.ToArray());
@@ -152,7 +152,7 @@ public sealed class InputFileReaderTests : IDisposable
         Write(path, [Data.Of("u", [1UL, ulong.MaxValue])]);
         using var reader = InputFileReader.Open(path);
         using var group = reader.OpenRowGroup(0, ["u"]);
-        using var batch = new ColumnBatch(group.Columns, 10);
+        using var batch = new UnitColumns(group.Columns, 10);
 
         var problem = Assert.Throws<BadInputException>(() => group.Read(batch, 10));
         Assert.Contains("18446744073709551615", problem.Message, StringComparison.Ordinal);
@@ -183,7 +183,7 @@ public sealed class InputFileReaderTests : IDisposable
 
         using var reader = InputFileReader.Open(path);
         using var group = reader.OpenRowGroup(0, ["x"]);
-        using var batch = new ColumnBatch(group.Columns, 1_000);
+        using var batch = new UnitColumns(group.Columns, 1_000);
         var problem = Assert.Throws<BadInputException>(() => group.Read(batch, 1_000));
         Assert.Contains($"{path}, row group 0, column 'x'", problem.Message, StringComparison.Ordinal);
     }
@@ -204,13 +204,13 @@ public sealed class InputFileReaderTests : IDisposable
         Assert.Throws<BadInputException>(() => InputFileReader.Open(planned));
     }
 
-    private static IEnumerable<ColumnBatch> ReadAll(InputFileReader reader, int batchRows)
+    private static IEnumerable<UnitColumns> ReadAll(InputFileReader reader, int batchRows)
     {
-        using var batch = new ColumnBatch(reader.Columns, batchRows);
+        using var batch = new UnitColumns(reader.Columns, batchRows);
         for (var g = 0; g < reader.RowGroupCount; g++)
         {
             using var group = reader.OpenRowGroup(g, [.. reader.Columns.Select(c => c.Name)]);
-            Assert.Equal(reader.RowGroupRows(g), group.Rows);
+            Assert.Equal(reader.RowGroupSizes()[g].Rows, group.Rows);
             while (group.Read(batch, int.MaxValue) > 0)
                 yield return batch;
         }

@@ -29,7 +29,7 @@ public sealed class ReadingAllocationTests : IDisposable
                 new FeatureColumn("o", "t", [new FeatureTransform.OneHot(["text 1", "text 2"])]),
             new FeatureColumn("hi", "i", [new FeatureTransform.HashBucket(100, 1)])]);
         var features = CompiledFeatures.Compile(spec, reader.Columns);
-        using var batch = features.CreateBatch(1_000);
+        using var batch = features.CreateColumns(1_000);
         using var matrix = features.CreateMatrix(1_000);
         features.Bind(batch, matrix);
         var fingerprints = new ulong[1_000];

@@ -19,7 +19,7 @@ public sealed class RealTableTests
 
         var compiled = CompiledFeatures.Compile(FeatureSpec.AsIs(Features), manifest.Columns);
         using var reader = InputFileReader.Open(manifest.Files[0]);
-        using var batch = compiled.CreateBatch(1_000);
+        using var batch = compiled.CreateColumns(1_000);
         using var matrix = compiled.CreateMatrix(1_000);
         compiled.Bind(batch, matrix);
         var (rows, missing) = (0L, 0);

@@ -92,12 +92,12 @@ public sealed class StoredFormsTests : IDisposable
         writer.Close();
     }
 
-    private ColumnBatch Read(ColumnKind kind)
+    private UnitColumns Read(ColumnKind kind)
     {
         using var reader = InputFileReader.Open(_folder.File("a.parquet"));
         Assert.Equal(kind, reader.Columns[0].Kind);
         using var group = reader.OpenRowGroup(0, ["x"]);
-        var batch = new ColumnBatch(reader.Columns, 100);
+        var batch = new UnitColumns(reader.Columns, 100);
         group.Read(batch, 100);
         return batch;
     }

@@ -3,6 +3,7 @@ using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Tests.Execution;
+using BatchEngine.Scorer.Tests.Features;
 
 namespace BatchEngine.Scorer.Tests.Onnx;
 
@@ -32,7 +33,7 @@ public sealed class OnnxExecutorTests
     {
         using var model = ExecutorFactory.Open(Fixture.Path("linear"), s_abc, s_onnx with { SubBatchRows = 4 });
         using var executor = model.CreateExecutor();
-        var block = new PredictionBlock(1, 0);
+        var block = new UnitPredictions(1, 0);
         foreach (var count in new[] { 9, 1, 4, 13, 3, 3, 0, 5 })
         {
             using var matrix = new FeatureMatrix(3, Math.Max(1, count)) { Rows = count };
@@ -51,7 +52,7 @@ public sealed class OnnxExecutorTests
         matrix.DoubleColumn(0)[0] = 16_777_217.0; // 2^24 + 1, no float
         matrix.DoubleColumn(1)[0] = -1_677_721.6;
         using var executor = model.CreateExecutor();
-        var block = new PredictionBlock(1, 1);
+        var block = new UnitPredictions(1, 1);
         executor.Score(matrix, block);
         Assert.Equal(1.5f, block.Column(0)[0]);
     }
@@ -110,10 +111,10 @@ public sealed class OnnxExecutorTests
             new("d", ColumnKind.Integer, false, ""), new("e", ColumnKind.Bool, false, ""), new("f", ColumnKind.Text, false, "")];
         var compiled = CompiledFeatures.Compile(FeatureSpec.AsIs(names), columns, model.WantedStorage);
         using var executor = model.CreateExecutor();
-        var block = new PredictionBlock(6, 1);
+        var block = new UnitPredictions(6, 1);
         foreach (var (text, code) in new[] { ("red", 1f), ("blue", 2f), ("green", -1f) })
         {
-            using var batch = SingleRow.ToBatch(
+            using var batch = SingleRowBatch.Of(
                 new Dictionary<string, object?> { ["a"] = 1.5f, ["b"] = 2.5, ["c"] = 3L, ["d"] = 4L, ["e"] = true, ["f"] = text }, compiled.Sources);
             using var matrix = compiled.CreateMatrix(1);
             compiled.Transform(batch, matrix);
@@ -127,11 +128,11 @@ public sealed class OnnxExecutorTests
     {
         using var model = ExecutorFactory.Open(Fixture.Path("exact"), ["d"], s_onnx);
         var compiled = CompiledFeatures.Compile(FeatureSpec.AsIs(["d"]), [new("d", ColumnKind.Integer, false, "")], model.WantedStorage);
-        using var batch = SingleRow.ToBatch(new Dictionary<string, object?> { ["d"] = (1L << 53) + 3 }, compiled.Sources);
+        using var batch = SingleRowBatch.Of(new Dictionary<string, object?> { ["d"] = (1L << 53) + 3 }, compiled.Sources);
         using var matrix = compiled.CreateMatrix(1);
         compiled.Transform(batch, matrix);
         using var executor = model.CreateExecutor();
-        var block = new PredictionBlock(1, 1);
+        var block = new UnitPredictions(1, 1);
         executor.Score(matrix, block);
         Assert.Equal(3f, block.Column(0)[0]);
     }

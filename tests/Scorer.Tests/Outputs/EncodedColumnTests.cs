@@ -11,10 +11,10 @@ public sealed class EncodedColumnTests
     private static readonly long s_at = (new DateTime(2026, 11, 25, 2, 0, 0, DateTimeKind.Utc) - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     [Theory]
-    [InlineData(TableCompression.Snappy)]
-    [InlineData(TableCompression.Zstd)]
-    [InlineData(TableCompression.None)]
-    public async Task ConstantColumns_RepeatedFromGroupToGroup_AreTheBytesThatParquetNetWritesWhenItEncodesEach(TableCompression compression)
+    [InlineData(CompressionMethod.Snappy)]
+    [InlineData(CompressionMethod.Zstd)]
+    [InlineData(CompressionMethod.None)]
+    public async Task ConstantColumns_RepeatedFromGroupToGroup_AreTheBytesThatParquetNetWritesWhenItEncodesEach(CompressionMethod compression)
     {
         var options = Options(compression);
         var text = new ConstantField<ReadOnlyMemory<char>>(Field("model_version", ColumnKind.Text), "churn/12".AsMemory(), options);
@@ -40,7 +40,7 @@ public sealed class EncodedColumnTests
     {
         const int rows = 32_768;
         const int groups = 64;
-        var options = Options(TableCompression.Snappy);
+        var options = Options(CompressionMethod.Snappy);
         var field = new ConstantField<ReadOnlyMemory<char>>(Field("run_id", ColumnKind.Text), "churn-20261125T020000Z".AsMemory(), options);
         await using var writer =
             await ParquetWriter.CreateAsync(new ParquetSchema(field.Field), Stream.Null, options, append: false, TestContext.Current.CancellationToken);
@@ -58,7 +58,7 @@ public sealed class EncodedColumnTests
         }
     }
 
-    private static ParquetOptions Options(TableCompression compression)
+    private static ParquetOptions Options(CompressionMethod compression)
     {
         var options = ParquetFields.Options(compression);
         options.ColumnEncodingHints["model_version"] = EncodingHint.Dictionary;
@@ -69,7 +69,7 @@ public sealed class EncodedColumnTests
 
     private static async Task WriteConstantAsync(OutputField field, ParquetRowGroupWriter group, int rows)
     {
-        field.Stage(new UnitRows(null!, null!, default, rows, 0));
+        field.Stage(new ScoredUnit(null!, null!, default, rows, 0));
         await field.WriteAsync(group, TestContext.Current.CancellationToken);
         field.Clear();
     }

@@ -4,6 +4,7 @@ using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Outputs;
 using BatchEngine.Scorer.Tests.Inputs;
+using Parquet;
 
 namespace BatchEngine.Scorer.Tests.Outputs;
 
@@ -22,10 +23,9 @@ public sealed class PredictionFileTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.File("out.parquet");
-        var file = new PredictionFile(SchemaOf(s_wide, [1, 2, 3], [OutputColumn.Number("score"), new OutputColumn("label", ["no", "yes"])]),
-            TableCompression.Snappy);
-        using var batch = new ColumnBatch(s_wide, 300);
-        var block = new PredictionBlock(2, 300);
+        var file = new PredictionFile(SchemaOf(s_wide, [1, 2, 3], [OutputColumn.Number("score"), new OutputColumn("label", ["no", "yes"])]));
+        using var batch = new UnitColumns(s_wide, 300);
+        var block = new UnitPredictions(2, 300);
         var expected = new List<string>();
         await using (var output = System.IO.File.Create(path))
         {
@@ -37,7 +37,7 @@ public sealed class PredictionFileTests
                 byte[] keep = rejectEvery == 0 ? [] : [.. Enumerable.Range(0, rows).Select(i => (byte)(i % rejectEvery == 0 ? 0 : 1))];
                 var kept = keep.Length == 0 ? rows : keep.Count(k => k == 1);
                 expected.AddRange(Enumerable.Range(0, rows).Where(i => keep.Length == 0 || keep[i] == 1).Select(i => RowText(next + i)));
-                await file.WriteAsync(new UnitRows(batch, block, keep, kept, next), Ct);
+                await file.WriteAsync(new ScoredUnit(batch, block, keep, kept, next), Ct);
                 next += rows;
             }
             Assert.Equal(expected.Count, file.Rows);
@@ -51,10 +51,10 @@ public sealed class PredictionFileTests
     {
         using var folder = new TemporaryFolder();
         var narrow = s_wide[..1];
-        var file = new PredictionFile(SchemaOf(narrow, [], [OutputColumn.Number("score")]), TableCompression.None);
+        var file = new PredictionFile(SchemaOf(narrow, [], [OutputColumn.Number("score")]), CompressionMethod.None);
         Assert.Equal([65_536L, 16_384, 100], await GroupsAsync(folder.File("narrow"), file, narrow, 1, [16_384, 16_384, 16_384, 16_384, 16_384, 100]));
         Assert.Equal([40_000L, 40_000], await GroupsAsync(folder.File("large"), file, narrow, 1, [40_000, 40_000]));
-        var wide = new PredictionFile(SchemaOf(narrow, [], [.. Enumerable.Range(0, 30).Select(i => OutputColumn.Number($"p{i}"))]), TableCompression.None);
+        var wide = new PredictionFile(SchemaOf(narrow, [], [.. Enumerable.Range(0, 30).Select(i => OutputColumn.Number($"p{i}"))]), CompressionMethod.None);
         Assert.Equal([16_384L, 16_384], await GroupsAsync(folder.File("wide"), wide, narrow, 30, [8_192, 8_192, 8_192, 8_192]));
     }
 
@@ -63,12 +63,12 @@ public sealed class PredictionFileTests
     {
         using var folder = new TemporaryFolder();
         var narrow = s_wide[..1];
-        var file = new PredictionFile(SchemaOf(narrow, [], [OutputColumn.Number("score")]), TableCompression.None);
-        using var batch = new ColumnBatch(narrow, 10);
-        var block = new PredictionBlock(1, 10);
+        var file = new PredictionFile(SchemaOf(narrow, [], [OutputColumn.Number("score")]), CompressionMethod.None);
+        using var batch = new UnitColumns(narrow, 10);
+        var block = new UnitPredictions(1, 10);
         Fill(batch, block, 0, 10);
         await file.StartAsync(Stream.Null, Ct);
-        await file.WriteAsync(new UnitRows(batch, block, default, 10, 0), Ct);
+        await file.WriteAsync(new ScoredUnit(batch, block, default, 10, 0), Ct);
         Assert.Equal([5L], await GroupsAsync(folder.File("second"), file, narrow, 1, [5]));
     }
 
@@ -77,23 +77,23 @@ public sealed class PredictionFileTests
 
     private static async Task<IEnumerable<long>> GroupsAsync(string path, PredictionFile file, InputColumn[] columns, int outputs, int[] units)
     {
-        using var batch = new ColumnBatch(columns, units.Max());
-        var block = new PredictionBlock(outputs, units.Max());
+        using var batch = new UnitColumns(columns, units.Max());
+        var block = new UnitPredictions(outputs, units.Max());
         await using (var output = System.IO.File.Create(path))
         {
             await file.StartAsync(output, Ct);
             foreach (var rows in units)
             {
                 Fill(batch, block, 0, rows);
-                await file.WriteAsync(new UnitRows(batch, block, default, rows, 0), Ct);
+                await file.WriteAsync(new ScoredUnit(batch, block, default, rows, 0), Ct);
             }
             await file.CompleteAsync(Ct);
         }
         using var reader = InputFileReader.Open(path);
-        return [.. Enumerable.Range(0, reader.RowGroupCount).Select(reader.RowGroupRows)];
+        return [.. reader.RowGroupSizes().Select(g => g.Rows)];
     }
 
-    private static void Fill(ColumnBatch batch, PredictionBlock block, int from, int rows)
+    private static void Fill(UnitColumns batch, UnitPredictions block, int from, int rows)
     {
         batch.Start(rows);
         block.Rows = rows;
@@ -117,8 +117,10 @@ public sealed class PredictionFileTests
 
     private static bool IsMissing(int number) => number % 5 == 3;
 
-    private static string RowText(int n) => FormattableString.Invariant(
-        $"{n}|{(IsMissing(n) ? "missing" : (n * 0.5).ToString("R", System.Globalization.CultureInfo.InvariantCulture))}|{(IsMissing(n) ? "missing" : $"Ort-{n}-ß")}|{new string('n', n % 50)}|{n / 8f}|{(n % 2 == 0 ? "no" : "yes")}|churn/1|churn-20261125T020000Z|0");
+    private static string RowText(int n) => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        $"{n}|{(IsMissing(n) ? "missing" : (n * 0.5).ToString("R", System.Globalization.CultureInfo.InvariantCulture))}|" +
+        $"{(IsMissing(n) ? "missing" : $"Ort-{n}-ß")}|{new string('n', n % 50)}|" +
+        $"{n / 8f}|{(n % 2 == 0 ? "no" : "yes")}|churn/1|churn-20261125T020000Z|0");
 
     private static List<string> ReadAll(string path)
     {
@@ -127,7 +129,7 @@ public sealed class PredictionFileTests
         for (var group = 0; group < file.RowGroupCount; group++)
         {
             using var reader = file.OpenRowGroup(group, [.. file.Columns.Select(c => c.Name)]);
-            using var batch = new ColumnBatch(file.Columns, 1_000);
+            using var batch = new UnitColumns(file.Columns, 1_000);
             while (reader.Read(batch, 1_000) is > 0 and var count)
                 texts.AddRange(Enumerable.Range(0, count).Select(row => string.Join('|', Enumerable.Range(0, batch.Count).Select(c => Text(batch[c], row)))));
         }

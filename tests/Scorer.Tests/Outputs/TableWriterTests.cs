@@ -17,7 +17,7 @@ public sealed class TableWriterTests
         var path = folder.File("out/t.parquet");
         await using (var file = File.Create(path))
         await using (var table =
-            await TableWriter.CreateAsync(file, [new("at", ColumnKind.Timestamp, false), new("seen", ColumnKind.Timestamp, true)], TableCompression.Snappy,
+            await TableWriter.CreateAsync(file, [new("at", ColumnKind.Timestamp, false), new("seen", ColumnKind.Timestamp, true)],
             TestContext.Current.CancellationToken))
         {
             await table.WriteRowGroupAsync([new[] { s_at, s_at.AddSeconds(1) }, new DateTime?[] { null, s_at }], TestContext.Current.CancellationToken);

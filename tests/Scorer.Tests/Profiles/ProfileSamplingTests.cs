@@ -117,8 +117,8 @@ public sealed class ProfileSamplingTests
     private static ColumnProfile Profile(float[] values, int from, int to, int unitRows)
     {
         var collector = new ProfileCollector(s_edges, s_columns, [], values.Length, []);
-        using var batch = new ColumnBatch(s_columns, unitRows);
-        var block = new PredictionBlock(1, 1);
+        using var batch = new UnitColumns(s_columns, unitRows);
+        var block = new UnitPredictions(1, 1);
         for (var first = from; first < to; first += unitRows)
         {
             batch.Start(Math.Min(unitRows, to - first));

@@ -92,7 +92,7 @@ public sealed class ProfileTests
     public void Collector_CountsValuesMissingAndUnseen()
     {
         var collector = new ProfileCollector(Edges(), s_columns, [OutputColumn.Number("y")], 5, []);
-        using var batch = new ColumnBatch(s_columns, 5);
+        using var batch = new UnitColumns(s_columns, 5);
         var block = Fill(batch, [1f, 2f, float.NaN, -1f, 9f], [4, 5, 6, 7, 8], ["red", "blue", "pink", "red", "red"], [0.1f, 0.2f, 0.3f, 0.9f, 0.9f]);
         collector.Add(batch, block, 0);
         var profiles = collector.Current().ToDictionary(p => p.Edges.Column);
@@ -110,7 +110,7 @@ public sealed class ProfileTests
     public void Collector_OfInfiniteValues_KeepsTheMomentsFinite()
     {
         var collector = new ProfileCollector(Edges(), s_columns, [], 10, []);
-        using var batch = new ColumnBatch(s_columns, 10);
+        using var batch = new UnitColumns(s_columns, 10);
         var x = Enumerable.Range(0, 10).Select(i => i == 3 ? float.PositiveInfinity : i == 9 ? float.NegativeInfinity : 1f).ToArray();
         collector.Add(batch, Fill(batch, x, new long[10], [.. Enumerable.Repeat("red", 10)], new float[10]), 0);
         var profile = collector.Current()[0];
@@ -120,7 +120,7 @@ public sealed class ProfileTests
     [Fact]
     public void Collector_ThatGoesOnFromACheckpoint_EndsWithTheSameBits()
     {
-        using var batch = new ColumnBatch(s_columns, 300);
+        using var batch = new UnitColumns(s_columns, 300);
         var block = Fill(batch, [.. Enumerable.Range(0, 300).Select(i => i % 7 == 0 ? float.NaN : i / 7f)], [.. Enumerable.Range(0, 300).Select(i => (long)i)],
             [.. Enumerable.Range(0, 300).Select(i => i % 3 == 0 ? "red" : "pink")], new float[300]);
         var whole = new ProfileCollector(Edges(), s_columns, [OutputColumn.Number("y")], 600, []);
@@ -207,14 +207,14 @@ public sealed class ProfileTests
         }
     }
 
-    private static PredictionBlock Fill(ColumnBatch batch, float[] x, long[] n, string[] t, float[] y)
+    private static UnitPredictions Fill(UnitColumns batch, float[] x, long[] n, string[] t, float[] y)
     {
         batch.Start(x.Length);
         x.CopyTo(batch[0].Floats);
         n.CopyTo(batch[1].Integers);
         foreach (var text in t)
             batch[2].Text.Append(System.Text.Encoding.UTF8.GetBytes(text));
-        var block = new PredictionBlock(1, y.Length) { Rows = y.Length };
+        var block = new UnitPredictions(1, y.Length) { Rows = y.Length };
         y.CopyTo(block.Column(0));
         return block;
     }

@@ -58,7 +58,7 @@ public sealed class RowReuseTests
     private static async Task<Checkpoint> FinishAsync(ShardFixture fixture, string store, SnapshotReader? snapshot, double nanoseconds = 1_500)
     {
         var work = fixture.Work(fixture.Blobs(store)) with { Plan = Costly(fixture, nanoseconds), Base = snapshot };
-        return Assert.IsType<ShardOutcome.Finished>(await ShardScoring.RunAsync(work, new RecordingSink(), Ct)).Receipt.Final;
+        return Assert.IsType<ShardEnding.Finished>(await ShardPass.RunAsync(work, new RecordedProgress(), Ct)).Receipt.Final;
     }
 
     private static async Task<SnapshotReader> SnapshotOfAsync(ShardFixture fixture)

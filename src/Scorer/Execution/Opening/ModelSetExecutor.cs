@@ -10,7 +10,7 @@ internal sealed class ModelSetExecutor : IModelExecutor
     private readonly ModelSet _set;
     private readonly JointForestScoring? _joint;
     private readonly int[] _jointColumns;
-    private readonly (IModelExecutor Executor, PredictionBlock Block, int FirstColumn)[] _others;
+    private readonly (IModelExecutor Executor, UnitPredictions Block, int FirstColumn)[] _others;
 
     public ModelSetExecutor(ModelSet set)
     {
@@ -18,7 +18,7 @@ internal sealed class ModelSetExecutor : IModelExecutor
         _joint = set.Joint is { } joint ? new JointForestScoring(joint) : null;
         _jointColumns = [.. set.Joined.Select(i => set.FirstColumns[i])];
         _others = [.. Enumerable.Range(0, set.Models.Count).Except(set.Joined)
-            .Select(i => (set.Models[i].CreateExecutor(), new PredictionBlock(set.Models[i].Outputs.Count, 0), set.FirstColumns[i]))];
+            .Select(i => (set.Models[i].CreateExecutor(), new UnitPredictions(set.Models[i].Outputs.Count, 0), set.FirstColumns[i]))];
     }
 
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ internal sealed class ModelSetExecutor : IModelExecutor
     public bool AcceptsMissing => _set.AcceptsMissing;
 
     /// <inheritdoc/>
-    public void Score(FeatureMatrix features, PredictionBlock block)
+    public void Score(FeatureMatrix features, UnitPredictions block)
     {
         block.Rows = features.Rows;
         _joint?.Score(features, block, _jointColumns);

@@ -31,7 +31,7 @@ public sealed class ModelSetTests
         using var set = ModelSet.Of(Open(files.Paths[0]), [.. files.Paths.Skip(1).Select((p, i) => ($"m{i}", Open(p)))]);
         using var features = Rows(rows);
         using var together = set.CreateExecutor();
-        var actual = new PredictionBlock(set.Outputs.Count, 1);
+        var actual = new UnitPredictions(set.Outputs.Count, 1);
         together.Score(features, actual);
 
         Assert.Equal([0, 1, 3], set.Joined);
@@ -41,7 +41,7 @@ public sealed class ModelSetTests
         {
             using var model = Open(path);
             using var alone = model.CreateExecutor();
-            var expected = new PredictionBlock(model.Outputs.Count, 1);
+            var expected = new UnitPredictions(model.Outputs.Count, 1);
             alone.Score(features, expected);
             for (var i = 0; i < expected.OutputCount; i++)
                 Assert.Equal(expected.Column(i), actual.Column(column++));

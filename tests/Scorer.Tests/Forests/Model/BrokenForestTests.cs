@@ -116,6 +116,6 @@ public sealed class BrokenForestTests
         Assert.Contains(loaded.Notes, n => n.Contains(reason, StringComparison.Ordinal));
         using var features = new FeatureMatrix(2, 3) { Rows = 3 };
         using var executor = loaded.CreateExecutor();
-        executor.Score(features, new PredictionBlock(1, 3));
+        executor.Score(features, new UnitPredictions(1, 3));
     }
 }

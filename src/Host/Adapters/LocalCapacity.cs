@@ -1,0 +1,16 @@
+using BatchEngine.Domain;
+using BatchEngine.Scheduler.Planning;
+
+namespace BatchEngine.Host.Adapters;
+
+/// <summary>Offers this machine's cores, priced by the sheet's local offering. Thread-safe.</summary>
+internal sealed class LocalCapacity(CurrentPrices prices, int configuredWorkers) : ICapacitySource
+{
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<CapacityOffer>> OffersAsync(ScoringJob job, DateTimeOffset at, CancellationToken ct)
+    {
+        var book = await prices.BookAsync(ct).ConfigureAwait(false);
+        var workers = job.Workers > 0 ? job.Workers : configuredWorkers > 0 ? configuredWorkers : Environment.ProcessorCount;
+        return [new CapacityOffer(Offering.Local, workers, book.At(Offering.Local, at).PerHour)];
+    }
+}

@@ -1,0 +1,111 @@
+using System.Runtime.ExceptionServices;
+using BatchEngine.Domain;
+using BatchEngine.Scheduler.Events;
+using BatchEngine.Scheduler.Leasing;
+using BatchEngine.Scheduler.Workers;
+using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Measuring;
+using BatchEngine.Scorer.Sharding;
+using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.Storage.Snapshots.RunFiles;
+using BatchEngine.Storage.Snapshots.Segments;
+
+namespace BatchEngine.Host.Bench;
+
+/// <summary>A run from Parquet to published bytes: a night's own workers lease every shard from a database in the folder, score and profile it, write it as
+/// Parquet and as run files, and commit it; then one segment a partition is built. Each call is its own run.</summary>
+internal static class WholeRun
+{
+    /// <summary>Runs it.</summary>
+    /// <param name="plan">What is scored.</param>
+    /// <param name="model">Opened for the plan's features; stays the caller's.</param>
+    /// <param name="workers">Threads that score, and then build segments.</param>
+    /// <param name="folder">Gets the files and the database; empty or not there, and the caller removes it.</param>
+    /// <param name="ct">Stops it; files are left in the folder.</param>
+    /// <returns>The figures of scoring, leases and checkpoints included, and of sealing.</returns>
+    /// <exception cref="BatchEngineException">A shard cannot be scored.</exception>
+    public static async Task<(StageFigures Scored, StageFigures Sealed)> RunAsync(RunPlan plan, LoadedModel model, int workers, string folder,
+        CancellationToken ct)
+    {
+        plan = plan with { Chosen = plan.Chosen with { Workers = workers } };
+        Directory.CreateDirectory(folder);
+        var blobs = new LocalFolderBlobs(folder);
+        var database = await StateDatabase.OpenAsync(Path.Combine(folder, "state.db"), TimeProvider.System, ct).ConfigureAwait(false);
+        await using var closing = database.ConfigureAwait(false);
+        var (runs, leases) = (new RunStore(database), new LeaseStore(database));
+        await runs.CreateAsync(plan, ct).ConfigureAwait(false);
+        await runs.MoveAsync(plan.Run, RunState.Planned, RunState.Scoring, "", ct).ConfigureAwait(false);
+        var scorer = new OneModelScorer(model, blobs);
+        var fleet = new InProcessWorkers(
+            new WorkerServices(runs, leases, new SnapshotStore(database), new UsageStore(database), new DecisionStore(database), blobs,
+            scorer, new NoLog(), TimeProvider.System), LeasePolicy.Default, "bench");
+        var scored = await StageFigures.OfAsync(StageNames.EndToEnd, plan.Manifest.Rows, workers, async () =>
+        {
+            await fleet.RunAsync(plan, new ProgressBoard(), CancellationToken.None, ct).ConfigureAwait(false);
+            return model.Name;
+        }).ConfigureAwait(false);
+        scorer.ThrowFailure();
+        var receipts = await leases.ReceiptsAsync(plan.Run, ct).ConfigureAwait(false);
+        if (receipts.Count != plan.Shards.Count)
+            throw new InvariantBrokenException("a run that nobody stops has a receipt of every shard", $"{receipts.Count} of {plan.Shards.Count}");
+        var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile)
+            .Select(a => RunFileSource.FromPath(blobs.LocalPath(a.BlobName)!)).ToArray();
+        return (scored, await SealAsync(plan, workers, blobs, sources, ct).ConfigureAwait(false));
+    }
+
+    private static async Task<StageFigures> SealAsync(RunPlan plan, int workers, LocalFolderBlobs blobs, RunFileSource[] sources, CancellationToken ct)
+    {
+        using var buffers = new SealBuffersPool();
+        return await StageFigures.OfAsync(StageNames.Segments, plan.Manifest.Rows, workers, async () =>
+        {
+            await Parallel.ForAsync(0, plan.PartitionCount, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = ct },
+                async (partition, token) =>
+            {
+                await using var blob = await blobs.CreateAsync($"segments/{partition}", token).ConfigureAwait(false);
+                var own = buffers.Take();
+                SegmentBuilder.Build(new SegmentRequest(partition, plan.PartitionCount, plan.KeyKind, plan.Outputs.Count, sources, plan.Job.DuplicateKeys),
+                    blob.Content, own, token);
+                buffers.Return(own);
+                await blob.CommitAsync(token).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+            return $"{plan.PartitionCount} segments";
+        }).ConfigureAwait(false);
+    }
+
+    private sealed class NoLog : IRunLog
+    {
+        public void Write(RunEvent happened)
+        {
+        }
+    }
+
+    // Workers record a failure and end the run; whoever measures wants to see it.
+    private sealed class OneModelScorer(LoadedModel model, LocalFolderBlobs blobs) : IShardScorer
+    {
+        private Exception? _first;
+
+        public void ThrowFailure()
+        {
+            if (_first is not null)
+                ExceptionDispatchInfo.Throw(_first);
+        }
+
+        public async Task<ShardEnding> ScoreAsync(RunPlan plan, Shard shard, Lease lease, Checkpoint from, IShardProgress progress, CancellationToken ct)
+        {
+            try
+            {
+                return await ShardPass.RunAsync(new ShardWork(plan, shard, lease.Fence, from, model, blobs), progress, ct).ConfigureAwait(false);
+            }
+            catch (BatchEngineException failure)
+            {
+                Interlocked.CompareExchange(ref _first, failure, null);
+                throw;
+            }
+        }
+    }
+}

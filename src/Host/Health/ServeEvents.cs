@@ -1,0 +1,47 @@
+using BatchEngine.Domain;
+using BatchEngine.Scheduler.Events;
+
+namespace BatchEngine.Host.Health;
+
+/// <summary>Every log event of `serve`, with its number: 1001 to 1019 the program, 1020 to 1029 its loops, 1030 to 1039 requests, 1100 runs.</summary>
+internal static partial class ServeEvents
+{
+    /// <summary>The server listens.</summary>
+    [LoggerMessage(EventId = 1001, EventName = nameof(Listening), Level = LogLevel.Information,
+        Message = "Look-ups at {Address}/v1/predictions/NAME/KEY; stop with Ctrl-C.")]
+    public static partial void Listening(ILogger log, string address);
+
+    /// <summary>A second listener, for HTTP/2 alone.</summary>
+    [LoggerMessage(EventId = 1002, EventName = nameof(AlsoListening), Level = LogLevel.Information, Message = "The same over HTTP/2 at {Address}.")]
+    public static partial void AlsoListening(ILogger log, string address);
+
+    /// <summary>The program was asked to end.</summary>
+    [LoggerMessage(EventId = 1003, EventName = nameof(Stopping), Level = LogLevel.Information,
+        Message = "Stopping: runs in progress finish their unit and can be resumed.")]
+    public static partial void Stopping(ILogger log);
+
+    /// <summary>A job is scheduled.</summary>
+    [LoggerMessage(EventId = 1004, EventName = nameof(Scheduled), Level = LogLevel.Information, Message = "{Job}: {Cron} {TimeZone}, next {Next}")]
+    public static partial void Scheduled(ILogger log, string job, string cron, string timeZone, string next);
+
+    /// <summary>A sentence about models, deadlines or the books.</summary>
+    [LoggerMessage(EventId = 1005, EventName = nameof(Noted), Level = LogLevel.Information, Message = "{Text}")]
+    public static partial void Noted(ILogger log, string text);
+
+    /// <summary>A background loop ended though nobody stopped it.</summary>
+    [LoggerMessage(EventId = 1020, EventName = nameof(LoopEnded), Level = LogLevel.Error,
+        Message = "The loop '{Loop}' ended unexpectedly; /readyz fails until the program is started again.")]
+    public static partial void LoopEnded(ILogger log, string loop, Exception? failure);
+
+    /// <summary>An assumption of ours is broken: the program ends.</summary>
+    [LoggerMessage(EventId = 1021, EventName = nameof(InvariantBroken), Level = LogLevel.Critical, Message = "{Invariant} The program stops.")]
+    public static partial void InvariantBroken(ILogger log, string invariant);
+
+    /// <summary>A request could not be answered, and not by the caller's fault.</summary>
+    [LoggerMessage(EventId = 1030, EventName = nameof(RequestFailed), Level = LogLevel.Error, Message = "{Method} {Path} was answered with {Status}.")]
+    public static partial void RequestFailed(ILogger log, string method, string path, int status, Exception failure);
+
+    /// <summary>What a run says of itself; <see cref="RunEventKind"/> lists what there is.</summary>
+    [LoggerMessage(EventId = 1100, EventName = nameof(RunHappened), Message = "{Run} {Kind}: {Subject} {Detail}")]
+    public static partial void RunHappened(ILogger log, LogLevel level, RunId run, RunEventKind kind, string subject, string detail);
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics.Metrics;
+using BatchEngine.Scheduler.Events;
+
+namespace BatchEngine.Host.Health;
+
+/// <summary>The counters of one `serve`, under the meter <see cref="MeterName"/>. Safe for many threads.</summary>
+internal sealed class ServeMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "BatchEngine";
+
+    private readonly Counter<long> _endedLoops;
+    private readonly Counter<long> _failedRequests;
+    private readonly Counter<long> _runEvents;
+
+    /// <summary>Creates the instruments.</summary>
+    public ServeMetrics(IMeterFactory meters)
+    {
+        Meter = meters.Create(MeterName);
+        _endedLoops = Meter.CreateCounter<long>("batchengine.loops.ended", "{loop}", "Background loops that ended though nobody stopped them.");
+        _failedRequests = Meter.CreateCounter<long>("batchengine.requests.failed", "{request}", "Requests that failed, and not by the caller's fault.");
+        _runEvents = Meter.CreateCounter<long>("batchengine.run.events", "{event}", "Events of the runs of this process.");
+    }
+
+    /// <summary>Where other parts add what they can observe.</summary>
+    public Meter Meter { get; }
+
+    /// <summary>Counts a loop that ended.</summary>
+    public void LoopEnded(string loop) => _endedLoops.Add(1, KeyValuePair.Create<string, object?>("loop", loop));
+
+    /// <summary>Counts a request that failed.</summary>
+    public void RequestFailed(int status) => _failedRequests.Add(1, KeyValuePair.Create<string, object?>("status", status));
+
+    /// <summary>Counts an event of a run.</summary>
+    public void RunHappened(RunEventKind kind) => _runEvents.Add(1, KeyValuePair.Create<string, object?>("kind", kind.ToString()));
+}

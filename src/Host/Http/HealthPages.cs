@@ -1,0 +1,28 @@
+using BatchEngine.Host.Composition;
+using BatchEngine.Host.Health;
+
+namespace BatchEngine.Host.Http;
+
+/// <summary>Whether the process lives, and whether it can answer: /healthz and /readyz; /health/live and /health/ready answer the same.</summary>
+internal static class HealthPages
+{
+    /// <summary>Adds the pages.</summary>
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        foreach (var page in (string[])["/healthz", "/health/live"])
+            app.MapGet(page, () => Results.Text("{\"live\":true}", "application/json"));
+        foreach (var page in (string[])["/readyz", "/health/ready"])
+            app.MapGet(page, (LookupService lookups, LoopWatch loops) => Ready(lookups, loops));
+    }
+
+    private static IResult Ready(LookupService lookups, LoopWatch loops)
+    {
+        var names = lookups.Catalog.All.Select(s => new { name = s.Contract.Name, snapshot = s.Reader?.Info.Id, keys = s.Reader?.Info.Keys }).ToList();
+        var problems = lookups.Catalog.Problems;
+        var ended = loops.Ended.Select(e => new { loop = e.Loop, failure = e.Failure }).ToList();
+        // A snapshot that cannot be opened keeps the earlier one serving: that is worth an alarm, not an outage. A loop that ended is mended by a restart only.
+        var isReady = ended.Count == 0 && (problems.Count == 0 || lookups.Catalog.All.Any(s => s.Reader is not null));
+        return Results.Json(new { ready = isReady, names, problems, ended },
+            statusCode: isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+}

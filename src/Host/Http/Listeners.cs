@@ -1,0 +1,31 @@
+namespace BatchEngine.Host.Http;
+
+/// <summary>Where the server listens: HTTP/1.1 at one address and, when asked for, HTTP/2 without TLS at another.</summary>
+internal static class Listeners
+{
+    /// <summary>Adds them.</summary>
+    /// <param name="builder">The host's builder.</param>
+    /// <param name="httpUrl">Of HTTP/1.1; port 0 means any free one.</param>
+    /// <param name="http2Url">Of HTTP/2; null means no such listener.</param>
+    /// <param name="maxRequestBytes">The longest request body.</param>
+    public static void Add(WebApplicationBuilder builder, string httpUrl, string? http2Url, int maxRequestBytes)
+    {
+        // The web host's own keys for addresses would be overridden with a warning: only the engine's configuration says where it listens.
+        var keys = new Dictionary<string, string?>(StringComparer.Ordinal) { ["urls"] = "", ["http_ports"] = "", ["https_ports"] = "" };
+        Add(keys, "Http1", httpUrl);
+        if (http2Url is not null)
+            Add(keys, "Http2", http2Url);
+        builder.Configuration.AddInMemoryCollection(keys);
+        builder.WebHost.ConfigureKestrel(o =>
+        {
+            o.AddServerHeader = false;
+            o.Limits.MaxRequestBodySize = maxRequestBytes;
+        });
+    }
+
+    private static void Add(Dictionary<string, string?> keys, string protocol, string url)
+    {
+        keys[$"Kestrel:Endpoints:{protocol}:Url"] = url;
+        keys[$"Kestrel:Endpoints:{protocol}:Protocols"] = protocol;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Runtime.ExceptionServices;
+using BatchEngine.Domain;
+using BatchEngine.Host.Composition;
+using BatchEngine.Host.Health;
+using BatchEngine.Host.Http;
+using BatchEngine.Host.Terminal;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
+
+namespace BatchEngine.Host.Serving;
+
+/// <summary>The host of `serve`: rooms, loops and web server, each given what it needs by its constructor.</summary>
+internal static class ServeHost
+{
+    /// <summary>Where the log of a `serve` goes: the screen, without what the web server says of its everyday work.</summary>
+    public static ILoggerFactory Log(Screen screen) => LoggerFactory.Create(logging => logging
+        .SetMinimumLevel(LogLevel.Debug)
+        .AddFilter("Microsoft", LogLevel.Warning)
+        .AddProvider(new ScreenLog(screen)));
+
+    /// <summary>Builds it; nothing runs yet.</summary>
+    /// <param name="engine">The opened state; it outlives the host.</param>
+    /// <param name="settings">Listeners and jobs.</param>
+    /// <param name="logs">Where events go; it outlives the host.</param>
+    /// <param name="more">Adds further loops; null means none.</param>
+    public static WebApplication Build(Engine engine, ServeSettings settings, ILoggerFactory logs, Action<IServiceCollection>? more = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        Listeners.Add(builder, settings.HttpUrl, settings.Http2Url, engine.Configuration.Requests.MaxRequestBytes);
+        builder.Services.AddSingleton(logs).AddSingleton<IHostLifetime, CommandLifetime>();
+        // Loops watch over themselves: what one throws is logged and seen by /readyz, and look-ups go on.
+        builder.Services.Configure<HostOptions>(o => o.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);
+        AddRooms(builder.Services, engine, settings);
+        AddLoops(builder.Services, settings);
+        more?.Invoke(builder.Services);
+        var app = builder.Build();
+        SnapshotAges.Publish(app.Services.GetRequiredService<ServeMetrics>(), app.Services.GetRequiredService<LookupService>(), engine.Clock);
+        HttpPages.Map(app);
+        return app;
+    }
+
+    /// <summary>Starts, serves until the token is cancelled or an invariant breaks, and stops.</summary>
+    /// <exception cref="BadInputException">An address cannot be used.</exception>
+    /// <exception cref="InvariantBrokenException">The program stopped because of it.</exception>
+    public static async Task RunAsync(WebApplication app, CancellationToken ct)
+    {
+        var invariants = app.Services.GetRequiredService<InvariantStop>();
+        try
+        {
+            await app.Services.GetRequiredService<LookupService>().Catalog.RefreshAsync(ct).ConfigureAwait(false);
+            await StartAsync(app, ct).ConfigureAwait(false);
+            await ServeAsync(app, ct).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (invariants.Broken is not null)
+        {
+            // It broke while the program was starting.
+        }
+        if (invariants.Broken is { } broken)
+            ExceptionDispatchInfo.Throw(broken);
+    }
+
+    private static async Task ServeAsync(WebApplication app, CancellationToken ct)
+    {
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("BatchEngine.Serve");
+        ServeEvents.Listening(log, app.Urls.First());
+        foreach (var other in app.Urls.Skip(1))
+            ServeEvents.AlsoListening(log, other);
+        using (ct.Register(app.Lifetime.StopApplication))
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, app.Lifetime.ApplicationStopping)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        ServeEvents.Stopping(log);
+        await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private static async Task StartAsync(WebApplication app, CancellationToken ct)
+    {
+        var settings = app.Services.GetRequiredService<ServeSettings>();
+        try
+        {
+            await app.StartAsync(ct).ConfigureAwait(false);
+        }
+        catch (FormatException problem)
+        {
+            throw new BadInputException("httpUrl", settings.HttpUrl, "an address such as http://localhost:5080",
+                "Give it with --url, or as httpUrl in the configuration.", problem);
+        }
+        catch (IOException problem)
+        {
+            throw new BadInputException("httpUrl", settings.Http2Url is { } second ? $"{settings.HttpUrl}, {second}" : settings.HttpUrl,
+                "an address that is free", "Stop the other program, or choose another with --url http://localhost:5081.", problem);
+        }
+    }
+
+    private static void AddRooms(IServiceCollection services, Engine engine, ServeSettings settings)
+    {
+        // Given as they are: the container does not dispose what it did not make.
+        services.AddSingleton(settings).AddSingleton(engine.Configuration).AddSingleton(engine.Clock).AddSingleton(engine.Database)
+            .AddSingleton(engine.Blobs).AddSingleton(engine.Registry).AddSingleton(engine.Prices);
+        services.AddSingleton<SnapshotStore>().AddSingleton<DecisionStore>();
+        services.AddSingleton(s => new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, NotesOf(s)));
+        services.AddSingleton(s => s.GetRequiredService<LookupService>().Router);
+        services.AddSingleton<ServeMetrics>().AddSingleton<LoopWatch>().AddSingleton<InvariantStop>();
+        services.AddExceptionHandler<FailureAnswers>();
+        if (settings.Jobs is not null)
+            services.AddSingleton(_ => engine.Jobs);
+    }
+
+    private static void AddLoops(IServiceCollection services, ServeSettings settings)
+    {
+        services.AddHostedService<SwapLoop>().AddHostedService<ModelLoop>().AddHostedService<BookLoop>();
+        if (settings.Jobs is not null)
+            services.AddHostedService<ScheduleLoop>();
+    }
+
+    private static Action<string> NotesOf(IServiceProvider services)
+    {
+        var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("BatchEngine.Lookups");
+        return text => ServeEvents.Noted(log, text);
+    }
+}

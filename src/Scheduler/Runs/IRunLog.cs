@@ -1,9 +1,0 @@
-namespace BatchEngine.Scheduler.Runs;
-
-/// <summary>Hears every event of a run right after the write it speaks of. Called from several threads; must not block. An exception from it stops the work
-/// like a crash at that point.</summary>
-public interface IRunLog
-{
-    /// <summary>Takes an event.</summary>
-    void Write(RunEvent happened);
-}

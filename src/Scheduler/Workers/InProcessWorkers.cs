@@ -1,0 +1,45 @@
+using System.Globalization;
+using BatchEngine.Domain;
+using BatchEngine.Scheduler.Events;
+using BatchEngine.Scheduler.Leasing;
+
+namespace BatchEngine.Scheduler.Workers;
+
+/// <summary>Workers as tasks of this process: one <see cref="WorkerLoop"/> each. Safe for several runs at once.</summary>
+/// <param name="services">What each worker needs.</param>
+/// <param name="policy">How leases are held.</param>
+/// <param name="process">A name that no other process has at this time, for the workers' names.</param>
+public sealed class InProcessWorkers(WorkerServices services, LeasePolicy policy, string process) : IWorkerFleet
+{
+    /// <inheritdoc/>
+    /// <remarks>A worker that fails is recorded and the others finish its work. A failure that is none of ours (a defect) stops all of them and is
+    /// thrown.</remarks>
+    public async Task RunAsync(RunPlan plan, ProgressBoard board, CancellationToken drain, CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var loop = new WorkerLoop(services, policy);
+        var workers = Enumerable.Range(0, plan.Chosen.Workers).Select(index => Task.Run(() => WorkAsync(index), CancellationToken.None)).ToList();
+        await Task.WhenAll(workers).ConfigureAwait(false);
+
+        async Task WorkAsync(int index)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"{process}-w{index}");
+            try
+            {
+                await loop.RunAsync(plan, name, plan.Chosen.Offering, board, drain, stop.Token).ConfigureAwait(false);
+            }
+            catch (BatchEngineException failure)
+            {
+                await services.Decisions.AppendAsync(
+                    new Decision(plan.Run, services.Clock.GetUtcNow(), "worker-lost", $"{name} ended, its shards go to the others", failure.Message),
+                    CancellationToken.None).ConfigureAwait(false);
+                services.Log.Write(new RunEvent(RunEventKind.WorkerDied, plan.Run, name, failure.Message));
+            }
+            catch
+            {
+                await stop.CancelAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using System.Globalization;
+using BatchEngine.Domain;
+using BatchEngine.Scheduler.Events;
+using BatchEngine.Scheduler.Leasing;
+using BatchEngine.Storage.Database.Leases;
+
+namespace BatchEngine.Scheduler.Workers;
+
+/// <summary>The life of one worker: take a shard, score it, commit it, until none is left. The same loop runs as a task and as the body of a worker process.
+/// Safe for several workers at once.</summary>
+/// <param name="services">Stores, scorer, log and clock.</param>
+/// <param name="policy">Checked when the worker is made.</param>
+/// <exception cref="BadInputException">The policy is out of range.</exception>
+public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
+{
+    private readonly LeasePolicy _policy = policy.Checked();
+
+    /// <summary>Works on a run until it has no shard left, is closed, or the worker is asked to leave.</summary>
+    /// <param name="plan">The run's plan as recorded.</param>
+    /// <param name="worker">A name that no other worker has at this time; kept in leases, usage and decisions.</param>
+    /// <param name="offering">What the worker runs on, for its usage.</param>
+    /// <param name="board">Where rows are reported finer than checkpoints; null when nobody in this process looks.</param>
+    /// <param name="drain">Cancelled by an interruption notice: the unit is finished, checkpointed and the shard given back.</param>
+    /// <param name="ct">Stops at once; work since the last checkpoint is done again by others.</param>
+    /// <exception cref="StorageFailedException">A transient failure repeated too often in a row.</exception>
+    public async Task<WorkerOutcome> RunAsync(RunPlan plan, string worker, Offering offering, ProgressBoard? board, CancellationToken drain,
+        CancellationToken ct)
+    {
+        var meter = new UsageMeter(plan, worker, offering, services.Clock);
+        Say(RunEventKind.WorkerStarted, plan, worker, offering.ToString());
+        var committed = 0;
+        var retries = 0;
+        while (true)
+        {
+            ct.ThrowIfCancellationRequested();
+            if (drain.IsCancellationRequested)
+                return await EndAsync(new WorkerOutcome.Drained(committed)).ConfigureAwait(false);
+            var anotherEnding = board?.NextEnding;
+            switch (await services.Leases.TryAcquireAsync(plan.Run, worker, _policy.Ttl, ct).ConfigureAwait(false))
+            {
+                case LeaseOutcome.AllDone:
+                    return await EndAsync(new WorkerOutcome.AllDone(committed)).ConfigureAwait(false);
+                case LeaseOutcome.RunNotOpen closed:
+                    return await EndAsync(new WorkerOutcome.RunClosed(committed, closed.State, "")).ConfigureAwait(false);
+                case LeaseOutcome.NoneFree none:
+                    await WaitAsync(none.EarliestExpiry - services.Clock.GetUtcNow(), drain, ct, anotherEnding).ConfigureAwait(false);
+                    break;
+                case LeaseOutcome.Granted granted:
+                    var (ending, failure) = await AttemptAsync(plan, granted, board, meter, drain, ct).ConfigureAwait(false);
+                    committed += ending is ShardEnding.Finished ? 1 : 0;
+                    retries = failure is null ? 0 : retries + 1;
+                    if (failure is { IsTransient: true } && retries > _policy.MaxTransientRetries)
+                        throw failure;
+                    if (failure is { IsTransient: false })
+                        return await EndAsync(new WorkerOutcome.RunClosed(committed, RunState.Failed, failure.Message)).ConfigureAwait(false);
+                    if (failure is not null)
+                        await WaitAsync(_policy.MinWait * Math.Pow(2, retries), drain, ct).ConfigureAwait(false);
+                    break;
+            }
+        }
+
+        async Task<WorkerOutcome> EndAsync(WorkerOutcome outcome)
+        {
+            await RecordAsync(meter, plan, worker, 0).ConfigureAwait(false);
+            Say(RunEventKind.WorkerEnded, plan, worker, outcome.ToString());
+            return outcome;
+        }
+    }
+
+    private async Task<(ShardEnding Ending, BatchEngineException? Failure)> AttemptAsync(
+        RunPlan plan, LeaseOutcome.Granted granted, ProgressBoard? board, UsageMeter meter, CancellationToken drain, CancellationToken ct)
+    {
+        var lease = granted.Lease;
+        await AnnounceAsync(plan, granted, ct).ConfigureAwait(false);
+        if (lease.Fence.Value > _policy.MaxLeasesPerShard)
+            return (new ShardEnding.Abandoned(),
+                await FailRunAsync(plan, lease, new InvariantBrokenException("a shard is finished within a bounded number of leases",
+                $"run {plan.Run}, shard {lease.ShardIndex} was leased {lease.Fence} times; look for workers that die on it, then resume the run"))
+                    .ConfigureAwait(false));
+        var attempt = new ShardAttempt(services, _policy, plan, granted, board, drain);
+        ShardEnding ending = new ShardEnding.Abandoned();
+        try
+        {
+            ending = await attempt.RunAsync(ct).ConfigureAwait(false);
+            return (ending, null);
+        }
+        catch (BatchEngineException failure) when (failure.IsTransient)
+        {
+            Say(RunEventKind.ShardRetried, plan, $"shard {lease.ShardIndex} {lease.Worker}", failure.Message);
+            return (ending, failure);
+        }
+        catch (BatchEngineException failure)
+        {
+            return (ending, await FailRunAsync(plan, lease, failure).ConfigureAwait(false));
+        }
+        finally
+        {
+            meter.Worked(attempt.Busy, ending is ShardEnding.Finished ? TimeSpan.Zero : attempt.SinceDurable);
+            await RecordAsync(meter, plan, lease.Worker, attempt.Predictions).ConfigureAwait(false);
+        }
+    }
+
+    private async Task AnnounceAsync(RunPlan plan, LeaseOutcome.Granted granted, CancellationToken ct)
+    {
+        var lease = granted.Lease;
+        var subject = $"shard {lease.ShardIndex} {lease.Worker}";
+        if (!granted.TakenOver)
+        {
+            Say(RunEventKind.ShardLeased, plan, subject, $"fence {lease.Fence}, from unit {granted.From.NextUnitIndex}");
+            return;
+        }
+        var reason = string.Create(CultureInfo.InvariantCulture,
+            $"the lease under an earlier fence ended unrenewed; {granted.From.Counts.Read:N0} of {granted.Shard.Rows:N0} rows are durable and kept, work goes on at unit {granted.From.NextUnitIndex} under fence {lease.Fence}");
+        await services.Decisions.AppendAsync(
+            new Decision(plan.Run, services.Clock.GetUtcNow(), "worker-lost", $"shard {lease.ShardIndex} taken over by {lease.Worker}", reason), ct)
+            .ConfigureAwait(false);
+        Say(RunEventKind.ShardTakenOver, plan, subject, reason);
+    }
+
+    private async Task<BatchEngineException> FailRunAsync(RunPlan plan, Lease lease, BatchEngineException failure)
+    {
+        var note = $"Shard {lease.ShardIndex}: {failure.Message}";
+        if (await services.Runs.MoveAsync(plan.Run, RunState.Scoring, RunState.Failed, note, CancellationToken.None).ConfigureAwait(false))
+        {
+            await services.Decisions.AppendAsync(
+                new Decision(plan.Run, services.Clock.GetUtcNow(), "run-failed", $"shard {lease.ShardIndex} stopped the run", failure.Message),
+                CancellationToken.None).ConfigureAwait(false);
+            Say(RunEventKind.StateMoved, plan, nameof(RunState.Failed), note);
+        }
+        return failure;
+    }
+
+    private async Task RecordAsync(UsageMeter meter, RunPlan plan, string worker, long predictions)
+    {
+        if (meter.Cut(predictions) is not { } usage)
+            return;
+        await services.Usage.AppendAsync(usage, CancellationToken.None).ConfigureAwait(false);
+        Say(RunEventKind.UsageRecorded, plan, worker, $"{usage.Duration.TotalSeconds:0.0} s");
+    }
+
+    // A worker that waits for a shard of its own process need not sleep on: the last one to end would else keep the night waiting for up to the longest wait.
+    private async Task WaitAsync(TimeSpan wished, CancellationToken drain, CancellationToken ct, Task? ending = null)
+    {
+        var wait = wished < _policy.MinWait ? _policy.MinWait : wished > _policy.MaxWait ? _policy.MaxWait : wished;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(drain, ct);
+        var delay = Task.Delay(wait, services.Clock, either.Token);
+        if (ending is not null)
+        {
+            await Task.WhenAny(delay, ending).ConfigureAwait(false);
+            await either.CancelAsync().ConfigureAwait(false);
+        }
+        await delay.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void Say(RunEventKind kind, RunPlan plan, string subject, string detail) => services.Log.Write(new RunEvent(kind, plan.Run, subject, detail));
+}

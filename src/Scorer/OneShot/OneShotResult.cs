@@ -1,0 +1,20 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Scorer.OneShot;
+
+/// <summary>What a one-shot scoring left. Immutable.</summary>
+/// <param name="OutputDirectory">The full path.</param>
+/// <param name="Counts">What became of the rows.</param>
+/// <param name="Files">The Parquet files, named relative to the directory, in row order; dead letters last.</param>
+/// <param name="Outputs">The model's outputs.</param>
+/// <param name="Engine">The way the model was run.</param>
+/// <param name="DeviceNote">Why the processor scored though a card was asked for; null when none was, or when it did.</param>
+/// <param name="Notes">Why other ways were not taken, one sentence each.</param>
+/// <param name="Elapsed">Scoring and writing.</param>
+public sealed record OneShotResult(string OutputDirectory, RowCounts Counts, IReadOnlyList<Artifact> Files, IReadOnlyList<OutputColumn> Outputs, string Engine,
+    string? DeviceNote, IReadOnlyList<string> Notes, TimeSpan Elapsed)
+{
+    /// <summary>Rows per second.</summary>
+    public Measured<double> RowsPerSecond =>
+        Elapsed > TimeSpan.Zero ? Measured<double>.Of(Counts.Read / Elapsed.TotalSeconds) : Measured<double>.NotMeasured("no time has passed");
+}

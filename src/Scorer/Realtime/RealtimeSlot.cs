@@ -1,0 +1,59 @@
+using BatchEngine.Domain;
+using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Outputs;
+
+namespace BatchEngine.Scorer.Realtime;
+
+/// <summary>An executor with buffers of one row. Not thread-safe.</summary>
+internal sealed class RealtimeSlot : IDisposable
+{
+    private readonly CompiledFeatures _features;
+    private readonly IModelExecutor _executor;
+    private readonly UnitColumns _batch;
+    private readonly FeatureMatrix _matrix;
+    private readonly UnitPredictions _block;
+    private readonly RowGate _gate;
+    private readonly ulong[] _fingerprint = new ulong[1];
+
+    public RealtimeSlot(LoadedModel model, CompiledFeatures features)
+    {
+        _features = features;
+        _executor = model.CreateExecutor();
+        _batch = features.CreateColumns(1);
+        _matrix = features.CreateMatrix(1);
+        _block = new UnitPredictions(_executor.Outputs.Count, 1);
+        _gate = new RowGate(-1, features.FeatureNames, _executor.Outputs, _executor.AcceptsMissing);
+    }
+
+    /// <summary>Scores one row.</summary>
+    public Prediction Score(IReadOnlyDictionary<string, object?> values, ulong seed)
+    {
+        SingleRow.Fill(_batch, values);
+        _features.Transform(_batch, _matrix);
+        _executor.Score(_matrix, _block);
+        _gate.Look(_batch, _matrix, _block);
+        if (_gate.Rejects.Count > 0)
+        {
+            throw new BadInputException("row", $"{_gate.Rejects[0].Reason}: {_gate.Rejects[0].Detail}", "values that the model can score",
+                "Send the missing value, or impute it in the job's features.");
+        }
+        FeatureFingerprint.Compute(_matrix, seed, _fingerprint);
+        var outputs = new float[_block.OutputCount];
+        for (var i = 0; i < outputs.Length; i++)
+            outputs[i] = _block.Column(i)[0];
+        var confidence = _executor.GivesConfidence && !float.IsNaN(_block.Confidence[0])
+            ? Measured<float>.Of(_block.Confidence[0])
+            : Measured<float>.NotMeasured(_executor.GivesConfidence ? "the model's class values are no probabilities" : "the model gives no probabilities");
+        return new Prediction(outputs, confidence, _fingerprint[0], confidence.HasValue ? PredictionFlags.None : PredictionFlags.NoConfidence);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _executor.Dispose();
+        _matrix.Dispose();
+        _batch.Dispose();
+    }
+}

@@ -1,0 +1,24 @@
+using BatchEngine.Domain;
+using BatchEngine.Scheduler.Leasing;
+
+namespace BatchEngine.Scheduler.Tests.Leasing;
+
+public sealed class LeasePolicyTests
+{
+    [Fact]
+    public void Accepts_TheDefaults() => Assert.Empty(LeasePolicy.Default.Validate());
+
+    [Fact]
+    public void Rejects_RenewalSlowerThanAThirdOfTheTtl() =>
+        Assert.Contains(nameof(LeasePolicy.RenewEvery), Assert.Single((LeasePolicy.Default with { RenewEvery = TimeSpan.FromSeconds(6) }).Validate()),
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void Rejects_EveryBadValueAtOnceWithTheValueSeen()
+    {
+        var policy = LeasePolicy.Default with { Ttl = TimeSpan.Zero, MinWait = TimeSpan.Zero, MaxTransientRetries = -3, MaxLeasesPerShard = 1 };
+
+        Assert.True(policy.Validate().Count >= 4);
+        Assert.Contains("found -3", Assert.Throws<BadInputException>(policy.Checked).Message, StringComparison.Ordinal);
+    }
+}

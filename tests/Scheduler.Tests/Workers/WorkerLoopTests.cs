@@ -1,0 +1,187 @@
+using BatchEngine.Domain;
+using BatchEngine.Scheduler.Events;
+using BatchEngine.Scheduler.Leasing;
+using BatchEngine.Scheduler.Workers;
+using BatchEngine.Storage.Database.Leases;
+
+namespace BatchEngine.Scheduler.Tests.Workers;
+
+public sealed class WorkerLoopTests
+{
+    [Fact]
+    public async Task Worker_DeadHolderOfAShard_TakesItOverAtItsCheckpointAndRecordsIt()
+    {
+        await using var world = await World.CreateAsync();
+        var plan = await world.OpenRunAsync();
+        await LeaveHalfDoneAsync(world, plan);
+        world.Scorer.Scored.Clear();
+        world.Clock.Jump(TimeSpan.FromSeconds(20));
+
+        var outcome = await WorkAsync(world, plan);
+
+        Assert.IsType<WorkerOutcome.AllDone>(outcome);
+        Assert.DoesNotContain((0, 0), world.Scorer.Scored.Keys);
+        Assert.All(world.Scorer.Scored.Values, times => Assert.Equal(1, times));
+        var decision = Assert.Single(await world.Decisions.ListAsync(plan.Run, World.Stop));
+        Assert.Equal("worker-lost", decision.Subject);
+        Assert.Contains("goes on at unit 1", decision.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Worker_EveryShardHeldByOthers_WaitsUntilTheLeaseExpires()
+    {
+        await using var world = await World.CreateAsync();
+        var plan = await world.OpenRunAsync();
+        await LeaveHalfDoneAsync(world, plan);
+
+        var outcome = await WorkAsync(world, plan);
+
+        Assert.IsType<WorkerOutcome.AllDone>(outcome);
+        Assert.Equal(plan.Shards.Count, (await world.Leases.ReceiptsAsync(plan.Run, World.Stop)).Count);
+    }
+
+    [Fact]
+    public async Task Worker_ShardTakenOverWhileItScores_StopsAndCommitsNothing()
+    {
+        await using var world = await World.CreateAsync();
+        var plan = await world.OpenRunAsync();
+        var log = new CrashingLog();
+        Lease? thief = null;
+        world.Scorer.BeforeUnit = async (lease, unit, ct) =>
+        {
+            if (thief is not null || unit != 1)
+                return;
+            world.Clock.Jump(TimeSpan.FromMinutes(1));
+            thief = Assert.IsType<LeaseOutcome.Granted>(await world.Leases.TryAcquireAsync(plan.Run, "thief", TimeSpan.FromHours(1), ct)).Lease;
+            Assert.Equal(lease.ShardIndex, thief.ShardIndex);
+        };
+        using var notice = new CancellationTokenSource();
+        var working = WorkAsync(world, plan, notice: notice, log: log);
+        while (!log.Events.Any(e => e.Kind == RunEventKind.FenceLost))
+            await Task.Delay(1, World.Stop);
+        await notice.CancelAsync();
+
+        await working;
+
+        Assert.DoesNotContain(await world.Leases.ReceiptsAsync(plan.Run, World.Stop), r => r.ShardIndex == thief!.ShardIndex);
+        Assert.Contains(await world.Usage.ListAsync(plan.Run, World.Stop), u => u.ReworkShare > 0);
+    }
+
+    [Fact]
+    public async Task Worker_LongUnit_KeepsItsLeaseByRenewing()
+    {
+        await using var world = await World.CreateAsync();
+        var plan = await world.OpenRunAsync();
+        world.Scorer.BeforeUnit = (lease, unit, ct) =>
+            (lease.ShardIndex, unit) == (0, 0) ? Task.Delay(TimeSpan.FromSeconds(40), world.Clock, ct) : Task.CompletedTask;
+
+        Assert.IsType<WorkerOutcome.AllDone>(await WorkAsync(world, plan));
+
+        Assert.Equal(1, (await world.Leases.ReceiptsAsync(plan.Run, World.Stop))[0].Fence.Value);
+    }
+
+    [Fact]
+    public async Task Worker_InterruptionNotice_FinishesTheUnitAndGivesTheShardBackAtOnce()
+    {
+        await using var world = await World.CreateAsync();
+        var plan = await world.OpenRunAsync();
+        using var notice = new CancellationTokenSource();
+        world.Scorer.BeforeUnit = (_, unit, _) => unit == 1 ? notice.CancelAsync() : Task.CompletedTask;
+
+        Assert.IsType<WorkerOutcome.Drained>(await WorkAsync(world, plan, notice: notice));
+
+        var next = Assert.IsType<LeaseOutcome.Granted>(await world.Leases.TryAcquireAsync(plan.Run, "next", TimeSpan.FromSeconds(15), World.Stop));
+        Assert.Equal((0, 2, false), (next.Lease.ShardIndex, next.From.NextUnitIndex, next.TakenOver));
+    }
+
+    [Fact]
+    public async Task Worker_ScorerThatIgnoresTheNotice_IsStoppedAfterTheGrace()
+    {
+        await using var world = await World.CreateAsync();
+        var plan = await world.OpenRunAsync();
+        using var notice = new CancellationTokenSource();
+        world.Scorer.BeforeUnit = async (_, _, ct) =>
+        {
+            await notice.CancelAsync();
+            await Task.Delay(Timeout.InfiniteTimeSpan, ct);
+        };
+
+        Assert.IsType<WorkerOutcome.Drained>(await WorkAsync(world, plan, notice: notice));
+        Assert.Contains(await world.Usage.ListAsync(plan.Run, World.Stop), u => u.ReworkShare > 0.9);
+    }
+
+    [Fact]
+    public async Task Worker_TransientFailure_TriesTheShardAgain()
+    {
+        await using var world = await World.CreateAsync();
+        var plan = await world.OpenRunAsync();
+        var failures = 3;
+        world.Scorer.BeforeUnit = (_, _, _) => failures-- > 0 ? throw new StorageFailedException("blobs", "slow down", isTransient: true) : Task.CompletedTask;
+
+        Assert.IsType<WorkerOutcome.AllDone>(await WorkAsync(world, plan));
+    }
+
+    [Fact]
+    public async Task Worker_TransientFailureWithoutEnd_GivesUpAfterTheBound()
+    {
+        await using var world = await World.CreateAsync();
+        var plan = await world.OpenRunAsync();
+        var tries = 0;
+        world.Scorer.BeforeUnit = (_, _, _) =>
+        {
+            tries++;
+            throw new StorageFailedException("blobs", "slow down", isTransient: true);
+        };
+
+        await Assert.ThrowsAsync<StorageFailedException>(() => WorkAsync(world, plan));
+        Assert.Equal(LeasePolicy.Default.MaxTransientRetries + 1, tries);
+    }
+
+    [Fact]
+    public async Task Worker_ShardThatKillsEveryWorker_FailsTheRunInsteadOfTryingForEver()
+    {
+        await using var world = await World.CreateAsync();
+        var plan = await world.OpenRunAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            await world.Leases.TryAcquireAsync(plan.Run, $"dead{i}", TimeSpan.FromSeconds(1), World.Stop);
+            world.Clock.Jump(TimeSpan.FromSeconds(20));
+        }
+
+        var outcome = await WorkAsync(world, plan, LeasePolicy.Default with { MaxLeasesPerShard = 2 });
+
+        Assert.Equal(RunState.Failed, Assert.IsType<WorkerOutcome.RunClosed>(outcome).State);
+        Assert.Equal(RunState.Failed, (await world.Runs.FindAsync(plan.Run, World.Stop))!.State);
+    }
+
+    [Fact]
+    public async Task Worker_RunThatIsNotOpen_EndsAtOnce()
+    {
+        await using var world = await World.CreateAsync();
+        var plan = await world.OpenRunAsync();
+        await world.Runs.MoveAsync(plan.Run, RunState.Scoring, RunState.Cancelled, "", World.Stop);
+
+        Assert.Equal(RunState.Cancelled, Assert.IsType<WorkerOutcome.RunClosed>(await WorkAsync(world, plan)).State);
+    }
+
+    [Fact]
+    public async Task Worker_PolicyOutOfRange_IsRefused()
+    {
+        await using var world = await World.CreateAsync();
+
+        Assert.Throws<BadInputException>(() => new WorkerLoop(world.WorkersWith(SilentRunLog.Instance), LeasePolicy.Default with { MaxWait = TimeSpan.Zero }));
+    }
+
+    private static Task<WorkerOutcome> WorkAsync(World world, RunPlan plan, LeasePolicy? policy = null, CancellationTokenSource? notice = null,
+        IRunLog? log = null) =>
+        new WorkerLoop(world.WorkersWith(log ?? SilentRunLog.Instance), policy ?? LeasePolicy.Default)
+            .RunAsync(plan, "worker", Offering.Local, null, notice?.Token ?? CancellationToken.None, World.Stop);
+
+    /// <summary>Leases the first shard, checkpoints its first unit, and is never heard of again.</summary>
+    private static async Task LeaveHalfDoneAsync(World world, RunPlan plan)
+    {
+        world.Scorer.BeforeUnit = (_, unit, _) => unit == 1 ? throw new SimulatedCrash("unit 1") : Task.CompletedTask;
+        await Assert.ThrowsAsync<SimulatedCrash>(() => WorkAsync(world, plan));
+        world.Scorer.BeforeUnit = (_, _, _) => Task.CompletedTask;
+    }
+}
