@@ -2,8 +2,10 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Configuration.Jobs;
+using BatchEngine.Host.Configuration.Prices;
 using BatchEngine.Host.Configuration.Reading;
 
 namespace BatchEngine.Host.Tests.Configuration;
@@ -27,6 +29,33 @@ public sealed class ConfigurationKeysTests
         Assert.Equal(problems.AskedKeys.Order(StringComparer.Ordinal), SchemaKeys("config/batchengine.schema.json"));
         Assert.Equal(EngineConfigurationFile.Keys.Order(StringComparer.Ordinal), problems.AskedKeys.Where(k => k is not ("requests" or "execution" or "memory"))
             .Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void PriceSchema_NamesExactlyTheKeysThatTheParserReads()
+    {
+        var problems = new ConfigProblems("p.yaml");
+        PriceSheetFile.Read(YamlText.Read(
+            "source: me\nobserved: 2026-01-01\ncurrency: USD\nofferings: [{ provider: local, type: t, zone: z, spotPerHour: 1 }]", problems), problems);
+        Assert.Equal(problems.AskedKeys.Order(StringComparer.Ordinal),
+            PriceSheetKeys.File.Walk().Select(k => k.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(typeof(EngineKeys))]
+    [InlineData(typeof(JobKeys))]
+    [InlineData(typeof(ScheduleKeys))]
+    [InlineData(typeof(QualityKeys))]
+    [InlineData(typeof(ServingKeys))]
+    [InlineData(typeof(PriceSheetKeys))]
+    [InlineData(typeof(FeatureKeys))]
+    public void EveryDescribedKey_StandsInItsFile(Type keys)
+    {
+        var standing = new[] { EngineKeys.File, JobKeys.File, PriceSheetKeys.File, FeatureKeys.File, FeatureKeys.Feature }
+            .SelectMany(f => f.Walk().Select(k => k.Key).Append(f)).ToHashSet();
+        var described = keys.GetProperties().Select(p => p.GetValue(null)).OfType<ConfigKey>().ToList();
+        Assert.NotEmpty(described);
+        Assert.DoesNotContain(described, key => !standing.Contains(key));
     }
 
     [Fact]

@@ -14,9 +14,6 @@ internal static class JobKeys
     private const string Inputs = "a path or glob of Parquet files, or a list of them";
     private const string InputColumns = "a column's name, or a list of them";
 
-    /// <summary>How many workers a run may have.</summary>
-    public static WholeNumberType<int> WorkerCount { get; } = new(0, MaxWorkers);
-
     public static Key<string> Name { get; } = new("name", JobTexts.Name, "The job's name.") { IsRequired = true, Wanted = "the job's name" };
 
     public static Key<string> Owner { get; } = new("owner", TextType.Any, "The team that pays.");
@@ -50,7 +47,7 @@ internal static class JobKeys
         Wanted = "the folder for the Parquet output",
     };
 
-    public static Key<int> Workers { get; } = new("workers", WorkerCount, "How many workers; 0 means one per core.", 0);
+    public static Key<int> Workers { get; } = new("workers", new WholeNumberType<int>(0, MaxWorkers), "How many workers; 0 means one per core.", 0);
 
     public static Key<WorkerMode> WorkerMode { get; } =
         new("workerMode", new ChoiceType<WorkerMode>(), "Where local workers live.", Domain.WorkerMode.InProcess);

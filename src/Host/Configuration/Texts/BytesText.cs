@@ -15,7 +15,7 @@ internal static class BytesText
     ];
 
     /// <summary>The pattern of what is read, for schemas; with "none" when that is accepted too.</summary>
-    public static string PatternOf(bool takesNone) => $"^({(takesNone ? "none|" : "")}{NumberText.UnsignedPattern} ?([KkMmGgTt][Ii]?[Bb]|[Bb])?)$";
+    public static string PatternOf(bool takesNone) => $"^({(takesNone ? "none|" : "")}{NumberText.UnsignedPattern} *([KkMmGgTt][Ii]?[Bb]|[Bb])?)$";
 
     /// <summary>The size in the largest unit that leaves a whole number: "4MiB", "192MB", "1000B".</summary>
     public static string Of(long bytes)

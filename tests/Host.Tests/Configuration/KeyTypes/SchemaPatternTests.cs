@@ -12,7 +12,7 @@ public sealed class SchemaPatternTests
     private static readonly string[] s_parts =
         ["1", "30", "1.5", ".5", "5.", "0", "h", "m", "s", "ms", "d", "KB", "MiB", "gb", "B", " ", "USD", "usd", "-", "none"];
 
-    private static readonly Gen<string> Text = Gen.OneOf(s_parts).Array[0, 5].Select(string.Concat);
+    private static readonly Gen<string> Text = Gen.OneOf(s_parts).Array[0, 5].Select(parts => string.Concat(parts).Trim());
 
     [Fact]
     public void Durations_ThatRead_FitThePattern() => Agree(DurationText.Pattern, text => DurationText.TryParse(text, out _),
@@ -23,7 +23,7 @@ public sealed class SchemaPatternTests
         text => text.Length > 0 && text[0] is >= '1' and <= '9' && text.Count(char.IsAsciiDigit) <= 6);
 
     [Fact]
-    public void Amounts_ThatRead_FitThePattern() => Agree(MoneyText.Pattern, text => MoneyText.TryParse(text.Trim(), out _) && text == text.Trim(), _ => true);
+    public void Amounts_ThatRead_FitThePattern() => Agree(MoneyText.Pattern, text => MoneyText.TryParse(text, out _), _ => true);
 
     [Theory]
     [InlineData("30m1h")]
@@ -53,7 +53,7 @@ public sealed class SchemaPatternTests
     public void Amounts_WrittenAndRead_AreTheSame() =>
         Assert.True(MoneyText.TryParse(AmountType.Any.TextOf(new Money(1234.5m, "EUR")), out var read) && read == new Money(1234.5m, "EUR"));
 
-    // What reads fits; what fits reads, unless its value is out of range.
+    // YAML leaves no spaces around a text. What reads fits; what fits reads, unless its value is out of range.
     private static void Agree(string pattern, Func<string, bool> reads, Func<string, bool> inRange) => Text.Sample(text =>
     {
         var fits = Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant);
