@@ -41,7 +41,8 @@ internal static class EngineKeys
         Remedy = "A worker renews its lease three times within this.",
     };
 
-    public static Key<int> Workers { get; } = new("workers", new WholeNumberType<int>(0, JobKeys.MaxWorkers), "Workers of a run when the job does not say; 0 means one per core.", 0);
+    public static Key<int> Workers { get; } = new("workers", new WholeNumberType<int>(0, JobKeys.MaxWorkers),
+        "Workers of a run when the job does not say; 0 means one per core.", 0);
 
     public static Key<ExecutionDevice> Device { get; } = new("device", new ChoiceType<ExecutionDevice>(),
         "The processor; a card, or the processor with a note when there is none; or what is measured to be faster when a model is loaded.",
