@@ -1,6 +1,7 @@
 using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Configuration.KeyTypes;
+using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Memory;
 
@@ -36,7 +37,7 @@ internal static class EngineKeys
     }, "Where serve listens.", "http://localhost:5080");
 
     public static Key<TimeSpan> LeaseTtl { get; } = new("leaseTtl", new DurationType(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
-        "How long a worker may be silent before its shard is given to another.", TimeSpan.FromSeconds(30))
+        "How long a worker may be silent before its shard is given to another.", LeasePolicy.Default.Ttl)
     {
         Remedy = "A worker renews its lease three times within this.",
     };

@@ -4,7 +4,7 @@ using BatchEngine.Scorer.Features;
 
 namespace BatchEngine.Scorer.Execution;
 
-/// <summary>How fast a model scores on a device and on a core, transfers included. Immutable.</summary>
+/// <summary>How fast a model scores on a device and on a core, transfers included.</summary>
 /// <param name="DeviceRowsPerSecond">The device, which all workers share.</param>
 /// <param name="CoreRowsPerSecond">One core; each worker has one.</param>
 /// <param name="Cores">Cores of this machine.</param>
@@ -28,7 +28,7 @@ internal sealed record DeviceRates(double DeviceRowsPerSecond, double CoreRowsPe
     public static double RowsPerSecond(LoadedModel model, FeatureMatrix features)
     {
         using var executor = model.CreateExecutor();
-        var block = new UnitPredictions(executor.Outputs.Count, features.Rows);
+        var block = new UnitPredictions(executor.Model.Outputs.Count, features.Rows);
         executor.Score(features, block);
         var shortest = TimeSpan.MaxValue;
         for (var i = 0; i < Repeats; i++)

@@ -1,20 +1,22 @@
+using BatchEngine.TestKit.Folders;
+
 namespace BatchEngine.Host.Tests.EndToEnd;
 
 [Collection(ProcessesCollection.Name)]
 public sealed class JobsCheckTests : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("batchengine-jobs-");
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Check_OfTheDemosJob_IsFineAndTouchesNothing()
     {
         var job = Path.Combine(Repository.Root, "config/jobs/customer-value.yaml");
-        var run = await ProgramRun.RunAsync("jobs", "check", job, "--data", this["data"]);
+        var run = await ProgramRun.RunAsync("jobs", "check", job, "--data", _folder["data"]);
         run.MustEnd(0);
         Assert.Matches("^fine +.*customer-value.yaml: job customer-value\n$", run.Output.ReplaceLineEndings("\n"));
-        Assert.False(Directory.Exists(this["data"]), "a check opens no database");
+        Assert.False(Directory.Exists(_folder["data"]), "a check opens no database");
     }
 
     [Fact]
@@ -24,7 +26,7 @@ public sealed class JobsCheckTests : IDisposable
         var bad = Write("bad.yaml", "name: b\ninput: []\nkey: k\nmodel: m@x\noutput: o\nfeatures: f.yaml\nbadget: 1\n");
         Write("f.yaml", "features: [{ name: x, steps: [{ clip: { min: 1 } }, log2p] }]\n");
         var same = Write("same.yaml", "name: a\ninput: i\nkey: k\nmodel: m@x\noutput: o\n");
-        var run = await ProgramRun.RunAsync("jobs", "check", fine, bad, same, this["nowhere.yaml"]);
+        var run = await ProgramRun.RunAsync("jobs", "check", fine, bad, same, _folder["nowhere.yaml"]);
         run.MustEnd(1);
         foreach (var said in new[]
         {
@@ -50,11 +52,9 @@ public sealed class JobsCheckTests : IDisposable
     [Fact]
     public async Task Check_OfNothing_IsWrongUsage() => (await ProgramRun.RunAsync("jobs", "check")).MustRefuse("error:", "jobs check --help");
 
-    private string this[string name] => Path.Combine(_folder.FullName, name);
-
     private string Write(string name, string text)
     {
-        File.WriteAllText(this[name], text);
-        return this[name];
+        File.WriteAllText(_folder[name], text);
+        return _folder[name];
     }
 }

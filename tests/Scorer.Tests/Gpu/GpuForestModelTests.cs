@@ -7,6 +7,7 @@ using BatchEngine.Scorer.Gpu;
 using BatchEngine.Scorer.Onnx;
 using BatchEngine.Scorer.Tests.Forests;
 using BatchEngine.Scorer.Tests.Graphs;
+using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Scorer.Tests.Gpu;
 
@@ -19,9 +20,9 @@ public sealed class GpuForestModelTests : IDisposable
     private static readonly ForestShape s_shape = new(11, 12, 4, 0.1, 5, 40, false, true, 1, true);
     private static readonly DeviceTiles s_tiles = new(64, 16, 2);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("gpu").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Model_WithTransformsBeforeAndAfter_GivesTheProcessorsBits()
@@ -84,7 +85,7 @@ public sealed class GpuForestModelTests : IDisposable
     public void Device_WithoutMemoryForTiles_LeavesBatchesToTheProcessorAndSaysSo()
     {
         using var processor = Processor(Plain());
-        using var device = GpuDevice.OpenSimulated(16 << 10);
+        using var device = SimulatedDevice.Open(16 << 10);
         var (forest, refusal) = DeviceForest.Of(processor, device, new DeviceTiles(1 << 16, 1 << 16, 1));
         Assert.Null(refusal);
         using var model = new GpuForest(device, forest!, processor, 1);
@@ -99,7 +100,7 @@ public sealed class GpuForestModelTests : IDisposable
     public void Device_ThatFailsHalfWay_LeavesTheBatchAndAllOthersToTheProcessor()
     {
         using var processor = Processor(Plain());
-        using var device = GpuDevice.OpenSimulated(MemoryBytes);
+        using var device = SimulatedDevice.Open(MemoryBytes);
         var forest = DeviceForest.Of(processor, device, s_tiles).Forest!;
         var opened = 0;
         using var model = new GpuForest(device, forest, processor, 1)
@@ -132,7 +133,7 @@ public sealed class GpuForestModelTests : IDisposable
     public void Device_WithoutMemoryForTheForest_IsDeclined()
     {
         using var processor = Processor(Plain());
-        var answer = GpuForestEngine.On(processor, GpuDevice.OpenSimulated(100), s_tiles, mustBeFaster: false, measures: false);
+        var answer = GpuForestEngine.On(processor, SimulatedDevice.Open(100), s_tiles, mustBeFaster: false, measures: false);
         Assert.Contains("does not fit", Assert.IsType<EngineAnswer.Declined>(answer).Refusal.Reason, StringComparison.Ordinal);
     }
 
@@ -140,7 +141,7 @@ public sealed class GpuForestModelTests : IDisposable
     public void Device_SlowerThanTheProcessor_IsDeclinedWithBothRates_WhenSpeedDecides()
     {
         using var processor = Processor(Plain());
-        var answer = GpuForestEngine.On(processor, GpuDevice.OpenSimulated(MemoryBytes), s_tiles, mustBeFaster: true, measures: true, measuredRows: Rows);
+        var answer = GpuForestEngine.On(processor, SimulatedDevice.Open(MemoryBytes), s_tiles, mustBeFaster: true, measures: true, measuredRows: Rows);
         Assert.Contains("rows/s on the device", Assert.IsType<EngineAnswer.Declined>(answer).Refusal.Reason, StringComparison.Ordinal);
     }
 
@@ -148,7 +149,7 @@ public sealed class GpuForestModelTests : IDisposable
     public void Batch_SmallerThanTheDeviceIsWorth_StaysOnTheProcessor()
     {
         using var processor = Processor(Plain());
-        using var device = GpuDevice.OpenSimulated(MemoryBytes);
+        using var device = SimulatedDevice.Open(MemoryBytes);
         var forest = DeviceForest.Of(processor, device, s_tiles).Forest!;
         using var model = new GpuForest(device, forest, processor, 100);
         using var executor = model.CreateExecutor();
@@ -167,10 +168,29 @@ public sealed class GpuForestModelTests : IDisposable
         using var other = Processor(
             ForestOnnx.Regressor(RandomForests.Make(s_shape with { Seed = 12 }, withSets: false), s_shape.Features, ForestAggregate.Sum, PostTransform.None,
             []));
-        using var device = GpuDevice.OpenSimulated(MemoryBytes);
+        using var device = SimulatedDevice.Open(MemoryBytes);
         using var forest = DeviceForest.Of(other, device, s_tiles).Forest!;
         Assert.Contains("'y' of trial row", DeviceProbe.Difference(forest, processor), StringComparison.Ordinal);
         Assert.Null(DeviceProbe.Difference(forest, other));
+    }
+
+    [Fact]
+    public void Forest_OnADevice_IsNotJoinedToOthers()
+    {
+        using var processor = Processor(Plain());
+        using var device = SimulatedDevice.Open(MemoryBytes);
+        using var forest = DeviceForest.Of(processor, device, s_tiles).Forest!;
+        Assert.True(JointForest.CanTake(processor));
+        Assert.False(JointForest.CanTake(forest));
+    }
+
+    [Fact]
+    public void Factory_WhoseEngineKnowsNoDevice_SaysSo()
+    {
+        string[] names = [.. Enumerable.Range(0, s_shape.Features).Select(i => $"f{i}")];
+        using var model = ExecutorFactory.Open(Save(Plain()), names, ExecutorOptions.Default with { Engine = "forest", Device = ExecutionDevice.Cuda });
+        Assert.Equal("this engine runs on no card; the processor scores", model.DeviceNote);
+        Assert.Empty(model.Notes);
     }
 
     [Fact]
@@ -235,14 +255,14 @@ public sealed class GpuForestModelTests : IDisposable
     private static UnitPredictions Score(LoadedModel model, FeatureMatrix features)
     {
         using var executor = model.CreateExecutor();
-        var block = new UnitPredictions(executor.Outputs.Count, features.Rows);
+        var block = new UnitPredictions(executor.Model.Outputs.Count, features.Rows);
         executor.Score(features, block);
         return block;
     }
 
     private static GpuForest OnDevice(LoadedForest processor) =>
         (GpuForest)Assert.IsType<EngineAnswer.Opened>(
-            GpuForestEngine.On(processor, GpuDevice.OpenSimulated(MemoryBytes), s_tiles, mustBeFaster: false, measures: false)).Model;
+            GpuForestEngine.On(processor, SimulatedDevice.Open(MemoryBytes), s_tiles, mustBeFaster: false, measures: false)).Model;
 
     private LoadedForest Processor(byte[] model)
     {
@@ -253,7 +273,7 @@ public sealed class GpuForestModelTests : IDisposable
 
     private string Save(byte[] model)
     {
-        var path = Path.Combine(_folder, $"{Guid.NewGuid():N}.onnx");
+        var path = Path.Combine(_folder.Path, $"{Guid.NewGuid():N}.onnx");
         File.WriteAllBytes(path, model);
         return path;
     }
