@@ -3,7 +3,7 @@ using BatchEngine.Scorer.Execution;
 
 namespace BatchEngine.Host.Configuration;
 
-/// <summary>Where this process keeps its state and how it behaves; every value has a default. Immutable.</summary>
+/// <summary>Where this process keeps its state and how it behaves; every value has a default.</summary>
 /// <param name="DataDirectory">The folder of database and blobs; default "batchengine-data" in the working directory.</param>
 /// <param name="DatabasePath">The SQLite file; default "batchengine.db" in the data directory.</param>
 /// <param name="BlobsRoot">The folder of segments, run files, models and reports; default "blobs" in the data directory.</param>

@@ -33,10 +33,10 @@ public sealed class StepCasesTests
     private static float Alone(StepCase given, object? value)
     {
         var compiled = CompiledFeatures.Compile(new FeatureSpec([new FeatureColumn("f", "x", [given.Step])]), [Column("x", given.Kind)]);
-        using var batch = compiled.CreateBatch(1);
+        using var columns = compiled.CreateColumns(1);
         using var matrix = compiled.CreateMatrix(1);
-        SingleRow.Fill(batch, new Dictionary<string, object?> { ["x"] = value });
-        compiled.Transform(batch, matrix);
+        SingleRow.Fill(columns, new Dictionary<string, object?> { ["x"] = value });
+        compiled.Transform(columns, matrix);
         return matrix.Column(0)[0];
     }
 }
