@@ -64,7 +64,8 @@ internal static class EngineKeys
         RequestLimits.Default.MaxRequestBytes);
 
     public static SectionKey Requests { get; } = new("requests", "What one router process accepts in one request; more is refused with a clear answer.",
-        MaxKeysPerRequest, MaxRequestBytes) { OldName = "live" };
+        MaxKeysPerRequest, MaxRequestBytes)
+    { OldName = "live" };
 
     public static Key<long> MemoryLimit { get; } = new("limit", new SizeType(MemoryCeiling.LeastBytes, long.MaxValue) { TakesNone = true },
         "The most resident memory; rows of a unit and workers are cut until they fit, and what cannot fit is refused with the least size that would do.", 0);

@@ -7,7 +7,8 @@ namespace BatchEngine.Host.Configuration.Features;
 internal static class FeatureKeys
 {
     public static ShapedKey Features { get; } = new("features", "list of features", "In the order of the model's features.",
-        () => FeatureSchemas.List("")) { IsRequired = true, Wanted = "a list of features" };
+        () => FeatureSchemas.List(""))
+    { IsRequired = true, Wanted = "a list of features" };
 
     /// <summary>A features file.</summary>
     public static SectionKey File { get; } = new("", "What a model reads: a name takes a column as it is, steps make something else of it.", Features);

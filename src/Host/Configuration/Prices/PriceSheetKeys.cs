@@ -30,7 +30,8 @@ internal static class PriceSheetKeys
     {
         ProblemOf = text => MoneyText.IsCurrency(text) ? null : "",
         Pattern = "^[A-Z]{3}$",
-    }, "ISO 4217 code of every price in the sheet.") { IsRequired = true };
+    }, "ISO 4217 code of every price in the sheet.")
+    { IsRequired = true };
 
     public static Key<string> Provider { get; } = new("provider", new TextType { Examples = ["local", "ec2", "azure", "kubernetes"] },
         "Who rents the machine out: local, ec2, azure or kubernetes.")
@@ -58,7 +59,8 @@ internal static class PriceSheetKeys
     };
 
     public static Key<decimal> SpotPerHour { get; } = new("spotPerHour", PriceType.Any,
-        "One instance for one hour, spot. The on-demand price is never used instead.") { Otherwise = "no price, never zero" };
+        "One instance for one hour, spot. The on-demand price is never used instead.")
+    { Otherwise = "no price, never zero" };
 
     public static ItemsKey Offerings { get; } = new("offerings", "The machines and their prices.",
         new SectionKey("", "One machine; at least one of its two prices is given.", Provider, Machine, Zone, OnDemandPerHour, SpotPerHour)
