@@ -7,7 +7,6 @@ using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
-using BatchEngine.TestKit.Folders;
 using BatchEngine.TestKit.Snapshots;
 using Microsoft.Extensions.Time.Testing;
 
@@ -20,11 +19,11 @@ public abstract class RouterTestBed : IAsyncLifetime
 
     internal static readonly IReadOnlyDictionary<string, object?> SomeFeatures = new Dictionary<string, object?> { ["age"] = 42L };
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("batchengine-router-");
 
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    protected string Folder => _folder.Path;
+    protected string Folder => _folder.FullName;
 
     protected FakeTimeProvider Clock { get; } = new(Night);
 
@@ -55,7 +54,7 @@ public abstract class RouterTestBed : IAsyncLifetime
     {
         await Catalog.DisposeAsync();
         await Database.DisposeAsync();
-        _folder.Dispose();
+        _folder.Delete(recursive: true);
         GC.SuppressFinalize(this);
     }
 

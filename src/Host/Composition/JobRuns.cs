@@ -1,7 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
 using BatchEngine.Host.Configuration;
-using BatchEngine.Host.Terminal;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Events;
 using BatchEngine.Scheduler.Leasing;
