@@ -38,7 +38,7 @@ internal sealed class LookupBooks(StateDatabase database, CurrentPrices prices, 
         {
             await _books.WriteAsync(now, CancellationToken.None).ConfigureAwait(false);
             if (_books.HasUnposted)
-                await prices.BookAsync(CancellationToken.None).ConfigureAwait(false);
+                await prices.PinAsync(CancellationToken.None).ConfigureAwait(false);
             await _books.PostAsync(now, CancellationToken.None).ConfigureAwait(false);
         }
         catch (BatchEngineException problem) when (problem is not InvariantBrokenException)

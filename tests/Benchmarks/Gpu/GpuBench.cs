@@ -7,6 +7,7 @@ using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Forests;
 using BatchEngine.Scorer.Gpu;
 using BatchEngine.Scorer.Onnx;
+using BatchEngine.Scorer.Tests.Gpu;
 
 namespace BatchEngine.Benchmarks.Gpu;
 
@@ -79,7 +80,7 @@ public static class GpuBench
     }
 
     private static (GpuDevice? Device, string? Reason) Open(bool isSimulated) =>
-        isSimulated ? (GpuDevice.OpenSimulated(1L << 30), null) : CudaDriver.IsPresent() ? GpuDevice.OpenCuda(0, 8L << 30) : (null, CudaDriver.Missing);
+        isSimulated ? (SimulatedDevice.Open(1L << 30), null) : CudaDriver.IsPresent() ? GpuDevice.OpenCuda(0, 8L << 30) : (null, CudaDriver.Missing);
 
     private static double Rate(LoadedForest model, FeatureMatrix features, int workers, int batches)
     {
