@@ -6,8 +6,10 @@ using BatchEngine.Storage.Database.Ledger;
 namespace BatchEngine.CostModel.Ledger;
 
 /// <summary>
-/// The books of one real-time endpoint: what it answered, hour by hour, and what is billed for it: each interval between two writes in which it scored, with the
-/// share of it that was spent scoring. An interval in which a name scored nothing is nobody's. What cannot be stored is kept and stored by a later write: counts
+/// The books of one real-time endpoint: what it answered, hour by hour, and what is billed for it: each interval between two writes in which it scored, with
+/// the
+/// share of it that was spent scoring. An interval in which a name scored nothing is nobody's. What cannot be stored is kept and stored by a later write:
+/// counts
 /// add up, an interval goes on. Used by one thread at a time.
 /// </summary>
 /// <param name="database">Where it is written.</param>

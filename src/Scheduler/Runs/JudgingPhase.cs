@@ -75,7 +75,7 @@ internal static class JudgingPhase
             || current.Run == context.Run)
             return null;
         return string.Create(CultureInfo.InvariantCulture,
-            $"snapshot {current.Id} of run {current.Run}, as of {current.AsOf:yyyy-MM-dd HH:mm:ss}Z, is newer and keeps serving; ")
+            $"snapshot {current.Id} of run {current.Run}, as of {Figures.Instant(current.AsOf)}, is newer and keeps serving; ")
             + string.Create(CultureInfo.InvariantCulture, $"publish snapshot {snapshot.Id} by hand to go back to it");
     }
 

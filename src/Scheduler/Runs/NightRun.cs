@@ -40,7 +40,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         switch (await new RunPlanning(services).PinAndPlanAsync(job, run, ct).ConfigureAwait(false))
         {
             case PlanOutcome.Refused refused:
-                await services.Stores.Decisions.AppendAsync(new Decision(run, services.Clock.GetUtcNow(), DecisionSubject.Plan, $"refused: {refused.Why}", refused.Reason),
+                await services.Stores.Decisions.AppendAsync(
+                    new Decision(run, services.Clock.GetUtcNow(), DecisionSubject.Plan, $"refused: {refused.Why}", refused.Reason),
                     ct)
                     .ConfigureAwait(false);
                 return new RunOutcome.Refused(run, refused.Why, refused.Reason);
@@ -64,7 +65,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
             if (!await services.Stores.Runs.MoveAsync(run, record.State, RunState.Cancelled, $"cancelled by {who}", ct).ConfigureAwait(false))
                 continue;
             await services.Stores.Decisions.AppendAsync(
-                new Decision(run, services.Clock.GetUtcNow(), DecisionSubject.Cancel, $"cancelled while {record.State}", $"asked for by {who}"), ct).ConfigureAwait(false);
+                new Decision(run, services.Clock.GetUtcNow(), DecisionSubject.Cancel, $"cancelled while {record.State}", $"asked for by {who}"), ct)
+                    .ConfigureAwait(false);
             services.Log.Write(new RunEvent(RunEventKind.StateMoved, run, nameof(RunState.Cancelled), who));
             return true;
         }
@@ -102,7 +104,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         var reuse = plan.Reuse;
         return reuse.Base is not { } from
             ? new Decision(plan.Run, at, DecisionSubject.Reuse, "every row is scored", reuse.Reason)
-            : new Decision(plan.Run, at, DecisionSubject.Reuse, string.Create(CultureInfo.InvariantCulture, $"takes over from run {from}, snapshot {reuse.BaseSnapshot}"),
+            : new Decision(plan.Run, at, DecisionSubject.Reuse,
+                string.Create(CultureInfo.InvariantCulture, $"takes over from run {from}, snapshot {reuse.BaseSnapshot}"),
                 $"{reuse.Reason}; {CarriedOver(plan)}; {reuse.RowsReason}");
     }
 

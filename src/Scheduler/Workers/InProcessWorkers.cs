@@ -31,7 +31,8 @@ public sealed class InProcessWorkers(WorkerServices services, LeasePolicy policy
             catch (BatchEngineException failure)
             {
                 await services.Stores.Decisions.AppendAsync(
-                    new Decision(plan.Run, services.Clock.GetUtcNow(), DecisionSubject.WorkerLost, $"{name} ended, its shards go to the others", failure.Message),
+                    new Decision(plan.Run, services.Clock.GetUtcNow(), DecisionSubject.WorkerLost, $"{name} ended, its shards go to the others",
+                        failure.Message),
                     CancellationToken.None).ConfigureAwait(false);
                 services.Log.Write(new RunEvent(RunEventKind.WorkerDied, plan.Run, name, failure.Message));
             }

@@ -113,7 +113,8 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
             $"the lease under an earlier fence ended unrenewed; {granted.From.Counts.Read:N0} of {granted.Shard.Rows:N0} rows are durable and kept, ")
             + string.Create(CultureInfo.InvariantCulture, $"work goes on at unit {granted.From.NextUnitIndex} under fence {lease.Fence}");
         await services.Stores.Decisions.AppendAsync(
-            new Decision(plan.Run, services.Clock.GetUtcNow(), DecisionSubject.WorkerLost, $"shard {lease.ShardIndex} taken over by {lease.Worker}", reason), ct)
+            new Decision(plan.Run, services.Clock.GetUtcNow(), DecisionSubject.WorkerLost, $"shard {lease.ShardIndex} taken over by {lease.Worker}", reason),
+                ct)
             .ConfigureAwait(false);
         Say(RunEventKind.ShardTakenOver, plan, subject, reason);
     }
