@@ -7,6 +7,7 @@ using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.TestKit.Folders;
 using BatchEngine.TestKit.Snapshots;
 using Microsoft.Extensions.Time.Testing;
 

@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Registry.Models;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Models;
+using BatchEngine.TestKit.Folders;
 using Microsoft.Extensions.Time.Testing;
 
 namespace BatchEngine.Registry.Tests;
