@@ -100,8 +100,8 @@ public sealed class JobScheduler : IAsyncDisposable
         _ = WatchAsync(_sweeping);
     }
 
-    /// <summary>Ends with its failure when a job's runs, or the watch over what is due, ended by one; a program in which that happened schedules no longer as it
-    /// should. Else it never ends.</summary>
+    /// <summary>Ends with its failure when a job's runs, or the watch over what is due, ended by one; a program in which that happened schedules no longer
+    /// as it should. Else it never ends.</summary>
     public Task Failed => _failed.Task;
 
     /// <summary>Every scheduled job by name, as it is stored now.</summary>
@@ -164,7 +164,7 @@ public sealed class JobScheduler : IAsyncDisposable
         catch (CorruptDataException e)
         {
             // Nobody could mend it, and the other jobs must be scheduled: so it is said, and the job starts with its next occurrence.
-            await _decisions.AppendAsync(new Decision(null, _ports.Clock.GetUtcNow(), "schedule", $"job {job}: starts anew",
+            await _decisions.AppendAsync(new Decision(null, _ports.Clock.GetUtcNow(), DecisionSubject.Schedule, $"job {job}: starts anew",
                 $"what an earlier version had stored of its schedule cannot be read, so runs that were pending and a pause are lost ({e.Message})"), ct)
                 .ConfigureAwait(false);
             return null;
@@ -176,7 +176,8 @@ public sealed class JobScheduler : IAsyncDisposable
         var wasTimed = await _quartz.DeleteJob(Key(job), ct).ConfigureAwait(false);
         if (_lanes.TryRemove(job, out var lane))
             await lane.DisposeAsync().ConfigureAwait(false);
-        var decision = new Decision(null, _ports.Clock.GetUtcNow(), "schedule", $"job {job}: unscheduled", "no job file names it with a schedule any more");
+        var decision = new Decision(null, _ports.Clock.GetUtcNow(), DecisionSubject.Schedule, $"job {job}: unscheduled",
+            "no job file names it with a schedule any more");
         if (!await _ports.Lanes.RemoveAsync(job, decision, ct).ConfigureAwait(false) && wasTimed)
             await _decisions.AppendAsync(decision, ct).ConfigureAwait(false);
     }

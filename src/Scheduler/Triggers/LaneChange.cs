@@ -12,7 +12,7 @@ internal sealed record LaneChange(LaneState Next, IReadOnlyList<Decision> Decisi
 {
     /// <summary>Queues what is due, and says what of it is skipped.</summary>
     /// <param name="state">What is stored.</param>
-    /// <param name="schedule">The job's schedule.</param>
+    /// <param name=DecisionSubject.Schedule>The job's schedule.</param>
     /// <param name="next">The first occurrence strictly after an instant, or null.</param>
     /// <param name="settings">Bounds.</param>
     /// <param name="now">The present.</param>
@@ -29,13 +29,14 @@ internal sealed record LaneChange(LaneState Next, IReadOnlyList<Decision> Decisi
         var decisions = new List<Decision>();
         if (plan.Skipped > 0)
         {
-            decisions.Add(Decide(state, null, now, "misfire", string.Create(CultureInfo.InvariantCulture, $"{plan.Skipped} missed run(s) skipped"),
+            decisions.Add(Decide(state, null, now, DecisionSubject.Misfire,
+                string.Create(CultureInfo.InvariantCulture, $"{plan.Skipped} missed run(s) skipped"),
                 string.Create(CultureInfo.InvariantCulture,
                     $"due from {plan.FirstSkipped:O} to {plan.LastSkipped:O} while nobody could start them; the policy is {schedule.Misfire}")));
         }
         foreach (var instant in plan.Start.Skip(start.Count))
         {
-            decisions.Add(Decide(state, new RunId(state.Job, instant), now, skips ? "overlap" : "queue-full", "skipped",
+            decisions.Add(Decide(state, new RunId(state.Job, instant), now, skips ? DecisionSubject.Overlap : DecisionSubject.QueueFull, "skipped",
                 string.Create(CultureInfo.InvariantCulture,
                     $"{after.Pending.Count} earlier run(s) have not ended; the policy is {schedule.Overlap}, at most {settings.MaxQueued} wait")));
         }
@@ -48,7 +49,7 @@ internal sealed record LaneChange(LaneState Next, IReadOnlyList<Decision> Decisi
 
     /// <summary>Takes an instant out whose run could not be started, and says why.</summary>
     public static LaneChange? GivenUp(LaneState state, DateTimeOffset instant, string why, DateTimeOffset now) => Ended(state, instant) is { } ended
-        ? ended with { Decisions = [Decide(state, new RunId(state.Job, instant), now, "run-failed", "the run was not started", why)] }
+        ? ended with { Decisions = [Decide(state, new RunId(state.Job, instant), now, DecisionSubject.RunFailed, "the run was not started", why)] }
         : null;
 
     /// <summary>Pauses the job, or lets it go on; what was due while it was paused is skipped, because a person wanted it so.</summary>
@@ -58,7 +59,7 @@ internal sealed record LaneChange(LaneState Next, IReadOnlyList<Decision> Decisi
             return null;
         var through = isPaused || now < state.HandledThrough ? state.HandledThrough : now;
         return new LaneChange(state with { IsPaused = isPaused, HandledThrough = through },
-            [Decide(state, null, now, "schedule", isPaused ? "paused" : "resumed",
+            [Decide(state, null, now, DecisionSubject.Schedule, isPaused ? "paused" : "resumed",
                 isPaused ? "asked for by a person" : "runs that were due while it was paused are skipped")]);
     }
 
@@ -66,6 +67,6 @@ internal sealed record LaneChange(LaneState Next, IReadOnlyList<Decision> Decisi
     public static LaneChange? Rescheduled(LaneState state, string schedule, DateTimeOffset now) =>
         state.Schedule == schedule ? null : new LaneChange(state with { Schedule = schedule, HandledThrough = now }, []);
 
-    private static Decision Decide(LaneState state, RunId? run, DateTimeOffset now, string subject, string choice, string reason) =>
+    private static Decision Decide(LaneState state, RunId? run, DateTimeOffset now, DecisionSubject subject, string choice, string reason) =>
         new(run, now, subject, $"job {state.Job}: {choice}", reason);
 }

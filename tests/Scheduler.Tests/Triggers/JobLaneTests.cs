@@ -112,7 +112,7 @@ public sealed class JobLaneTests : IAsyncLifetime
 
         Assert.Equal([Monday], lane.State.Pending);
         var skipped = Assert.Single(await DecisionsAsync());
-        Assert.Equal(("overlap", new RunId("churn", Monday.AddDays(1))), (skipped.Subject, skipped.Run!.Value));
+        Assert.Equal((DecisionSubject.Overlap, new RunId("churn", Monday.AddDays(1))), (skipped.Subject, skipped.Run!.Value));
         end.SetResult(null);
     }
 
@@ -125,7 +125,7 @@ public sealed class JobLaneTests : IAsyncLifetime
         await lane.WakeAsync(Stop);
 
         Assert.Equal([Monday, Monday.AddDays(1)], lane.State.Pending);
-        Assert.Equal(2, (await DecisionsAsync()).Count(d => d.Subject == "queue-full"));
+        Assert.Equal(2, (await DecisionsAsync()).Count(d => d.Subject == DecisionSubject.QueueFull));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public abstract class LaneStoreContract : StateContract
 
     private static LaneState State(string job = "churn", params DateTimeOffset[] pending) => new(job, Nightly, Start, pending, IsPaused: false);
 
-    private static Decision Why(string choice) => new(null, Start, "schedule", choice, "a test");
+    private static Decision Why(string choice) => new(null, Start, DecisionSubject.Schedule, choice, "a test");
 
     [Fact]
     public async Task Create_FirstState_IsFoundAsItWasGiven()
