@@ -12,7 +12,7 @@ internal sealed record LaneChange(LaneState Next, IReadOnlyList<Decision> Decisi
 {
     /// <summary>Queues what is due, and says what of it is skipped.</summary>
     /// <param name="state">What is stored.</param>
-    /// <param name=DecisionSubject.Schedule>The job's schedule.</param>
+    /// <param name="schedule">The job's schedule.</param>
     /// <param name="next">The first occurrence strictly after an instant, or null.</param>
     /// <param name="settings">Bounds.</param>
     /// <param name="now">The present.</param>
