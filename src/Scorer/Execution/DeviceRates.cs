@@ -28,7 +28,7 @@ internal sealed record DeviceRates(double DeviceRowsPerSecond, double CoreRowsPe
     public static double RowsPerSecond(LoadedModel model, FeatureMatrix features)
     {
         using var executor = model.CreateExecutor();
-        var block = new UnitPredictions(executor.Outputs.Count, features.Rows);
+        var block = new UnitPredictions(executor.Model.Outputs.Count, features.Rows);
         executor.Score(features, block);
         var shortest = TimeSpan.MaxValue;
         for (var i = 0; i < Repeats; i++)

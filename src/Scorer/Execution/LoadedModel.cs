@@ -6,13 +6,13 @@ namespace BatchEngine.Scorer.Execution;
 /// <summary>One model in memory, shared by all workers of a process. Thread-safe; dispose it after all its executors.</summary>
 public abstract class LoadedModel : IDisposable
 {
-    /// <summary>The stable name of the way it runs; see <see cref="IModelExecutor.Name"/>.</summary>
+    /// <summary>The stable name of the way it runs, as configuration and reports name it: "onnx-cpu", "onnx-cuda", "forest-...", "forest-ilgpu-cuda".</summary>
     public abstract string Name { get; }
 
     /// <summary>Models with the same arithmetic give the same bits for the same rows, whichever of their kernels runs; default the name.</summary>
     public virtual string Arithmetic => Name;
 
-    /// <summary>What the model reads and gives.</summary>
+    /// <summary>What the model reads and gives, as its file says.</summary>
     public abstract ModelSignature Signature { get; }
 
     /// <summary>The features it was opened for, in the model's order.</summary>
@@ -24,13 +24,13 @@ public abstract class LoadedModel : IDisposable
     /// <summary>How the model wants each feature kept; null means everything as 32-bit floats.</summary>
     public virtual IReadOnlyList<FeatureStorage>? WantedStorage => null;
 
-    /// <summary>One column per float of a prediction.</summary>
+    /// <summary>One column per float of a prediction, in the order of the model's outputs.</summary>
     public abstract IReadOnlyList<OutputColumn> Outputs { get; }
 
-    /// <summary>Whether its executors give a confidence.</summary>
+    /// <summary>Whether its executors fill <see cref="UnitPredictions.Confidence"/>: it is a classifier that gives probabilities.</summary>
     public abstract bool GivesConfidence { get; }
 
-    /// <summary>Whether it can take missing numeric values.</summary>
+    /// <summary>Whether it can take a missing value (NaN) in a numeric feature. Rows with one are rejected otherwise.</summary>
     public abstract bool AcceptsMissing { get; }
 
     /// <summary>Why other engines or devices did not take it, one sentence each, for <c>models show</c>; empty when the first one did. Grows when a device

@@ -62,9 +62,6 @@ public sealed class UnitPredictions
     /// <summary>The values of one output column, or of a kept sum behind them.</summary>
     public Span<float> Column(int output) => _values.AsSpan(From(output), _rows);
 
-    /// <summary>The same values as <see cref="Column"/>, for writers that need memory.</summary>
-    public Memory<float> ColumnMemory(int output) => _values.AsMemory(From(output), _rows);
-
     private int From(int output)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)output, (uint)_columnCount);

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
@@ -127,9 +128,7 @@ internal sealed unsafe class ForestColumns : IDisposable
         switch (features.Storage(feature))
         {
             case FeatureStorage.Float64:
-                var doubles = features.DoubleColumn(feature).Slice(from, rows);
-                for (var row = 0; row < rows; row++)
-                    target[row] = (float)doubles[row];
+                TensorPrimitives.ConvertTruncating(features.DoubleColumn(feature).Slice(from, rows), target);
                 break;
             case FeatureStorage.Int64:
                 var integers = features.IntegerColumn(feature)[from..];

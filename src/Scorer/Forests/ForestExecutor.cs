@@ -1,4 +1,3 @@
-using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Forests.Walks;
@@ -12,19 +11,7 @@ internal sealed unsafe class ForestExecutor(LoadedForest model) : ForestPass(mod
     private ForestKernel? _block;
 
     /// <inheritdoc/>
-    public string Name => Model.Name;
-
-    /// <inheritdoc/>
-    public ModelSignature Signature => Model.Signature;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<OutputColumn> Outputs => Model.Outputs;
-
-    /// <inheritdoc/>
-    public bool GivesConfidence => Model.GivesConfidence;
-
-    /// <inheritdoc/>
-    public bool AcceptsMissing => Model.AcceptsMissing;
+    LoadedModel IModelExecutor.Model => Model;
 
     /// <inheritdoc/>
     public void Score(FeatureMatrix features, UnitPredictions block)

@@ -101,7 +101,10 @@ internal class LoadedForest : LoadedModel
     {
         var trees = string.Create(CultureInfo.InvariantCulture, $"{layout.Model.TreeCount:N0} trees");
         if (layout.Choice.Block == KernelNames.Walk)
-            return $"{trees}, walked: {layout.Refusal ?? (layout.Plan is null ? "a tree is too large to be laid out otherwise" : "so few that bits do not pay")}";
+        {
+            var why = layout.Refusal ?? (layout.Plan is null ? "a tree is too large to be laid out otherwise" : "so few that bits do not pay");
+            return $"{trees}, walked: {why}";
+        }
         var how = layout.Plan!.Tails is null ? "in bits"
             : string.Create(CultureInfo.InvariantCulture, $"in bits down to {SlicePlan.WalkedExits} exits each, then walked");
         return string.Create(CultureInfo.InvariantCulture, $"{trees} {how}; fewer than {layout.BlockFromRows} rows are walked");

@@ -1,4 +1,3 @@
-using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
 using ILGPU.Runtime;
@@ -13,19 +12,7 @@ internal sealed class GpuForestExecutor(GpuForest model) : IModelExecutor
     private bool _staysOnProcessor;
 
     /// <inheritdoc/>
-    public string Name => model.Name;
-
-    /// <inheritdoc/>
-    public ModelSignature Signature => model.Signature;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<OutputColumn> Outputs => model.Outputs;
-
-    /// <inheritdoc/>
-    public bool GivesConfidence => model.GivesConfidence;
-
-    /// <inheritdoc/>
-    public bool AcceptsMissing => model.AcceptsMissing;
+    public LoadedModel Model => model;
 
     /// <inheritdoc/>
     public void Score(FeatureMatrix features, UnitPredictions block)

@@ -3,8 +3,6 @@ using BatchEngine.Domain;
 namespace BatchEngine.Scorer.Graphs;
 
 /// <summary>An ONNX model as its file says: operators, constants, inputs and outputs. Immutable.</summary>
-/// <param name="IrVersion">The version of the file format.</param>
-/// <param name="Producer">Who wrote it.</param>
 /// <param name="OpsetImports">The operator set's version by domain; "" is the default domain.</param>
 /// <param name="Nodes">In the file's order, which is an order of execution.</param>
 /// <param name="Initializers">Constants by name.</param>
@@ -12,8 +10,6 @@ namespace BatchEngine.Scorer.Graphs;
 /// <param name="Outputs">The outputs.</param>
 /// <param name="HasFunctions">The model brings operators of its own.</param>
 internal sealed record OnnxGraph(
-    long IrVersion,
-    string Producer,
     IReadOnlyDictionary<string, long> OpsetImports,
     IReadOnlyList<OnnxNode> Nodes,
     IReadOnlyDictionary<string, OnnxTensor> Initializers,

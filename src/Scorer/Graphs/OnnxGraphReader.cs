@@ -25,8 +25,6 @@ internal static class OnnxGraphReader
     private static OnnxGraph ReadModel(byte[] model)
     {
         var message = new ProtoMessage(model);
-        long irVersion = 0;
-        var producer = "";
         var functions = false;
         var imports = new Dictionary<string, long>(StringComparer.Ordinal);
         GraphParts? graph = null;
@@ -34,8 +32,6 @@ internal static class OnnxGraphReader
         {
             switch (message.Field)
             {
-                case 1: irVersion = message.Int(); break;
-                case 2: producer = message.Text(); break;
                 case 7: graph = ReadGraph(message.Message()); break;
                 case 8: ReadImport(message.Message(), imports); break;
                 case 25: functions = true; message.Skip(); break;
@@ -45,7 +41,7 @@ internal static class OnnxGraphReader
         if (graph is null)
             throw new InvalidDataException("there is no graph in it");
         var inputs = graph.Inputs.Where(i => !graph.Initializers.ContainsKey(i.Name)).ToList();
-        return new OnnxGraph(irVersion, producer, imports, graph.Nodes, graph.Initializers, inputs, graph.Outputs, functions);
+        return new OnnxGraph(imports, graph.Nodes, graph.Initializers, inputs, graph.Outputs, functions);
     }
 
     private static void ReadImport(ProtoMessage message, Dictionary<string, long> imports)

@@ -16,9 +16,6 @@ internal sealed record OnnxNode(string OpType, string Domain, string Name, IRead
     /// <summary>Whether it is this operator of the classic machine learning domain.</summary>
     public bool IsLearner(string opType) => Domain == MachineLearning && OpType == opType;
 
-    /// <summary>Whether it is this operator of the default domain.</summary>
-    public bool IsPlain(string opType) => Domain is "" or "ai.onnx" && OpType == opType;
-
     /// <summary>The attribute; null means it is not there.</summary>
     public OnnxAttribute? Attribute(string name) => Attributes.GetValueOrDefault(name);
 

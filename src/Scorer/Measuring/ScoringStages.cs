@@ -48,9 +48,9 @@ public sealed class ScoringStages : IDisposable
         _setup = ShardPass.SetupOf(new ShardWork(plan, whole, new FenceToken(1), Checkpoint.Start, measured.Model, _blobs));
         _buffers = new UnitBuffers(_setup) { Unit = _setup.Input.Units.First(u => u.Rows > 0) };
         _executor = measured.Model.CreateExecutor();
-        _predictions = new UnitPredictions(_executor.Outputs.Count, _setup.Input.MaxRows);
+        _predictions = new UnitPredictions(_executor.Model.Outputs.Count, _setup.Input.MaxRows);
         _scored = new ScoredColumns(_setup);
-        _gate = new RowGate(_setup.Output.Schema.KeyIndex, _setup.Model.Features.FeatureNames, _setup.Model.Loaded.Outputs, _executor.AcceptsMissing);
+        _gate = new RowGate(_setup.Output.Schema.KeyIndex, _setup.Model.Features.FeatureNames, _setup.Model.Loaded.Outputs, _executor.Model.AcceptsMissing);
         using var file = InputFileReader.Open(plan.Manifest.Files[_buffers.Unit.FileIndex]);
         using var group = file.OpenRowGroup(_buffers.Unit.RowGroup, [.. _setup.Input.Columns.Select(c => c.Name)]);
         group.Read(_buffers.Columns, _buffers.Unit.Rows);
@@ -103,7 +103,7 @@ public sealed class ScoringStages : IDisposable
         var compiled = CompiledFeatures.Compile(_measured.Plan.Features, _measured.Plan.Manifest.Columns, _runtime.WantedStorage);
         using var features = compiled.CreateMatrix(Math.Max(2, _buffers.Columns.Rows));
         compiled.Transform(_buffers.Columns, features);
-        var predictions = new UnitPredictions(executor.Outputs.Count, _buffers.Columns.Rows);
+        var predictions = new UnitPredictions(executor.Model.Outputs.Count, _buffers.Columns.Rows);
         return await RepeatAsync(StageNames.OnnxRuntime, atLeast, () => executor.Score(features, predictions), _runtime.Name).ConfigureAwait(false);
     }
 

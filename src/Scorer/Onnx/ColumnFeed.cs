@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
@@ -96,22 +97,22 @@ internal sealed class ColumnFeed : InputFeed
                 features.DoubleColumn(feature).Slice(fromRow, rows).CopyTo(MemoryMarshal.Cast<byte, double>(target));
                 break;
             case TensorElement.Float64:
-                Convert(Floats(features, feature, fromRow, rows), MemoryMarshal.Cast<byte, double>(target), static x => (double)x);
+                TensorPrimitives.ConvertTruncating(Floats(features, feature, fromRow, rows), MemoryMarshal.Cast<byte, double>(target));
                 break;
             case TensorElement.Int64 when !exact.IsEmpty:
                 exact.CopyTo(buffer.As<long>());
                 break;
             case TensorElement.Int64:
-                Convert(Floats(features, feature, fromRow, rows), buffer.As<long>(), static x => (long)x);
+                TensorPrimitives.ConvertSaturating(Floats(features, feature, fromRow, rows), buffer.As<long>());
                 break;
             case TensorElement.Int32 when !exact.IsEmpty:
-                Convert<long, int>(exact, MemoryMarshal.Cast<byte, int>(target), static x => (int)Math.Clamp(x, int.MinValue, int.MaxValue));
+                TensorPrimitives.ConvertSaturating(exact, MemoryMarshal.Cast<byte, int>(target));
                 break;
             case TensorElement.Int32:
-                Convert(Floats(features, feature, fromRow, rows), MemoryMarshal.Cast<byte, int>(target), static x => (int)x);
+                TensorPrimitives.ConvertSaturating(Floats(features, feature, fromRow, rows), MemoryMarshal.Cast<byte, int>(target));
                 break;
             default:
-                Convert(Floats(features, feature, fromRow, rows), target, static x => (byte)(x != 0 ? 1 : 0));
+                Bools(Floats(features, feature, fromRow, rows), target);
                 break;
         }
     }
@@ -123,10 +124,10 @@ internal sealed class ColumnFeed : InputFeed
             case FeatureStorage.Float32:
                 return features.Column(feature).Slice(fromRow, rows);
             case FeatureStorage.Float64:
-                Convert<double, float>(features.DoubleColumn(feature).Slice(fromRow, rows), _floats, static x => (float)x);
+                TensorPrimitives.ConvertTruncating<double, float>(features.DoubleColumn(feature).Slice(fromRow, rows), _floats);
                 break;
             case FeatureStorage.Int64:
-                Convert<long, float>(features.IntegerColumn(feature).Slice(fromRow, rows), _floats, static x => x);
+                TensorPrimitives.ConvertTruncating<long, float>(features.IntegerColumn(feature).Slice(fromRow, rows), _floats);
                 var present = features.Present(feature).Slice(fromRow, rows);
                 for (var row = 0; row < rows && features.HasMissing(feature); row++)
                     _floats[row] = present[row] != 0 ? _floats[row] : float.NaN;
@@ -138,9 +139,9 @@ internal sealed class ColumnFeed : InputFeed
         return _floats.AsSpan(0, rows);
     }
 
-    private static void Convert<TFrom, TTo>(ReadOnlySpan<TFrom> from, Span<TTo> to, Func<TFrom, TTo> convert)
+    private static void Bools(ReadOnlySpan<float> from, Span<byte> to)
     {
         for (var i = 0; i < from.Length; i++)
-            to[i] = convert(from[i]);
+            to[i] = (byte)(from[i] != 0 ? 1 : 0);
     }
 }

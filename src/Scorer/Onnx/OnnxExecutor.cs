@@ -46,19 +46,7 @@ internal sealed class OnnxExecutor : IModelExecutor
     }
 
     /// <inheritdoc/>
-    public string Name => _model.Name;
-
-    /// <inheritdoc/>
-    public ModelSignature Signature => _model.Signature;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<OutputColumn> Outputs => _outputs.Columns;
-
-    /// <inheritdoc/>
-    public bool GivesConfidence => _outputs.GivesConfidence;
-
-    /// <inheritdoc/>
-    public bool AcceptsMissing => _model.AcceptsMissing;
+    public LoadedModel Model => _model;
 
     /// <inheritdoc/>
     public void Score(FeatureMatrix features, UnitPredictions block)
@@ -67,7 +55,7 @@ internal sealed class OnnxExecutor : IModelExecutor
         Reserve(TensorRows(features, Math.Min(features.Rows, _model.SubBatchRows)));
         for (var from = 0; from < features.Rows; from += _model.SubBatchRows)
             ScoreSubBatch(features, block, from, Math.Min(_model.SubBatchRows, features.Rows - from));
-        if (GivesConfidence)
+        if (_outputs.GivesConfidence)
             ClassConfidence.Fill(block, _outputs.ProbabilityFrom, _outputs.ProbabilityCount);
     }
 

@@ -114,5 +114,6 @@ internal static class OnnxSession
         failure is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or NotSupportedException;
 
     private static string NoProvider(Exception failure) =>
-        $"this ONNX Runtime cannot use CUDA ({FirstLine(failure.Message)}); it needs the build flavour -p:OnnxRuntime=Gpu, CUDA 13, cuDNN 9 and NVIDIA's driver";
+        $"this ONNX Runtime cannot use CUDA ({FirstLine(failure.Message)}); it needs the build flavour -p:OnnxRuntime=Gpu, CUDA 13, cuDNN 9 and "
+        + "NVIDIA's driver";
 }

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using System.Text;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
@@ -15,19 +18,20 @@ internal static class OutputReading
         switch (part.Spec.Element)
         {
             case TensorElement.Float32:
-                Floats(value.GetTensorDataAsSpan<float>(), part, block, fromRow, rows);
+                Spread(value.GetTensorDataAsSpan<float>(), part, block, fromRow, rows);
                 break;
             case TensorElement.Float64:
-                Spread(value.GetTensorDataAsSpan<double>(), part, block, fromRow, rows, static x => (float)x);
+                Spread(value.GetTensorDataAsSpan<double>(), part, block, fromRow, rows);
                 break;
             case TensorElement.Int64:
-                Spread(value.GetTensorDataAsSpan<long>(), part, block, fromRow, rows, static x => x);
+                Spread(value.GetTensorDataAsSpan<long>(), part, block, fromRow, rows);
                 break;
             case TensorElement.Int32:
-                Spread(value.GetTensorDataAsSpan<int>(), part, block, fromRow, rows, static x => x);
+                Spread(value.GetTensorDataAsSpan<int>(), part, block, fromRow, rows);
                 break;
             case TensorElement.Bool:
-                Spread(value.GetTensorDataAsSpan<bool>(), part, block, fromRow, rows, static x => x ? 1f : 0f);
+                // A byte of 0 or 1.
+                Spread(MemoryMarshal.AsBytes(value.GetTensorDataAsSpan<bool>()), part, block, fromRow, rows);
                 break;
             case TensorElement.Text:
                 Labels(value, part, block, fromRow, rows);
@@ -38,20 +42,21 @@ internal static class OutputReading
         }
     }
 
-    private static void Floats(ReadOnlySpan<float> values, OutputPart part, UnitPredictions block, int fromRow, int rows)
+    private static void Spread<T>(ReadOnlySpan<T> values, OutputPart part, UnitPredictions block, int fromRow, int rows)
+        where T : unmanaged, INumber<T>
     {
         var width = part.Columns.Count;
         RequireLength(values.Length, part, rows);
         if (width == 1)
         {
-            values[..rows].CopyTo(block.Column(part.FirstColumn)[fromRow..]);
+            TensorPrimitives.ConvertTruncating(values[..rows], block.Column(part.FirstColumn)[fromRow..]);
             return;
         }
         for (var column = 0; column < width; column++)
         {
             var target = block.Column(part.FirstColumn + column).Slice(fromRow, rows);
             for (int row = 0, at = column; row < target.Length; row++, at += width)
-                target[row] = values[at];
+                target[row] = float.CreateTruncating(values[at]);
         }
     }
 
@@ -60,19 +65,6 @@ internal static class OutputReading
         if (length < rows * part.Columns.Count)
             throw new BadInputException($"model output '{part.Spec.Name}'", $"{length} values", $"{rows * part.Columns.Count}",
                 "Export the model so that it gives one result per row.");
-    }
-
-    private static void Spread<T>(ReadOnlySpan<T> values, OutputPart part, UnitPredictions block, int fromRow, int rows, Func<T, float> convert)
-        where T : unmanaged
-    {
-        var width = part.Columns.Count;
-        RequireLength(values.Length, part, rows);
-        for (var column = 0; column < width; column++)
-        {
-            var target = block.Column(part.FirstColumn + column).Slice(fromRow, rows);
-            for (var row = 0; row < rows; row++)
-                target[row] = convert(values[(row * width) + column]);
-        }
     }
 
     private static void Labels(OrtValue value, OutputPart part, UnitPredictions block, int fromRow, int rows)

@@ -47,7 +47,7 @@ public static class ModelTiming
             group.Read(batch, unit.Rows);
         compiled.Transform(batch, features);
         using var executor = model.CreateExecutor();
-        var predictions = new UnitPredictions(executor.Outputs.Count, unit.Rows);
+        var predictions = new UnitPredictions(executor.Model.Outputs.Count, unit.Rows);
         var best = TimeSpan.MaxValue;
         for (var i = 0; i < Repeats; i++)
         {

@@ -69,13 +69,13 @@ public static class ProfileEdges
             group.Read(batch, unit.Rows);
         compiled.Transform(batch, features);
         using var executor = model.CreateExecutor();
-        var predictions = new UnitPredictions(executor.Outputs.Count, unit.Rows);
+        var predictions = new UnitPredictions(executor.Model.Outputs.Count, unit.Rows);
         executor.Score(features, predictions);
         foreach (var (column, index) in compiled.SourceColumns.Select((c, i) => (c, i)))
             Add(edges, column, batch[index]);
         var names = compiled.SourceColumns.ToHashSet(StringComparer.Ordinal);
-        for (var i = 0; i < executor.Outputs.Count; i++)
-            AddNumbers(edges, OutputName(executor.Outputs[i].Name, names), predictions.Column(i));
+        for (var i = 0; i < executor.Model.Outputs.Count; i++)
+            AddNumbers(edges, OutputName(executor.Model.Outputs[i].Name, names), predictions.Column(i));
         return edges;
     }
 

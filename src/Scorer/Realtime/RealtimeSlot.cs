@@ -23,8 +23,8 @@ internal sealed class RealtimeSlot : IDisposable
         _executor = model.CreateExecutor();
         _batch = features.CreateColumns(1);
         _matrix = features.CreateMatrix(1);
-        _block = new UnitPredictions(_executor.Outputs.Count, 1);
-        _gate = new RowGate(-1, features.FeatureNames, _executor.Outputs, _executor.AcceptsMissing);
+        _block = new UnitPredictions(_executor.Model.Outputs.Count, 1);
+        _gate = new RowGate(-1, features.FeatureNames, _executor.Model.Outputs, _executor.Model.AcceptsMissing);
     }
 
     /// <summary>Scores one row.</summary>
@@ -43,9 +43,10 @@ internal sealed class RealtimeSlot : IDisposable
         var outputs = new float[_block.OutputCount];
         for (var i = 0; i < outputs.Length; i++)
             outputs[i] = _block.Column(i)[0];
-        var confidence = _executor.GivesConfidence && !float.IsNaN(_block.Confidence[0])
+        var givesConfidence = _executor.Model.GivesConfidence;
+        var confidence = givesConfidence && !float.IsNaN(_block.Confidence[0])
             ? Measured<float>.Of(_block.Confidence[0])
-            : Measured<float>.NotMeasured(_executor.GivesConfidence ? "the model's class values are no probabilities" : "the model gives no probabilities");
+            : Measured<float>.NotMeasured(givesConfidence ? "the model's class values are no probabilities" : "the model gives no probabilities");
         return new Prediction(outputs, confidence, _fingerprint[0], confidence.HasValue ? PredictionFlags.None : PredictionFlags.NoConfidence);
     }
 

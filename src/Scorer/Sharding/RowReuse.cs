@@ -38,7 +38,7 @@ internal sealed class RowReuse : IDisposable
     {
         (_setup, _executor, _base, _unchanged) = (setup, executor, from, new UnchangedRows(from.Snapshot));
         _gather = new RowGather(setup.Model.Features, Math.Clamp(setup.Input.MaxRows, 2, GatheredRows));
-        _gathered = new UnitPredictions(executor.Outputs.Count, _gather.CapacityRows, setup.Output.KeptSums);
+        _gathered = new UnitPredictions(executor.Model.Outputs.Count, _gather.CapacityRows, setup.Output.KeptSums);
         _appended = from.Trees > 0 ? setup.Model.Loaded.ContinueAfter(from.Trees) : null;
     }
 

@@ -22,7 +22,7 @@ internal sealed class WorkerBuffers : IDisposable
     {
         _setup = setup;
         Executor = setup.Model.Loaded.CreateExecutor();
-        Predictions = new UnitPredictions(Executor.Outputs.Count, setup.Input.MaxRows, setup.Output.KeptSums);
+        Predictions = new UnitPredictions(Executor.Model.Outputs.Count, setup.Input.MaxRows, setup.Output.KeptSums);
         File = new PredictionFile(setup.Output.Schema);
         Scored = new ScoredColumns(setup);
         _decodeThread = setup.UnitsHeld > 1 ? DecodeThread.Take() : null;

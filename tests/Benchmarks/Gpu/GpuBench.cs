@@ -87,7 +87,7 @@ public static class GpuBench
         var work = Enumerable.Range(0, workers).Select(_ => Task.Factory.StartNew(() =>
         {
             using var executor = model.CreateExecutor();
-            var block = new UnitPredictions(executor.Outputs.Count, features.Rows);
+            var block = new UnitPredictions(executor.Model.Outputs.Count, features.Rows);
             executor.Score(features, block);
             ready.SignalAndWait();
             for (var i = 0; i < batches; i++)
@@ -117,7 +117,7 @@ public static class GpuBench
     private static UnitPredictions Score(LoadedForest model, FeatureMatrix features)
     {
         using var executor = model.CreateExecutor();
-        var block = new UnitPredictions(executor.Outputs.Count, features.Rows);
+        var block = new UnitPredictions(executor.Model.Outputs.Count, features.Rows);
         executor.Score(features, block);
         return block;
     }

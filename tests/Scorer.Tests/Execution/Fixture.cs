@@ -37,7 +37,7 @@ internal static class Fixture
     {
         using var executor = model.CreateExecutor();
         using var matrix = Matrix(rows);
-        var block = new UnitPredictions(executor.Outputs.Count, 0);
+        var block = new UnitPredictions(executor.Model.Outputs.Count, 0);
         executor.Score(matrix, block);
         return ([.. Enumerable.Range(0, block.OutputCount).Select(i => block.Column(i).ToArray())], block.Confidence.ToArray());
     }

@@ -42,7 +42,7 @@ public sealed class RowCompanyTests
                 value = (float)((random.NextDouble() * 6) - 3);
         }
 
-        var together = new UnitPredictions(executor.Outputs.Count, Rows);
+        var together = new UnitPredictions(executor.Model.Outputs.Count, Rows);
         executor.Score(all, together);
         using var other = model.CreateExecutor();
         foreach (var count in (int[])[1, 2, 3, 7, 31, 64, 65, 511, 513, 1_000, 2_299])
@@ -55,7 +55,7 @@ public sealed class RowCompanyTests
                     some.Column(feature)[row] = all.Column(feature)[picked[row]];
             }
 
-            var apart = new UnitPredictions(executor.Outputs.Count, Rows);
+            var apart = new UnitPredictions(executor.Model.Outputs.Count, Rows);
             other.Score(some, apart);
             for (var output = 0; output < together.OutputCount; output++)
                 Assert.Equal(picked.Select(row => BitConverter.SingleToInt32Bits(together.Column(output)[row])), apart.Column(output).ToArray()

@@ -44,7 +44,7 @@ internal static class ForestComparison
     private static UnitPredictions Score(LoadedModel model, FeatureMatrix features)
     {
         using var executor = model.CreateExecutor();
-        var block = new UnitPredictions(executor.Outputs.Count, features.Rows);
+        var block = new UnitPredictions(executor.Model.Outputs.Count, features.Rows);
         executor.Score(features, block);
         return block;
     }

@@ -22,20 +22,22 @@ public static class RandomForests
     {
         var random = new Random(shape.Seed);
         var builder = new ForestBuilder("random");
+        var nodes = 0;
         for (var tree = 0; tree < shape.Trees; tree++)
         {
             var target = random.Next(shape.Targets);
-            builder.AddRoot(Grow(builder, random, shape, shape.Depth, tree, target, withSets, stopAtRoot));
+            builder.AddRoot(Grow(builder, random, shape, shape.Depth, tree, target, withSets, stopAtRoot, ref nodes));
         }
         return builder.Build(shape.Targets, aggregate, PostTransform.None, [], null);
     }
 
-    private static int Grow(ForestBuilder builder, Random random, ForestShape shape, int depth, int tree, int target, bool withSets, bool mayStop)
+    private static int Grow(ForestBuilder builder, Random random, ForestShape shape, int depth, int tree, int target, bool withSets, bool mayStop,
+        ref int nodes)
     {
         if (depth == 0 || (mayStop && random.NextDouble() < shape.Stop))
         {
             var leaf = builder.AddLeaf();
-            var at = new NodePlace(tree, builder.NodeCount);
+            var at = new NodePlace(tree, nodes++);
             if (shape.OneTargetATree || shape.Targets == 1)
                 builder.AddWeight(leaf, target, Weight(random), at);
             else
@@ -43,13 +45,13 @@ public static class RandomForests
                     builder.AddWeight(leaf, t, Weight(random), at);
             return builder.Add(ForestNode.Leaf(leaf), at);
         }
-        var yes = Grow(builder, random, shape, depth - 1, tree, target, withSets, true);
-        var no = Grow(builder, random, shape, depth - 1, tree, target, withSets, true);
+        var yes = Grow(builder, random, shape, depth - 1, tree, target, withSets, true, ref nodes);
+        var no = Grow(builder, random, shape, depth - 1, tree, target, withSets, true, ref nodes);
         var mode = shape.AllModes ? (BranchMode)random.Next(withSets ? 7 : 6) : BranchMode.Below;
         var set = mode == BranchMode.Member
             ? builder.AddSet([.. Enumerable.Range(0, 1 + random.Next(4)).Select(_ => (float)random.Next(1, 30)).Distinct().Order()]) : -1;
         return builder.Add(new ForestNode(mode, random.Next(shape.Features), Threshold(random, shape), shape.Missing && random.Next(2) == 0, yes, no, set),
-            new NodePlace(tree, builder.NodeCount));
+            new NodePlace(tree, nodes++));
     }
 
     private static float Weight(Random random) => (float)((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-4, 4)));

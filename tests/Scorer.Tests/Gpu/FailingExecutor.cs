@@ -1,4 +1,3 @@
-using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
 using ILGPU.Runtime;
@@ -10,15 +9,7 @@ internal sealed class FailingExecutor(IModelExecutor inner, int goodBatches) : I
 {
     private int _batches;
 
-    public string Name => inner.Name;
-
-    public ModelSignature Signature => inner.Signature;
-
-    public IReadOnlyList<OutputColumn> Outputs => inner.Outputs;
-
-    public bool GivesConfidence => inner.GivesConfidence;
-
-    public bool AcceptsMissing => inner.AcceptsMissing;
+    public LoadedModel Model => inner.Model;
 
     public void Score(FeatureMatrix features, UnitPredictions block)
     {

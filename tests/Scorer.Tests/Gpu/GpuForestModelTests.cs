@@ -174,6 +174,25 @@ public sealed class GpuForestModelTests : IDisposable
     }
 
     [Fact]
+    public void Forest_OnADevice_IsNotJoinedToOthers()
+    {
+        using var processor = Processor(Plain());
+        using var device = GpuDevice.OpenSimulated(MemoryBytes);
+        using var forest = DeviceForest.Of(processor, device, s_tiles).Forest!;
+        Assert.True(JointForest.CanTake(processor));
+        Assert.False(JointForest.CanTake(forest));
+    }
+
+    [Fact]
+    public void Factory_WhoseEngineKnowsNoDevice_SaysSo()
+    {
+        string[] names = [.. Enumerable.Range(0, s_shape.Features).Select(i => $"f{i}")];
+        using var model = ExecutorFactory.Open(Save(Plain()), names, ExecutorOptions.Default with { Engine = "forest", Device = ExecutionDevice.Cuda });
+        Assert.Equal("this engine runs on no card; the processor scores", model.DeviceNote);
+        Assert.Empty(model.Notes);
+    }
+
+    [Fact]
     public void Factory_WithoutADevice_GoesOnWithTheProcessorAndOneNote()
     {
         if (CudaDriver.IsPresent())
@@ -235,7 +254,7 @@ public sealed class GpuForestModelTests : IDisposable
     private static UnitPredictions Score(LoadedModel model, FeatureMatrix features)
     {
         using var executor = model.CreateExecutor();
-        var block = new UnitPredictions(executor.Outputs.Count, features.Rows);
+        var block = new UnitPredictions(executor.Model.Outputs.Count, features.Rows);
         executor.Score(features, block);
         return block;
     }

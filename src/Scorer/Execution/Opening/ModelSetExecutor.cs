@@ -1,4 +1,3 @@
-using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Forests;
 
@@ -22,26 +21,14 @@ internal sealed class ModelSetExecutor : IModelExecutor
     }
 
     /// <inheritdoc/>
-    public string Name => _set.Name;
-
-    /// <inheritdoc/>
-    public ModelSignature Signature => _set.Signature;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<OutputColumn> Outputs => _set.Outputs;
-
-    /// <inheritdoc/>
-    public bool GivesConfidence => _set.GivesConfidence;
-
-    /// <inheritdoc/>
-    public bool AcceptsMissing => _set.AcceptsMissing;
+    public LoadedModel Model => _set;
 
     /// <inheritdoc/>
     public void Score(FeatureMatrix features, UnitPredictions block)
     {
         block.Rows = features.Rows;
         _joint?.Score(features, block, _jointColumns);
-        if (_joint is not null && _jointColumns[0] == 0 && GivesConfidence)
+        if (_joint is not null && _jointColumns[0] == 0 && _set.GivesConfidence)
         {
             var layout = ((LoadedForest)_set.Models[0]).OutputLayout;
             ClassConfidence.Fill(block, layout.ProbabilityFrom, layout.ProbabilityCount);
@@ -51,7 +38,7 @@ internal sealed class ModelSetExecutor : IModelExecutor
             executor.Score(features, own);
             for (var i = 0; i < own.OutputCount; i++)
                 own.Column(i).CopyTo(block.Column(firstColumn + i));
-            if (firstColumn == 0 && GivesConfidence)
+            if (firstColumn == 0 && _set.GivesConfidence)
                 own.Confidence.CopyTo(block.Confidence);
         }
     }

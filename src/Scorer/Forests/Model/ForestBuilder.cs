@@ -18,9 +18,6 @@ internal sealed class ForestBuilder(string place)
     private int _leafCount;
     private string? _notUnderstood;
 
-    /// <summary>Nodes so far.</summary>
-    public int NodeCount => _nodes.Count;
-
     /// <summary>Makes room for so many nodes at once.</summary>
     public void EnsureRoomFor(int nodes)
     {

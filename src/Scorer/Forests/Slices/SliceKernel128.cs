@@ -7,7 +7,8 @@ namespace BatchEngine.Scorer.Forests.Slices;
 
 /// <summary>Slices on portable 128-bit vectors, for processors without AVX2 (ARM among them): four registers a slot; thresholds and leaf values are looked up
 /// one by one.</summary>
-internal sealed unsafe class SliceKernel128(ForestModel model, WalkForest walk, SlicePlan plan) : SliceKernel(model, walk, plan)
+internal sealed unsafe class SliceKernel128(ForestModel model, WalkForest walk, SlicePlan plan)
+    : NarrowSliceKernel<SliceKernel128.Lanes, Vector128<byte>>(model, walk, plan)
 {
     private const int Slot = SlicePlan.SlotBytes;
     private const int Quarter = 16;
@@ -50,84 +51,6 @@ internal sealed unsafe class SliceKernel128(ForestModel model, WalkForest walk, 
         }
     }
 
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void Ask(byte* bits, byte* missing, ReadOnlySpan<SliceCondition> conditions)
-    {
-        var (steps, slots) = ((nint)Scratch.Steps, (nint)Scratch.Slots);
-        for (var part = 0; part < Slot; part += Quarter)
-        {
-            var at = (byte*)steps + part;
-            Steps(bits + part, at + (17 * Slot));
-            Steps(bits + (4 * Slot) + part, at);
-            Vector128<byte>.Zero.Store(at + (16 * Slot));
-            foreach (ref readonly var condition in conditions)
-            {
-                var high = at + (condition.High * Slot);
-                var answer = Vector128.Load(high) & (Vector128.Load(high + Slot) | Vector128.Load(at + ((17 + condition.Low) * Slot)));
-                if (condition.MissingIsYes)
-                    answer |= Vector128.Load(missing + part);
-                answer.Store((byte*)slots + part + (condition.Slot * Slot));
-            }
-        }
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void Choose(ReadOnlySpan<SliceOp> ops)
-    {
-        var slots = Scratch.Slots;
-        foreach (ref readonly var op in ops)
-        {
-            var asked = slots + ((uint)op.Condition * Slot);
-            var yes = slots + ((uint)op.Yes * Slot);
-            var no = slots + ((uint)op.No * Slot);
-            var target = slots + ((uint)op.Target * Slot);
-            for (var part = 0; part < Slot; part += Quarter)
-                Vector128.ConditionalSelect(Vector128.Load(asked + part), Vector128.Load(yes + part), Vector128.Load(no + part)).Store(target + part);
-        }
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void AddLeaves(SliceTree tree)
-    {
-        var exits = Scratch.Exits;
-        WriteExits(tree, exits);
-        for (var table = tree.TablesFrom; table < tree.TablesTo; table++)
-        {
-            var scores = Scratch.Scores + (Plan.Tables[table].Target * SlicePlan.BlockRows);
-            fixed (float* leaves = Plan.Tables[table].Values)
-            {
-                for (var row = 0; row < SlicePlan.BlockRows; row += 4)
-                {
-                    var values = Vector128.Create(leaves[exits[row]], leaves[exits[row + 1]], leaves[exits[row + 2]], leaves[exits[row + 3]]);
-                    (Vector128.Load(scores + row) + values).Store(scores + row);
-                }
-            }
-        }
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void WriteExits(SliceTree tree, byte* exits)
-    {
-        // Each byte takes its row's byte of the bits, then tests its row's bit of that byte.
-        var spread = Vector128.Create(0UL, 0x0101010101010101).AsByte();
-        var own = Vector128.Create(0x8040201008040201UL).AsByte();
-        for (var from = 0; from < Slot; from += 2)
-        {
-            var numbers = Vector128<byte>.Zero;
-            for (var bit = 0; bit < tree.BitCount; bit++)
-            {
-                var rows = Vector128.Create(*(ushort*)(Scratch.Slots + ((uint)tree.Bits[bit] * Slot) + from)).AsByte();
-                var set = Vector128.Equals(Vector128.Shuffle(rows, spread) & own, own);
-                numbers |= set & Vector128.Create((byte)(1 << bit));
-            }
-            numbers.Store(exits + (from * 8));
-        }
-    }
-
     // Eight searches side by side, so that one's load waits behind the others'.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Search(float* tree, int levels, float* values, byte* ranks)
@@ -153,23 +76,61 @@ internal sealed unsafe class SliceKernel128(ForestModel model, WalkForest walk, 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Down(float* tree, int node, float value) => node + node + Unsafe.BitCast<bool, byte>(value >= tree[node]);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Steps(byte* bits, byte* steps)
+    /// <summary>128 bits, whatever the processor.</summary>
+    internal readonly struct Lanes : ISliceLanes<Vector128<byte>>
     {
-        var (b0, b1, b2, b3) = (Vector128.Load(bits), Vector128.Load(bits + Slot), Vector128.Load(bits + (2 * Slot)), Vector128.Load(bits + (3 * Slot)));
-        var (low1, low3) = (b0 | b1, b0 & b1);
-        Four(steps, Vector128<byte>.AllBitsSet, b2 | b3, low1, b1, low3);
-        Four(steps + (4 * Slot), b2 | b3, b3, low1, b1, low3);
-        Four(steps + (8 * Slot), b3, b2 & b3, low1, b1, low3);
-        Four(steps + (12 * Slot), b2 & b3, Vector128<byte>.Zero, low1, b1, low3);
-    }
+        /// <inheritdoc/>
+        public static int Bytes => 16;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Four(byte* steps, Vector128<byte> high, Vector128<byte> higher, Vector128<byte> low1, Vector128<byte> low2, Vector128<byte> low3)
-    {
-        high.Store(steps);
-        (high & (higher | low1)).Store(steps + Slot);
-        (high & (higher | low2)).Store(steps + (2 * Slot));
-        (high & (higher | low3)).Store(steps + (3 * Slot));
+        /// <inheritdoc/>
+        public static Vector128<byte> Zero => Vector128<byte>.Zero;
+
+        /// <inheritdoc/>
+        public static Vector128<byte> AllBitsSet => Vector128<byte>.AllBitsSet;
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<byte> Fill(byte value) => Vector128.Create(value);
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<byte> Load(byte* from) => Vector128.Load(from);
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Store(Vector128<byte> value, byte* to) => value.Store(to);
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<byte> And(Vector128<byte> left, Vector128<byte> right) => left & right;
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<byte> Or(Vector128<byte> left, Vector128<byte> right) => left | right;
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<byte> Select(Vector128<byte> asked, Vector128<byte> yes, Vector128<byte> no) => Vector128.ConditionalSelect(asked, yes, no);
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<byte> BytesOfRows(byte* bits)
+        {
+            // Each byte takes its row's byte of the bits, then tests its row's bit of that byte.
+            var spread = Vector128.Create(0UL, 0x0101010101010101).AsByte();
+            var own = Vector128.Create(0x8040201008040201UL).AsByte();
+            return Vector128.Equals(Vector128.Shuffle(Vector128.Create(*(ushort*)bits).AsByte(), spread) & own, own);
+        }
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void AddLeaves(float* leaves, byte* exits, float* scores)
+        {
+            for (var row = 0; row < SlicePlan.BlockRows; row += 4)
+            {
+                var values = Vector128.Create(leaves[exits[row]], leaves[exits[row + 1]], leaves[exits[row + 2]], leaves[exits[row + 3]]);
+                (Vector128.Load(scores + row) + values).Store(scores + row);
+            }
+        }
     }
 }

@@ -68,7 +68,7 @@ public sealed class ForestFuzzTests
             using var model = ExecutorFactory.Open(file.Path, ["a", "b", "c", "d"]);
             using var features = new FeatureMatrix(4, 70) { Rows = 70 };
             using var executor = model.CreateExecutor();
-            executor.Score(features, new UnitPredictions(executor.Outputs.Count, 70));
+            executor.Score(features, new UnitPredictions(executor.Model.Outputs.Count, 70));
             return true;
         }
         catch (BadInputException)
