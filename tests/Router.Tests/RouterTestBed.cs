@@ -7,6 +7,7 @@ using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.TestKit.Folders;
 using BatchEngine.TestKit.Snapshots;
 using Microsoft.Extensions.Time.Testing;
 
@@ -19,11 +20,11 @@ public abstract class RouterTestBed : IAsyncLifetime
 
     internal static readonly IReadOnlyDictionary<string, object?> SomeFeatures = new Dictionary<string, object?> { ["age"] = 42L };
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("batchengine-router-");
+    private readonly TemporaryFolder _folder = new();
 
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    protected string Folder => _folder.FullName;
+    protected string Folder => _folder.Path;
 
     protected FakeTimeProvider Clock { get; } = new(Night);
 
@@ -54,7 +55,7 @@ public abstract class RouterTestBed : IAsyncLifetime
     {
         await Catalog.DisposeAsync();
         await Database.DisposeAsync();
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
         GC.SuppressFinalize(this);
     }
 

@@ -32,7 +32,7 @@ internal sealed class RealtimeModels(SnapshotCatalog catalog, RunStore runs, Mod
         {
             model = await entry.Value.WaitAsync(ct).ConfigureAwait(false);
         }
-        catch (BatchEngineException problem)
+        catch (BatchEngineException problem) when (problem is not InvariantBrokenException)
         {
             _models.TryRemove(KeyValuePair.Create(snapshot.Run, entry));
             return new RealtimeOutcome.Failed(problem.Message);

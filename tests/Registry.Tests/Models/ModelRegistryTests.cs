@@ -3,6 +3,7 @@ using BatchEngine.Registry.Models;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Models;
+using BatchEngine.TestKit.Folders;
 using Microsoft.Extensions.Time.Testing;
 
 namespace BatchEngine.Registry.Tests;
@@ -11,7 +12,7 @@ public sealed class ModelRegistryTests : IAsyncLifetime
 {
     private static readonly ModelSignature Signature =
         new([new TensorSpec("x", TensorElement.Float32, [-1, 2])], [new TensorSpec("y", TensorElement.Float32, [-1, 1])]);
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("batchengine-registry-");
+    private readonly TemporaryFolder _folder = new();
     private StateDatabase _database = null!;
     private LocalFolderBlobs _blobs = null!;
 
@@ -19,22 +20,22 @@ public sealed class ModelRegistryTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _blobs = new LocalFolderBlobs(Path.Combine(_folder.FullName, "blobs"));
-        _database = await StateDatabase.OpenAsync(Path.Combine(_folder.FullName, "state.db"), new FakeTimeProvider(), Ct);
+        _blobs = new LocalFolderBlobs(_folder["blobs"]);
+        _database = await StateDatabase.OpenAsync(_folder["state.db"], new FakeTimeProvider(), Ct);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _database.DisposeAsync();
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
     }
 
     private ModelRegistry CreateSut(IBlobStore? blobs = null) =>
-        new(new ModelStore(_database), blobs ?? _blobs, Inspect, Path.Combine(_folder.FullName, "cache"));
+        new(new ModelStore(_database), blobs ?? _blobs, Inspect, _folder["cache"]);
 
     private string Write(string file, string content)
     {
-        var path = Path.Combine(_folder.FullName, file);
+        var path = _folder[file];
         File.WriteAllText(path, content);
         return path;
     }
@@ -88,7 +89,7 @@ public sealed class ModelRegistryTests : IAsyncLifetime
     public async Task Register_MissingFile_NamesTheNearestBesideIt()
     {
         Write("churn.onnx", "one");
-        var failure = await Assert.ThrowsAsync<BadInputException>(() => CreateSut().RegisterAsync("churn", Path.Combine(_folder.FullName, "chrun.onnx"), Ct));
+        var failure = await Assert.ThrowsAsync<BadInputException>(() => CreateSut().RegisterAsync("churn", _folder["chrun.onnx"], Ct));
         Assert.Contains("churn.onnx", failure.Remedy);
     }
 
@@ -158,7 +159,7 @@ public sealed class ModelRegistryTests : IAsyncLifetime
         var remote = new ElsewhereBlobs(_blobs);
         await CreateSut(remote).RegisterAsync("churn", Write("a.onnx", "one"), Ct);
         var resolved = await CreateSut(remote).ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct);
-        Assert.StartsWith(Path.Combine(_folder.FullName, "cache"), resolved.LocalPath);
+        Assert.StartsWith(_folder["cache"], resolved.LocalPath);
         await File.WriteAllTextAsync(resolved.LocalPath, "onf", Ct);
         var again = await CreateSut(remote).ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct);
         Assert.Equal("one", await File.ReadAllTextAsync(again.LocalPath, Ct));
