@@ -24,8 +24,10 @@ internal static class Samples
     public static PreparedInputs Prepared(InputManifest manifest, double? rowsPerSecond = null) => new(
         manifest, new ModelVersion("churn", 1, Digest.Of("model")), "models/churn-1.onnx", FeatureSpec.AsIs(["x"]),
         new Dictionary<string, BinEdges> { ["x"] = new("x", [0.5f], []), ["a"] = new("a", [], ["p", "q"]) },
-        [OutputColumn.Number("score")], KeyKind.Int64,
-        rowsPerSecond is { } speed ? Measured<double>.Of(speed) : Measured<double>.NotMeasured("first run"));
+        [OutputColumn.Number("score")], KeyKind.Int64)
+    {
+        RowsPerSecond = rowsPerSecond is { } speed ? Measured<double>.Of(speed) : Measured<double>.NotMeasured("first run"),
+    };
 
     public static CapacityOffer Local(int maxWorkers = 2, decimal? perHour = null) => new(
         Offering.Local, maxWorkers, perHour is { } rate ? Measured<Money>.Of(Money.Usd(rate)) : Measured<Money>.NotMeasured("no price"));

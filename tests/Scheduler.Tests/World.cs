@@ -19,8 +19,9 @@ namespace BatchEngine.Scheduler.Tests;
 internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource, IRunGate, IRunAccounting
 {
     private readonly string _folder;
+    private TimeSpan _judging = TimeSpan.Zero;
 
-    private World(string folder, StateDatabase database, ScaledClock clock)
+    private World(string folder, StateDatabase database, TestClock clock)
     {
         (_folder, Database, Clock) = (folder, database, clock);
         Blobs = new LocalFolderBlobs(Path.Combine(folder, "blobs"));
@@ -31,7 +32,7 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
 
     public StateDatabase Database { get; }
 
-    public ScaledClock Clock { get; }
+    public TestClock Clock { get; }
 
     public LocalFolderBlobs Blobs { get; }
 
@@ -58,16 +59,29 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
 
     public int Closings { get; private set; }
 
+    public int Pins { get; private set; }
+
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public static async Task<World> CreateAsync()
     {
         var folder = Directory.CreateTempSubdirectory("batchengine-scheduler-").FullName;
-        var clock = new ScaledClock(Samples.Night.AddMinutes(1), 20);
+        var clock = new TestClock(Samples.Night.AddMinutes(1));
         return new World(folder, await StateDatabase.OpenAsync(Path.Combine(folder, "state.db"), clock, Stop), clock);
     }
 
-    public WorkerServices WorkersWith(IRunLog log) => new(Runs, Leases, Snapshots, Usage, Decisions, Blobs, Scorer, log, Clock);
+    /// <summary>From now on each unit and each judgement take a second.</summary>
+    public void LetTimePass()
+    {
+        _judging = TimeSpan.FromSeconds(1);
+        Scorer.BeforeUnit = (_, _, _) =>
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            return Task.CompletedTask;
+        };
+    }
+
+    public WorkerServices WorkersWith(IRunLog log) => new(RunStores.Over(Database, Blobs), Scorer, log, Clock);
 
     public NightRun NightRun(IRunLog? log = null, string holder = "here", Func<RunSettings, RunSettings>? change = null)
     {
@@ -75,18 +89,15 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
         var settings = new RunSettings(holder, LeasePolicy.Default, new InProcessWorkers(WorkersWith(log), LeasePolicy.Default, holder),
             null)
         { SweepGrace = TimeSpan.Zero, MaxSealers = 1 };
-        return new NightRun(
-            new NightRunServices(Runs, Leases, Snapshots, new ProfileStore(Database), Usage, Decisions, Blobs, new NamedBlobs(Database), this, this, this,
-                this, log, Clock),
-            change?.Invoke(settings) ?? settings);
+        return new NightRun(Services(log), change?.Invoke(settings) ?? settings);
     }
+
+    public NightRunServices Services(IRunLog log) => new(RunStores.Over(Database, Blobs), new RunPorts(this, this, this, this), log, Clock);
 
     public Task<RunOutcome> RunAsync(
         IRunLog? log = null, string holder = "here", CancellationTokenSource? notice = null, DateTimeOffset? at = null,
             IProgress<RunProgress>? progress = null, Func<RunSettings, RunSettings>? change = null) =>
         NightRun(log, holder, change).RunAsync(Job, at ?? Samples.Night, progress, notice?.Token ?? default, Stop);
-
-    public Task<RunOutcome> ResumeAsync() => NightRun().ResumeAsync(Samples.Run, null, default, Stop);
 
     /// <summary>The published predictions as bytes, one line a segment.</summary>
     public async Task<string> PublishedAsync(string servingName = "churn")
@@ -124,6 +135,12 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
     public Task<PreparedInputs> PrepareAsync(ScoringJob job, RunId run, CancellationToken ct) =>
         Task.FromResult(Samples.Prepared(Manifest) with { Arithmetic = Arithmetic });
 
+    public Task<PreparedInputs> PinAsync(ScoringJob job, PreparedInputs prepared, CancellationToken ct)
+    {
+        Pins++;
+        return Task.FromResult(prepared);
+    }
+
     public Task<Measured<double>> TimeModelAsync(PreparedInputs prepared, CancellationToken ct) => Task.FromResult(Measured<double>.Of(1_500));
 
     public Task<ModelGrowth> GrowthAsync(RunPlan before, PreparedInputs prepared, CancellationToken ct) =>
@@ -134,7 +151,11 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
     public Task<IReadOnlyList<CapacityOffer>> OffersAsync(ScoringJob job, DateTimeOffset at, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<CapacityOffer>>([Samples.Local()]);
 
-    public Task<GateVerdict> JudgeAsync(RunPlan plan, IReadOnlyList<ColumnProfile> profiles, CancellationToken ct) => Task.FromResult(Verdict);
+    public Task<GateVerdict> JudgeAsync(RunPlan plan, IReadOnlyList<ColumnProfile> profiles, CancellationToken ct)
+    {
+        Clock.Advance(_judging);
+        return Task.FromResult(Verdict);
+    }
 
     public Task CloseAsync(RunId run, CancellationToken ct)
     {

@@ -36,7 +36,7 @@ internal static class RunReportParts
     }
 
     internal static IReadOnlyList<string> Interruptions(IReadOnlyList<Decision> decisions) =>
-        [.. decisions.Where(d => d.Subject is "worker-lost" or "interruption").Select(d => $"{ReportText.Instant(d.At)}: {d.Choice} ({d.Reason})")];
+        [.. decisions.Where(d => d.Subject == "worker-lost").Select(d => $"{ReportText.Instant(d.At)}: {d.Choice} ({d.Reason})")];
 
     internal static IReadOnlyList<ReportFact> Provenance(RunPlan plan, SnapshotListing? snapshot, IReadOnlyList<SpendEntry> entries)
     {

@@ -2,7 +2,6 @@ using BatchEngine.Domain;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
-using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Forests.Model;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Profiles;
@@ -10,36 +9,42 @@ using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Adapters;
 
-/// <summary>Looks up what planning needs: footers by the scorer, the model by the registry, edges and speed from earlier runs. Thread-safe; writes only the
-/// bin edges of a job's first run.</summary>
-internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models, ProfileStore profiles, PinnedFeatures pinned, RunSpeed speed,
+/// <summary>Looks up what planning needs: footers, means and edges by the scorer, the model by the registry. Thread-safe.</summary>
+internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models, ProfileStore profiles, PinnedFeatures pinned, CurrentPrices prices,
     JobMemory memory, ModelLocator locator) : IRunPreparation
 {
     /// <inheritdoc/>
     public async Task<PreparedInputs> PrepareAsync(ScoringJob job, RunId run, CancellationToken ct)
     {
         var model = await registry.ResolveAsync(job.Model, ct).ConfigureAwait(false);
-        var wished = job.Features ?? FeaturesOf(job, model.Signature);
-        var manifest = await FreezeAsync(job, run, wished, ct).ConfigureAwait(false);
-        var features = await pinned.ResolveAsync(job, wished, manifest, ct).ConfigureAwait(false);
+        var asked = JobNeeds.Features(job, model.Signature);
+        var manifest = await FreezeAsync(job, run, asked, ct).ConfigureAwait(false);
+        var features = await pinned.ResolveAsync(job, asked, (columns, stop) => SampleMeans.OfAsync(manifest, columns, stop), ct).ConfigureAwait(false);
         var loaded = await models.GetAsync(model.Version, model.LocalPath, features, ct).ConfigureAwait(false);
-        var edges = await profiles.EdgesAsync(job.Name, wished.ContentHash, ct).ConfigureAwait(false);
-        if (edges is null && manifest.Rows > 0)
+        var stored = await profiles.EdgesAsync(job.Name, asked.ContentHash, ct).ConfigureAwait(false);
+        var sampled = stored is null && manifest.Rows > 0 ? await ProfileEdges.SampleAsync(manifest, features, loaded, ct).ConfigureAwait(false) : null;
+        var keptSums = JobNeeds.KeptSums(job, loaded.SumCount, loaded.SumsAreOutputs);
+        var (unitRows, workers) = memory.MostOf(job, manifest, features, loaded, model.LocalPath, keptSums);
+        return new PreparedInputs(manifest, model.Version, model.LocalPath, features, stored ?? sampled
+            ?? new Dictionary<string, BinEdges>(StringComparer.Ordinal), loaded.Outputs, JobNeeds.Key(job, manifest))
         {
-            var sampled = await ProfileEdges.SampleAsync(manifest, features, loaded, ct).ConfigureAwait(false);
-            edges = await profiles.SaveEdgesAsync(job.Name, wished.ContentHash, sampled, ct).ConfigureAwait(false);
-        }
-
-        var fits = memory.Plan(job, manifest, features, loaded, model.LocalPath, KeptSumsOf(job, loaded));
-        return new PreparedInputs(manifest, model.Version, model.LocalPath, features, edges
-            ?? new Dictionary<string, BinEdges>(StringComparer.Ordinal), loaded.Outputs,
-            KeyKindOf(job, manifest), await speed.OfAsync(job, model.Version, ct).ConfigureAwait(false))
-        {
+            EdgesToPin = sampled is null ? null : asked.ContentHash,
             Arithmetic = loaded.Arithmetic,
-            KeptSums = KeptSumsOf(job, loaded),
+            KeptSums = keptSums,
             SumsAreOutputs = loaded.SumsAreOutputs,
-            MaxUnitRows = fits?.UnitRows ?? JobMemory.MaxUnitRows(job, features),
-            MaxWorkers = fits is null || job.WorkerMode == WorkerMode.ChildProcess ? int.MaxValue : fits.Workers,
+            MaxUnitRows = unitRows,
+            MaxWorkers = workers,
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<PreparedInputs> PinAsync(ScoringJob job, PreparedInputs prepared, CancellationToken ct)
+    {
+        await prices.PinAsync(ct).ConfigureAwait(false);
+        return prepared.EdgesToPin is not { } asked ? prepared : prepared with
+        {
+            ProfileEdges = await profiles.SaveEdgesAsync(job.Name, asked, prepared.ProfileEdges, ct).ConfigureAwait(false),
+            EdgesToPin = null,
         };
     }
 
@@ -53,9 +58,6 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     /// <inheritdoc/>
     public async Task<ModelGrowth> GrowthAsync(RunPlan before, PreparedInputs prepared, CancellationToken ct)
     {
-        if (before.Model.Number == 0 && before.ModelArtifact == prepared.ModelArtifact)
-            return new ModelGrowth.Another(
-                $"its file {before.ModelArtifact} was replaced, so the two cannot be compared; registered models stay (batchengine models register)");
         try
         {
             var parent = await locator.PathOfAsync(before.Model, before.ModelArtifact, ct).ConfigureAwait(false);
@@ -71,30 +73,10 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     /// <inheritdoc/>
     public async Task<InputManifest> FreezeInputAsync(ScoringJob job, RunId run, CancellationToken ct)
     {
-        var features = job.Features ?? FeaturesOf(job, (await registry.ResolveAsync(job.Model, ct).ConfigureAwait(false)).Signature);
+        var features = job.Features ?? JobNeeds.Features(job, (await registry.ResolveAsync(job.Model, ct).ConfigureAwait(false)).Signature);
         return await FreezeAsync(job, run, features, ct).ConfigureAwait(false);
     }
 
-    private static int KeptSumsOf(ScoringJob job, LoadedModel model) => job.KeepsSums && !model.SumsAreOutputs ? model.SumCount : 0;
-
     private static Task<InputManifest> FreezeAsync(ScoringJob job, RunId run, FeatureSpec features, CancellationToken ct) =>
-        InputCatalog.FreezeAsync([.. job.Inputs.Select(p => InputPatterns.Fill(p, run))],
-            [.. features.SourceColumns.Append(job.KeyColumn).Concat(job.CarriedColumns).Distinct(StringComparer.Ordinal)], ct);
-
-    private static FeatureSpec FeaturesOf(ScoringJob job, ModelSignature signature) => signature.TakesOneMatrix
-        ? throw new BadInputException($"job {job.Name}, features", "nothing", $"the columns behind the model's one input {signature.Inputs[0]}",
-            "Add features: a list of columns in the model's order, or a features.yaml.")
-        : FeatureSpec.AsIs(signature.Inputs.Select(i => i.Name));
-
-    private static KeyKind KeyKindOf(ScoringJob job, InputManifest manifest)
-    {
-        var column = manifest.Columns.First(c => c.Name == job.KeyColumn);
-        return column.Kind switch
-        {
-            ColumnKind.Integer => KeyKind.Int64,
-            ColumnKind.Text => KeyKind.Utf8,
-            _ => throw new BadInputException($"job {job.Name}, key", $"column {column.Name} of type {column.PhysicalType}", "an integer or text column",
-                "Choose another key column."),
-        };
-    }
+        InputCatalog.FreezeAsync([.. job.Inputs.Select(p => InputPatterns.Fill(p, run))], JobNeeds.Columns(job, features), ct);
 }

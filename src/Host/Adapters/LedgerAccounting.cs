@@ -12,7 +12,7 @@ internal sealed class LedgerAccounting(StateDatabase database, RunStore runs, Cu
     /// <inheritdoc/>
     public async Task CloseAsync(RunId run, CancellationToken ct)
     {
-        await prices.BookAsync(ct).ConfigureAwait(false);
+        await prices.PinAsync(ct).ConfigureAwait(false);
         var record = await runs.FindAsync(run, ct).ConfigureAwait(false);
         await new LedgerPoster(database, clock).PostRunAsync(run, record?.Model.ToString() ?? "", ct).ConfigureAwait(false);
     }

@@ -10,7 +10,6 @@ internal sealed class LocalCapacity(CurrentPrices prices, int configuredWorkers)
     public async Task<IReadOnlyList<CapacityOffer>> OffersAsync(ScoringJob job, DateTimeOffset at, CancellationToken ct)
     {
         var book = await prices.BookAsync(ct).ConfigureAwait(false);
-        var workers = job.Workers > 0 ? job.Workers : configuredWorkers > 0 ? configuredWorkers : Environment.ProcessorCount;
-        return [new CapacityOffer(Offering.Local, workers, book.At(Offering.Local, at).PerHour)];
+        return [new CapacityOffer(Offering.Local, JobNeeds.Workers(job, configuredWorkers, Environment.ProcessorCount), book.At(Offering.Local, at).PerHour)];
     }
 }

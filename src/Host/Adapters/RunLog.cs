@@ -9,7 +9,9 @@ internal sealed class RunLog(Screen screen) : IRunLog
     /// <inheritdoc/>
     public void Write(RunEvent happened)
     {
-        if (happened.Kind is RunEventKind.WorkerDied or RunEventKind.ShardTakenOver or RunEventKind.FenceLost or RunEventKind.ShardRetried)
+        if (happened.Kind == RunEventKind.DeadlineDropped)
+            screen.Note($"{happened.Run}: {happened.Detail}");
+        else if (happened.Kind is RunEventKind.WorkerDied or RunEventKind.ShardTakenOver or RunEventKind.FenceLost or RunEventKind.ShardRetried)
             screen.Note($"{happened.Run} {happened.Kind}: {happened.Subject} {happened.Detail}");
         else
             screen.Detail($"{happened.Run} {happened.Kind}: {happened.Subject} {happened.Detail}");

@@ -8,10 +8,6 @@ using BatchEngine.Scorer.Measuring;
 using BatchEngine.Scorer.Sharding;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
-using BatchEngine.Storage.Database.Leases;
-using BatchEngine.Storage.Database.Ledger;
-using BatchEngine.Storage.Database.Runs;
-using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.Storage.Snapshots.RunFiles;
 using BatchEngine.Storage.Snapshots.Segments;
 
@@ -37,20 +33,18 @@ internal static class WholeRun
         var blobs = new LocalFolderBlobs(folder);
         var database = await StateDatabase.OpenAsync(Path.Combine(folder, "state.db"), TimeProvider.System, ct).ConfigureAwait(false);
         await using var closing = database.ConfigureAwait(false);
-        var (runs, leases) = (new RunStore(database), new LeaseStore(database));
-        await runs.CreateAsync(plan, ct).ConfigureAwait(false);
-        await runs.MoveAsync(plan.Run, RunState.Planned, RunState.Scoring, "", ct).ConfigureAwait(false);
+        var stores = RunStores.Over(database, blobs);
+        await stores.Runs.CreateAsync(plan, ct).ConfigureAwait(false);
+        await stores.Runs.MoveAsync(plan.Run, RunState.Planned, RunState.Scoring, "", ct).ConfigureAwait(false);
         var scorer = new OneModelScorer(model, blobs);
-        var fleet = new InProcessWorkers(
-            new WorkerServices(runs, leases, new SnapshotStore(database), new UsageStore(database), new DecisionStore(database), blobs,
-            scorer, new NoLog(), TimeProvider.System), LeasePolicy.Default, "bench");
+        var fleet = new InProcessWorkers(new WorkerServices(stores, scorer, new NoLog(), TimeProvider.System), LeasePolicy.Default, "bench");
         var scored = await StageFigures.OfAsync(StageNames.EndToEnd, plan.Manifest.Rows, workers, async () =>
         {
             await fleet.RunAsync(plan, new ProgressBoard(), CancellationToken.None, ct).ConfigureAwait(false);
             return model.Name;
         }).ConfigureAwait(false);
         scorer.ThrowFailure();
-        var receipts = await leases.ReceiptsAsync(plan.Run, ct).ConfigureAwait(false);
+        var receipts = await stores.Leases.ReceiptsAsync(plan.Run, ct).ConfigureAwait(false);
         if (receipts.Count != plan.Shards.Count)
             throw new InvariantBrokenException("a run that nobody stops has a receipt of every shard", $"{receipts.Count} of {plan.Shards.Count}");
         var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile)

@@ -110,20 +110,6 @@ internal static class RunCommand
         if (verb.Line.GetValue(AsOf) is { } asOf)
             return new RunId(job.Name, Instants.Read(asOf, "--as-of"));
         var now = verb.Clock.GetUtcNow();
-        return new RunId(job.Name, job.Schedule is { } schedule ? LatestDue(schedule, job.Name, now) ?? now : now);
-    }
-
-    // The latest instant due in the last 32 days; a job that fires less often names its instant with --as-of.
-    private static DateTimeOffset? LatestDue(Schedule schedule, string job, DateTimeOffset now)
-    {
-        var occurrences = new CronOccurrences(schedule, $"job {job}");
-        foreach (var reach in (double[])[1.0 / 24, 1, 32])
-        {
-            var due = occurrences.Between(now.AddDays(-reach), now, MaxBackfillRuns);
-            if (due.Count is > 0 and < MaxBackfillRuns)
-                return due[^1];
-        }
-
-        return null;
+        return new RunId(job.Name, job.Schedule is { } schedule ? new CronOccurrences(schedule, $"job {job.Name}").LatestDue(now) ?? now : now);
     }
 }

@@ -61,7 +61,7 @@ internal sealed class Engine : IAsyncDisposable
     /// <param name="configuration">Where it is.</param>
     /// <param name="clock">The machine's clock.</param>
     /// <param name="log">Makes what hears the events of runs.</param>
-    /// <param name="note">Told about models and deadlines, in a sentence.</param>
+    /// <param name="note">Told about models, in a sentence.</param>
     /// <param name="ct">Stops opening.</param>
     /// <exception cref="StorageFailedException">Database or blob folder cannot be used.</exception>
     public static async Task<Engine> OpenAsync(EngineConfiguration configuration, TimeProvider clock, Func<IRunLog> log, Action<string> note,

@@ -1,7 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
 using BatchEngine.Host.Configuration;
-using BatchEngine.Host.Terminal;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Events;
 using BatchEngine.Scheduler.Leasing;
@@ -11,10 +10,7 @@ using BatchEngine.Scheduler.Workers;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
-using BatchEngine.Storage.Database.Leases;
-using BatchEngine.Storage.Database.Ledger;
 using BatchEngine.Storage.Database.Runs;
-using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Host.Composition;
 
@@ -28,7 +24,7 @@ internal sealed class JobRuns : IDisposable
     private readonly CurrentPrices _prices;
     private readonly TimeProvider _clock;
     private readonly IRunLog _log;
-    private readonly Action<string> _note;
+    private readonly RunStores _stores;
     private readonly MemoryCeiling? _ceiling;
     private readonly LoadedModels _models;
     private readonly BaseSnapshots _bases;
@@ -43,17 +39,17 @@ internal sealed class JobRuns : IDisposable
     /// <param name="prices">What capacity costs.</param>
     /// <param name="clock">The machine's clock.</param>
     /// <param name="log">Hears the events of runs.</param>
-    /// <param name="note">Told about models and deadlines, in a sentence.</param>
+    /// <param name="note">Told about models, in a sentence.</param>
     public JobRuns(EngineConfiguration configuration, StateDatabase database, IBlobStore blobs, ModelRegistry registry, CurrentPrices prices,
         TimeProvider clock, IRunLog log, Action<string> note)
     {
-        (_configuration, _database, _blobs, _prices, _clock, _log, _note) = (configuration, database, blobs, prices, clock, log, note);
+        (_configuration, _database, _blobs, _prices, _clock, _log) = (configuration, database, blobs, prices, clock, log);
         _ceiling = configuration.MemoryLimitBytes > 0 ? new MemoryCeiling(configuration.MemoryLimitBytes) : null;
         var locator = new ModelLocator(registry);
-        var runs = new RunStore(database);
+        _stores = RunStores.Over(database, blobs);
         _models = new LoadedModels(locator, configuration.Execution, note);
-        _bases = new BaseSnapshots(new SnapshotStore(database), new DecisionStore(database), blobs, clock);
-        _preparation = new JobPreparation(registry, _models, new ProfileStore(database), new PinnedFeatures(runs), new RunSpeed(runs, new UsageStore(database)),
+        _bases = new BaseSnapshots(_stores.Snapshots, _stores.Decisions, blobs, clock);
+        _preparation = new JobPreparation(registry, _models, _stores.Profiles, new PinnedFeatures(_stores.Runs), prices,
             new JobMemory(_ceiling, configuration.Workers), locator);
         _night = new NightRun(Services(), Settings());
     }
@@ -66,22 +62,17 @@ internal sealed class JobRuns : IDisposable
     /// <param name="full">Scores every row of this run, whatever the job says.</param>
     public async Task<RunOutcome> RunAsync(ScoringJob job, RunId run, IProgress<RunProgress>? progress, CancellationToken drain, bool full = false)
     {
-        job = WithoutMissedDeadline(job, run);
-        await new SnapshotStore(_database).SaveContractAsync(job.Serving, job, CancellationToken.None).ConfigureAwait(false);
+        await _stores.Snapshots.SaveContractAsync(job.Serving, job, CancellationToken.None).ConfigureAwait(false);
         await new JobStore(_database).SaveAsync(job, CancellationToken.None).ConfigureAwait(false);
         job = full ? job with { ReusesUnchanged = false } : job;
         var outcome = await _night.RunAsync(job, run.ScheduledAt, progress, drain, CancellationToken.None).ConfigureAwait(false);
         if (outcome is RunOutcome.Published or RunOutcome.AlreadyEnded { Record.State: RunState.Published })
-            await new OutputExport(new LeaseStore(_database), new RunStore(_database), _blobs).ExportAsync(run, CancellationToken.None).ConfigureAwait(false);
+            await new OutputExport(_stores.Leases, _stores.Runs, _stores.Blobs).ExportAsync(run, CancellationToken.None).ConfigureAwait(false);
         return outcome;
     }
 
-    /// <summary>Plans a run without recording anything.</summary>
-    public async Task<PlanOutcome> PlanAsync(ScoringJob job, RunId run, CancellationToken ct)
-    {
-        job = WithoutMissedDeadline(job, run);
-        return await new RunPlanning(Services()).PlanAsync(job, run, ct).ConfigureAwait(false);
-    }
+    /// <summary>Plans a run and stores nothing.</summary>
+    public Task<PlanOutcome> PlanAsync(ScoringJob job, RunId run, CancellationToken ct) => new RunPlanning(Services()).PlanAsync(job, run, ct);
 
     /// <summary>Cancels a run.</summary>
     /// <returns>Whether it was still going.</returns>
@@ -101,27 +92,12 @@ internal sealed class JobRuns : IDisposable
         _models.Dispose();
     }
 
-    // A backfill, or a night after an outage: late predictions are better than none, and the person is told.
-    private ScoringJob WithoutMissedDeadline(ScoringJob job, RunId run)
-    {
-        if (job.Deadline is not { } deadline || run.ScheduledAt + deadline > _clock.GetUtcNow())
-            return job;
-        _note($"{run}: its deadline ({Figures.Instant(run.ScheduledAt + deadline)}) has passed before it starts; it runs without one.");
-        return job with { Deadline = null };
-    }
+    private WorkerServices WorkerServices() => new(_stores, new ShardScorer(_models, _bases, _blobs, _ceiling), _log, _clock);
 
-    private WorkerServices WorkerServices() => new(new RunStore(_database), new LeaseStore(_database), new SnapshotStore(_database),
-        new UsageStore(_database), new DecisionStore(_database), _blobs, new ShardScorer(_models, _bases, _blobs, _ceiling), _log, _clock);
+    private LeasePolicy LeasePolicy() => Scheduler.Leasing.LeasePolicy.Living(_configuration.LeaseTtl).Checked();
 
-    private LeasePolicy LeasePolicy() => new LeasePolicy { Ttl = _configuration.LeaseTtl, RenewEvery = _configuration.LeaseTtl / 3 }.Checked();
-
-    private NightRunServices Services()
-    {
-        var runs = new RunStore(_database);
-        return new(runs, new LeaseStore(_database), new SnapshotStore(_database), new ProfileStore(_database), new UsageStore(_database),
-            new DecisionStore(_database), _blobs, new NamedBlobs(_database), _preparation, new LocalCapacity(_prices, _configuration.Workers),
-            new ProfileGate(_database), new LedgerAccounting(_database, runs, _prices, _clock), _log, _clock);
-    }
+    private NightRunServices Services() => new(_stores, new RunPorts(_preparation, new LocalCapacity(_prices, _configuration.Workers),
+        new ProfileGate(_database), new LedgerAccounting(_database, _stores.Runs, _prices, _clock)), _log, _clock);
 
     private RunSettings Settings()
     {

@@ -107,7 +107,7 @@ internal sealed class LookupBooks(StateDatabase database, CurrentPrices prices, 
     {
         if (_unpostedFrom is not { } from)
             return;
-        await prices.BookAsync(CancellationToken.None).ConfigureAwait(false);
+        await prices.PinAsync(CancellationToken.None).ConfigureAwait(false);
         await new LedgerPoster(database, clock).PostEndpointsAsync(from, now, CancellationToken.None).ConfigureAwait(false);
         _unpostedFrom = null;
     }

@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scorer.Execution;
 
 namespace BatchEngine.Host.Configuration;
@@ -37,7 +38,7 @@ public sealed record EngineConfiguration(
     public const string DefaultDataDirectory = "batchengine-data";
 
     /// <summary>The default of <see cref="LeaseTtl"/>.</summary>
-    public static TimeSpan DefaultLeaseTtl { get; } = TimeSpan.FromSeconds(30);
+    public static TimeSpan DefaultLeaseTtl { get; } = LeasePolicy.Default.Ttl;
 
     /// <summary>Every default, with all state in the given folder.</summary>
     public static EngineConfiguration In(string dataDirectory)

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scheduler.Events;
 
-/// <summary>One line of a run's log. Immutable.</summary>
+/// <summary>One line of a run's log.</summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="Run">The run.</param>
 /// <param name="Subject">The worker, shard, partition or state concerned.</param>

@@ -3,6 +3,9 @@ namespace BatchEngine.Scheduler.Events;
 /// <summary>Everything that is said about a run while it goes on; the whole list, so that a reader of the log can rely on it.</summary>
 public enum RunEventKind
 {
+    /// <summary>The run is planned without its deadline, which has passed.</summary>
+    DeadlineDropped,
+
     /// <summary>The run was recorded with its plan.</summary>
     Recorded,
 

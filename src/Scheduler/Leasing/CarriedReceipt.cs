@@ -15,12 +15,14 @@ internal static class CarriedReceipt
     public static async Task<(ShardReceipt? Receipt, string Why)> MakeAsync(WorkerServices services, RunPlan plan, CarriedShard carried, Lease lease,
         CancellationToken ct)
     {
-        if (await services.Leases.ReceiptAsync(plan.Reuse.Base!.Value, carried.BaseIndex, ct).ConfigureAwait(false) is not { Final: var done })
+        if (await services.Stores.Leases.ReceiptAsync(plan.Reuse.Base!.Value, carried.BaseIndex, ct).ConfigureAwait(false) is not { Final: var done })
             return (null, $"run {plan.Reuse.Base} has no receipt of its shard {carried.BaseIndex}");
-        var isSealed = plan.Reuse.KeepsSegments && (await services.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Count == plan.PartitionCount;
+        var isSealed = plan.Reuse.KeepsSegments
+            && (await services.Stores.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Count == plan.PartitionCount;
         foreach (var artifact in done.Artifacts)
         {
-            if (await DamageAsync(services.Blobs, artifact, isRead: artifact.Kind == ArtifactKind.RunFile && !isSealed, ct).ConfigureAwait(false) is { } damage)
+            if (await DamageAsync(services.Stores.Blobs, artifact, isRead: artifact.Kind == ArtifactKind.RunFile && !isSealed, ct)
+                .ConfigureAwait(false) is { } damage)
                 return (null, damage);
         }
         var counts = done.Counts;

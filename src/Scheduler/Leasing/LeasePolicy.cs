@@ -2,17 +2,22 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scheduler.Leasing;
 
-/// <summary>How leases are held, renewed and waited for. Immutable; <see cref="Validate"/> says what is wrong with one.</summary>
+/// <summary>How leases are held, renewed and waited for. <see cref="Validate"/> says what is wrong with one.</summary>
 public sealed record LeasePolicy
 {
+    private const int RenewalsPerTtl = 3;
+
     /// <summary>The defaults.</summary>
     public static LeasePolicy Default { get; } = new();
 
-    /// <summary>How long a lease lives without renewal. Default 15 s; 1 s to 1 h. A dead worker's shard is taken over at most this much later.</summary>
-    public TimeSpan Ttl { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>The defaults for leases of another life, renewed three times within it.</summary>
+    public static LeasePolicy Living(TimeSpan ttl) => new() { Ttl = ttl, RenewEvery = ttl / RenewalsPerTtl };
 
-    /// <summary>How often a holder renews. Default 5 s; at most a third of <see cref="Ttl"/>, so that two renewals may fail.</summary>
-    public TimeSpan RenewEvery { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>How long a lease lives without renewal. Default 30 s; 1 s to 1 h. A dead worker's shard is taken over at most this much later.</summary>
+    public TimeSpan Ttl { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often a holder renews. Default 10 s; at most a third of <see cref="Ttl"/>, so that two renewals may fail.</summary>
+    public TimeSpan RenewEvery { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The shortest wait of a worker that found no free shard. Default 50 ms; above zero.</summary>
     public TimeSpan MinWait { get; init; } = TimeSpan.FromMilliseconds(50);
@@ -42,7 +47,8 @@ public sealed record LeasePolicy
     {
         var problems = new List<string>();
         Check(Ttl >= TimeSpan.FromSeconds(1) && Ttl <= TimeSpan.FromHours(1), nameof(Ttl), Ttl, "1 s to 1 h");
-        Check(RenewEvery > TimeSpan.Zero && RenewEvery * 3 <= Ttl, nameof(RenewEvery), RenewEvery, $"above zero and at most a third of {nameof(Ttl)} ({Ttl})");
+        Check(RenewEvery > TimeSpan.Zero
+            && RenewEvery * RenewalsPerTtl <= Ttl, nameof(RenewEvery), RenewEvery, $"above zero and at most a third of {nameof(Ttl)} ({Ttl})");
         Check(MinWait > TimeSpan.Zero, nameof(MinWait), MinWait, "above zero");
         Check(MaxWait >= MinWait && MaxWait <= Ttl, nameof(MaxWait), MaxWait, $"{nameof(MinWait)} ({MinWait}) to {nameof(Ttl)} ({Ttl})");
         Check(ProgressEvery > TimeSpan.Zero, nameof(ProgressEvery), ProgressEvery, "above zero");

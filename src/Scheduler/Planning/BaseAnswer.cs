@@ -1,6 +1,6 @@
 namespace BatchEngine.Scheduler.Planning;
 
-/// <summary>Whether there is a run to take predictions over from. Immutable; match it exhaustively.</summary>
+/// <summary>Whether there is a run to take predictions over from. Match it exhaustively.</summary>
 public abstract record BaseAnswer
 {
     private BaseAnswer()

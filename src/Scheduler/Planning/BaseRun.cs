@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scheduler.Planning;
 
-/// <summary>The run behind the snapshot that is served now. Immutable.</summary>
+/// <summary>The run behind the snapshot that is served now.</summary>
 /// <param name="Snapshot">The id of its snapshot, whose segments exist.</param>
 /// <param name="Plan">Its plan.</param>
 /// <param name="Receipts">Its receipts, one a shard.</param>

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scheduler.Planning;
 
-/// <summary>What planning comes to. Immutable; match it exhaustively.</summary>
+/// <summary>What planning comes to. Match it exhaustively.</summary>
 public abstract record PlanOutcome
 {
     private PlanOutcome()

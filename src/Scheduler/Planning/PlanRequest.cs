@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scheduler.Planning;
 
-/// <summary>All inputs of planning, frozen: equal requests give equal plans, byte for byte. Immutable.</summary>
+/// <summary>All inputs of planning, frozen: equal requests give equal plans, byte for byte.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Job">The job as the person wrote it.</param>
 /// <param name="Prepared">What was looked up.</param>

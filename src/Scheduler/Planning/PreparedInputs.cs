@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scheduler.Planning;
 
-/// <summary>Everything of a run that has to be looked up before it can be planned. Immutable.</summary>
+/// <summary>Everything of a run that has to be looked up before it can be planned.</summary>
 /// <param name="Manifest">The frozen input.</param>
 /// <param name="Model">The exact model, aliases resolved.</param>
 /// <param name="ModelArtifact">The path or blob name of the model's file.</param>
@@ -10,7 +10,6 @@ namespace BatchEngine.Scheduler.Planning;
 /// <param name="ProfileEdges">Fixed bin edges by column name.</param>
 /// <param name="Outputs">One column per float of a prediction.</param>
 /// <param name="KeyKind">The kind of the key column.</param>
-/// <param name="RowsPerSecond">Rows a second of one worker, from earlier runs of this job and model; not measured before the first.</param>
 public sealed record PreparedInputs(
     InputManifest Manifest,
     ModelVersion Model,
@@ -18,9 +17,15 @@ public sealed record PreparedInputs(
     FeatureSpec Features,
     IReadOnlyDictionary<string, BinEdges> ProfileEdges,
     IReadOnlyList<OutputColumn> Outputs,
-    KeyKind KeyKind,
-    Measured<double> RowsPerSecond)
+    KeyKind KeyKind)
 {
+    /// <summary>The hash of the asked features under which the edges are still to be pinned; null means that they are stored already, or that there are
+    /// none.</summary>
+    public Digest? EdgesToPin { get; init; }
+
+    /// <summary>Rows a second of one worker, from earlier runs of this job and model. Default: not measured, as before the first run.</summary>
+    public Measured<double> RowsPerSecond { get; init; } = Measured<double>.NotMeasured("no run has told the speed yet");
+
     /// <summary>How predictions are computed; see <see cref="RunPlan.Arithmetic"/>. Default empty: not told, so nothing can be taken over.</summary>
     public string Arithmetic { get; init; } = "";
 

@@ -25,7 +25,8 @@ internal static class ReuseChoice
                 var (compares, rowsReason) = ComparesRows(request.ModelNanoseconds, "the model costs", PlanLimits.MinModelNanosecondsToCompare);
                 var whyNoFile = WhyNoFile(found.Run.Plan, request);
                 var carried = whyNoFile is null ? UnchangedShards.Find(found.Run, request.Prepared.Manifest) : [];
-                var reason = $"the snapshot that is served, of the same model and features{(whyNoFile is null ? "" : $"; no file is carried over whole: {whyNoFile}")}";
+                var reason = "the snapshot that is served, of the same model and features"
+                    + (whyNoFile is null ? "" : $"; no file is carried over whole: {whyNoFile}");
                 var full = found.Run.Plan.Reuse.FullRun ?? found.Run.Plan.Run;
                 return (new ReusePlan(found.Run.Plan.Run, found.Run.Snapshot, reason, compares, rowsReason, request.ModelNanoseconds, full, [], false),
                     carried);
@@ -44,8 +45,8 @@ internal static class ReuseChoice
             FormattableString.Invariant($"the first {grown.ParentTrees:N0} of {grown.Trees:N0} trees cost"), PlanLimits.MinTreesNanosecondsToGoOn);
         if (!compares)
             return ReusePlan.None($"run {before.Plan.Run} is no base: {rowsReason}", request.ModelNanoseconds);
-        var reason = FormattableString.Invariant(
-            $"the snapshot that is served, of {grown.Parent}, to which this model only appends trees: of unchanged rows {grown.Trees - grown.ParentTrees:N0} of {grown.Trees:N0} are scored");
+        var reason = $"the snapshot that is served, of {grown.Parent}, to which this model only appends trees: of unchanged rows "
+            + FormattableString.Invariant($"{grown.Trees - grown.ParentTrees:N0} of {grown.Trees:N0} are scored");
         return new ReusePlan(before.Plan.Run, before.Snapshot, reason, true, rowsReason, request.ModelNanoseconds, before.Plan.Reuse.FullRun
             ?? before.Plan.Run, [], false)
         { Grown = grown };

@@ -14,7 +14,8 @@ public static class RunPlanner
         var manifest = request.Prepared.Manifest;
         if (manifest.Rows == 0)
             return Refuse(PlanRefusal.NoRows,
-                $"{manifest.Files.Count} file(s) match {string.Join(", ", request.Job.Inputs)} and hold no row. Check the input's path and the job that writes it.");
+                $"{manifest.Files.Count} file(s) match {string.Join(", ", request.Job.Inputs)} and hold no row. "
+                + "Check the input's path and the job that writes it.");
         if (request.PlannedBefore is { } before && Change(before, manifest) is { } change)
             return Refuse(PlanRefusal.InputChanged, $"{change} since run {request.Run} was planned. Restore the input, or start a run at another instant.");
         var (reuse, carried) = ReuseChoice.Choose(request);

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scheduler.Runs;
 
-/// <summary>What the gate says. Immutable; match it exhaustively.</summary>
+/// <summary>What the gate says. Match it exhaustively.</summary>
 /// <param name="Reason">The rule and numbers that decided.</param>
 /// <param name="Drift">The report behind it, stored with the run; null when drift was not looked at.</param>
 public abstract record GateVerdict(string Reason, DriftReport? Drift)

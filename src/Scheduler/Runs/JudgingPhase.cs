@@ -13,13 +13,13 @@ internal static class JudgingPhase
         context.BeginOverhead();
         var services = context.Services;
         var snapshot = await SaveSnapshotAsync(context, ct).ConfigureAwait(false);
-        var receipts = await services.Leases.ReceiptsAsync(context.Run, ct).ConfigureAwait(false);
+        var receipts = await services.Stores.Leases.ReceiptsAsync(context.Run, ct).ConfigureAwait(false);
         var profiles = Merge(receipts);
-        await services.Profiles.SaveAsync(context.Run, profiles, ct).ConfigureAwait(false);
+        await services.Stores.Profiles.SaveAsync(context.Run, profiles, ct).ConfigureAwait(false);
         context.Say(RunEventKind.ProfilesSaved, "profiles", string.Create(CultureInfo.InvariantCulture, $"{profiles.Count} columns"));
-        var verdict = await services.Gate.JudgeAsync(context.Plan, profiles, ct).ConfigureAwait(false);
+        var verdict = await services.Ports.Gate.JudgeAsync(context.Plan, profiles, ct).ConfigureAwait(false);
         if (verdict.Drift is { } drift)
-            await services.Profiles.SaveDriftAsync(drift, ct).ConfigureAwait(false);
+            await services.Stores.Profiles.SaveDriftAsync(drift, ct).ConfigureAwait(false);
         context.Say(RunEventKind.Judged, verdict is GateVerdict.Pass ? "pass" : "hold", verdict.Reason);
         switch (verdict)
         {
@@ -55,8 +55,8 @@ internal static class JudgingPhase
     private static async Task<SnapshotInfo> SaveSnapshotAsync(RunContext context, CancellationToken ct)
     {
         var (services, plan) = (context.Services, context.Plan);
-        var segments = await services.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false);
-        var snapshot = await services.Snapshots.SaveAsync(
+        var segments = await services.Stores.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false);
+        var snapshot = await services.Stores.Snapshots.SaveAsync(
             new SnapshotInfo(0, plan.Job.Serving.Name, plan.Run, plan.Model, plan.KeyKind, plan.Outputs, plan.PartitionCount, plan.Run.ScheduledAt,
                 services.Clock.GetUtcNow(), segments), ct).ConfigureAwait(false);
         context.Say(RunEventKind.SnapshotSaved, string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id}"),
@@ -66,21 +66,22 @@ internal static class JudgingPhase
 
     // The process died between the publication and its note: the pointer may have moved on since, and is left alone.
     private static async Task<bool> WasPublishedAsync(RunContext context, CancellationToken ct) =>
-        await context.Services.Snapshots.FindOfRunAsync(context.Run, ct).ConfigureAwait(false) is { PublishedAt: not null };
+        await context.Stores.Snapshots.FindOfRunAsync(context.Run, ct).ConfigureAwait(false) is { PublishedAt: not null };
 
     // A backfill of an old night must not take the place of a later one.
     private static async Task<string?> NewerServesAsync(RunContext context, SnapshotInfo snapshot, CancellationToken ct)
     {
-        if (await context.Services.Snapshots.CurrentAsync(snapshot.ServingName, ct).ConfigureAwait(false) is not { } current || current.AsOf <= snapshot.AsOf
+        if (await context.Stores.Snapshots.CurrentAsync(snapshot.ServingName, ct).ConfigureAwait(false) is not { } current || current.AsOf <= snapshot.AsOf
             || current.Run == context.Run)
             return null;
         return string.Create(CultureInfo.InvariantCulture,
-            $"snapshot {current.Id} of run {current.Run}, as of {current.AsOf:yyyy-MM-dd HH:mm:ss}Z, is newer and keeps serving; publish snapshot {snapshot.Id} by hand to go back to it");
+            $"snapshot {current.Id} of run {current.Run}, as of {current.AsOf:yyyy-MM-dd HH:mm:ss}Z, is newer and keeps serving; ")
+            + string.Create(CultureInfo.InvariantCulture, $"publish snapshot {snapshot.Id} by hand to go back to it");
     }
 
     private static async Task PublishAsync(RunContext context, SnapshotInfo snapshot, string reason, CancellationToken ct)
     {
-        await context.Services.Snapshots.PublishAsync(snapshot.Id, ct).ConfigureAwait(false);
+        await context.Stores.Snapshots.PublishAsync(snapshot.Id, ct).ConfigureAwait(false);
         context.Say(RunEventKind.SnapshotPublished, string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id}"), snapshot.ServingName);
         await context.DecideAsync("publish", string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id} serves {snapshot.ServingName}"), reason, ct)
             .ConfigureAwait(false);

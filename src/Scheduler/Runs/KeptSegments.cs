@@ -16,19 +16,19 @@ internal static class KeptSegments
     public static async Task RecordAsync(RunContext context, CancellationToken ct)
     {
         var (services, plan) = (context.Services, context.Plan);
-        if (!plan.Reuse.KeepsSegments || await services.Snapshots.FindAsync(plan.Reuse.BaseSnapshot, ct).ConfigureAwait(false) is not { } before)
+        if (!plan.Reuse.KeepsSegments || await services.Stores.Snapshots.FindAsync(plan.Reuse.BaseSnapshot, ct).ConfigureAwait(false) is not { } before)
             return;
-        var recorded = (await services.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Select(s => s.Partition).ToHashSet();
+        var recorded = (await services.Stores.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Select(s => s.Partition).ToHashSet();
         var wanted = before.Segments.Where(s => !recorded.Contains(s.Partition)).ToArray();
         var damages = new string?[wanted.Length];
         var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, context.Settings.MaxSealers), CancellationToken = ct };
         await Parallel.ForAsync(0, wanted.Length, options, async (i, token) =>
-            damages[i] = await DamageAsync(services.Blobs, wanted[i].Artifact, token).ConfigureAwait(false)).ConfigureAwait(false);
+            damages[i] = await DamageAsync(services.Stores.Blobs, wanted[i].Artifact, token).ConfigureAwait(false)).ConfigureAwait(false);
         foreach (var (segment, damage) in wanted.Zip(damages).Where(s => s.Second is not null))
             await context.DecideAsync("reuse", string.Create(CultureInfo.InvariantCulture, $"partition {segment.Partition} is sealed again from its run files"),
                 damage!, ct).ConfigureAwait(false);
         var kept = wanted.Where((_, i) => damages[i] is null).ToArray();
-        await services.Snapshots.RecordSegmentsAsync(plan.Run, kept, ct).ConfigureAwait(false);
+        await services.Stores.Snapshots.RecordSegmentsAsync(plan.Run, kept, ct).ConfigureAwait(false);
         foreach (var segment in kept)
             context.Say(RunEventKind.SegmentRecorded, $"partition {segment.Partition}",
                 string.Create(CultureInfo.InvariantCulture, $"{segment.Keys} keys, kept from snapshot {before.Id}"));

@@ -22,7 +22,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
     private const int MaxSteps = 12;
     private readonly RunSettings _settings = settings with { Leases = settings.Leases.Checked() };
 
-    /// <summary>Starts the run of a job at its scheduled instant, or goes on with it when it is known already.</summary>
+    /// <summary>Starts the run of a job at its scheduled instant, or goes on with it when it is known already; one that failed is tried again from its durable
+    /// work.</summary>
     /// <param name="job">The job as it is now; a run known already goes on with the job as it was planned.</param>
     /// <param name="scheduledAt">When the run was due: its identity.</param>
     /// <param name="progress">Told how far the run is; null means nobody looks.</param>
@@ -34,12 +35,13 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         CancellationToken ct)
     {
         var run = new RunId(job.Name, scheduledAt);
-        if (await services.Runs.FindAsync(run, ct).ConfigureAwait(false) is { } known)
+        if (await services.Stores.Runs.FindAsync(run, ct).ConfigureAwait(false) is { } known)
             return await ContinueAsync(known, isNew: false, progress, drain, ct).ConfigureAwait(false);
-        switch (await new RunPlanning(services).PlanAsync(job, run, ct).ConfigureAwait(false))
+        switch (await new RunPlanning(services).PinAndPlanAsync(job, run, ct).ConfigureAwait(false))
         {
             case PlanOutcome.Refused refused:
-                await services.Decisions.AppendAsync(new Decision(run, services.Clock.GetUtcNow(), "plan", $"refused: {refused.Why}", refused.Reason), ct)
+                await services.Stores.Decisions.AppendAsync(new Decision(run, services.Clock.GetUtcNow(), "plan", $"refused: {refused.Why}", refused.Reason),
+                    ct)
                     .ConfigureAwait(false);
                 return new RunOutcome.Refused(run, refused.Why, refused.Reason);
             case PlanOutcome.Planned planned:
@@ -49,26 +51,19 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         }
     }
 
-    /// <summary>Goes on with a run that is recorded already; a failed one is tried again from its durable work.</summary>
-    /// <exception cref="BadInputException">There is no such run.</exception>
-    public async Task<RunOutcome> ResumeAsync(RunId run, IProgress<RunProgress>? progress, CancellationToken drain, CancellationToken ct) =>
-        await services.Runs.FindAsync(run, ct).ConfigureAwait(false) is { } known
-            ? await ContinueAsync(known, isNew: false, progress, drain, ct).ConfigureAwait(false)
-            : throw new BadInputException("run", run.ToString(), "a recorded run", "List the runs with: batchengine runs list.");
-
     /// <summary>Cancels a run wherever it is; workers notice within a lease renewal. False means that it had ended before.</summary>
     /// <exception cref="BadInputException">There is no such run.</exception>
     public async Task<bool> CancelAsync(RunId run, string who, CancellationToken ct)
     {
         for (var tries = 0; tries < MaxSteps; tries++)
         {
-            var record = await services.Runs.FindAsync(run, ct).ConfigureAwait(false)
+            var record = await services.Stores.Runs.FindAsync(run, ct).ConfigureAwait(false)
                 ?? throw new BadInputException("run", run.ToString(), "a recorded run", "List the runs with: batchengine runs list.");
             if (RunTransitions.IsEnded(record.State))
                 return false;
-            if (!await services.Runs.MoveAsync(run, record.State, RunState.Cancelled, $"cancelled by {who}", ct).ConfigureAwait(false))
+            if (!await services.Stores.Runs.MoveAsync(run, record.State, RunState.Cancelled, $"cancelled by {who}", ct).ConfigureAwait(false))
                 continue;
-            await services.Decisions.AppendAsync(
+            await services.Stores.Decisions.AppendAsync(
                 new Decision(run, services.Clock.GetUtcNow(), "cancel", $"cancelled while {record.State}", $"asked for by {who}"), ct).ConfigureAwait(false);
             services.Log.Write(new RunEvent(RunEventKind.StateMoved, run, nameof(RunState.Cancelled), who));
             return true;
@@ -78,20 +73,20 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
 
     private async Task<RunOutcome> RecordAsync(RunPlan plan, IProgress<RunProgress>? progress, CancellationToken drain, CancellationToken ct)
     {
-        switch (await services.Runs.CreateAsync(plan, ct).ConfigureAwait(false))
+        switch (await services.Stores.Runs.CreateAsync(plan, ct).ConfigureAwait(false))
         {
             case RunCreation.Existing existing:
                 return await ContinueAsync(existing.Record, isNew: false, progress, drain, ct).ConfigureAwait(false);
             case RunCreation.Created created:
-                services.Log.Write(new RunEvent(RunEventKind.Recorded, plan.Run, "plan", string.Create(CultureInfo.InvariantCulture,
-                    $"{plan.Manifest.Rows} rows, {plan.Shards.Count} shards, {plan.PartitionCount} partitions, {plan.Chosen.Workers} workers on {plan.Chosen.Offering}")));
-                await services.Decisions.AppendAsync(
+                var size = FormattableString.Invariant($"{plan.Manifest.Rows} rows, {plan.Shards.Count} shards, {plan.PartitionCount} partitions");
+                services.Log.Write(new RunEvent(RunEventKind.Recorded, plan.Run, "plan", $"{size}, {plan.Chosen.Workers} workers on {plan.Chosen.Offering}"));
+                await services.Stores.Decisions.AppendAsync(
                     new Decision(plan.Run, created.Record.PlannedAt, "capacity", $"{plan.Chosen.Workers} worker(s) on {plan.Chosen.Offering}",
                     $"predicted {Predicted(plan.Chosen.Duration)}, cost {plan.Chosen.Cost}; {plan.Rejected.Count} other option(s) rejected"), ct)
                         .ConfigureAwait(false);
-                await services.Decisions.AppendAsync(ReuseDecision(plan, created.Record.PlannedAt), ct).ConfigureAwait(false);
+                await services.Stores.Decisions.AppendAsync(ReuseDecision(plan, created.Record.PlannedAt), ct).ConfigureAwait(false);
                 if (SumsDecision(plan, created.Record.PlannedAt) is { } sums)
-                    await services.Decisions.AppendAsync(sums, ct).ConfigureAwait(false);
+                    await services.Stores.Decisions.AppendAsync(sums, ct).ConfigureAwait(false);
                 return await ContinueAsync(created.Record, isNew: true, progress, drain, ct).ConfigureAwait(false);
             default:
                 throw new InvariantBrokenException("a run is created or found", plan.Run.ToString());
@@ -108,9 +103,12 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         return reuse.Base is not { } from
             ? new Decision(plan.Run, at, "reuse", "every row is scored", reuse.Reason)
             : new Decision(plan.Run, at, "reuse", string.Create(CultureInfo.InvariantCulture, $"takes over from run {from}, snapshot {reuse.BaseSnapshot}"),
-                string.Create(CultureInfo.InvariantCulture,
-                $"{reuse.Reason}; {reuse.Carried.Count} of {plan.Shards.Count} shards with {plan.Manifest.Rows - plan.RowsToRead:N0} of {plan.Manifest.Rows:N0} rows are carried over without being read; {reuse.RowsReason}"));
+                $"{reuse.Reason}; {CarriedOver(plan)}; {reuse.RowsReason}");
     }
+
+    private static string CarriedOver(RunPlan plan) => string.Create(CultureInfo.InvariantCulture,
+        $"{plan.Reuse.Carried.Count} of {plan.Shards.Count} shards with {plan.Manifest.Rows - plan.RowsToRead:N0} of {plan.Manifest.Rows:N0} rows ")
+        + "are carried over without being read";
 
     // Who asked for sums is told when there are none to keep.
     private static Decision? SumsDecision(RunPlan plan, DateTimeOffset at) => !plan.Job.KeepsSums ? null
@@ -124,14 +122,14 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
             services.Log.Write(new RunEvent(RunEventKind.Found, record.Run, record.State.ToString(), ""));
         if (RunTransitions.IsEnded(record.State))
             return new RunOutcome.AlreadyEnded(record);
-        var lead = await RunLead.TryTakeAsync(services.Leases, record.Run, _settings.Holder, _settings.Leases, _settings.LeadWait, services.Clock, ct)
+        var lead = await RunLead.TryTakeAsync(services.Stores.Leases, record.Run, _settings.Holder, _settings.Leases, _settings.LeadWait, services.Clock, ct)
             .ConfigureAwait(false);
         if (lead is null)
             return new RunOutcome.Following(record.Run, record.State);
         await using var led = lead.ConfigureAwait(false);
         services.Log.Write(new RunEvent(RunEventKind.Leading, record.Run, _settings.Holder, $"fence {lead.Fence}"));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, lead.Lost);
-        var plan = await services.Runs.PlanAsync(record.Run, ct).ConfigureAwait(false)
+        var plan = await services.Stores.Runs.PlanAsync(record.Run, ct).ConfigureAwait(false)
             ?? throw new InvariantBrokenException("a recorded run has its plan", record.Run.ToString());
         var context = new RunContext(services, _settings, plan, lead.Fence, progress);
         try
@@ -152,14 +150,14 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         var tried = isNew;
         for (var step = 0; step < MaxSteps; step++)
         {
-            var record = await services.Runs.FindAsync(context.Run, ct).ConfigureAwait(false)
+            var record = await services.Stores.Runs.FindAsync(context.Run, ct).ConfigureAwait(false)
                 ?? throw new InvariantBrokenException("a led run is recorded", context.Run.ToString());
             if (drain.IsCancellationRequested && record.State is RunState.Planned or RunState.Scoring or RunState.Sealing or RunState.Judging)
                 return new RunOutcome.Interrupted(context.Run, record.State);
             switch (record.State)
             {
                 case RunState.Failed when tried:
-                    await services.Accounting.CloseAsync(context.Run, ct).ConfigureAwait(false);
+                    await services.Ports.Accounting.CloseAsync(context.Run, ct).ConfigureAwait(false);
                     return new RunOutcome.Failed(context.Run, record.Note);
                 case RunState.Failed:
                     await ReopenAsync(context, record, ct).ConfigureAwait(false);
@@ -168,7 +166,7 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
                     await context.MoveAsync(RunState.Planned, RunState.Scoring, "", ct).ConfigureAwait(false);
                     break;
                 case RunState.Cancelled:
-                    await services.Accounting.CloseAsync(context.Run, ct).ConfigureAwait(false);
+                    await services.Ports.Accounting.CloseAsync(context.Run, ct).ConfigureAwait(false);
                     return new RunOutcome.Cancelled(context.Run, record.Note);
                 case RunState.Held:
                     return new RunOutcome.Held(context.Run, record.Note);
@@ -206,7 +204,7 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
 
     private static async Task ReopenAsync(RunContext context, RunRecord record, CancellationToken ct)
     {
-        var receipts = await context.Services.Leases.ReceiptCountAsync(context.Run, ct).ConfigureAwait(false);
+        var receipts = await context.Stores.Leases.ReceiptCountAsync(context.Run, ct).ConfigureAwait(false);
         var to = receipts == context.Plan.Shards.Count ? RunState.Sealing : RunState.Scoring;
         await context.DecideAsync("resume", $"goes on with {to}",
             string.Create(CultureInfo.InvariantCulture, $"{receipts} of {context.Plan.Shards.Count} shards are done; it had failed: {record.Note}"), ct)
@@ -220,7 +218,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
             return;
         try
         {
-            var swept = await new BlobSweeper(services.Blobs, services.Clock).SweepAsync(services.Named.ListAsync, grace, ct).ConfigureAwait(false);
+            var swept = await new BlobSweeper(services.Stores.Blobs, services.Clock).SweepAsync(services.Stores.Named.ListAsync, grace, ct)
+                .ConfigureAwait(false);
             context.Say(RunEventKind.OrphansSwept, "blobs",
                 string.Create(CultureInfo.InvariantCulture,
                 $"{swept.Removed.Count} orphans and {swept.RemovedTemporaries} temporaries removed, {swept.RemovedBytes} bytes"));
@@ -234,7 +233,7 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
 
     private async Task<RunOutcome> PublishedAsync(RunContext context, CancellationToken ct)
     {
-        var mine = await services.Snapshots.FindOfRunAsync(context.Run, ct).ConfigureAwait(false)
+        var mine = await services.Stores.Snapshots.FindOfRunAsync(context.Run, ct).ConfigureAwait(false)
             ?? throw new InvariantBrokenException("a published run has its snapshot", context.Run.ToString());
         return new RunOutcome.Published(context.Run, mine.Snapshot);
     }

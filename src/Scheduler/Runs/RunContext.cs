@@ -1,6 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Events;
+using BatchEngine.Scheduler.Leasing;
 
 namespace BatchEngine.Scheduler.Runs;
 
@@ -10,6 +11,10 @@ internal sealed class RunContext(NightRunServices services, RunSettings settings
     private DateTimeOffset? _overheadFrom;
 
     public NightRunServices Services => services;
+
+    public RunStores Stores => services.Stores;
+
+    public RunPorts Ports => services.Ports;
 
     public RunSettings Settings => settings;
 
@@ -25,14 +30,14 @@ internal sealed class RunContext(NightRunServices services, RunSettings settings
     public void Say(RunEventKind kind, string subject, string detail) => services.Log.Write(new RunEvent(kind, Run, subject, detail));
 
     public Task DecideAsync(string subject, string choice, string reason, CancellationToken ct) =>
-        services.Decisions.AppendAsync(new Decision(Run, services.Clock.GetUtcNow(), subject, choice, reason), ct);
+        services.Stores.Decisions.AppendAsync(new Decision(Run, services.Clock.GetUtcNow(), subject, choice, reason), ct);
 
     /// <summary>Moves the run when it is still there; a false answer means that somebody cancelled or failed it meanwhile.</summary>
     public async Task<bool> MoveAsync(RunState from, RunState to, string note, CancellationToken ct)
     {
         if (!RunTransitions.IsAllowed(from, to))
             throw new InvariantBrokenException("a run only moves along the table of transitions", $"run {Run} from {from} to {to}");
-        var moved = await services.Runs.MoveAsync(Run, from, to, note, ct).ConfigureAwait(false);
+        var moved = await services.Stores.Runs.MoveAsync(Run, from, to, note, ct).ConfigureAwait(false);
         if (moved)
             Say(RunEventKind.StateMoved, to.ToString(), note);
         return moved;
@@ -49,13 +54,13 @@ internal sealed class RunContext(NightRunServices services, RunSettings settings
         if (_overheadFrom is { } since && now > since)
         {
             var id = string.Create(CultureInfo.InvariantCulture, $"{Run}/{settings.Holder}-lead/{since.UtcTicks}");
-            await services.Usage.AppendAsync(
+            await services.Stores.Usage.AppendAsync(
                 new UsageRecord(id, Run, "", $"{settings.Holder}-lead", UsageKind.RunOverhead, plan.Chosen.Offering, since, now, 1, 0, 0), ct)
                 .ConfigureAwait(false);
             Say(RunEventKind.UsageRecorded, "coordinator", "");
             _overheadFrom = null;
         }
-        await services.Accounting.CloseAsync(Run, ct).ConfigureAwait(false);
+        await services.Ports.Accounting.CloseAsync(Run, ct).ConfigureAwait(false);
         Say(RunEventKind.Accounted, "ledger", "");
         await MoveAsync(from, to, note, ct).ConfigureAwait(false);
     }

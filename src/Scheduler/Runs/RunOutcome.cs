@@ -3,7 +3,7 @@ using BatchEngine.Scheduler.Planning;
 
 namespace BatchEngine.Scheduler.Runs;
 
-/// <summary>How a call to start or resume a run ended. Immutable; match it exhaustively.</summary>
+/// <summary>How a call to start or resume a run ended. Match it exhaustively.</summary>
 public abstract record RunOutcome
 {
     private RunOutcome()

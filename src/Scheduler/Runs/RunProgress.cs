@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scheduler.Runs;
 
-/// <summary>How far a run is, for progress bars. Immutable.</summary>
+/// <summary>How far a run is, for progress bars.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="State">The phase it is in.</param>
 /// <param name="RowsDone">Rows whose fate is known, in units reported so far (a takeover may lower it).</param>

@@ -5,7 +5,7 @@ using BatchEngine.Storage.Blobs;
 
 namespace BatchEngine.Scheduler.Runs;
 
-/// <summary>How this process leads runs. Immutable.</summary>
+/// <summary>How this process leads runs.</summary>
 /// <param name="Holder">A name that no other process has at this time.</param>
 /// <param name="Leases">How leases and the lead are held.</param>
 /// <param name="InProcess">Workers of jobs whose worker mode is <see cref="WorkerMode.InProcess"/>.</param>

@@ -19,7 +19,7 @@ internal static class ScoringPhase
         var (services, plan) = (context.Services, context.Plan);
         if (await MissingAsync(context, ct).ConfigureAwait(false) > 0)
         {
-            if (checkInput && RunPlanner.Change(plan.Manifest, await services.Preparation.FreezeInputAsync(plan.Job, plan.Run, ct)
+            if (checkInput && RunPlanner.Change(plan.Manifest, await services.Ports.Preparation.FreezeInputAsync(plan.Job, plan.Run, ct)
                 .ConfigureAwait(false)) is { } change)
             {
                 await context.FailAsync(RunState.Scoring,
@@ -29,14 +29,15 @@ internal static class ScoringPhase
             await KeptSegments.RecordAsync(context, ct).ConfigureAwait(false);
             await WorkAsync(context, drain, ct).ConfigureAwait(false);
         }
-        if (await services.Runs.FindAsync(plan.Run, ct).ConfigureAwait(false) is not { State: RunState.Scoring })
+        if (await services.Stores.Runs.FindAsync(plan.Run, ct).ConfigureAwait(false) is not { State: RunState.Scoring })
             return;
         var missing = await MissingAsync(context, ct).ConfigureAwait(false);
         if (missing == 0)
             await CloseAsync(context, ct).ConfigureAwait(false);
         else if (!drain.IsCancellationRequested)
-            await context.FailAsync(RunState.Scoring, string.Create(CultureInfo.InvariantCulture,
-                $"All workers ended while {missing} of {plan.Shards.Count} shards are not done. The decisions of the run say how each ended; mend the cause and resume."), ct).ConfigureAwait(false);
+            await context.FailAsync(RunState.Scoring,
+                string.Create(CultureInfo.InvariantCulture, $"All workers ended while {missing} of {plan.Shards.Count} shards are not done. ")
+                + "The decisions of the run say how each ended; mend the cause and resume.", ct).ConfigureAwait(false);
     }
 
     private static async Task WorkAsync(RunContext context, CancellationToken drain, CancellationToken ct)
@@ -68,12 +69,12 @@ internal static class ScoringPhase
     };
 
     private static async Task<int> MissingAsync(RunContext context, CancellationToken ct) =>
-        context.Plan.Shards.Count - await context.Services.Leases.ReceiptCountAsync(context.Run, ct).ConfigureAwait(false);
+        context.Plan.Shards.Count - await context.Stores.Leases.ReceiptCountAsync(context.Run, ct).ConfigureAwait(false);
 
     // The counts are asserted here, where they are read back, and again by the publication (I2).
     private static async Task CloseAsync(RunContext context, CancellationToken ct)
     {
-        var receipts = await context.Services.Leases.ReceiptsAsync(context.Run, ct).ConfigureAwait(false);
+        var receipts = await context.Stores.Leases.ReceiptsAsync(context.Run, ct).ConfigureAwait(false);
         var total = receipts.Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         if (!total.AddsUp || total.Read != context.Plan.Manifest.Rows)
             throw new InvariantBrokenException("receipts add up to the manifest", $"run {context.Run}: {total} of {context.Plan.Manifest.Rows} rows");

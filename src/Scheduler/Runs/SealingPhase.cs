@@ -14,10 +14,10 @@ internal static class SealingPhase
     {
         context.BeginOverhead();
         var (services, plan) = (context.Services, context.Plan);
-        var receipts = await services.Leases.ReceiptsAsync(plan.Run, ct).ConfigureAwait(false);
+        var receipts = await services.Stores.Leases.ReceiptsAsync(plan.Run, ct).ConfigureAwait(false);
         var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile)
             .Select(a => SourceOf(context, a)).ToList();
-        var recorded = (await services.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Select(s => s.Partition).ToHashSet();
+        var recorded = (await services.Stores.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Select(s => s.Partition).ToHashSet();
         var done = recorded.Count;
         Report(context, done);
         SegmentOutcome.DuplicateKeyFound? duplicate = null;
@@ -53,7 +53,7 @@ internal static class SealingPhase
         var (services, plan) = (context.Services, context.Plan);
         // The coordinator's fence is in the name, so a coordinator that lost its lead can never overwrite what its successor wrote.
         var name = string.Create(CultureInfo.InvariantCulture, $"runs/{plan.Run}/segments/p{partition:0000}-f{context.Lead}.seg");
-        await using var writer = await services.Blobs.CreateAsync(name, ct).ConfigureAwait(false);
+        await using var writer = await services.Stores.Blobs.CreateAsync(name, ct).ConfigureAwait(false);
         var request = new SegmentRequest(partition, plan.PartitionCount, plan.KeyKind, plan.Outputs.Count, sources,
             plan.Job.DuplicateKeys)
         { KeptSums = plan.KeptSums };
@@ -65,7 +65,7 @@ internal static class SealingPhase
                 var blob = await writer.CommitAsync(ct).ConfigureAwait(false);
                 context.Say(RunEventKind.SegmentWritten, $"partition {partition}", blob.Name);
                 var artifact = new Artifact(blob.Name, ArtifactKind.Segment, blob.Bytes, blob.Checksum, built.Keys);
-                await services.Snapshots.RecordSegmentAsync(plan.Run, new SegmentInfo(partition, artifact, built.Keys), ct).ConfigureAwait(false);
+                await services.Stores.Snapshots.RecordSegmentAsync(plan.Run, new SegmentInfo(partition, artifact, built.Keys), ct).ConfigureAwait(false);
                 if (built.DuplicateKeys > 0)
                     await context.DecideAsync("duplicate-keys", $"partition {partition}: the last row of each key is served",
                         string.Create(CultureInfo.InvariantCulture,
@@ -90,13 +90,14 @@ internal static class SealingPhase
         }
     }
 
-    private static RunFileSource SourceOf(RunContext context, Artifact artifact) => context.Services.Blobs.LocalPath(artifact.BlobName) is { } path
+    private static RunFileSource SourceOf(RunContext context, Artifact artifact) => context.Stores.Blobs.LocalPath(artifact.BlobName) is { } path
         ? RunFileSource.FromPath(path) with { RowNumberShift = artifact.RowNumberShift }
         : throw new StorageFailedException(artifact.BlobName,
             "run files are sealed from a local folder, and this blob store has none. Set blobsRoot to a folder.", isTransient: false);
 
     private static string Explain(RunPlan plan, SegmentOutcome.DuplicateKeyFound found) =>
-        $"Key {found.Key} of column {plan.Job.KeyColumn} is in two rows: {ManifestRows.Locate(plan.Manifest, found.RowNumberA)} and {ManifestRows.Locate(plan.Manifest, found.RowNumberB)}. "
+        $"Key {found.Key} of column {plan.Job.KeyColumn} is in two rows: {ManifestRows.Locate(plan.Manifest, found.RowNumberA)} "
+        + $"and {ManifestRows.Locate(plan.Manifest, found.RowNumberB)}. "
         + "Remove one of them, or set duplicateKeys to lastWins in the job.";
 
     private static void Report(RunContext context, int segmentsDone)

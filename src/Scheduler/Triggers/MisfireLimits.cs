@@ -1,8 +1,8 @@
 namespace BatchEngine.Scheduler.Triggers;
 
-/// <summary>Bounds of catching up. Immutable.</summary>
+/// <summary>How much of what was missed is caught up on.</summary>
 /// <param name="OnTimeWithin">A fire no later than this counts as on time, not as missed.</param>
-/// <param name="MaxCatchUp">At most so many missed runs are started under RunAll: the latest ones, oldest first.</param>
+/// <param name="MaxCatchUp">The most missed runs that are started under RunAll: the latest ones, oldest first.</param>
 /// <param name="MaxLookback">Occurrences older than this are skipped without being counted one by one.</param>
 public sealed record MisfireLimits(TimeSpan OnTimeWithin, int MaxCatchUp, TimeSpan MaxLookback)
 {

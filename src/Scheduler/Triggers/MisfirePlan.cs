@@ -3,7 +3,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scheduler.Triggers;
 
-/// <summary>Which scheduled instants are to be started now and which are skipped: a pure function of the past and the schedule. Immutable.</summary>
+/// <summary>Which scheduled instants are to be started now and which are skipped: a pure function of the past and the schedule.</summary>
 /// <param name="Start">Instants to start, oldest first.</param>
 /// <param name="Skipped">How many due instants are not started (those beyond the lookback not counted).</param>
 /// <param name="FirstSkipped">The oldest skipped instant; null means none.</param>

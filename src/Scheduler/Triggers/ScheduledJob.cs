@@ -1,6 +1,6 @@
 namespace BatchEngine.Scheduler.Triggers;
 
-/// <summary>One job as the scheduler sees it, for a person. Immutable.</summary>
+/// <summary>One job as the scheduler sees it, for a person.</summary>
 /// <param name="Name">The job.</param>
 /// <param name="Cron">Its cron expression.</param>
 /// <param name="TimeZone">Its IANA time zone.</param>

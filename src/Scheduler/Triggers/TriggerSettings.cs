@@ -1,7 +1,7 @@
 
 namespace BatchEngine.Scheduler.Triggers;
 
-/// <summary>Bounds of scheduling. Immutable.</summary>
+/// <summary>How the scheduler looks again, queues and retries.</summary>
 public sealed record TriggerSettings
 {
     /// <summary>The defaults.</summary>
@@ -10,11 +10,11 @@ public sealed record TriggerSettings
     /// <summary>Bounds of catching up on missed fires.</summary>
     public MisfireLimits Misfires { get; init; } = MisfireLimits.Default;
 
-    /// <summary>How often every job is looked at although nothing fired, so that a wake-up that the timer lost delays a run at most so long. Default 30
+    /// <summary>How often every job is looked at although nothing fired, so that a wake-up that the timer lost delays a run by no more than this. Default 30
     /// s.</summary>
     public TimeSpan SweepEvery { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>At most so many runs of one job wait; more are skipped and recorded. Default 100.</summary>
+    /// <summary>The most runs of one job that wait; more are skipped and recorded. Default 100.</summary>
     public int MaxQueued { get; init; } = 100;
 
     /// <summary>How long to wait before a start is tried again that failed for now or is led by another process. Default 15 s.</summary>

@@ -30,7 +30,7 @@ public sealed class InProcessWorkers(WorkerServices services, LeasePolicy policy
             }
             catch (BatchEngineException failure) when (failure is not InvariantBrokenException)
             {
-                await services.Decisions.AppendAsync(
+                await services.Stores.Decisions.AppendAsync(
                     new Decision(plan.Run, services.Clock.GetUtcNow(), "worker-lost", $"{name} ended, its shards go to the others", failure.Message),
                     CancellationToken.None).ConfigureAwait(false);
                 services.Log.Write(new RunEvent(RunEventKind.WorkerDied, plan.Run, name, failure.Message));

@@ -77,8 +77,8 @@ public sealed class LocalProcessWorkers(WorkerServices services, LeasePolicy pol
     }
 
     private async Task<bool> IsOpenAsync(RunPlan plan, CancellationToken ct) =>
-        await services.Runs.FindAsync(plan.Run, ct).ConfigureAwait(false) is { State: RunState.Scoring }
-        && (await services.Leases.ProgressAsync(plan.Run, ct).ConfigureAwait(false)).Any(s => s.State != ShardState.Done);
+        await services.Stores.Runs.FindAsync(plan.Run, ct).ConfigureAwait(false) is { State: RunState.Scoring }
+        && (await services.Stores.Leases.ProgressAsync(plan.Run, ct).ConfigureAwait(false)).Any(s => s.State != ShardState.Done);
 
     // The dead cannot write their last slice: from their last record to the end seen here they were paid for, and what they did since their last durable
     // write is lost.
@@ -86,18 +86,18 @@ public sealed class LocalProcessWorkers(WorkerServices services, LeasePolicy pol
     {
         var endedAt = services.Clock.GetUtcNow();
         var reason = string.Create(CultureInfo.InvariantCulture, $"its process ended with exit code {exitCode}; its lease ends with it");
-        await services.Decisions.AppendAsync(
+        await services.Stores.Decisions.AppendAsync(
             new Decision(plan.Run, endedAt, "worker-lost", replace ? $"{name} is replaced" : $"{name} is not replaced", reason), CancellationToken.None)
             .ConfigureAwait(false);
         services.Log.Write(new RunEvent(RunEventKind.WorkerDied, plan.Run, name, reason));
         await ExpireLeasesAsync(plan, name).ConfigureAwait(false);
-        var slices = (await services.Usage.ListAsync(plan.Run, CancellationToken.None).ConfigureAwait(false)).Where(u => u.Subject == name).ToList();
+        var slices = (await services.Stores.Usage.ListAsync(plan.Run, CancellationToken.None).ConfigureAwait(false)).Where(u => u.Subject == name).ToList();
         var from = slices.Count == 0 ? startedAt : slices.Max(u => u.ToExclusive);
         if (endedAt <= from)
             return;
         var durableAt = board.LastAdvance(name) is { } at && at > from ? at : from;
         var lost = Math.Clamp((endedAt - durableAt) / (endedAt - from), 0, 1);
-        await services.Usage.AppendAsync(UsageMeter.Record(plan.Run, name, plan.Chosen.Offering, from, endedAt, 1, lost, 0), CancellationToken.None)
+        await services.Stores.Usage.AppendAsync(UsageMeter.Record(plan.Run, name, plan.Chosen.Offering, from, endedAt, 1, lost, 0), CancellationToken.None)
             .ConfigureAwait(false);
         services.Log.Write(new RunEvent(RunEventKind.UsageRecorded, plan.Run, name, "last slice of a dead worker"));
     }
@@ -106,9 +106,10 @@ public sealed class LocalProcessWorkers(WorkerServices services, LeasePolicy pol
     // fence and stays.
     private async Task ExpireLeasesAsync(RunPlan plan, string name)
     {
-        foreach (var shard in (await services.Leases.ProgressAsync(plan.Run, CancellationToken.None).ConfigureAwait(false))
+        foreach (var shard in (await services.Stores.Leases.ProgressAsync(plan.Run, CancellationToken.None).ConfigureAwait(false))
             .Where(s => s.Worker == name && s.State != ShardState.Done))
-            await services.Leases.RenewAsync(new Lease(plan.Run, shard.Index, shard.Fence, name, services.Clock.GetUtcNow()), s_atOnce, CancellationToken.None)
+            await services.Stores.Leases.RenewAsync(new Lease(plan.Run, shard.Index, shard.Fence, name, services.Clock.GetUtcNow()), s_atOnce,
+                CancellationToken.None)
                 .ConfigureAwait(false);
     }
 

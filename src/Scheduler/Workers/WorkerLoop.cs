@@ -36,7 +36,7 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
             if (drain.IsCancellationRequested)
                 return await EndAsync(new WorkerOutcome.Drained(committed)).ConfigureAwait(false);
             var anotherEnding = board?.NextEnding;
-            switch (await services.Leases.TryAcquireAsync(plan.Run, worker, _policy.Ttl, ct).ConfigureAwait(false))
+            switch (await services.Stores.Leases.TryAcquireAsync(plan.Run, worker, _policy.Ttl, ct).ConfigureAwait(false))
             {
                 case LeaseOutcome.AllDone:
                     return await EndAsync(new WorkerOutcome.AllDone(committed)).ConfigureAwait(false);
@@ -113,8 +113,9 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
             return;
         }
         var reason = string.Create(CultureInfo.InvariantCulture,
-            $"the lease under an earlier fence ended unrenewed; {granted.From.Counts.Read:N0} of {granted.Shard.Rows:N0} rows are durable and kept, work goes on at unit {granted.From.NextUnitIndex} under fence {lease.Fence}");
-        await services.Decisions.AppendAsync(
+            $"the lease under an earlier fence ended unrenewed; {granted.From.Counts.Read:N0} of {granted.Shard.Rows:N0} rows are durable and kept, ")
+            + string.Create(CultureInfo.InvariantCulture, $"work goes on at unit {granted.From.NextUnitIndex} under fence {lease.Fence}");
+        await services.Stores.Decisions.AppendAsync(
             new Decision(plan.Run, services.Clock.GetUtcNow(), "worker-lost", $"shard {lease.ShardIndex} taken over by {lease.Worker}", reason), ct)
             .ConfigureAwait(false);
         Say(RunEventKind.ShardTakenOver, plan, subject, reason);
@@ -123,9 +124,9 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
     private async Task<BatchEngineException> FailRunAsync(RunPlan plan, Lease lease, BatchEngineException failure)
     {
         var note = $"Shard {lease.ShardIndex}: {failure.Message}";
-        if (await services.Runs.MoveAsync(plan.Run, RunState.Scoring, RunState.Failed, note, CancellationToken.None).ConfigureAwait(false))
+        if (await services.Stores.Runs.MoveAsync(plan.Run, RunState.Scoring, RunState.Failed, note, CancellationToken.None).ConfigureAwait(false))
         {
-            await services.Decisions.AppendAsync(
+            await services.Stores.Decisions.AppendAsync(
                 new Decision(plan.Run, services.Clock.GetUtcNow(), "run-failed", $"shard {lease.ShardIndex} stopped the run", failure.Message),
                 CancellationToken.None).ConfigureAwait(false);
             Say(RunEventKind.StateMoved, plan, nameof(RunState.Failed), note);
@@ -137,7 +138,7 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
     {
         if (meter.Cut(predictions) is not { } usage)
             return;
-        await services.Usage.AppendAsync(usage, CancellationToken.None).ConfigureAwait(false);
+        await services.Stores.Usage.AppendAsync(usage, CancellationToken.None).ConfigureAwait(false);
         Say(RunEventKind.UsageRecorded, plan, worker, $"{usage.Duration.TotalSeconds:0.0} s");
     }
 

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scheduler.Workers;
 
-/// <summary>Why a worker ended. Immutable; match it exhaustively.</summary>
+/// <summary>Why a worker ended. Match it exhaustively.</summary>
 /// <param name="ShardsCommitted">Receipts this worker had accepted.</param>
 public abstract record WorkerOutcome(int ShardsCommitted)
 {

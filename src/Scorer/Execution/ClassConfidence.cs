@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace BatchEngine.Scorer.Execution;
 
-/// <summary>Tells the confidence from class probabilities. Pure.</summary>
+/// <summary>Tells the confidence from class probabilities.</summary>
 internal static class ClassConfidence
 {
     private const float Tolerance = 1e-3f;

@@ -1,6 +1,6 @@
 namespace BatchEngine.Scorer.Execution;
 
-/// <summary>A device that ILGPU finds on this machine. Immutable.</summary>
+/// <summary>A device that ILGPU finds on this machine.</summary>
 /// <param name="Kind">"cuda", "opencl" or "cpu".</param>
 /// <param name="Id">Counted from 0 within its kind; what <see cref="ExecutorOptions.DeviceId"/> takes for CUDA.</param>
 /// <param name="Name">Its own name.</param>

@@ -4,7 +4,7 @@ using BatchEngine.Scorer.Features;
 
 namespace BatchEngine.Scorer.Execution;
 
-/// <summary>How fast a model scores on a device and on a core, transfers included. Immutable.</summary>
+/// <summary>How fast a model scores on a device and on a core, transfers included.</summary>
 /// <param name="DeviceRowsPerSecond">The device, which all workers share.</param>
 /// <param name="CoreRowsPerSecond">One core; each worker has one.</param>
 /// <param name="Cores">Cores of this machine.</param>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Scorer.Execution;
 
-/// <summary>How a model is to be run. Immutable.</summary>
+/// <summary>How a model is to be run.</summary>
 /// <param name="Engine">The engine by name ("gpu", "forest", "onnx"), or "auto": the first that understands the model. Default "auto".</param>
 /// <param name="Device">Where it runs. Default the processor.</param>
 /// <param name="DeviceId">Which card, counted from 0. Default 0.</param>

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Execution;
 
-/// <summary>Which model output fills which prediction columns. Immutable.</summary>
+/// <summary>Which model output fills which prediction columns.</summary>
 /// <param name="Parts">In the model's order.</param>
 /// <param name="Columns">One per float.</param>
 /// <param name="ProbabilityFrom">The first column of the class probabilities; -1 means none.</param>

@@ -35,7 +35,7 @@ internal sealed unsafe class ForestColumns : IDisposable
 
     private float** Columns => (float**)_columns.Address(0);
 
-    /// <summary>Makes room for chunks of so many rows; one row is kept in little space.</summary>
+    /// <summary>Makes room for chunks of up to this many rows; one row is kept in little space.</summary>
     public void Reserve(int rows)
     {
         if (rows > _capacity)

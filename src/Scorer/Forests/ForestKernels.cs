@@ -4,7 +4,7 @@ using BatchEngine.Scorer.Forests.Walks;
 
 namespace BatchEngine.Scorer.Forests;
 
-/// <summary>The kernels by name. Thread-safe.</summary>
+/// <summary>The kernels by name.</summary>
 internal static class ForestKernels
 {
     /// <summary>The names that this processor runs, the best first.</summary>

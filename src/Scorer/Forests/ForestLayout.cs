@@ -4,7 +4,7 @@ using BatchEngine.Scorer.Forests.Walks;
 
 namespace BatchEngine.Scorer.Forests;
 
-/// <summary>A forest laid out for this processor: for walking, in bits where that can be done, and which of the two from how many rows on. Immutable.</summary>
+/// <summary>A forest laid out for this processor: for walking, in bits where that can be done, and which of the two from how many rows on.</summary>
 /// <param name="Model">The forest.</param>
 /// <param name="Walk">Its trees for walking.</param>
 /// <param name="Plan">Its trees in bits; null when they cannot be.</param>

@@ -7,7 +7,7 @@ using BatchEngine.Scorer.Inputs;
 namespace BatchEngine.Scorer.Forests;
 
 /// <summary>Which kernel a forest runs with: the one for blocks, and from how many rows on it beats walking. All kernels give the same bits, so this decides
-/// about time only. Immutable.</summary>
+/// about time only.</summary>
 /// <param name="Block">The kernel for many rows.</param>
 /// <param name="BlockFromRows">Fewer rows are walked.</param>
 internal sealed record KernelChoice(string Block, int BlockFromRows)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace BatchEngine.Scorer.Gpu;
 
 /// <summary>The CUDA driver of this machine. It is looked for without ILGPU, which costs a tenth of a second to load, so that a machine without one never
-/// pays for it. Thread-safe.</summary>
+/// pays for it.</summary>
 internal static class CudaDriver
 {
     /// <summary>What is said where there is none.</summary>

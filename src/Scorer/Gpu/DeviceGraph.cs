@@ -3,7 +3,7 @@ using BatchEngine.Scorer.Forests.Graph;
 
 namespace BatchEngine.Scorer.Gpu;
 
-/// <summary>Divides the steps before a forest between processor and device. Immutable.</summary>
+/// <summary>Divides the steps before a forest between processor and device.</summary>
 /// <param name="Host">The graph that the processor runs: without the steps that moved, and with the forest reading the uploaded columns.</param>
 /// <param name="Chains">For each feature of the forest: the uploaded column and the steps that the device does on it.</param>
 internal sealed record DeviceGraph(ColumnGraph Host, IReadOnlyList<(int Column, IReadOnlyList<DeviceStep> Steps)> Chains)

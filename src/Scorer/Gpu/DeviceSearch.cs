@@ -7,7 +7,7 @@ using ILGPU.Runtime.OpenCL;
 
 namespace BatchEngine.Scorer.Gpu;
 
-/// <summary>Looks for devices. Thread-safe.</summary>
+/// <summary>Looks for devices.</summary>
 internal static class DeviceSearch
 {
     /// <summary>All that there are; kernels run on CUDA devices, and in tests on the CPU accelerator.</summary>

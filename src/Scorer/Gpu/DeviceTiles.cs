@@ -1,6 +1,6 @@
 namespace BatchEngine.Scorer.Gpu;
 
-/// <summary>How rows are cut for a device. Immutable.</summary>
+/// <summary>How rows are cut for a device.</summary>
 /// <param name="Rows">Rows of a tile.</param>
 /// <param name="MinRows">Tiles are halved for want of memory, but not below this.</param>
 /// <param name="TilesPerChunk">Tiles that go through the two lanes before the processor finishes their scores.</param>

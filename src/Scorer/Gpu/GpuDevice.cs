@@ -1,6 +1,5 @@
 using ILGPU;
 using ILGPU.Runtime;
-using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 
 namespace BatchEngine.Scorer.Gpu;
@@ -15,7 +14,12 @@ internal sealed class GpuDevice : IDisposable
     private readonly long _memoryLimitBytes;
     private long _usedBytes;
 
-    private GpuDevice(Context context, Accelerator accelerator, string kind, long memoryLimitBytes)
+    /// <summary>Takes over an accelerator and its context.</summary>
+    /// <param name="context">The context.</param>
+    /// <param name="accelerator">One of its accelerators.</param>
+    /// <param name="kind">"cuda", or "cpu" where tests run the kernels thread by thread.</param>
+    /// <param name="memoryLimitBytes">What one model may use of it.</param>
+    public GpuDevice(Context context, Accelerator accelerator, string kind, long memoryLimitBytes)
     {
         (_context, Accelerator, Kind, _memoryLimitBytes) = (context, accelerator, kind, memoryLimitBytes);
         GroupRows = Math.Min(MaxGroupRows, accelerator.MaxNumThreadsPerGroup);
@@ -62,13 +66,6 @@ internal sealed class GpuDevice : IDisposable
             context?.Dispose();
             return (null, failure.Message);
         }
-    }
-
-    /// <summary>The CPU accelerator, which runs the same kernels thread by thread: right, and far too slow for anything but tests.</summary>
-    public static GpuDevice OpenSimulated(long memoryLimitBytes)
-    {
-        var context = Context.Create(builder => builder.CPU(CPUDeviceKind.Default));
-        return new GpuDevice(context, context.GetCPUDevice(0).CreateCPUAccelerator(context), "cpu", memoryLimitBytes);
     }
 
     /// <summary>Allocates device memory.</summary>

@@ -61,7 +61,7 @@ internal sealed class GpuForest : LoadedModel
     /// <summary>The forest on the processor.</summary>
     public LoadedForest Processor { get; }
 
-    /// <summary>Batches of at least so many rows go to the device.</summary>
+    /// <summary>Batches of at least this many rows go to the device.</summary>
     public int DeviceFromRows { get; }
 
     /// <summary>Makes the executors that use the device.</summary>

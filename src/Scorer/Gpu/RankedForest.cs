@@ -4,7 +4,7 @@ using BatchEngine.Scorer.Forests.Model;
 namespace BatchEngine.Scorer.Gpu;
 
 /// <summary>
-/// A forest whose nodes ask for a value's rank among its feature's thresholds, in flat arrays as a device keeps them. Immutable.
+/// A forest whose nodes ask for a value's rank among its feature's thresholds, in flat arrays as a device keeps them.
 /// </summary>
 /// <remarks>
 /// A missing value has rank 0, any other 1 plus the number of thresholds at or below it, so "x >= t" is one comparison of whole numbers.

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace BatchEngine.Scorer.Graphs;
 
-/// <summary>The labels of a graph's classifier. Immutable.</summary>
+/// <summary>The labels of a graph's classifier.</summary>
 /// <param name="Names">Labels as text, in class order; empty means the graph has no classifier.</param>
 /// <param name="Integers">The same as integers; empty when the labels are text.</param>
 internal sealed record ClassLabels(IReadOnlyList<string> Names, IReadOnlyList<long> Integers)

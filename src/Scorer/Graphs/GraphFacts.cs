@@ -1,7 +1,7 @@
 
 namespace BatchEngine.Scorer.Graphs;
 
-/// <summary>What a graph says about missing values, probabilities and labels. Pure.</summary>
+/// <summary>What a graph says about missing values, probabilities and labels.</summary>
 internal static class GraphFacts
 {
     private static readonly HashSet<string> s_takesMissing = new(StringComparer.Ordinal)

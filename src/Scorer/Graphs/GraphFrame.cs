@@ -4,7 +4,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Graphs;
 
-/// <summary>The digest of a graph without the trees of its ensembles: equal frames do the same before and after the trees. Pure.</summary>
+/// <summary>The digest of a graph without the trees of its ensembles: equal frames do the same before and after the trees.</summary>
 internal static class GraphFrame
 {
     // The lists that say the trees; what is done to their sums (aggregate, base values, transform, labels, targets) belongs to the frame.

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Graphs;
 
-/// <summary>An ONNX model as its file says: operators, constants, inputs and outputs. Immutable.</summary>
+/// <summary>An ONNX model as its file says: operators, constants, inputs and outputs.</summary>
 /// <param name="OpsetImports">The operator set's version by domain; "" is the default domain.</param>
 /// <param name="Nodes">In the file's order, which is an order of execution.</param>
 /// <param name="Initializers">Constants by name.</param>

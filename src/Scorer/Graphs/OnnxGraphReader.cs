@@ -5,7 +5,7 @@ using Google.Protobuf;
 namespace BatchEngine.Scorer.Graphs;
 
 /// <summary>Reads the parts of ONNX's protobuf messages that BatchEngine uses; unknown fields are passed over. Field numbers are those of onnx.proto.
-/// Pure.</summary>
+///</summary>
 internal static class OnnxGraphReader
 {
     /// <summary>Reads a whole model.</summary>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Scorer.Graphs;
 
-/// <summary>One operator call of a graph. Immutable.</summary>
+/// <summary>One operator call of a graph.</summary>
 /// <param name="OpType">The operator.</param>
 /// <param name="Domain">Its domain; "" is the default ONNX domain.</param>
 /// <param name="Name">The node's name; may be empty.</param>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Scorer.Graphs;
 
-/// <summary>A constant of a graph. Immutable.</summary>
+/// <summary>A constant of a graph.</summary>
 /// <param name="Name">Its value name.</param>
 /// <param name="Element">The element type.</param>
 /// <param name="Shape">Dimensions, outermost first; empty is a scalar.</param>

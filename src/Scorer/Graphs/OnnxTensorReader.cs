@@ -4,7 +4,7 @@ using System.Text;
 
 namespace BatchEngine.Scorer.Graphs;
 
-/// <summary>Reads constants: elements stand either in a typed field or as raw little-endian bytes. Pure.</summary>
+/// <summary>Reads constants: elements stand either in a typed field or as raw little-endian bytes.</summary>
 internal static class OnnxTensorReader
 {
     /// <summary>Reads one tensor message.</summary>

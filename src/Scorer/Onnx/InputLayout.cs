@@ -4,7 +4,7 @@ using BatchEngine.Scorer.Features;
 
 namespace BatchEngine.Scorer.Onnx;
 
-/// <summary>Which feature feeds which model input. Immutable.</summary>
+/// <summary>Which feature feeds which model input.</summary>
 /// <param name="Specs">The model's inputs.</param>
 /// <param name="IsMatrix">One input takes all features side by side; else each input takes one.</param>
 /// <param name="FeatureNames">The features in the spec's order.</param>

@@ -26,7 +26,7 @@ internal sealed class OutputBinding : IDisposable
         _full = Tensors(maxRows);
     }
 
-    /// <summary>The tensors for so many rows, in the model's output order.</summary>
+    /// <summary>The tensors for a number of rows, in the model's output order.</summary>
     public IReadOnlyList<OrtValue> For(int rows)
     {
         if (rows == _maxRows)

@@ -79,7 +79,7 @@ public static class GpuBench
     }
 
     private static (GpuDevice? Device, string? Reason) Open(bool isSimulated) =>
-        isSimulated ? (GpuDevice.OpenSimulated(1L << 30), null) : CudaDriver.IsPresent() ? GpuDevice.OpenCuda(0, 8L << 30) : (null, CudaDriver.Missing);
+        isSimulated ? (SimulatedDevice.Open(1L << 30), null) : CudaDriver.IsPresent() ? GpuDevice.OpenCuda(0, 8L << 30) : (null, CudaDriver.Missing);
 
     private static double Rate(LoadedForest model, FeatureMatrix features, int workers, int batches)
     {

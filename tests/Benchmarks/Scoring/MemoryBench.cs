@@ -1,4 +1,5 @@
 using System.Globalization;
+using BatchEngine.Host.Terminal;
 
 namespace BatchEngine.Benchmarks.Scoring;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Outputs;
 using Microsoft.ML.OnnxRuntime;
 using ParquetSharp;

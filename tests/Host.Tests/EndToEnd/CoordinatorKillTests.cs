@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using BatchEngine.Domain;
+using BatchEngine.Scheduler.Events;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
 
@@ -9,6 +11,9 @@ public sealed class CoordinatorKillTests(KillStage stage)
 {
     private const int Kills = 5;
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(3);
+
+    // The night makes 240 checkpoints, which takes longer than this on any disk.
+    private static readonly TimeSpan MaxPauseInWork = TimeSpan.FromMilliseconds(200);
 
     [Theory]
     [InlineData(false)]
@@ -23,7 +28,16 @@ public sealed class CoordinatorKillTests(KillStage stage)
         string[] command = ["run", JobOf(data), "--as-of", "2026-11-01T02:00:00Z", "--data", stage.DataFolder(data), "--json",
             .. (string[])(childProcesses ? ["--child-processes"] : [])];
         var killed = 0;
-        for (var start = 0; start < Kills; start++)
+        using (var first = ProgramRun.Start([.. command, "--verbose"], KillStage.LeaseTtl))
+        {
+            await SayAsync(first, nameof(RunEventKind.WorkerStarted), ct);
+            await Task.Delay(MaxPauseInWork * random.NextDouble(), ct);
+            killed += first.HasExited ? 0 : 1;
+            first.Kill();
+            await ProgramRun.EndAsync(first);
+        }
+        await MustBeHalfDoneAsync(data, run, $"seed {seed}", ct);
+        for (var start = 1; start < Kills; start++)
         {
             using var process = ProgramRun.Start(command, KillStage.LeaseTtl);
             await Task.WhenAny(process.WaitForExitAsync(ct), Task.Delay(MaxPause * random.NextDouble(), ct));
@@ -33,6 +47,7 @@ public sealed class CoordinatorKillTests(KillStage stage)
         }
 
         var when = $"seed {seed}, {killed} kills";
+        Assert.True(killed > 0, $"{when}: every start had ended before it was to be killed, so nothing was tested");
         using (var last = ProgramRun.Start(command, KillStage.LeaseTtl))
         {
             var ended = await ProgramRun.EndAsync(last);
@@ -52,6 +67,24 @@ public sealed class CoordinatorKillTests(KillStage stage)
         Assert.Single(await new SnapshotStore(engine.Database).ListAsync(job.Serving.Name, ct));
         Assert.Single(await new RunStore(engine.Database).ListAsync(null, 10, ct));
         await WorkerKillTests.MustHaveNoOrphanAfterSweepAsync(engine, ct);
+    }
+
+    private static async Task SayAsync(Process process, string word, CancellationToken ct)
+    {
+        while (await process.StandardError.ReadLineAsync(ct) is { } line)
+        {
+            if (line.Contains(word, StringComparison.Ordinal))
+                return;
+        }
+        Assert.Fail($"the program ended without a word of {word}");
+    }
+
+    // A kill before anything was recorded, or after everything was, tests nothing.
+    private async Task MustBeHalfDoneAsync(string data, RunId run, string when, CancellationToken ct)
+    {
+        await using var engine = await stage.OpenAsync(data, ct);
+        Assert.True(await new RunStore(engine.Database).FindAsync(run, ct) is { State: RunState.Scoring or RunState.Sealing or RunState.Judging },
+            $"{when}: killed outside of the work");
     }
 
     // The same job with its output in the data folder of this test.

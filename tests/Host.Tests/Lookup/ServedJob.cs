@@ -17,6 +17,14 @@ internal static class ServedJob
     /// <summary>An engine with the first night published.</summary>
     public static async Task<Engine> PublishAsync(InputFolder folder)
     {
+        var engine = await OpenAsync(folder);
+        await NightAsync(engine, folder, 0);
+        return engine;
+    }
+
+    /// <summary>An engine that has run nothing yet; the job lies in the folder.</summary>
+    public static async Task<Engine> OpenAsync(InputFolder folder)
+    {
         await File.WriteAllTextAsync(folder["job.yaml"], $$"""
             name: {{Name}}
             input: good.parquet
@@ -27,10 +35,8 @@ internal static class ServedJob
             quality: { rejects: { maxRows: 500, maxShare: 0.05 } }
             serving: { maxAge: 1h, realtimeDeadline: 1m }
             """, TestContext.Current.CancellationToken);
-        var engine = await Engine.OpenAsync(EngineConfiguration.In(folder["data"]), TimeProvider.System, new Screen(json: true, verbose: false),
+        return await Engine.OpenAsync(EngineConfiguration.In(folder["data"]), TimeProvider.System, new Screen(json: true, verbose: false),
             TestContext.Current.CancellationToken);
-        await NightAsync(engine, folder, 0);
-        return engine;
     }
 
     /// <summary>Runs a night, counted from 0, and publishes it.</summary>

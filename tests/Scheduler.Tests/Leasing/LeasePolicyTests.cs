@@ -10,8 +10,14 @@ public sealed class LeasePolicyTests
 
     [Fact]
     public void Rejects_RenewalSlowerThanAThirdOfTheTtl() =>
-        Assert.Contains(nameof(LeasePolicy.RenewEvery), Assert.Single((LeasePolicy.Default with { RenewEvery = TimeSpan.FromSeconds(6) }).Validate()),
+        Assert.Contains(nameof(LeasePolicy.RenewEvery), Assert.Single((LeasePolicy.Default with { RenewEvery = TimeSpan.FromSeconds(11) }).Validate()),
             StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3_600)]
+    public void Living_ForEveryLifeThatTheConfigurationTakes_IsAccepted(int seconds) =>
+        Assert.Empty(LeasePolicy.Living(TimeSpan.FromSeconds(seconds)).Validate());
 
     [Fact]
     public void Rejects_EveryBadValueAtOnceWithTheValueSeen()

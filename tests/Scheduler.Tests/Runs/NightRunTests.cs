@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Events;
+using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
 
@@ -20,6 +21,7 @@ public sealed class NightRunTests
         Assert.All(world.Scorer.Scored.Values, times => Assert.Equal(1, times));
         Assert.Empty(await world.OrphansAsync());
         Assert.Equal(1, world.Closings);
+        Assert.Equal(1, world.Pins);
         var decisions = await world.Decisions.ListAsync(Samples.Run, World.Stop);
         Assert.Equal(["capacity", "publish", "reuse"], decisions.Select(d => d.Subject).Order(StringComparer.Ordinal));
     }
@@ -56,11 +58,11 @@ public sealed class NightRunTests
     {
         await using var world = await World.CreateAsync();
         var plan = await world.OpenRunAsync();
-        await world.Leases.TryLeadAsync(plan.Run, "dead", TimeSpan.FromSeconds(15), World.Stop);
+        await world.Leases.TryLeadAsync(plan.Run, "dead", LeasePolicy.Default.Ttl, World.Stop);
 
-        var outcome = await world.RunAsync(change: s => s with { LeadWait = TimeSpan.FromSeconds(120) });
+        var running = world.RunAsync(change: s => s with { LeadWait = LeasePolicy.Default.Ttl * 2 });
 
-        Assert.IsType<RunOutcome.Published>(outcome);
+        Assert.IsType<RunOutcome.Published>(await world.Clock.PassAsync(LeasePolicy.Default.MaxWait, running));
     }
 
     [Fact]
@@ -165,7 +167,7 @@ public sealed class NightRunTests
 
         var first = await world.RunAsync();
         broken = false;
-        var second = await world.ResumeAsync();
+        var second = await world.RunAsync();
 
         Assert.Contains("torn page", Assert.IsType<RunOutcome.Failed>(first).Reason, StringComparison.Ordinal);
         Assert.IsType<RunOutcome.Published>(second);
@@ -192,18 +194,10 @@ public sealed class NightRunTests
         await world.OpenRunAsync();
         world.Manifest = world.Manifest with { Files = [world.Manifest.Files[0] with { ContentTag = "rewritten" }, world.Manifest.Files[1]] };
 
-        var outcome = await world.ResumeAsync();
+        var outcome = await world.RunAsync();
 
         Assert.Contains("in/0000.parquet", Assert.IsType<RunOutcome.Failed>(outcome).Reason, StringComparison.Ordinal);
         Assert.Empty(world.Scorer.Scored);
-    }
-
-    [Fact]
-    public async Task Resume_UnknownRun_IsBadInput()
-    {
-        await using var world = await World.CreateAsync();
-
-        await Assert.ThrowsAsync<BadInputException>(() => world.ResumeAsync());
     }
 
     [Fact]
@@ -243,6 +237,7 @@ public sealed class NightRunTests
     public async Task Run_Usage_CoversTheWorkerWithoutGapsAndTheSealing()
     {
         await using var world = await World.CreateAsync();
+        world.LetTimePass();
         await world.RunAsync();
 
         var usage = await world.Usage.ListAsync(Samples.Run, World.Stop);

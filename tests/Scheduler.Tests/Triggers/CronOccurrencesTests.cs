@@ -40,11 +40,11 @@ public sealed class CronOccurrencesTests
     [InlineData("0 15 3 * * ?")]
     public void Between_NightlyOverAYear_FiresExactlyOnceEachLocalDayAndAlwaysLater(string cron)
     {
-        var berlin = Berlin(cron);
+        var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
 
-        var fires = berlin.Between(At("2025-12-31T23:00Z"), At("2026-12-31T22:59Z"), 1000);
+        var fires = Berlin(cron).Between(At("2025-12-31T23:00Z"), At("2026-12-31T22:59Z"), 1000);
 
-        Assert.Equal(365, fires.Select(f => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(f, berlin.Zone).DateTime)).Distinct().Count());
+        Assert.Equal(365, fires.Select(f => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(f, zone).DateTime)).Distinct().Count());
         Assert.Equal(365, fires.Count);
     }
 
@@ -65,6 +65,16 @@ public sealed class CronOccurrencesTests
         Assert.Equal("jobs/churn.yaml, schedule, cron", cron.Place);
         Assert.Equal("'every night'", cron.Seen);
     }
+
+    [Theory]
+    [InlineData("0 0 2 * * ?", "2026-11-23T02:00Z", "2026-11-23T02:00Z")]
+    [InlineData("0 0 2 * * ?", "2026-11-23T01:59Z", "2026-11-22T02:00Z")]
+    [InlineData("0 0 2 1 * ?", "2026-11-30T12:00Z", "2026-11-01T02:00Z")]
+    [InlineData("0 * * * * ?", "2026-11-23T02:00:30Z", "2026-11-23T02:00Z")]
+    [InlineData("0 0 2 1 1 ?", "2026-11-23T02:00Z", null)]
+    [InlineData("* * * * * ?", "2026-11-23T02:00Z", null)]
+    public void LatestDue_OfTheLast32Days_IsTheNewestUpToNow(string cron, string now, string? expected) =>
+        Assert.Equal(expected is null ? null : At(expected), Make(cron, "UTC").LatestDue(At(now)));
 
     private static CronOccurrences Berlin(string cron) => Make(cron, "Europe/Berlin");
 

@@ -17,7 +17,8 @@ public sealed class LocalProcessWorkersTests
         var plan = await world.OpenRunAsync();
         var names = new List<string>();
 
-        await RunAsync(world, plan, "exit 137", names, LeasePolicy.Default with { MaxWorkerRestarts = 2 });
+        var running = RunAsync(world, plan, "exit 137", names, LeasePolicy.Default with { MaxWorkerRestarts = 2 });
+        await world.Clock.PassAsync(LeasePolicy.Default.MinWait, running);
 
         Assert.Equal(["here-c0.0", "here-c0.1", "here-c0.2"], names);
         var lost = (await world.Decisions.ListAsync(plan.Run, World.Stop)).Where(d => d.Subject == "worker-lost").ToList();
@@ -35,6 +36,7 @@ public sealed class LocalProcessWorkersTests
         var held = Assert.IsType<LeaseOutcome.Granted>(await world.Leases.TryAcquireAsync(plan.Run, "here-c0.0", TimeSpan.FromHours(1), World.Stop));
 
         await RunAsync(world, plan, "exit 137", [], LeasePolicy.Default with { MaxWorkerRestarts = 0 });
+        world.Clock.Advance(TimeSpan.FromMilliseconds(1));
 
         var next = Assert.IsType<LeaseOutcome.Granted>(await world.Leases.TryAcquireAsync(plan.Run, "another", TimeSpan.FromHours(1), World.Stop));
         Assert.Equal(held.Lease.ShardIndex, next.Lease.ShardIndex);
@@ -91,7 +93,7 @@ public sealed class LocalProcessWorkersTests
         var running = RunAsync(world, plan, "while :; do sleep 1; done", [], LeasePolicy.Default, notice);
 
         await notice.CancelAsync();
-        await running;
+        await world.Clock.PassAsync(LeasePolicy.Default.DrainGrace * 2, running);
 
         Assert.Contains(await world.Decisions.ListAsync(plan.Run, World.Stop), d => d.Choice.Contains("not replaced", StringComparison.Ordinal));
     }
@@ -102,7 +104,7 @@ public sealed class LocalProcessWorkersTests
         await using var world = await World.CreateAsync();
         world.Job = world.Job with { WorkerMode = WorkerMode.ChildProcess };
 
-        Assert.Contains("in-process", Assert.IsType<RunOutcome.Failed>(await world.RunAsync()).Reason, StringComparison.Ordinal);
+        Assert.Contains("workerMode: inProcess", Assert.IsType<RunOutcome.Failed>(await world.RunAsync()).Reason, StringComparison.Ordinal);
     }
 
     private static Task RunAsync(World world, RunPlan plan, string script, List<string> names, LeasePolicy policy, CancellationTokenSource? notice = null)
@@ -113,6 +115,7 @@ public sealed class LocalProcessWorkersTests
         {
             lock (names)
                 names.Add(name);
+            world.Clock.Advance(TimeSpan.FromSeconds(1)); // Its life takes time, which is paid for.
             return new ProcessStartInfo("/bin/sh", ["-c", script]);
         });
         return fleet.RunAsync(plan, new ProgressBoard(), notice?.Token ?? CancellationToken.None, World.Stop);

@@ -15,7 +15,7 @@ public sealed class WorkerLoopTests
         var plan = await world.OpenRunAsync();
         await LeaveHalfDoneAsync(world, plan);
         world.Scorer.Scored.Clear();
-        world.Clock.Jump(TimeSpan.FromSeconds(20));
+        world.Clock.Advance(LeasePolicy.Default.Ttl);
 
         var outcome = await WorkAsync(world, plan);
 
@@ -33,10 +33,12 @@ public sealed class WorkerLoopTests
         await using var world = await World.CreateAsync();
         var plan = await world.OpenRunAsync();
         await LeaveHalfDoneAsync(world, plan);
+        var expiry = world.Clock.GetUtcNow() + LeasePolicy.Default.Ttl;
 
-        var outcome = await WorkAsync(world, plan);
+        var outcome = await world.Clock.PassAsync(LeasePolicy.Default.MaxWait, WorkAsync(world, plan));
 
         Assert.IsType<WorkerOutcome.AllDone>(outcome);
+        Assert.Equal(expiry, world.Clock.GetUtcNow());
         Assert.Equal(plan.Shards.Count, (await world.Leases.ReceiptsAsync(plan.Run, World.Stop)).Count);
     }
 
@@ -57,8 +59,7 @@ public sealed class WorkerLoopTests
         };
         using var notice = new CancellationTokenSource();
         var working = WorkAsync(world, plan, notice: notice, log: log);
-        while (!log.Events.Any(e => e.Kind == RunEventKind.FenceLost))
-            await Task.Delay(1, World.Stop);
+        await log.FenceLost.WaitAsync(World.Stop);
         await notice.CancelAsync();
 
         await working;
@@ -73,9 +74,9 @@ public sealed class WorkerLoopTests
         await using var world = await World.CreateAsync();
         var plan = await world.OpenRunAsync();
         world.Scorer.BeforeUnit = (lease, unit, ct) =>
-            (lease.ShardIndex, unit) == (0, 0) ? Task.Delay(TimeSpan.FromSeconds(40), world.Clock, ct) : Task.CompletedTask;
+            (lease.ShardIndex, unit) == (0, 0) ? Task.Delay(LeasePolicy.Default.Ttl * 2.5, world.Clock, ct) : Task.CompletedTask;
 
-        Assert.IsType<WorkerOutcome.AllDone>(await WorkAsync(world, plan));
+        Assert.IsType<WorkerOutcome.AllDone>(await world.Clock.PassAsync(LeasePolicy.Default.RenewEvery, WorkAsync(world, plan)));
 
         Assert.Equal(1, (await world.Leases.ReceiptsAsync(plan.Run, World.Stop))[0].Fence.Value);
     }
@@ -106,7 +107,11 @@ public sealed class WorkerLoopTests
             await Task.Delay(Timeout.InfiniteTimeSpan, ct);
         };
 
-        Assert.IsType<WorkerOutcome.Drained>(await WorkAsync(world, plan, notice: notice));
+        var working = WorkAsync(world, plan, notice: notice);
+        await world.Clock.WaitOfAsync(LeasePolicy.Default.DrainGrace);
+        world.Clock.Advance(LeasePolicy.Default.DrainGrace);
+
+        Assert.IsType<WorkerOutcome.Drained>(await working);
         Assert.Contains(await world.Usage.ListAsync(plan.Run, World.Stop), u => u.ReworkShare > 0.9);
     }
 
@@ -118,7 +123,7 @@ public sealed class WorkerLoopTests
         var failures = 3;
         world.Scorer.BeforeUnit = (_, _, _) => failures-- > 0 ? throw new StorageFailedException("blobs", "slow down", isTransient: true) : Task.CompletedTask;
 
-        Assert.IsType<WorkerOutcome.AllDone>(await WorkAsync(world, plan));
+        Assert.IsType<WorkerOutcome.AllDone>(await RetryAsync(world, WorkAsync(world, plan), 3));
     }
 
     [Fact]
@@ -133,7 +138,7 @@ public sealed class WorkerLoopTests
             throw new StorageFailedException("blobs", "slow down", isTransient: true);
         };
 
-        await Assert.ThrowsAsync<StorageFailedException>(() => WorkAsync(world, plan));
+        await Assert.ThrowsAsync<StorageFailedException>(() => RetryAsync(world, WorkAsync(world, plan), LeasePolicy.Default.MaxTransientRetries));
         Assert.Equal(LeasePolicy.Default.MaxTransientRetries + 1, tries);
     }
 
@@ -176,6 +181,19 @@ public sealed class WorkerLoopTests
         IRunLog? log = null) =>
         new WorkerLoop(world.WorkersWith(log ?? SilentRunLog.Instance), policy ?? LeasePolicy.Default)
             .RunAsync(plan, "worker", Offering.Local, null, notice?.Token ?? CancellationToken.None, World.Stop);
+
+    // Each try waits twice as long as the one before.
+    private static async Task<WorkerOutcome> RetryAsync(World world, Task<WorkerOutcome> working, int retries)
+    {
+        for (var retry = 1; retry <= retries; retry++)
+        {
+            var wait = LeasePolicy.Default.MinWait * Math.Pow(2, retry);
+            wait = wait > LeasePolicy.Default.MaxWait ? LeasePolicy.Default.MaxWait : wait;
+            await world.Clock.WaitOfAsync(wait);
+            world.Clock.Advance(wait);
+        }
+        return await working;
+    }
 
     /// <summary>Leases the first shard, checkpoints its first unit, and is never heard of again.</summary>
     private static async Task LeaveHalfDoneAsync(World world, RunPlan plan)

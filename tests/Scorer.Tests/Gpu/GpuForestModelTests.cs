@@ -85,7 +85,7 @@ public sealed class GpuForestModelTests : IDisposable
     public void Device_WithoutMemoryForTiles_LeavesBatchesToTheProcessorAndSaysSo()
     {
         using var processor = Processor(Plain());
-        using var device = GpuDevice.OpenSimulated(16 << 10);
+        using var device = SimulatedDevice.Open(16 << 10);
         var (forest, refusal) = DeviceForest.Of(processor, device, new DeviceTiles(1 << 16, 1 << 16, 1));
         Assert.Null(refusal);
         using var model = new GpuForest(device, forest!, processor, 1);
@@ -100,7 +100,7 @@ public sealed class GpuForestModelTests : IDisposable
     public void Device_ThatFailsHalfWay_LeavesTheBatchAndAllOthersToTheProcessor()
     {
         using var processor = Processor(Plain());
-        using var device = GpuDevice.OpenSimulated(MemoryBytes);
+        using var device = SimulatedDevice.Open(MemoryBytes);
         var forest = DeviceForest.Of(processor, device, s_tiles).Forest!;
         var opened = 0;
         using var model = new GpuForest(device, forest, processor, 1)
@@ -133,7 +133,7 @@ public sealed class GpuForestModelTests : IDisposable
     public void Device_WithoutMemoryForTheForest_IsDeclined()
     {
         using var processor = Processor(Plain());
-        var answer = GpuForestEngine.On(processor, GpuDevice.OpenSimulated(100), s_tiles, mustBeFaster: false, measures: false);
+        var answer = GpuForestEngine.On(processor, SimulatedDevice.Open(100), s_tiles, mustBeFaster: false, measures: false);
         Assert.Contains("does not fit", Assert.IsType<EngineAnswer.Declined>(answer).Refusal.Reason, StringComparison.Ordinal);
     }
 
@@ -141,7 +141,7 @@ public sealed class GpuForestModelTests : IDisposable
     public void Device_SlowerThanTheProcessor_IsDeclinedWithBothRates_WhenSpeedDecides()
     {
         using var processor = Processor(Plain());
-        var answer = GpuForestEngine.On(processor, GpuDevice.OpenSimulated(MemoryBytes), s_tiles, mustBeFaster: true, measures: true, measuredRows: Rows);
+        var answer = GpuForestEngine.On(processor, SimulatedDevice.Open(MemoryBytes), s_tiles, mustBeFaster: true, measures: true, measuredRows: Rows);
         Assert.Contains("rows/s on the device", Assert.IsType<EngineAnswer.Declined>(answer).Refusal.Reason, StringComparison.Ordinal);
     }
 
@@ -149,7 +149,7 @@ public sealed class GpuForestModelTests : IDisposable
     public void Batch_SmallerThanTheDeviceIsWorth_StaysOnTheProcessor()
     {
         using var processor = Processor(Plain());
-        using var device = GpuDevice.OpenSimulated(MemoryBytes);
+        using var device = SimulatedDevice.Open(MemoryBytes);
         var forest = DeviceForest.Of(processor, device, s_tiles).Forest!;
         using var model = new GpuForest(device, forest, processor, 100);
         using var executor = model.CreateExecutor();
@@ -168,7 +168,7 @@ public sealed class GpuForestModelTests : IDisposable
         using var other = Processor(
             ForestOnnx.Regressor(RandomForests.Make(s_shape with { Seed = 12 }, withSets: false), s_shape.Features, ForestAggregate.Sum, PostTransform.None,
             []));
-        using var device = GpuDevice.OpenSimulated(MemoryBytes);
+        using var device = SimulatedDevice.Open(MemoryBytes);
         using var forest = DeviceForest.Of(other, device, s_tiles).Forest!;
         Assert.Contains("'y' of trial row", DeviceProbe.Difference(forest, processor), StringComparison.Ordinal);
         Assert.Null(DeviceProbe.Difference(forest, other));
@@ -178,7 +178,7 @@ public sealed class GpuForestModelTests : IDisposable
     public void Forest_OnADevice_IsNotJoinedToOthers()
     {
         using var processor = Processor(Plain());
-        using var device = GpuDevice.OpenSimulated(MemoryBytes);
+        using var device = SimulatedDevice.Open(MemoryBytes);
         using var forest = DeviceForest.Of(processor, device, s_tiles).Forest!;
         Assert.True(JointForest.CanTake(processor));
         Assert.False(JointForest.CanTake(forest));
@@ -262,7 +262,7 @@ public sealed class GpuForestModelTests : IDisposable
 
     private static GpuForest OnDevice(LoadedForest processor) =>
         (GpuForest)Assert.IsType<EngineAnswer.Opened>(
-            GpuForestEngine.On(processor, GpuDevice.OpenSimulated(MemoryBytes), s_tiles, mustBeFaster: false, measures: false)).Model;
+            GpuForestEngine.On(processor, SimulatedDevice.Open(MemoryBytes), s_tiles, mustBeFaster: false, measures: false)).Model;
 
     private LoadedForest Processor(byte[] model)
     {

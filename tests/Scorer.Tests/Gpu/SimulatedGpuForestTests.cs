@@ -6,5 +6,5 @@ namespace BatchEngine.Scorer.Tests.Gpu;
 /// <summary>On ILGPU's CPU accelerator, everywhere.</summary>
 public sealed class SimulatedGpuForestTests : GpuForestContract
 {
-    internal override GpuDevice Device(long memoryBytes) => GpuDevice.OpenSimulated(memoryBytes);
+    internal override GpuDevice Device(long memoryBytes) => SimulatedDevice.Open(memoryBytes);
 }

@@ -3,7 +3,7 @@ using BatchEngine.Scorer.Onnx;
 
 namespace BatchEngine.Scorer.Execution.Opening;
 
-/// <summary>What this machine has to run models on, for a person who wants to know why none is used. Thread-safe.</summary>
+/// <summary>What this machine has to run models on, for a person who wants to know why none is used.</summary>
 public static class ExecutionDevices
 {
     /// <summary>The version of ONNX Runtime's native library.</summary>

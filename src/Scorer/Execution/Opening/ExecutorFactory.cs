@@ -3,7 +3,7 @@ using BatchEngine.Scorer.Onnx;
 
 namespace BatchEngine.Scorer.Execution.Opening;
 
-/// <summary>Opens model files with the engine that suits them. Thread-safe.</summary>
+/// <summary>Opens model files with the engine that suits them.</summary>
 public static class ExecutorFactory
 {
     /// <summary>The names that <see cref="ExecutorOptions.Engine"/> takes, "auto" first.</summary>

@@ -4,7 +4,7 @@ using BatchEngine.Scorer.Graphs;
 
 namespace BatchEngine.Scorer.Forests.Graph;
 
-/// <summary>A graph of one forest and its usual neighbours, as steps on columns. Immutable.</summary>
+/// <summary>A graph of one forest and its usual neighbours, as steps on columns.</summary>
 /// <param name="FeatureCount">The first columns are the features.</param>
 /// <param name="ColumnCount">All columns.</param>
 /// <param name="Before">Steps before the forest.</param>

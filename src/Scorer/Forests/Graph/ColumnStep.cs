@@ -3,7 +3,7 @@ namespace BatchEngine.Scorer.Forests.Graph;
 /// <summary>One operator on columns of floats. Immutable; the columns belong to the worker.</summary>
 internal abstract unsafe record ColumnStep
 {
-    /// <summary>Does it for so many rows.</summary>
+    /// <summary>Computes the first rows of the columns it makes.</summary>
     /// <param name="columns">The address of every column, features first.</param>
     /// <param name="rows">Rows.</param>
     public abstract void Run(float** columns, int rows);

@@ -2,7 +2,7 @@ using BatchEngine.Scorer.Forests.Model;
 
 namespace BatchEngine.Scorer.Forests.Graph;
 
-/// <summary>The post transforms of one row's scores, by ONNX Runtime's formulas in 32-bit floats. Pure.</summary>
+/// <summary>The post transforms of one row's scores, by ONNX Runtime's formulas in 32-bit floats.</summary>
 internal static class ScoreTransforms
 {
     private const float NearZero = 0.0000001f;

@@ -18,7 +18,7 @@ internal sealed class ForestBuilder(string place)
     private int _leafCount;
     private string? _notUnderstood;
 
-    /// <summary>Makes room for so many nodes at once.</summary>
+    /// <summary>Makes room for a number of nodes at once.</summary>
     public void EnsureRoomFor(int nodes)
     {
         _nodes.EnsureCapacity(nodes);

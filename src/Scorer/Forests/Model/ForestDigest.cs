@@ -3,7 +3,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Forests.Model;
 
-/// <summary>Digests of trees, by what they answer and not by how their file lists them: equal digests give equal sums. Pure.</summary>
+/// <summary>Digests of trees, by what they answer and not by how their file lists them: equal digests give equal sums.</summary>
 internal static class ForestDigest
 {
     /// <summary>The digest of a forest's first trees, in their order.</summary>

@@ -3,7 +3,7 @@ using BatchEngine.Scorer.Graphs;
 
 namespace BatchEngine.Scorer.Forests.Model;
 
-/// <summary>A validated tree ensemble in flat arrays: every child exists, nothing is a cycle, no threshold is NaN. Children may be shared. Immutable.</summary>
+/// <summary>A validated tree ensemble in flat arrays: every child exists, nothing is a cycle, no threshold is NaN. Children may be shared.</summary>
 internal sealed record ForestModel
 {
     /// <summary>All nodes of all trees.</summary>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Scorer.Forests.Model;
 
-/// <summary>One node as the model's file says. Immutable.</summary>
+/// <summary>One node as the model's file says.</summary>
 /// <param name="Mode">The question; <see cref="BranchMode.Leaf"/> for a leaf.</param>
 /// <param name="Feature">The feature asked for.</param>
 /// <param name="Threshold">What it is compared with.</param>

@@ -2,7 +2,7 @@
 namespace BatchEngine.Scorer.Forests.Model;
 
 /// <summary>Counts, beside the scores, how many leaves of a row name a class that not every row's leaves name: ONNX Runtime leaves such a class out of the
-/// choice of the label, and two classes are told apart by it. Pure.</summary>
+/// choice of the label, and two classes are told apart by it.</summary>
 internal static class ForestPresence
 {
     /// <summary>Whether each target has weights. True: some tree gives it one in every leaf. False: no leaf names it. Null: it depends on the row.</summary>

@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Graphs;
+using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Forests.Model;
 
-/// <summary>Reads TreeEnsembleRegressor and TreeEnsembleClassifier (ai.onnx.ml 1 to 3) and hands TreeEnsemble (5) on. Pure.</summary>
+/// <summary>Reads TreeEnsembleRegressor and TreeEnsembleClassifier (ai.onnx.ml 1 to 3) and hands TreeEnsemble (5) on.</summary>
 internal static class ForestReader
 {
     private static readonly string[] s_modes = ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ", "BRANCH_MEMBER", "LEAF"];

@@ -1,6 +1,6 @@
 namespace BatchEngine.Scorer.Forests.Model;
 
-/// <summary>A branch in the one form that kernels know: "is x in [From, To)", where To may be missing. Immutable.</summary>
+/// <summary>A branch in the one form that kernels know: "is x in [From, To)", where To may be missing.</summary>
 /// <param name="Feature">The feature.</param>
 /// <param name="From">The first value for which the answer is yes; NaN means never.</param>
 /// <param name="Beyond">The first value above those; NaN means that the answer stays yes.</param>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Scorer.Forests.Model;
 
-/// <summary>Some thresholds of every column that a forest reads, for making rows up. Pure.</summary>
+/// <summary>Some thresholds of every column that a forest reads, for making rows up.</summary>
 internal static class ForestThresholds
 {
     /// <summary>The most of one column.</summary>

@@ -1,9 +1,10 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Graphs;
+using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Forests.Model;
 
-/// <summary>Reads TreeEnsemble (ai.onnx.ml 5), whose branches and leaves stand in separate lists. Pure.</summary>
+/// <summary>Reads TreeEnsemble (ai.onnx.ml 5), whose branches and leaves stand in separate lists.</summary>
 internal static class TreeEnsembleReader
 {
     private sealed record Columns(IReadOnlyList<long> Roots, IReadOnlyList<long> Features, float[] Splits, double[] Modes, IReadOnlyList<long> True,

@@ -23,7 +23,7 @@ internal sealed class SliceNumberer
             _counts[i] = _counts[top.No[i]] + _counts[top.Yes[i]];
     }
 
-    /// <summary>Ranges in so many bits.</summary>
+    /// <summary>Gives the exits ranges of numbers of this many bits.</summary>
     public SliceNumbering Number(int bitCount)
     {
         (_from, _freeBits) = (new int[_top.ExitCount], new int[_top.ExitCount]);

@@ -3,7 +3,7 @@ namespace BatchEngine.Scorer.Forests.Slices;
 /// <summary>
 /// The numbers of a top's exits. Each exit owns an aligned range, so that whole subtrees agree in their upper bits and the choice between two halves is the
 /// condition itself;
-/// a complete tree of depth 6 needs 57 operations this way, about half of what counting from left to right needs. Immutable.
+/// a complete tree of depth 6 needs 57 operations this way, about half of what counting from left to right needs.
 /// </summary>
 /// <param name="BitCount">Bits of a number.</param>
 /// <param name="From">By exit its first number.</param>

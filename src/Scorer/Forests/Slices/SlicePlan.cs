@@ -2,7 +2,7 @@ using BatchEngine.Scorer.Forests.Walks;
 
 namespace BatchEngine.Scorer.Forests.Slices;
 
-/// <summary>A leaf value for every exit of a tree and one target. Immutable.</summary>
+/// <summary>A leaf value for every exit of a tree and one target.</summary>
 internal sealed record LeafTable(int Target, float[] Values);
 
 /// <summary>A forest as operations on bits, 512 rows at a time. Immutable, shared by all workers.</summary>

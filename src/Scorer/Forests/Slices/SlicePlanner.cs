@@ -3,7 +3,7 @@ using BatchEngine.Scorer.Forests.Walks;
 
 namespace BatchEngine.Scorer.Forests.Slices;
 
-/// <summary>Makes a <see cref="SlicePlan"/> of a forest. Pure.</summary>
+/// <summary>Makes a <see cref="SlicePlan"/> of a forest.</summary>
 internal static class SlicePlanner
 {
     // A set of values costs two conditions a value; beyond this a tree is better walked.

@@ -13,7 +13,7 @@ internal sealed class SliceTopBuilder(ForestModel model, WalkForest walk, int ma
     private readonly Stack<int> _path = new();
     private int _tree;
 
-    /// <summary>The top of a tree: the whole of it when it has at most so many leaves.</summary>
+    /// <summary>The top of a tree: the whole of it when it has few enough leaves.</summary>
     public SliceTop Of(int root)
     {
         if (!FindWhole(root, out var isTree))

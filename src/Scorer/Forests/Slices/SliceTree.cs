@@ -12,7 +12,7 @@ internal struct SliceBits
     private ushort _first;
 }
 
-/// <summary>One tree of a group. Immutable.</summary>
+/// <summary>One tree of a group.</summary>
 /// <param name="OpsFrom">Its first operation.</param>
 /// <param name="OpsTo">The one after its last.</param>
 /// <param name="BitCount">Bits of an exit's number.</param>

@@ -26,7 +26,7 @@ internal sealed class SliceTreeBuilder(ForestModel model, SliceRanks ranks)
     private int[] _lastUse = [];
     private int[] _placed = [];
 
-    /// <summary>An operation whose slots are still numbers of values; results are numbered below so many scratch slots.</summary>
+    /// <summary>An operation whose slots are still numbers of values; results are numbered below the number of scratch slots.</summary>
     internal readonly record struct Op(int Condition, int Yes, int No, int Target);
 
     /// <summary>How many operations a top needs; cheaper than placing them. Stops counting at a limit.</summary>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Scorer.Forests.Walks;
 
-/// <summary>Floats as integers of the same order, so that one integer comparison answers a branch for every value, missing ones included. Pure.</summary>
+/// <summary>Floats as integers of the same order, so that one integer comparison answers a branch for every value, missing ones included.</summary>
 internal static class FloatKey
 {
     /// <summary>A missing value that answers no to every threshold; also the key that no leaf may be compared from.</summary>

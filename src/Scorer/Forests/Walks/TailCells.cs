@@ -31,7 +31,7 @@ internal sealed unsafe class TailCells : IDisposable
     /// <summary>Columns of a line, the leaves' first.</summary>
     public int Columns { get; }
 
-    /// <summary>The lines, so many times <see cref="Lanes"/> integers each.</summary>
+    /// <summary>The lines, each of a number of columns times <see cref="Lanes"/> integers.</summary>
     public byte* Address => (byte*)_cells.Address(0);
 
     /// <summary>Where the lines of a row begin, at its lane.</summary>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Scorer.Forests.Walks;
 
-/// <summary>A stretch of trees whose nodes fit into the second-level cache together. Immutable.</summary>
+/// <summary>A stretch of trees whose nodes fit into the second-level cache together.</summary>
 internal readonly record struct TailGroup(int From, int ToExclusive);
 
 /// <summary>What lies below the exits of all trees, tree by tree. Immutable, shared by all workers.</summary>

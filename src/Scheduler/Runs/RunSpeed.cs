@@ -1,18 +1,14 @@
 using System.Globalization;
 using BatchEngine.Domain;
+using BatchEngine.Scheduler.Planning;
 using BatchEngine.Storage.Database.Ledger;
 using BatchEngine.Storage.Database.Runs;
 
-namespace BatchEngine.Host.Adapters;
+namespace BatchEngine.Scheduler.Runs;
 
-/// <summary>How fast one worker scored a job's last published run. Thread-safe.</summary>
+/// <summary>How fast one worker scored a job's last published run. Reads only.</summary>
 internal sealed class RunSpeed(RunStore runs, UsageStore usage)
 {
-    // A short run measures how long it takes to open files and a model. 1,000 rows told 3,500 rows/s of a model that scores a million, and the next night of
-    // 3 million rows was refused for its deadline.
-    private const long LeastRows = 100_000;
-    private static readonly TimeSpan s_leastBusy = TimeSpan.FromSeconds(5);
-
     /// <summary>Rows a second of one busy worker, or why it is not known. Rows that were carried over without being read are left out; a job that scores
     /// every row goes by the last run that did so, and so does one whose last run read too little to tell.</summary>
     public async Task<Measured<double>> OfAsync(ScoringJob job, ModelVersion model, CancellationToken ct)
@@ -37,7 +33,7 @@ internal sealed class RunSpeed(RunStore runs, UsageStore usage)
             : Measured<double>.Of(plan.RowsToRead / busy.TotalSeconds);
     }
 
-    private static bool TellsTooLittle(long rows, TimeSpan busy) => rows < LeastRows && busy < s_leastBusy;
+    private static bool TellsTooLittle(long rows, TimeSpan busy) => rows < PlanLimits.MinRowsForSpeed && busy < PlanLimits.MinWorkForSpeed;
 
     private async Task<TimeSpan> BusyAsync(RunId run, CancellationToken ct) =>
         TimeSpan.FromSeconds((await usage.ListAsync(run, ct).ConfigureAwait(false)).Where(u => u.Kind == UsageKind.BatchWorker)
