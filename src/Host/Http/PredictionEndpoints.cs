@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using BatchEngine.Domain;
-using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Router.Routing;
 
 namespace BatchEngine.Host.Http;

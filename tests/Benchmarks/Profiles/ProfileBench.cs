@@ -3,7 +3,6 @@ using System.Globalization;
 using BatchEngine.Benchmarks.Scoring;
 using BatchEngine.Domain;
 using BatchEngine.Host.Bench;
-using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Measuring;

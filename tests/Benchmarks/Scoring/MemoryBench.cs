@@ -1,5 +1,4 @@
 using System.Globalization;
-using BatchEngine.Host.Terminal;
 
 namespace BatchEngine.Benchmarks.Scoring;
 
