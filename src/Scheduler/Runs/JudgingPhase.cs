@@ -13,7 +13,7 @@ internal static class JudgingPhase
         context.BeginOverhead();
         var services = context.Services;
         var snapshot = await SaveSnapshotAsync(context, ct).ConfigureAwait(false);
-        var receipts = await services.Stores.Leases.ReceiptsAsync(context.Run, ct).ConfigureAwait(false);
+        var receipts = await services.Stores.Receipts.ListAsync(context.Run, ct).ConfigureAwait(false);
         var profiles = Merge(receipts);
         await services.Stores.Profiles.SaveAsync(context.Run, profiles, ct).ConfigureAwait(false);
         context.Say(RunEventKind.ProfilesSaved, "profiles", string.Create(CultureInfo.InvariantCulture, $"{profiles.Count} columns"));
@@ -75,7 +75,7 @@ internal static class JudgingPhase
             || current.Run == context.Run)
             return null;
         return string.Create(CultureInfo.InvariantCulture,
-            $"snapshot {current.Id} of run {current.Run}, as of {current.AsOf:yyyy-MM-dd HH:mm:ss}Z, is newer and keeps serving; ")
+            $"snapshot {current.Id} of run {current.Run}, as of {Figures.Instant(current.AsOf)}, is newer and keeps serving; ")
             + string.Create(CultureInfo.InvariantCulture, $"publish snapshot {snapshot.Id} by hand to go back to it");
     }
 
@@ -83,14 +83,15 @@ internal static class JudgingPhase
     {
         await context.Stores.Snapshots.PublishAsync(snapshot.Id, ct).ConfigureAwait(false);
         context.Say(RunEventKind.SnapshotPublished, string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id}"), snapshot.ServingName);
-        await context.DecideAsync("publish", string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id} serves {snapshot.ServingName}"), reason, ct)
+        await context.DecideAsync(DecisionSubject.Publish,
+            string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id} serves {snapshot.ServingName}"), reason, ct)
             .ConfigureAwait(false);
         await context.EndAsync(RunState.Judging, RunState.Published, "", ct).ConfigureAwait(false);
     }
 
     private static async Task HoldAsync(RunContext context, string reason, CancellationToken ct)
     {
-        await context.DecideAsync("publish", "held back", reason, ct).ConfigureAwait(false);
+        await context.DecideAsync(DecisionSubject.Publish, "held back", reason, ct).ConfigureAwait(false);
         await context.EndAsync(RunState.Judging, RunState.Held, reason, ct).ConfigureAwait(false);
     }
 }

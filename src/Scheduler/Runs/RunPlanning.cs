@@ -28,7 +28,7 @@ public sealed class RunPlanning(NightRunServices services)
         var now = services.Clock.GetUtcNow();
         var job = WithoutMissedDeadline(asked, run, now);
         var prepared = found with { RowsPerSecond = await new RunSpeed(stores.Runs, stores.Usage).OfAsync(job, found.Model, ct).ConfigureAwait(false) };
-        var before = await new BaseLookup(stores.Snapshots, stores.Runs, stores.Leases, stores.Blobs).FindAsync(job, ct).ConfigureAwait(false);
+        var before = await new BaseLookup(stores.Snapshots, stores.Runs, stores.Receipts, stores.Blobs).FindAsync(job, ct).ConfigureAwait(false);
         var cost = await ModelCostAsync(prepared, before, ct).ConfigureAwait(false);
         var growth = await GrowthAsync(job, prepared, before, ct).ConfigureAwait(false);
         var offers = await services.Ports.Capacity.OffersAsync(job, now, ct).ConfigureAwait(false);
@@ -42,7 +42,7 @@ public sealed class RunPlanning(NightRunServices services)
             return job;
         services.Log.Write(new RunEvent(RunEventKind.DeadlineDropped, run, "deadline",
             FormattableString.Invariant(
-                $"its deadline ({run.ScheduledAt + deadline:yyyy-MM-dd HH:mm:ss}Z) has passed before it starts; it runs without one.")));
+                $"its deadline ({Figures.Instant(run.ScheduledAt + deadline)}) has passed before it starts; it runs without one.")));
         return job with { Deadline = null };
     }
 

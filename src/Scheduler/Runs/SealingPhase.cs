@@ -14,7 +14,7 @@ internal static class SealingPhase
     {
         context.BeginOverhead();
         var (services, plan) = (context.Services, context.Plan);
-        var receipts = await services.Stores.Leases.ReceiptsAsync(plan.Run, ct).ConfigureAwait(false);
+        var receipts = await services.Stores.Receipts.ListAsync(plan.Run, ct).ConfigureAwait(false);
         var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile)
             .Select(a => SourceOf(context, a)).ToList();
         var recorded = (await services.Stores.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Select(s => s.Partition).ToHashSet();
@@ -67,7 +67,7 @@ internal static class SealingPhase
                 var artifact = new Artifact(blob.Name, ArtifactKind.Segment, blob.Bytes, blob.Checksum, built.Keys);
                 await services.Stores.Snapshots.RecordSegmentAsync(plan.Run, new SegmentInfo(partition, artifact, built.Keys), ct).ConfigureAwait(false);
                 if (built.DuplicateKeys > 0)
-                    await context.DecideAsync("duplicate-keys", $"partition {partition}: the last row of each key is served",
+                    await context.DecideAsync(DecisionSubject.DuplicateKeys, $"partition {partition}: the last row of each key is served",
                         string.Create(CultureInfo.InvariantCulture,
                             $"{built.DuplicateKeys} rows were superseded by a later row with the same key; the job says last-wins"), ct).ConfigureAwait(false);
                 context.Say(RunEventKind.SegmentRecorded, $"partition {partition}", string.Create(CultureInfo.InvariantCulture, $"{built.Keys} keys"));

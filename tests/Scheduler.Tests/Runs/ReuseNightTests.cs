@@ -35,7 +35,7 @@ public sealed class ReuseNightTests
         Assert.IsType<RunOutcome.Published>(await world.RunAsync(at: Tomorrow.AddDays(1)));
         var (expected, _) = await FullAsync(Grown());
         Assert.Equal(expected, await world.PublishedAsync());
-        Assert.Equal(5, (await world.Leases.ReceiptsAsync(new RunId("churn", Tomorrow.AddDays(1)), World.Stop)).Sum(r => r.Final.Counts.Scored));
+        Assert.Equal(5, (await world.Receipts.ListAsync(new RunId("churn", Tomorrow.AddDays(1)), World.Stop)).Sum(r => r.Final.Counts.Scored));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class ReuseNightTests
     public async Task SecondNight_WithADamagedFileOfTheFirst_ScoresThatShardAgainAndSaysSo()
     {
         await using var world = await FirstNightAsync();
-        var damaged = (await world.Leases.ReceiptsAsync(Samples.Run, World.Stop))[1].Final.Artifacts[0];
+        var damaged = (await world.Receipts.ListAsync(Samples.Run, World.Stop))[1].Final.Artifacts[0];
         var path = world.Blobs.LocalPath(damaged.BlobName)!;
         var bytes = await File.ReadAllBytesAsync(path, World.Stop);
         bytes[70] ^= 1;
@@ -83,7 +83,8 @@ public sealed class ReuseNightTests
         var (expected, _) = await FullAsync(Grown());
         Assert.Equal(expected, await world.PublishedAsync());
         Assert.Contains(await world.Decisions.ListAsync(Second, World.Stop), d =>
-            d is { Subject: "reuse", Choice: "shard 1 is read and scored after all" } && d.Reason.Contains(damaged.BlobName, StringComparison.Ordinal));
+            d is { Subject: DecisionSubject.Reuse, Choice: "shard 1 is read and scored after all" }
+                && d.Reason.Contains(damaged.BlobName, StringComparison.Ordinal));
         Assert.True((await CountsAsync(world)).Scored > 5);
     }
 
@@ -102,7 +103,7 @@ public sealed class ReuseNightTests
         Assert.Equal(expected, await world.PublishedAsync());
         Assert.Empty(world.Scorer.Scored);
         Assert.Contains(await world.Decisions.ListAsync(Second, World.Stop), d =>
-            d.Subject == "reuse" && d.Choice.Contains("sealed again", StringComparison.Ordinal));
+            d.Subject == DecisionSubject.Reuse && d.Choice.Contains("sealed again", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -111,7 +112,7 @@ public sealed class ReuseNightTests
         await using var world = await FirstNightAsync();
         var expected = await world.PublishedAsync();
         var segment = (await world.Snapshots.CurrentAsync("churn", World.Stop))!.Segments[0].Artifact;
-        var file = (await world.Leases.ReceiptsAsync(Samples.Run, World.Stop))[1].Final.Artifacts[0];
+        var file = (await world.Receipts.ListAsync(Samples.Run, World.Stop))[1].Final.Artifacts[0];
         foreach (var blob in new[] { segment.BlobName, file.BlobName })
         {
             var path = world.Blobs.LocalPath(blob)!;
@@ -125,7 +126,8 @@ public sealed class ReuseNightTests
         var counts = await CountsAsync(world);
         Assert.True(counts.Scored is > 0 and < 40 && counts.Reused == 40 - counts.Scored, $"{counts}");
         Assert.Contains(await world.Decisions.ListAsync(Second, World.Stop), d =>
-            d is { Subject: "reuse", Choice: "shard 1 is read and scored after all" } && d.Reason.Contains(file.BlobName, StringComparison.Ordinal));
+            d is { Subject: DecisionSubject.Reuse, Choice: "shard 1 is read and scored after all" }
+                && d.Reason.Contains(file.BlobName, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -133,7 +135,7 @@ public sealed class ReuseNightTests
     {
         await using var world = await FirstNightAsync();
         var before = await world.Snapshots.CurrentAsync("churn", World.Stop);
-        await world.Blobs.DeleteAsync((await world.Leases.ReceiptsAsync(Samples.Run, World.Stop))[1].Final.Artifacts[0].BlobName, World.Stop);
+        await world.Blobs.DeleteAsync((await world.Receipts.ListAsync(Samples.Run, World.Stop))[1].Final.Artifacts[0].BlobName, World.Stop);
 
         var published = Assert.IsType<RunOutcome.Published>(await world.RunAsync(at: Tomorrow));
         Assert.Equal(before!.Segments, published.Snapshot.Segments);
@@ -151,7 +153,7 @@ public sealed class ReuseNightTests
         Assert.IsType<RunOutcome.Published>(await world.RunAsync(at: Tomorrow));
         Assert.Equal(new RowCounts(40, 40, 0, 0), await CountsAsync(world));
         Assert.Contains(await world.Decisions.ListAsync(Second, World.Stop), d =>
-            d is { Subject: "reuse", Choice: "every row is scored" } && d.Reason.Contains(segment.BlobName, StringComparison.Ordinal));
+            d is { Subject: DecisionSubject.Reuse, Choice: "every row is scored" } && d.Reason.Contains(segment.BlobName, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -197,5 +199,5 @@ public sealed class ReuseNightTests
     }
 
     private static async Task<RowCounts> CountsAsync(World world) =>
-        (await world.Leases.ReceiptsAsync(Second, World.Stop)).Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
+        (await world.Receipts.ListAsync(Second, World.Stop)).Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
 }

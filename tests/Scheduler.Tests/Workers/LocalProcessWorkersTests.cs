@@ -21,7 +21,7 @@ public sealed class LocalProcessWorkersTests
         await world.Clock.PassAsync(LeasePolicy.Default.MinWait, running);
 
         Assert.Equal(["here-c0.0", "here-c0.1", "here-c0.2"], names);
-        var lost = (await world.Decisions.ListAsync(plan.Run, World.Stop)).Where(d => d.Subject == "worker-lost").ToList();
+        var lost = (await world.Decisions.ListAsync(plan.Run, World.Stop)).Where(d => d.Subject == DecisionSubject.WorkerLost).ToList();
         Assert.Equal(3, lost.Count);
         Assert.All(lost, d => Assert.Contains("exit code 137", d.Reason, StringComparison.Ordinal));
         Assert.Equal(names, (await world.Usage.ListAsync(plan.Run, World.Stop)).Select(u => u.Subject).Order(StringComparer.Ordinal));
@@ -33,12 +33,12 @@ public sealed class LocalProcessWorkersTests
     {
         await using var world = await World.CreateAsync();
         var plan = await world.OpenRunAsync();
-        var held = Assert.IsType<LeaseOutcome.Granted>(await world.Leases.TryAcquireAsync(plan.Run, "here-c0.0", TimeSpan.FromHours(1), World.Stop));
+        var held = Assert.IsType<LeaseOutcome.Granted>(await world.Claims.TryAcquireAsync(plan.Run, "here-c0.0", TimeSpan.FromHours(1), World.Stop));
 
         await RunAsync(world, plan, "exit 137", [], LeasePolicy.Default with { MaxWorkerRestarts = 0 });
         world.Clock.Advance(TimeSpan.FromMilliseconds(1));
 
-        var next = Assert.IsType<LeaseOutcome.Granted>(await world.Leases.TryAcquireAsync(plan.Run, "another", TimeSpan.FromHours(1), World.Stop));
+        var next = Assert.IsType<LeaseOutcome.Granted>(await world.Claims.TryAcquireAsync(plan.Run, "another", TimeSpan.FromHours(1), World.Stop));
         Assert.Equal(held.Lease.ShardIndex, next.Lease.ShardIndex);
         Assert.True(next.TakenOver);
     }

@@ -1,0 +1,30 @@
+namespace BatchEngine.Router.Realtime;
+
+/// <summary>Busy time and predictions of one serving name. Thread-safe.</summary>
+internal sealed class RealtimeMeter
+{
+    private readonly Lock _lock = new();
+    private TimeSpan _busy;
+    private long _predictions;
+
+    /// <summary>Adds one call.</summary>
+    public void Add(TimeSpan busy)
+    {
+        lock (_lock)
+        {
+            _busy += busy;
+            _predictions++;
+        }
+    }
+
+    /// <summary>Takes everything since the last call.</summary>
+    public (TimeSpan Busy, long Predictions) Take()
+    {
+        lock (_lock)
+        {
+            var taken = (_busy, _predictions);
+            (_busy, _predictions) = (TimeSpan.Zero, 0);
+            return taken;
+        }
+    }
+}

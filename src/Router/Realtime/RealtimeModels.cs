@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using BatchEngine.Domain;
+using BatchEngine.Router.Lookup;
+
+namespace BatchEngine.Router.Realtime;
+
+/// <summary>
+/// Scores in real time with exactly the model and features of the snapshot that is served, and meters the time it takes. Owns the models: each is loaded once,
+/// kept while its snapshot is served, and freed when no call can use it any more. Thread-safe; keeping warm is one caller's work.
+/// </summary>
+public sealed class RealtimeModels(SnapshotCatalog catalog, IRealtimeModelSource source, TimeProvider clock) : IRealtimeScoring, IDisposable
+{
+    private readonly ConcurrentDictionary<RunId, Lazy<Task<IRealtimeModel>>> _models = new();
+    private readonly ConcurrentDictionary<string, RealtimeMeter> _meters = new(StringComparer.Ordinal);
+    private readonly List<(Lazy<Task<IRealtimeModel>> Model, long RetiredAt)> _retired = [];
+
+    /// <inheritdoc/>
+    public async Task<RealtimeOutcome> ScoreAsync(string servingName, IReadOnlyDictionary<string, object?> features, CancellationToken ct)
+    {
+        if (catalog.Find(servingName)?.Reader?.Info is not { } snapshot)
+            return new RealtimeOutcome.Failed($"'{servingName}' has no published snapshot yet, so no model is chosen.");
+        var entry = EntryOf(snapshot.Run);
+        IRealtimeModel model;
+        try
+        {
+            model = await entry.Value.WaitAsync(ct).ConfigureAwait(false);
+        }
+        catch (BatchEngineException problem)
+        {
+            _models.TryRemove(KeyValuePair.Create(snapshot.Run, entry));
+            return new RealtimeOutcome.Failed(problem.Message);
+        }
+
+        var started = clock.GetTimestamp();
+        try
+        {
+            return new RealtimeOutcome.Scored(model.Score(features), snapshot.Model, model.Outputs);
+        }
+        finally
+        {
+            _meters.GetOrAdd(servingName, _ => new RealtimeMeter()).Add(clock.GetElapsedTime(started));
+        }
+    }
+
+    /// <summary>Loads the models of the snapshots served now, so that no caller's deadline pays for it, and frees those of snapshots that no longer are. A
+    /// model that cannot be loaded is left to the call that needs it.</summary>
+    public async Task KeepWarmAsync()
+    {
+        var served = catalog.All.Where(s => s.Contract.Realtime).Select(s => s.Reader?.Info.Run).OfType<RunId>().ToHashSet();
+        foreach (var run in served)
+        {
+            var entry = EntryOf(run);
+            await ((Task)entry.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!entry.Value.IsCompletedSuccessfully)
+                _models.TryRemove(KeyValuePair.Create(run, entry));
+        }
+        foreach (var entry in _models.Where(m => !served.Contains(m.Key)))
+        {
+            if (_models.TryRemove(entry))
+                _retired.Add((entry.Value, clock.GetTimestamp()));
+        }
+        // A call that found the model before it was retired has ended by then: no flight is longer.
+        foreach (var old in _retired.Where(r => clock.GetElapsedTime(r.RetiredAt) > 2 * RealtimeGate.MaxFlight).ToList())
+        {
+            _retired.Remove(old);
+            Free(old.Model);
+        }
+    }
+
+    /// <summary>Takes the busy time and predictions of each name since the last call.</summary>
+    public IReadOnlyList<(string ServingName, TimeSpan Busy, long Predictions)> TakeMeters() =>
+        [.. _meters.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => (m.Key, m.Value.Take())).Select(m => (m.Key, m.Item2.Busy, m.Item2.Predictions))];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var model in _models.Values.Concat(_retired.Select(r => r.Model)))
+            Free(model);
+    }
+
+    // On a thread of its own, so that a caller whose deadline passes first does not wait for it.
+    private Lazy<Task<IRealtimeModel>> EntryOf(RunId run) =>
+        _models.GetOrAdd(run, r => new Lazy<Task<IRealtimeModel>>(() => Task.Run(() => source.LoadAsync(r))));
+
+    private static void Free(Lazy<Task<IRealtimeModel>> model)
+    {
+        if (model is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            model.Value.Result.Dispose();
+    }
+}
