@@ -135,11 +135,11 @@ public static class JobFile
         return budget;
     }
 
-    private static DriftGate Drift(SectionReader quality)
+    private static DriftRule Drift(SectionReader quality)
     {
         var drift = quality.Section("drift");
-        var preset = DriftGate.Default;
-        var gate = new DriftGate(
+        var preset = DriftRule.Default;
+        var gate = new DriftRule(
             drift.Choice("action", preset.Action),
             drift.Number("maxPsi", preset.MaxPsi, 0, 1000)!.Value,
             drift.Number("maxKs", preset.MaxKs, 0, 1)!.Value,
