@@ -20,17 +20,17 @@ public abstract class RouterTestBed : IAsyncLifetime
 
     internal static readonly IReadOnlyDictionary<string, object?> SomeFeatures = new Dictionary<string, object?> { ["age"] = 42L };
 
-    private readonly TemporaryFolder _folder = new();
+    private StateFolder _state = null!;
 
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    protected string Folder => _folder.Path;
+    protected string Folder => _state.Path;
 
     protected FakeTimeProvider Clock { get; } = new(Night);
 
-    protected StateDatabase Database { get; private set; } = null!;
+    protected StateDatabase Database => _state.Database;
 
-    protected LocalFolderBlobs Blobs { get; private set; } = null!;
+    protected LocalFolderBlobs Blobs => _state.Blobs;
 
     protected SnapshotStore Snapshots { get; private set; } = null!;
 
@@ -44,8 +44,7 @@ public abstract class RouterTestBed : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Database = await StateDatabase.OpenAsync(Path.Combine(Folder, "state.db"), Clock, Ct);
-        Blobs = new LocalFolderBlobs(Path.Combine(Folder, "blobs"));
+        _state = await StateFolder.OpenAsync(Clock, Ct);
         Snapshots = new SnapshotStore(Database);
         Catalog = new SnapshotCatalog(Snapshots, Blobs, Clock);
         Router = new PredictionRouter(Catalog, new RealtimeDoor(Realtime, Clock), Clock);
@@ -54,8 +53,7 @@ public abstract class RouterTestBed : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await Catalog.DisposeAsync();
-        await Database.DisposeAsync();
-        _folder.Dispose();
+        await _state.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 

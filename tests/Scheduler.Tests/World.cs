@@ -11,6 +11,7 @@ using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Ledger;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Scheduler.Tests;
 
@@ -18,23 +19,22 @@ namespace BatchEngine.Scheduler.Tests;
 /// holders on one world.</summary>
 internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource, IRunGate, IRunAccounting
 {
-    private readonly string _folder;
+    private readonly StateFolder _state;
     private TimeSpan _judging = TimeSpan.Zero;
 
-    private World(string folder, StateDatabase database, TestClock clock)
+    private World(StateFolder state, TestClock clock)
     {
-        (_folder, Database, Clock) = (folder, database, clock);
-        Blobs = new LocalFolderBlobs(Path.Combine(folder, "blobs"));
+        (_state, Clock) = (state, clock);
         Scorer = new FakeScorer(Blobs);
         (Runs, Leases, Snapshots, Usage, Decisions) =
-            (new RunStore(database), new LeaseStore(database), new SnapshotStore(database), new UsageStore(database), new DecisionStore(database));
+            (new RunStore(Database), new LeaseStore(Database), new SnapshotStore(Database), new UsageStore(Database), new DecisionStore(Database));
     }
 
-    public StateDatabase Database { get; }
+    public StateDatabase Database => _state.Database;
 
     public TestClock Clock { get; }
 
-    public LocalFolderBlobs Blobs { get; }
+    public LocalFolderBlobs Blobs => _state.Blobs;
 
     public FakeScorer Scorer { get; }
 
@@ -65,9 +65,8 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
 
     public static async Task<World> CreateAsync()
     {
-        var folder = Directory.CreateTempSubdirectory("batchengine-scheduler-").FullName;
         var clock = new TestClock(Samples.Night.AddMinutes(1));
-        return new World(folder, await StateDatabase.OpenAsync(Path.Combine(folder, "state.db"), clock, Stop), clock);
+        return new World(await StateFolder.OpenAsync(clock, Stop), clock);
     }
 
     /// <summary>From now on each unit and each judgement take a second.</summary>
@@ -163,9 +162,5 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
         return Task.CompletedTask;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await Database.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public ValueTask DisposeAsync() => _state.DisposeAsync();
 }

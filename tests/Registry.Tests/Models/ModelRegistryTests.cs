@@ -1,7 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Registry.Models;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Models;
 using BatchEngine.TestKit.Folders;
 using Microsoft.Extensions.Time.Testing;
@@ -12,30 +11,20 @@ public sealed class ModelRegistryTests : IAsyncLifetime
 {
     private static readonly ModelSignature Signature =
         new([new TensorSpec("x", TensorElement.Float32, [-1, 2])], [new TensorSpec("y", TensorElement.Float32, [-1, 1])]);
-    private readonly TemporaryFolder _folder = new();
-    private StateDatabase _database = null!;
-    private LocalFolderBlobs _blobs = null!;
+    private StateFolder _state = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        _blobs = new LocalFolderBlobs(_folder["blobs"]);
-        _database = await StateDatabase.OpenAsync(_folder["state.db"], new FakeTimeProvider(), Ct);
-    }
+    public async ValueTask InitializeAsync() => _state = await StateFolder.OpenAsync(new FakeTimeProvider(), Ct);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _database.DisposeAsync();
-        _folder.Dispose();
-    }
+    public ValueTask DisposeAsync() => _state.DisposeAsync();
 
     private ModelRegistry CreateSut(IBlobStore? blobs = null) =>
-        new(new ModelStore(_database), blobs ?? _blobs, Inspect, _folder["cache"]);
+        new(new ModelStore(_state.Database), blobs ?? _state.Blobs, Inspect, _state["cache"]);
 
     private string Write(string file, string content)
     {
-        var path = _folder[file];
+        var path = _state[file];
         File.WriteAllText(path, content);
         return path;
     }
@@ -81,7 +70,7 @@ public sealed class ModelRegistryTests : IAsyncLifetime
         await Assert.ThrowsAsync<BadInputException>(() => CreateSut().RegisterAsync("churn", Write("b.onnx", ""), Ct));
         await Assert.ThrowsAsync<BadInputException>(() => CreateSut().RegisterAsync("../churn", Write("c.onnx", "one"), Ct));
         Assert.Empty(await CreateSut().ListAsync(null, Ct));
-        await foreach (var blob in _blobs.ListAsync("", Ct))
+        await foreach (var blob in _state.Blobs.ListAsync("", Ct))
             Assert.Fail($"{blob.Name} was stored");
     }
 
@@ -89,7 +78,7 @@ public sealed class ModelRegistryTests : IAsyncLifetime
     public async Task Register_MissingFile_NamesTheNearestBesideIt()
     {
         Write("churn.onnx", "one");
-        var failure = await Assert.ThrowsAsync<BadInputException>(() => CreateSut().RegisterAsync("churn", _folder["chrun.onnx"], Ct));
+        var failure = await Assert.ThrowsAsync<BadInputException>(() => CreateSut().RegisterAsync("churn", _state["chrun.onnx"], Ct));
         Assert.Contains("churn.onnx", failure.Remedy);
     }
 
@@ -156,10 +145,10 @@ public sealed class ModelRegistryTests : IAsyncLifetime
     [Fact]
     public async Task Resolve_StoreElsewhere_KeepsOneVerifiedCopyHere()
     {
-        var remote = new ElsewhereBlobs(_blobs);
+        var remote = new ElsewhereBlobs(_state.Blobs);
         await CreateSut(remote).RegisterAsync("churn", Write("a.onnx", "one"), Ct);
         var resolved = await CreateSut(remote).ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct);
-        Assert.StartsWith(_folder["cache"], resolved.LocalPath);
+        Assert.StartsWith(_state["cache"], resolved.LocalPath);
         await File.WriteAllTextAsync(resolved.LocalPath, "onf", Ct);
         var again = await CreateSut(remote).ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct);
         Assert.Equal("one", await File.ReadAllTextAsync(again.LocalPath, Ct));
