@@ -1,7 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
-using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Simulation;
 
@@ -9,7 +8,7 @@ namespace BatchEngine.Simulation;
 /// tests/Simulation -- --filter-class "*ReusingNightsTests".</summary>
 public sealed class ReusingNightsTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("batchengine-reuse-").FullName;
 
     [Theory]
     [InlineData(1, false, false)]
@@ -46,7 +45,7 @@ public sealed class ReusingNightsTests : IDisposable
         (int Seed, int Trees)[] models = [(1, 400), (1, 400), (1, 460), (1, 460), (1, 500), (2, 300), (2, 330)];
         for (var night = 0; night < models.Length; night++)
         {
-            reusing.Model = full.Model = GrowingForest.Write(_folder.Path, models[night].Seed, models[night].Trees, isClassifier);
+            reusing.Model = full.Model = GrowingForest.Write(_folder, models[night].Seed, models[night].Trees, isClassifier);
             var expected = await full.RunAsync(night, full: true);
             var seen = await reusing.RunAsync(night, full: false, interrupted ? new Random(seed) : null);
             MustEqual(expected, seen, $"seed {seed}, night {night}");
@@ -66,7 +65,7 @@ public sealed class ReusingNightsTests : IDisposable
         var (_, reusing, _) = await TableAsync(10, hasTextKeys: false);
         for (var night = 0; night < 2; night++)
         {
-            reusing.Model = GrowingForest.Write(_folder.Path, 1, 300 + (50 * night), isClassifier: true);
+            reusing.Model = GrowingForest.Write(_folder, 1, 300 + (50 * night), isClassifier: true);
             await reusing.RunAsync(night, full: false);
         }
 
@@ -81,11 +80,11 @@ public sealed class ReusingNightsTests : IDisposable
     public async Task Night_ThatIsToKeepSums_SaysWhetherThereAreAny(bool isClassifier, string choice, string reason)
     {
         var (_, reusing, _) = await TableAsync(12, hasTextKeys: false);
-        (reusing.Model, reusing.KeepsSums) = (GrowingForest.Write(_folder.Path, 1, 20, isClassifier), true);
+        (reusing.Model, reusing.KeepsSums) = (GrowingForest.Write(_folder, 1, 20, isClassifier), true);
         await reusing.RunAsync(0, full: false);
 
         var decision = Assert.Single(await reusing.AskAsync(e => new DecisionStore(e.Database).ListAsync(ReusingNights.RunOf(0), CancellationToken.None)), d =>
-            d.Subject == "keepSums");
+            d.Subject == DecisionSubject.KeepSums);
         Assert.Equal(choice, decision.Choice);
         Assert.Contains(reason, decision.Reason, StringComparison.Ordinal);
     }
@@ -94,10 +93,10 @@ public sealed class ReusingNightsTests : IDisposable
     public async Task Night_WhoseModelFileWasReplacedByOneWithMoreTrees_ScoresEveryRowAndSaysThatRegisteredModelsStay()
     {
         var (_, reusing, _) = await TableAsync(11, hasTextKeys: false);
-        reusing.Model = _folder["model.onnx"];
+        reusing.Model = Path.Combine(_folder, "model.onnx");
         for (var night = 0; night < 2; night++)
         {
-            File.Copy(GrowingForest.Write(_folder.Path, 1, 300 + (50 * night), isClassifier: false), reusing.Model, overwrite: true);
+            File.Copy(GrowingForest.Write(_folder, 1, 300 + (50 * night), isClassifier: false), reusing.Model, overwrite: true);
             await reusing.RunAsync(night, full: false);
         }
 
@@ -131,17 +130,17 @@ public sealed class ReusingNightsTests : IDisposable
         var seen = await reusing.RunAsync(1, full: false);
         MustEqual(await full.RunAsync(1, full: true), seen, "a damaged base");
         var decisions = await reusing.AskAsync(e => new DecisionStore(e.Database).ListAsync(ReusingNights.RunOf(1), CancellationToken.None));
-        Assert.Contains(decisions, d => d.Subject == "reuse" && d.Choice.Contains("rows are not looked up", StringComparison.Ordinal)
+        Assert.Contains(decisions, d => d.Subject == DecisionSubject.Reuse && d.Choice.Contains("rows are not looked up", StringComparison.Ordinal)
             && d.Reason.Contains(Path.GetFileName(path), StringComparison.Ordinal));
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private async Task<(ChangingTable Table, ReusingNights Reusing, ReusingNights Full)> TableAsync(int seed, bool hasTextKeys)
     {
-        var table = new ChangingTable(_folder["table"], seed, hasTextKeys);
+        var table = new ChangingTable(Path.Combine(_folder, "table"), seed, hasTextKeys);
         await table.CreateAsync();
-        return (table, new ReusingNights(_folder["reusing"], table.Glob), new ReusingNights(_folder["full"], table.Glob));
+        return (table, new ReusingNights(Path.Combine(_folder, "reusing"), table.Glob), new ReusingNights(Path.Combine(_folder, "full"), table.Glob));
     }
 
     private static void MustEqual(NightResult expected, NightResult seen, string when)

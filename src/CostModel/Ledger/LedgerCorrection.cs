@@ -32,7 +32,7 @@ public static class LedgerCorrection
             throw new InvariantBrokenException("a correction gets the entries of its own usage",
                 $"entry {stranger.Id} belongs to usage {stranger.UsageId}, not {usage.Id}");
         var standing = Standing(posted);
-        var renewed = LedgerPosting.Post(usage, job, model, prices, postedAt);
+        var renewed = UsagePricing.EntriesOf(usage, job, model, prices, postedAt);
         if (standing.Count == renewed.Count && standing.Zip(renewed).All(pair => SaysTheSame(pair.First, pair.Second)))
             return [];
         var round = posted.Count(e => IsReversal(e)) == 0 ? 1 : posted.Where(e => IsReversal(e)).Max(e => RoundOf(e.Id)) + 1;

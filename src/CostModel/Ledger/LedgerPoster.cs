@@ -45,7 +45,7 @@ public sealed class LedgerPoster(StateDatabase database, TimeProvider clock)
             return [];
         var prices = new PriceBook(await _prices.ListAsync(ct).ConfigureAwait(false));
         var now = clock.GetUtcNow();
-        var entries = open.SelectMany(u => LedgerPosting.Post(u, owner(u).Job, owner(u).Model, prices, now)).ToList();
+        var entries = open.SelectMany(u => UsagePricing.EntriesOf(u, owner(u).Job, owner(u).Model, prices, now)).ToList();
         await _ledger.AppendAsync(entries, ct).ConfigureAwait(false);
         return entries;
     }

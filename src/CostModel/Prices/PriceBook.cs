@@ -46,13 +46,10 @@ public sealed class PriceBook
         }
 
         return new PriceAnswer.Missing(expired is not null
-            ? $"the newest price of {offering} expired at {expired.ValidUntil:yyyy-MM-dd HH:mm'Z'} ({expired.Source})"
-            : later is not null ? $"the first price of {offering} was observed at {later.ObservedAt:yyyy-MM-dd HH:mm'Z'}, after {instant:yyyy-MM-dd HH:mm'Z'}"
+            ? $"the newest price of {offering} expired at {Figures.Instant(expired.ValidUntil!.Value)} ({expired.Source})"
+            : later is not null ? $"the first price of {offering} was observed at {Figures.Instant(later.ObservedAt)}, after {Figures.Instant(instant)}"
             : $"no price for {offering}");
     }
-
-    /// <summary>The same machine and zone at the on-demand price, or why there is none.</summary>
-    public PriceAnswer OnDemandAt(Offering offering, DateTimeOffset instant) => At(offering with { Purchase = PurchaseOption.OnDemand }, instant);
 
     /// <summary>Cuts an interval wherever the price changes. The pieces are in order, disjoint and cover the interval; an empty interval is one empty
     /// piece.</summary>

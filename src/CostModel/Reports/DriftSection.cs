@@ -58,11 +58,11 @@ internal static class DriftSection
             return;
         }
 
-        Cell(html, column.Psi, ReportText.Number);
-        Cell(html, column.Ks, ReportText.Number);
-        Cell(html, column.MissingShareBaseline, ReportText.Share);
-        Cell(html, column.MissingShareCurrent, ReportText.Share);
-        Cell(html, column.UnseenShareCurrent, ReportText.Share);
+        Cell(html, column.Psi, Figures.Number);
+        Cell(html, column.Ks, Figures.Number);
+        Cell(html, column.MissingShareBaseline, Figures.Share);
+        Cell(html, column.MissingShareCurrent, Figures.Share);
+        Cell(html, column.UnseenShareCurrent, Figures.Share);
         html.Element("td", column.Reason, "why").Markup("</tr>\n");
     }
 

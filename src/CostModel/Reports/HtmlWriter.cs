@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Reports;
@@ -6,6 +8,8 @@ namespace BatchEngine.CostModel.Reports;
 /// <summary>Writes HTML in which every text is escaped; only the report's own markup goes in as it is. Not thread-safe.</summary>
 internal sealed class HtmlWriter
 {
+    private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
+
     private readonly StringBuilder _html = new(64 * 1024);
     private int _tables;
 
@@ -74,22 +78,12 @@ internal sealed class HtmlWriter
         return Markup("<td class=\"n none\">not measured<small>").Text(value.Reason!).Markup("</small></td>");
     }
 
-    internal static string Escape(string text)
+    /// <summary>Escapes a text for elements and for quoted attributes. Control characters have no place in HTML, not even escaped.</summary>
+    internal static string Escape(string text) => Encoder.Encode(string.Create(text.Length, text, (clean, from) =>
     {
-        var escaped = new StringBuilder(text.Length);
-        foreach (var character in text)
-            _ = character switch
-            {
-                '&' => escaped.Append("&amp;"),
-                '<' => escaped.Append("&lt;"),
-                '>' => escaped.Append("&gt;"),
-                '"' => escaped.Append("&quot;"),
-                '\'' => escaped.Append("&#39;"),
-                _ when char.IsControl(character) && character is not ('\n' or '\t') => escaped.Append('\uFFFD'),
-                _ => escaped.Append(character),
-            };
-        return escaped.ToString();
-    }
+        for (var index = 0; index < clean.Length; index++)
+            clean[index] = char.IsControl(from[index]) && from[index] is not ('\n' or '\t') ? '\uFFFD' : from[index];
+    }));
 
     public override string ToString() => _html.ToString();
 }

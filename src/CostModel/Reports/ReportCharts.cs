@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Reports;
 
@@ -20,7 +21,7 @@ internal static class ReportCharts
         for (var bar = 0; bar < bars; bar++)
         {
             var height = (Base - Top) * histogram.Current[bar] / highest;
-            svg.Append(Invariant($"<rect class=\"now\" x=\"{(bar * step) + 1:0.##}\" y=\"{Base - height:0.##}\" width=\"{step - 2:0.##}\" height=\"{height:0.##}\"><title>{HtmlWriter.Escape(ReportText.Cut(histogram.Labels[bar], MaxLabelLength))}: now {ReportText.Share(histogram.Current[bar])}{(histogram.Baseline.Count == bars ? $", baseline {ReportText.Share(histogram.Baseline[bar])}" : "")}</title></rect>"));
+            svg.Append(Invariant($"<rect class=\"now\" x=\"{(bar * step) + 1:0.##}\" y=\"{Base - height:0.##}\" width=\"{step - 2:0.##}\" height=\"{height:0.##}\"><title>{HtmlWriter.Escape(ReportText.Cut(histogram.Labels[bar], MaxLabelLength))}: now {Figures.Share(histogram.Current[bar])}{(histogram.Baseline.Count == bars ? $", baseline {Figures.Share(histogram.Baseline[bar])}" : "")}</title></rect>"));
         }
 
         if (histogram.Baseline.Count == bars && bars > 0)
@@ -34,7 +35,7 @@ internal static class ReportCharts
         svg.Append(Invariant($"<path class=\"axis\" d=\"M0 {Base}H{Width}\"/>"));
         if (bars > 0)
             svg.Append(Invariant($"<text x=\"0\" y=\"{Height - 4}\">{HtmlWriter.Escape(Short(histogram.Labels[0]))}</text><text x=\"{Width}\" y=\"{Height - 4}\" text-anchor=\"end\">{HtmlWriter.Escape(Short(histogram.Labels[^1]))}</text>"));
-        svg.Append(Invariant($"<text x=\"{Width}\" y=\"{TopText}\" text-anchor=\"end\">top {ReportText.Share(highest)}</text></svg>"));
+        svg.Append(Invariant($"<text x=\"{Width}\" y=\"{TopText}\" text-anchor=\"end\">top {Figures.Share(highest)}</text></svg>"));
         return svg.ToString();
     }
 
@@ -63,8 +64,8 @@ internal static class ReportCharts
         if (histogram.Current.Count == 0)
             return $"{ReportText.Cut(histogram.Column)}: no values";
         var most = Enumerable.Range(0, histogram.Current.Count).MaxBy(bar => histogram.Current[bar]);
-        return $"{ReportText.Cut(histogram.Column)}: most rows now lie in {ReportText.Cut(histogram.Labels[most])}, {ReportText.Share(histogram.Current[most])}"
-            + (histogram.Baseline.Count == histogram.Current.Count ? $", against {ReportText.Share(histogram.Baseline[most])} in the baseline" : "");
+        return $"{ReportText.Cut(histogram.Column)}: most rows now lie in {ReportText.Cut(histogram.Labels[most])}, {Figures.Share(histogram.Current[most])}"
+            + (histogram.Baseline.Count == histogram.Current.Count ? $", against {Figures.Share(histogram.Baseline[most])} in the baseline" : "");
     }
 
     private static string Short(string label) => ReportText.Cut(label, 22);

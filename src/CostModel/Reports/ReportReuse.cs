@@ -1,3 +1,4 @@
+using BatchEngine.CostModel.Ledger;
 using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Reports;
@@ -7,10 +8,9 @@ namespace BatchEngine.CostModel.Reports;
 /// <param name="Why">Why this base, or why none.</param>
 /// <param name="RowsNotRead">Rows of shards that were carried over without being read.</param>
 /// <param name="FullRun">The run that last scored every row: the yardstick; null when this one did so itself.</param>
-/// <param name="AsFull">What this run's rows would have cost at that run's cost a row.</param>
-/// <param name="Saved">That, minus what this run cost; below zero this run was dearer.</param>
+/// <param name="AgainstFull">This run's rows at that run's cost a row, against what this run cost.</param>
 /// <param name="HowMade">The numbers behind it.</param>
-public sealed record ReportReuse(RunId? Base, string Why, long RowsNotRead, RunId? FullRun, Measured<Money> AsFull, Measured<Money> Saved, string HowMade)
+public sealed record ReportReuse(RunId? Base, string Why, long RowsNotRead, RunId? FullRun, Saving AgainstFull, string HowMade)
 {
     /// <summary>The base's model when this run's appends trees to it, and went on from its sums; null when both have the same model.</summary>
     public GrownModel? Grown { get; init; }
@@ -19,7 +19,7 @@ public sealed record ReportReuse(RunId? Base, string Why, long RowsNotRead, RunI
     public static ReportReuse None(string why)
     {
         var nothing = Measured<Money>.NotMeasured($"every row was scored: {why}");
-        return new ReportReuse(null, why, 0, null, nothing, nothing, "nothing was taken over");
+        return new ReportReuse(null, why, 0, null, new Saving(nothing, nothing), "nothing was taken over");
     }
 
     /// <summary>Compares a run with the last one that scored every row. Pure.</summary>
@@ -36,13 +36,9 @@ public sealed record ReportReuse(RunId? Base, string Why, long RowsNotRead, RunI
         var asFull = !fullCost.TryGet(out var then) ? Measured<Money>.NotMeasured($"what run {full} cost is not known: {fullCost.Reason}")
             : fullRows == 0 ? Measured<Money>.NotMeasured($"run {full} had no row")
             : Measured<Money>.Of(then with { Amount = then.Amount * rows / fullRows });
-        var saved = !asFull.TryGet(out var instead) ? asFull
-            : !cost.TryGet(out var now) ? cost
-            : instead.Currency != now.Currency ? Measured<Money>.NotMeasured($"{instead.Currency} and {now.Currency} cannot be compared without a dated rate")
-            : Measured<Money>.Of(instead - now);
         var how = asFull.HasValue
             ? FormattableString.Invariant(
-            $"run {full}, which scored every row, cost {(fullCost.TryGet(out var fullAmount) ? ReportText.Amount(fullAmount) : "")} for {fullRows:N0} rows; {rows:N0} rows at that cost a row") : asFull.Reason!;
-        return new ReportReuse(reuse.Base, reuse.Reason, plan.Manifest.Rows - plan.RowsToRead, full, asFull, saved, how) { Grown = reuse.Grown };
+            $"run {full}, which scored every row, cost {(fullCost.TryGet(out var fullAmount) ? Figures.Price(fullAmount) : "")} for {fullRows:N0} rows; {rows:N0} rows at that cost a row") : asFull.Reason!;
+        return new ReportReuse(reuse.Base, reuse.Reason, plan.Manifest.Rows - plan.RowsToRead, full, Saving.Against(asFull, cost), how) { Grown = reuse.Grown };
     }
 }

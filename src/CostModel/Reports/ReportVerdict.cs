@@ -25,7 +25,7 @@ internal sealed record ReportVerdict(string Sign, string Tone, string Word, IRea
         };
         var sentences = new List<string> { Work(report) };
         if (report.Counts.Rejected > 0)
-            sentences[0] += $" {ReportText.Count(report.Counts.Rejected, "row was", "rows were")} rejected.";
+            sentences[0] += $" {Figures.Count(report.Counts.Rejected, "row was", "rows were")} rejected.";
         sentences.Add(DriftSentence(report, drifted));
         if (report.Note.Length > 0)
             sentences.Add(report.Note);
@@ -34,11 +34,11 @@ internal sealed record ReportVerdict(string Sign, string Tone, string Word, IRea
 
     private static string Work(RunReport report)
     {
-        var rows = $"{ReportText.Count(report.Counts.Scored, "row was", "rows were")} scored";
+        var rows = $"{Figures.Count(report.Counts.Scored, "row was", "rows were")} scored";
         if (report.Counts.Reused > 0)
-            rows += $" and {ReportText.Count(report.Counts.Reused)} carried over unchanged";
-        var time = report.Plan.ActualDuration.TryGet(out var duration) ? $" in {ReportText.Duration(duration)}" : "";
-        var cost = report.Cost.Total.TryGet(out var money) ? $" for {ReportText.Amount(money)}" : "; the cost is not measured";
+            rows += $" and {Figures.Count(report.Counts.Reused)} carried over unchanged";
+        var time = report.Plan.ActualDuration.TryGet(out var duration) ? $" in {Figures.Duration(duration)}" : "";
+        var cost = report.Cost.Total.TryGet(out var money) ? $" for {Figures.Price(money)}" : "; the cost is not measured";
         return $"{rows}{time}{cost}.";
     }
 
@@ -48,10 +48,10 @@ internal sealed record ReportVerdict(string Sign, string Tone, string Word, IRea
             return "Drift was not judged yet.";
         var measured = report.Drift.Columns.Count(c => c.Verdict != DriftVerdict.NotMeasured);
         if (drifted.Count > 0)
-            return $"{drifted.Count} of {ReportText.Count(measured, "measured column", "measured columns")} drifted: {string.Join(", ", drifted.Take(MaxNamed))}{(drifted.Count > MaxNamed ? $" and {drifted.Count - MaxNamed} more" : "")}.";
+            return $"{drifted.Count} of {Figures.Count(measured, "measured column", "measured columns")} drifted: {string.Join(", ", drifted.Take(MaxNamed))}{(drifted.Count > MaxNamed ? $" and {drifted.Count - MaxNamed} more" : "")}.";
         return measured == 0
             ? report.Drift.Baseline is null ? "Drift is not measured: this is the first run, so there is nothing to compare with."
                 : "Drift is not measured; each column below says why."
-            : $"None of {ReportText.Count(measured, "measured column", "measured columns")} drifted.";
+            : $"None of {Figures.Count(measured, "measured column", "measured columns")} drifted.";
     }
 }

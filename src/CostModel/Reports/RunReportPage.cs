@@ -34,21 +34,21 @@ public static class RunReportPage
     {
         var verdict = ReportVerdict.Of(report);
         html.Markup("<header><p class=\"kicker\">")
-            .Text($"Run report · job {report.Run.Job} · due {ReportText.Instant(report.Run.ScheduledAt)}{(report.Owner.Length > 0 ? $" · paid by {report.Owner}" : "")}").Markup("</p>")
+            .Text($"Run report · job {report.Run.Job} · due {Figures.Instant(report.Run.ScheduledAt)}{(report.Owner.Length > 0 ? $" · paid by {report.Owner}" : "")}").Markup("</p>")
             .Element("h1", report.Run.ToString())
             .Markup($"<div class=\"verdict {verdict.Tone}\"><span class=\"sign\" aria-hidden=\"true\">{verdict.Sign}</span><div>")
                 .Element("strong", verdict.Word);
         foreach (var sentence in verdict.Sentences)
             html.Element("p", sentence);
         html.Markup("</div></div>\n<dl class=\"tiles\">");
-        Tile(html, "Rows read", Measured<long>.Of(report.Counts.Read), ReportText.Count, $"{ReportText.Count(report.Counts.Scored)} scored");
-        Tile(html, "Time", report.Plan.ActualDuration, ReportText.Duration, report.Plan.RowsPerSecond.TryGet(out var speed)
-            ? $"{ReportText.Count((long)speed)} rows a second" : "");
-        Tile(html, "Cost", report.Cost.Total, ReportText.Amount, "all workers, idle time included");
-        Tile(html, "Per 1,000 predictions", report.Cost.PerThousandMade, ReportText.Amount, "made in batch, all costs");
-        Tile(html, "Saved against all real time", report.Cost.SavingAgainstRealtime, ReportText.Amount, report.Baseline.IsAssumption
+        Tile(html, "Rows read", Measured<long>.Of(report.Counts.Read), Figures.Count, $"{Figures.Count(report.Counts.Scored)} scored");
+        Tile(html, "Time", report.Plan.ActualDuration, Figures.Duration, report.Plan.RowsPerSecond.TryGet(out var speed)
+            ? $"{Figures.Count((long)speed)} rows a second" : "");
+        Tile(html, "Cost", report.Cost.Total, Figures.Price, "all workers, idle time included");
+        Tile(html, "Per 1,000 predictions", report.Cost.PerThousand.Made, Figures.Price, "made in batch, all costs");
+        Tile(html, "Saved against all real time", report.Cost.AllRealtime.Saved, Figures.Price, report.Baseline.IsAssumption
             ? "by an assumed real-time price" : "by the measured real-time price");
-        Tile(html, "Columns drifted", DriftedColumns(report), ReportText.Count, report.Drift?.Baseline is { } baseline ? $"against {baseline}" : "");
+        Tile(html, "Columns drifted", DriftedColumns(report), Figures.Count, report.Drift?.Baseline is { } baseline ? $"against {baseline}" : "");
         html.Markup("</dl>\n<nav aria-label=\"Sections\"><a href=\"#plan\">Plan</a><a href=\"#rows\">Rows</a><a href=\"#cost\">Cost</a><a href=\"#drift\">Drift</a><a href=\"#workers\">Workers</a><a href=\"#decisions\">Decisions</a><a href=\"#provenance\">Provenance</a></nav></header>\n");
     }
 
@@ -69,7 +69,7 @@ public static class RunReportPage
 
     private static void Foot(HtmlWriter html, RunReport report) => html
         .Markup("<footer><p><strong>Not measured</strong> means that a number is unknown, and why; it never stands for zero. Times are UTC. ")
-        .Text($"Everything here was true at {ReportText.Instant(report.AsOf)}{(report.EndedAt is null ? ", while the run had not ended" : ", the end of the run")}.")
+        .Text($"Everything here was true at {Figures.Instant(report.AsOf)}{(report.EndedAt is null ? ", while the run had not ended" : ", the end of the run")}.")
         .Markup("</p></footer></main>\n<script type=\"application/json\" id=\"report-data\">").Markup(RunReportData.Write(report))
             .Markup("</script>\n</body></html>\n");
 }

@@ -36,7 +36,7 @@ internal static class RunReportParts
     }
 
     internal static IReadOnlyList<string> Interruptions(IReadOnlyList<Decision> decisions) =>
-        [.. decisions.Where(d => d.Subject == "worker-lost").Select(d => $"{ReportText.Instant(d.At)}: {d.Choice} ({d.Reason})")];
+        [.. decisions.Where(d => d.Subject == DecisionSubject.WorkerLost).Select(d => $"{Figures.Instant(d.At)}: {d.Choice} ({d.Reason})")];
 
     internal static IReadOnlyList<ReportFact> Provenance(RunPlan plan, SnapshotListing? snapshot, IReadOnlyList<SpendEntry> entries)
     {
@@ -47,17 +47,17 @@ internal static class RunReportParts
             new("Model file", plan.ModelArtifact),
             new("Outputs", string.Join(", ", plan.Outputs.Select(o => o.Name))),
             new("Key column", plan.Job.KeyColumn),
-            new("Input", $"{ReportText.Count(plan.Manifest.Rows, "row", "rows")}, {ReportText.Count(plan.Manifest.Bytes, "byte", "bytes")} in {ReportText.Count(plan.Manifest.Files.Count, "file", "files")}"),
+            new("Input", $"{Figures.Count(plan.Manifest.Rows, "row", "rows")}, {Figures.Count(plan.Manifest.Bytes, "byte", "bytes")} in {Figures.Count(plan.Manifest.Files.Count, "file", "files")}"),
             new("Input digest (SHA-256)", plan.Manifest.Digest.Hex),
         };
         facts.AddRange(plan.Manifest.Files.Take(MaxFilesNamed)
-            .Select(f => new ReportFact("Input file", $"{f.Path} ({ReportText.Count(f.Rows, "row", "rows")}, tag {f.ContentTag})")));
+            .Select(f => new ReportFact("Input file", $"{f.Path} ({Figures.Count(f.Rows, "row", "rows")}, tag {f.ContentTag})")));
         if (plan.Manifest.Files.Count > MaxFilesNamed)
-            facts.Add(new ReportFact("Input files", $"and {ReportText.Count(plan.Manifest.Files.Count - MaxFilesNamed)} more"));
+            facts.Add(new ReportFact("Input files", $"and {Figures.Count(plan.Manifest.Files.Count - MaxFilesNamed)} more"));
         facts.Add(snapshot is null
             ? new ReportFact("Snapshot", "none yet")
             : new ReportFact("Snapshot",
-                $"{snapshot.Snapshot.Id} of {snapshot.Snapshot.ServingName}, {ReportText.Count(snapshot.Snapshot.Segments.Count, "segment", "segments")}, {(snapshot.IsCurrent ? "serving" : "not serving")}{(snapshot.PublishedAt is { } at ? $", published {ReportText.Instant(at)}" : "")}"));
+                $"{snapshot.Snapshot.Id} of {snapshot.Snapshot.ServingName}, {Figures.Count(snapshot.Snapshot.Segments.Count, "segment", "segments")}, {(snapshot.IsCurrent ? "serving" : "not serving")}{(snapshot.PublishedAt is { } at ? $", published {Figures.Instant(at)}" : "")}"));
         var sources = entries.Select(e => e.PriceSource).Where(s => s.Length > 0).Distinct().Order(StringComparer.Ordinal).ToList();
         if (sources.Count == 0)
             facts.Add(new ReportFact("Price", "none is known"));

@@ -17,33 +17,33 @@ internal static class WorkSections
     {
         var plan = report.Plan;
         html.Section("plan", "Did it do what was planned?")
-            .Table($"Planned on {ReportText.Instant(report.PlannedAt)} for {plan.Offering}", "Measure", "#Planned", "#Actual", "#Difference");
-        html.Markup("<tr>").Element("th", "Rows").Number(ReportText.Count(plan.PlannedRows)).Number(ReportText.Count(plan.ActualRows))
+            .Table($"Planned on {Figures.Instant(report.PlannedAt)} for {plan.Offering}", "Measure", "#Planned", "#Actual", "#Difference");
+        html.Markup("<tr>").Element("th", "Rows").Number(Figures.Count(plan.PlannedRows)).Number(Figures.Count(plan.ActualRows))
             .Number(Difference(plan.ActualRows - plan.PlannedRows, plan.PlannedRows)).Markup("</tr>\n");
-        html.Markup("<tr>").Element("th", "Workers").Number(ReportText.Count(plan.PlannedWorkers)).Number(ReportText.Count(plan.ActualWorkers))
+        html.Markup("<tr>").Element("th", "Workers").Number(Figures.Count(plan.PlannedWorkers)).Number(Figures.Count(plan.ActualWorkers))
             .Number(Difference(plan.ActualWorkers - plan.PlannedWorkers, plan.PlannedWorkers)).Markup("</tr>\n");
-        html.Markup("<tr>").Element("th", "Time").Number(plan.PlannedDuration, ReportText.Duration).Number(plan.ActualDuration, ReportText.Duration)
+        html.Markup("<tr>").Element("th", "Time").Number(plan.PlannedDuration, Figures.Duration).Number(plan.ActualDuration, Figures.Duration)
             .Number(Both(plan.PlannedDuration, plan.ActualDuration, (p, a) => Difference(a.TotalSeconds - p.TotalSeconds, p.TotalSeconds))).Markup("</tr>\n");
-        html.Markup("<tr>").Element("th", "Cost").Number(plan.PlannedCost, ReportText.Amount).Number(plan.ActualCost, ReportText.Amount)
+        html.Markup("<tr>").Element("th", "Cost").Number(plan.PlannedCost, Figures.Price).Number(plan.ActualCost, Figures.Price)
             .Number(Both(plan.PlannedCost, plan.ActualCost, (p, a) =>
                 p.Currency == a.Currency ? Difference((double)(a.Amount - p.Amount), (double)p.Amount) : "–")).Markup("</tr>\n");
-        html.Markup("<tr>").Element("th", "Deadline").Number(plan.Deadline is { } deadline ? ReportText.Instant(deadline) : "none")
-            .Number(report.EndedAt is { } ended ? ReportText.Instant(ended) : "not ended")
-            .Number(plan.Deadline is { } due && report.EndedAt is { } at ? at <= due ? $"met, {ReportText.Duration(due - at)} to spare"
-                : $"missed by {ReportText.Duration(at - due)}" : "–").Markup("</tr>\n");
-        html.Markup("<tr>").Element("th", "Budget").Number(plan.Budget is { } budget ? ReportText.Amount(budget) : "none")
-            .Number(plan.ActualCost, ReportText.Amount)
+        html.Markup("<tr>").Element("th", "Deadline").Number(plan.Deadline is { } deadline ? Figures.Instant(deadline) : "none")
+            .Number(report.EndedAt is { } ended ? Figures.Instant(ended) : "not ended")
+            .Number(plan.Deadline is { } due && report.EndedAt is { } at ? at <= due ? $"met, {Figures.Duration(due - at)} to spare"
+                : $"missed by {Figures.Duration(at - due)}" : "–").Markup("</tr>\n");
+        html.Markup("<tr>").Element("th", "Budget").Number(plan.Budget is { } budget ? Figures.Price(budget) : "none")
+            .Number(plan.ActualCost, Figures.Price)
             .Number(plan.Budget is { } limit && plan.ActualCost.TryGet(out var spent) && limit.Currency == spent.Currency ? spent <= limit ? "kept"
                 : "exceeded" : "–").Markup("</tr>\n");
         html.EndTable();
         if (plan.Rejected.Count > 0)
         {
-            html.Markup("<details><summary>").Text($"{ReportText.Count(plan.Rejected.Count, "other option was", "other options were")} looked at")
+            html.Markup("<details><summary>").Text($"{Figures.Count(plan.Rejected.Count, "other option was", "other options were")} looked at")
                 .Markup("</summary>")
                 .Table("Turned down by the planner", "Option", "#Workers", "#Time", "#Cost", "Why");
             foreach (var option in plan.Rejected.Take(MaxRejected))
-                html.Markup("<tr>").Element("th", option.Offering.ToString()).Number(ReportText.Count(option.Workers))
-                    .Number(option.Duration, ReportText.Duration).Number(option.Cost, ReportText.Amount).Element("td", option.Verdict).Markup("</tr>\n");
+                html.Markup("<tr>").Element("th", option.Offering.ToString()).Number(Figures.Count(option.Workers))
+                    .Number(option.Duration, Figures.Duration).Number(option.Cost, Figures.Price).Element("td", option.Verdict).Markup("</tr>\n");
             html.EndTable().Markup("</details>");
         }
 
@@ -59,13 +59,13 @@ internal static class WorkSections
             ? FormattableString.Invariant($"Unchanged: the last {grown.Trees - grown.ParentTrees:N0} of {grown.Trees:N0} trees scored")
             : "Carried over unchanged", counts.Reused);
         Row("Rejected, kept as dead letters", counts.Rejected);
-        html.Markup("<tr class=\"sum\">").Element("th", "Read").Number(ReportText.Count(counts.Read)).Number(counts.Read == 0 ? "–" : "100.0 %")
+        html.Markup("<tr class=\"sum\">").Element("th", "Read").Number(Figures.Count(counts.Read)).Number(counts.Read == 0 ? "–" : "100.0 %")
             .Markup("<td></td></tr>\n").EndTable();
         html.Markup("<p>").Text(report.Keys.TryGet(out var keys)
-            ? $"The snapshot answers {ReportText.Count(keys, "key", "keys")}{(counts.Scored + counts.Reused > keys ? $"; {ReportText.Count(counts.Scored + counts.Reused - keys, "row was", "rows were")} superseded by a later row of the same key" : "")}."
+            ? $"The snapshot answers {Figures.Count(keys, "key", "keys")}{(counts.Scored + counts.Reused > keys ? $"; {Figures.Count(counts.Scored + counts.Reused - keys, "row was", "rows were")} superseded by a later row of the same key" : "")}."
             : $"Distinct keys are not measured: {report.Keys.Reason}.").Markup("</p>");
         html.Element("p", report.Reuse.Base is { } from
-            ? $"Unchanged predictions come from run {from}: {report.Reuse.Why}. {(report.Reuse.RowsNotRead > 0 ? $"{ReportText.Count(report.Reuse.RowsNotRead, "row was", "rows were")} carried over without reading their files" : "Every file was read to find them")}."
+            ? $"Unchanged predictions come from run {from}: {report.Reuse.Why}. {(report.Reuse.RowsNotRead > 0 ? $"{Figures.Count(report.Reuse.RowsNotRead, "row was", "rows were")} carried over without reading their files" : "Every file was read to find them")}."
             : $"Nothing was taken over from an earlier run: {report.Reuse.Why}.");
         if (report.DeadLetters.Count > 0)
         {
@@ -80,7 +80,7 @@ internal static class WorkSections
         void Row(string name, long rows)
         {
             var share = counts.Read == 0 ? 0 : (double)rows / counts.Read;
-            html.Markup("<tr>").Element("th", name).Number(ReportText.Count(rows)).Number(counts.Read == 0 ? "–" : ReportText.Share(share))
+            html.Markup("<tr>").Element("th", name).Number(Figures.Count(rows)).Number(counts.Read == 0 ? "–" : Figures.Share(share))
                 .Markup($"<td>{ReportCharts.Meter(share)}</td></tr>\n");
         }
     }
@@ -95,9 +95,9 @@ internal static class WorkSections
             html.Table("Machine time; rework is part of the busy time", "Worker", "Purpose", "On", "#Rented", "#Busy", "#Rework", "#Predictions", "#Cost");
             foreach (var worker in report.Workers.Take(MaxWorkers))
                 html.Markup("<tr>").Element("th", worker.Name).Element("td", worker.Purpose).Element("td", worker.Offering)
-                    .Number(ReportText.Duration(worker.Rented))
-                    .Number(worker.Rented > TimeSpan.Zero ? ReportText.Share(worker.Busy / worker.Rented) : "–").Number(ReportText.Duration(worker.Rework))
-                    .Number(ReportText.Count(worker.Predictions)).Number(worker.Cost, ReportText.Amount).Markup("</tr>\n");
+                    .Number(Figures.Duration(worker.Rented))
+                    .Number(worker.Rented > TimeSpan.Zero ? Figures.Share(worker.Busy / worker.Rented) : "–").Number(Figures.Duration(worker.Rework))
+                    .Number(Figures.Count(worker.Predictions)).Number(worker.Cost, Figures.Price).Markup("</tr>\n");
             More(html.EndTable(), report.Workers.Count - MaxWorkers, "worker", "workers");
         }
 
@@ -113,13 +113,13 @@ internal static class WorkSections
         }
 
         html.Markup("<details><summary>")
-            .Text($"{ReportText.Count(report.Shards.Count, "shard", "shards")}, {ReportText.Count(report.Shards.Count(s => s.State == "done"))} done")
+            .Text($"{Figures.Count(report.Shards.Count, "shard", "shards")}, {Figures.Count(report.Shards.Count(s => s.State == "done"))} done")
             .Markup("</summary>")
             .Table("Parts of the run", "Shard", "State", "#Planned rows", "#Scored", "#Carried over", "#Rejected", "#Leases", "Worker");
         foreach (var shard in report.Shards.Take(MaxShards))
-            html.Markup("<tr>").Element("th", ReportText.Count(shard.Index)).Element("td", shard.State).Number(ReportText.Count(shard.PlannedRows))
-                .Number(ReportText.Count(shard.Counts.Scored))
-                .Number(ReportText.Count(shard.Counts.Reused)).Number(ReportText.Count(shard.Counts.Rejected)).Number(ReportText.Count(shard.Leases))
+            html.Markup("<tr>").Element("th", Figures.Count(shard.Index)).Element("td", shard.State).Number(Figures.Count(shard.PlannedRows))
+                .Number(Figures.Count(shard.Counts.Scored))
+                .Number(Figures.Count(shard.Counts.Reused)).Number(Figures.Count(shard.Counts.Rejected)).Number(Figures.Count(shard.Leases))
                     .Element("td", shard.Worker.Length > 0 ? shard.Worker : "–").Markup("</tr>\n");
         More(html.EndTable(), report.Shards.Count - MaxShards, "shard", "shards").Markup("</details>").EndSection();
     }
@@ -133,7 +133,7 @@ internal static class WorkSections
         {
             html.Table("In order of time", "When", "On", "Choice", "Because");
             foreach (var decision in report.Decisions.Take(MaxDecisions))
-                html.Markup("<tr>").Element("td", ReportText.Instant(decision.At), "n").Element("td", decision.Subject).Element("td", decision.Choice)
+                html.Markup("<tr>").Element("td", Figures.Instant(decision.At), "n").Element("td", decision.Subject.Text()).Element("td", decision.Choice)
                     .Element("td", decision.Reason).Markup("</tr>\n");
             More(html.EndTable(), report.Decisions.Count - MaxDecisions, "decision", "decisions");
         }
@@ -150,7 +150,7 @@ internal static class WorkSections
     }
 
     internal static HtmlWriter More(HtmlWriter html, int count, string singular, string plural) =>
-        count > 0 ? html.Element("p", $"and {ReportText.Count(count, singular, plural)} more, not shown here.", "how") : html;
+        count > 0 ? html.Element("p", $"and {Figures.Count(count, singular, plural)} more, not shown here.", "how") : html;
 
     private static string Difference(double difference, double planned) => difference == 0 ? "as planned"
         : planned == 0 ? "–" : FormattableString.Invariant($"{difference / planned * 100:+0.0;-0.0} %");

@@ -5,7 +5,8 @@ public static class NearestWord
 {
     private const int MaxNamed = 5;
 
-    /// <summary>The nearest of <paramref name="valid"/> by <see cref="Distance"/>; null means that none is near (more than half of the letters differ).</summary>
+    /// <summary>The nearest of <paramref name="valid"/> by <see cref="Distance"/>; null means that none is near (more than half of the letters
+    /// differ).</summary>
     public static string? Of(string word, IEnumerable<string> valid)
     {
         var best = valid.Select(v => (Word: v, Distance: Distance(word, v)))

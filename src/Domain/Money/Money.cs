@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace BatchEngine.Domain;
 
 /// <summary>An exact amount in one currency. Adding two currencies throws. Immutable.</summary>
@@ -7,9 +5,6 @@ namespace BatchEngine.Domain;
 /// <param name="Currency">ISO 4217 code, three capital letters.</param>
 public readonly record struct Money(decimal Amount, string Currency) : IComparable<Money>
 {
-    // Those that a decimal has.
-    private const int MaxDecimals = 28;
-
     /// <summary>Nothing, in the given currency.</summary>
     public static Money Zero(string currency) => new(0m, currency);
 
@@ -47,20 +42,8 @@ public readonly record struct Money(decimal Amount, string Currency) : IComparab
     /// <summary>Whether the left amount is larger or equal.</summary>
     public static bool operator >=(Money left, Money right) => left.CompareTo(right) >= 0;
 
-    /// <summary>The amount with up to six decimals, below a cent with four significant digits, and its currency: "12.50 USD", "0.004467 USD", "0.00000008447
-    /// USD". Only nothing is "0.00 USD".</summary>
-    public override string ToString()
-    {
-        var digits = "0.00####";
-        if (Amount != 0 && Math.Abs(Amount) < 0.01m)
-        {
-            var decimals = 5;
-            for (var scaled = Math.Abs(Amount) * 1_000; scaled < 10 && decimals < MaxDecimals; scaled *= 10)
-                decimals++;
-            digits = "0.00" + new string('#', decimals - 2);
-        }
-        return string.Create(CultureInfo.InvariantCulture, $"{Amount.ToString(digits, CultureInfo.InvariantCulture)} {Currency}");
-    }
+    /// <summary>The amount as people read it, see <see cref="Figures.Price(Money)"/>: "12.50 USD".</summary>
+    public override string ToString() => Figures.Price(this);
 
     private static string Same(Money left, Money right) => left.Currency == right.Currency
         ? left.Currency

@@ -18,9 +18,6 @@ public enum RouteReason
     /// <summary>The stored confidence is below the contract's threshold.</summary>
     LowConfidence,
 
-    /// <summary>The features given differ from those the stored prediction was made from.</summary>
-    FeaturesChanged,
-
     /// <summary>A real-time answer was needed and no features were given.</summary>
     NoFeatures,
 

@@ -54,7 +54,7 @@ internal sealed class BaseSnapshots(SnapshotStore snapshots, DecisionStore decis
         catch (BatchEngineException problem)
         {
             await decisions.AppendAsync(
-                new Decision(plan.Run, clock.GetUtcNow(), "reuse", "rows are not looked up: every row that is read is scored", problem.Message),
+                new Decision(plan.Run, clock.GetUtcNow(), DecisionSubject.Reuse, "rows are not looked up: every row that is read is scored", problem.Message),
                 CancellationToken.None).ConfigureAwait(false);
             return null;
         }

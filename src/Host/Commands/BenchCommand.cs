@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using BatchEngine.Domain;
 using BatchEngine.Host.Bench;
 using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Screens;
@@ -61,7 +62,7 @@ internal static class BenchCommand
     {
         try
         {
-            await File.WriteAllTextAsync(path, JsonSerializer.Serialize(report, Screen.JsonOptions) + "\n", ct).ConfigureAwait(false);
+            await File.WriteAllTextAsync(path, JsonSerializer.Serialize(report, AnswerLayout.Document) + "\n", ct).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,6 @@
 using System.Globalization;
+using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Texts;
-using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
 

@@ -15,9 +15,6 @@ internal static class Instants
             ? at
             : throw new BadInputException(option, $"'{text}'", "an instant such as 2026-11-23T02:00:00Z or 2026-11-23", "Write it in UTC.");
 
-    /// <summary>The instant cut to whole seconds.</summary>
-    public static DateTimeOffset WholeSecond(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerSecond)).ToUniversalTime();
-
     /// <summary>Reads a run id.</summary>
     /// <exception cref="BadInputException">It is none.</exception>
     public static RunId ReadRun(string text)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BatchEngine.Domain;
 using BatchEngine.Host.Sample;
 using BatchEngine.Host.Terminal;
 

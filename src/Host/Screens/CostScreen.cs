@@ -31,38 +31,28 @@ internal static class CostScreen
         foreach (var line in lines)
             AddRow(table, line, currency);
         screen.Draw(table);
-        screen.Line($"Against on-demand: {Saving(summary.Total.OnDemand, summary.Total.Total)}");
-        screen.Line($"Against all real time: {Saving(summary.Total.AllRealtime, summary.Total.Total)}");
+        screen.Line($"Against on-demand: {summary.Total.OnDemand.InWords()}");
+        screen.Line($"Against all real time: {summary.Total.AllRealtime.InWords()}");
         screen.Line($"  {summary.Baseline.HowMade}");
-    }
-
-    /// <summary>"12.00 USD would have been spent, 11.50 USD saved (95.8 %)", or why it is not known.</summary>
-    public static string Saving(Measured<Money> baseline, Measured<Money> spent)
-    {
-        if (!baseline.TryGet(out var instead))
-            return $"not measured ({baseline.Reason})";
-        if (!spent.TryGet(out var paid))
-            return $"not measured ({spent.Reason})";
-        var share = instead.Amount > 0 ? $" ({Figures.Share((double)((instead.Amount - paid.Amount) / instead.Amount))})" : "";
-        return paid <= instead
-            ? $"{Figures.Price(instead)} would have been spent, {Figures.Price(instead - paid)} saved{share}"
-            : $"{Figures.Price(instead)} would have been spent, {Figures.Price(paid - instead)} more was";
     }
 
     private static void AddRow(Table table, CostLine line, string? currency)
     {
-        Measured<Money>[] spent = [line.Total, line.Batch, line.Realtime, line.Idle, line.Rework, line.Shared];
+        Measured<Money>[] spent = [line.Total, .. Kinds(line)];
         table.AddRow([
-            Markup.Escape(line.Name), .. spent.Select(m => Short(m, currency, MaxDecimals)), Figures.Count(line.PredictionsMade),
-            line.Served.TryGet(out var served) ? Figures.Count(served)
-                : "not measured", Short(line.PerThousandMade, currency), Short(line.PerThousandServed, currency),
+            Markup.Escape(line.Name), .. spent.Select(m => Short(m, currency, MaxDecimals)), Figures.Count(line.Predictions.Made),
+            line.Predictions.Served.TryGet(out var served) ? Figures.Count(served)
+                : "not measured", Short(line.PerThousand.Made, currency), Short(line.PerThousand.Served, currency),
         ]);
     }
+
+    private static Measured<Money>[] Kinds(CostLine line) =>
+        [line.Kinds.Batch, line.Kinds.Realtime, line.Kinds.Idle, line.Kinds.Rework, line.Kinds.Shared];
 
     // The heading names the currency when there is but one; a cell does otherwise.
     private static string? OnlyCurrency(IReadOnlyList<CostLine> lines)
     {
-        var seen = lines.SelectMany(l => (Measured<Money>[])[l.Total, l.Batch, l.Realtime, l.Idle, l.Rework, l.Shared, l.PerThousandMade, l.PerThousandServed])
+        var seen = lines.SelectMany(l => (Measured<Money>[])[l.Total, .. Kinds(l), l.PerThousand.Made, l.PerThousand.Served])
             .Select(m => m.TryGet(out var money) ? money.Currency : null).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         return seen.Count == 1 ? seen[0] : null;
     }

@@ -28,8 +28,8 @@ internal static class DriftScreen
         foreach (var column in report.Columns.Where(isShown))
         {
             table.AddRow(Markup.Escape(column.IsOutput ? $"{column.Column} (output)" : column.Column), VerdictMarkup(column.Verdict),
-                Short(column.Psi, "0.000"), Short(column.Ks, "0.000"),
-                Share(column.MissingShareBaseline), Share(column.MissingShareCurrent), Markup.Escape(column.Reason));
+                Text(column.Psi, Figures.Number), Text(column.Ks, Figures.Number),
+                Text(column.MissingShareBaseline, Figures.Share), Text(column.MissingShareCurrent, Figures.Share), Markup.Escape(column.Reason));
         }
 
         screen.Draw(table);
@@ -45,8 +45,5 @@ internal static class DriftScreen
         _ => "not measured",
     };
 
-    private static string Short(Measured<double> value, string format) =>
-        value.TryGet(out var number) ? number.ToString(format, System.Globalization.CultureInfo.InvariantCulture) : "-";
-
-    private static string Share(Measured<double> value) => value.TryGet(out var share) ? Figures.Share(share) : "-";
+    private static string Text(Measured<double> value, Func<double, string> format) => value.TryGet(out var number) ? format(number) : "-";
 }

@@ -15,9 +15,12 @@ internal static class RunReportScreen
         var report = await new RunReportBuilder(engine.Database, engine.Clock).BuildAsync(run, null, ct).ConfigureAwait(false)
             ?? throw new BadInputException("run", run.ToString(), "a known run", "List the runs with: batchengine runs list.");
         var path = await WriteHtmlAsync(engine, report, html, ct).ConfigureAwait(false);
-        screen.Answer(new { report, html = path }, () => Print(screen, report, path));
+        Show(screen, report, path);
         return report.State is RunState.Failed or RunState.Held or RunState.Cancelled ? ExitCode.Violation : ExitCode.Done;
     }
+
+    /// <summary>Shows the report.</summary>
+    public static void Show(Screen screen, RunReport report, string html) => screen.Answer(new { report, html }, () => Print(screen, report, html));
 
     /// <summary>Writes the page and says where.</summary>
     public static async Task<string> WriteHtmlAsync(Engine engine, RunReport report, string? html, CancellationToken ct)
@@ -40,12 +43,12 @@ internal static class RunReportScreen
         facts.AddRow("time", $"planned {Span(report.Plan.PlannedDuration)}, took {Span(report.Plan.ActualDuration)}");
         facts.AddRow("cost", Markup.Escape(
             $"planned {Figures.Price(report.Plan.PlannedCost)}, "
-            + $"spent {Figures.Price(report.Cost.Total)}, {Figures.Price(report.Cost.PerThousandMade)} per 1,000 predictions"));
+            + $"spent {Figures.Price(report.Cost.Total)}, {Figures.Price(report.Cost.PerThousand.Made)} per 1,000 predictions"));
         facts.AddRow("reuse", Markup.Escape(Reuse(report.Reuse)));
-        facts.AddRow("saving", Markup.Escape($"against on-demand: {CostScreen.Saving(report.Cost.OnDemand, report.Cost.Total)}"));
-        facts.AddRow("", Markup.Escape($"against all real time: {CostScreen.Saving(report.Cost.AllRealtime, report.Cost.Total)}"));
+        facts.AddRow("saving", Markup.Escape($"against on-demand: {report.Cost.OnDemand.InWords()}"));
+        facts.AddRow("", Markup.Escape($"against all real time: {report.Cost.AllRealtime.InWords()}"));
         if (report.Reuse.Base is not null)
-            facts.AddRow("", Markup.Escape($"against scoring every row: {CostScreen.Saving(report.Reuse.AsFull, report.Cost.Total)}"));
+            facts.AddRow("", Markup.Escape($"against scoring every row: {report.Reuse.AgainstFull.InWords()}"));
         foreach (var letter in report.DeadLetters.Take(5))
             facts.AddRow("dead letters", Markup.Escape(letter));
         foreach (var interruption in report.Interruptions.Take(10))
@@ -54,7 +57,7 @@ internal static class RunReportScreen
         if (report.Drift is { } drift)
             DriftScreen.Print(screen, drift);
         foreach (var decision in report.Decisions.Take(20))
-            screen.Line($"{Figures.Instant(decision.At)}  {decision.Subject}: {decision.Choice} ({decision.Reason})");
+            screen.Line($"{Figures.Instant(decision.At)}  {decision.Subject.Text()}: {decision.Choice} ({decision.Reason})");
         screen.Line($"HTML report: {path}");
     }
 

@@ -1,7 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Health;
-using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scheduler.Triggers;
 using BatchEngine.Storage.Database.Engine;
@@ -16,7 +15,6 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
     : ServeLoop("schedule", watch, invariants), IHostedLifecycleService, IRunStarter
 {
     private readonly InvariantStop _invariants = invariants;
-    private JobScheduler? _scheduler;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <inheritdoc/>
@@ -32,6 +30,8 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
             ServeEvents.Scheduled(log, job.Name, job.Cron, job.TimeZone, job.Next is { } next ? Figures.Instant(next) : "never");
         _started.SetResult();
     }
+
+    private JobScheduler? _scheduler;
 
     /// <inheritdoc/>
     async Task<RunOutcome> IRunStarter.StartAsync(ScoringJob job, DateTimeOffset scheduledAt, CancellationToken drain)
@@ -61,6 +61,6 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
     {
         await _started.Task.WaitAsync(stop).ConfigureAwait(false);
         await using var scheduler = _scheduler!;
-        await scheduler.Failed.WaitAsync(stop).ConfigureAwait(false);
+        await Task.Delay(Timeout.InfiniteTimeSpan, clock, stop).ConfigureAwait(false);
     }
 }

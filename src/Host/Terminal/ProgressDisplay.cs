@@ -1,4 +1,5 @@
 using System.Globalization;
+using BatchEngine.Domain;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Terminal;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using BatchEngine.Domain;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -9,29 +9,23 @@ namespace BatchEngine.Host.Terminal;
 /// time.</summary>
 internal sealed class Screen
 {
-    private static readonly JsonSerializerOptions JsonLayout = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new MeasuredJson(), new TimeSpanJson(), new DomainJson() },
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     private readonly IAnsiConsole _out;
     private readonly IAnsiConsole _err;
-    private readonly TextWriter _answers = Console.Out;
+    private readonly TextWriter _answers;
     private readonly TextWriter _notes = Console.Error;
 
     /// <summary>Creates the screen over the process's stdout and stderr.</summary>
     /// <param name="json">Whether answers are JSON.</param>
     /// <param name="verbose">Whether details are shown.</param>
-    public Screen(bool json, bool verbose)
+    /// <param name="answers">Where answers go; null means stdout.</param>
+    public Screen(bool json, bool verbose, TextWriter? answers = null)
     {
+        _answers = answers ?? Console.Out;
         Json = json;
         Verbose = verbose;
         _out = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_answers) });
         _err = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_notes) });
-        if (Console.IsOutputRedirected)
+        if (answers is not null || Console.IsOutputRedirected)
             _out.Profile.Width = 160;
         if (Console.IsErrorRedirected)
             _err.Profile.Width = 240;
@@ -49,14 +43,11 @@ internal sealed class Screen
     /// <summary>The console that progress is drawn on.</summary>
     public IAnsiConsole ProgressConsole => _err;
 
-    /// <summary>The layout of every JSON answer.</summary>
-    public static JsonSerializerOptions JsonOptions => JsonLayout;
-
     /// <summary>Prints the answer: the JSON document with --json, else what <paramref name="people"/> draws.</summary>
     public void Answer<T>(T document, Action people)
     {
         if (Json)
-            _answers.WriteLine(JsonSerializer.Serialize(document, JsonLayout));
+            _answers.WriteLine(JsonSerializer.Serialize(document, AnswerLayout.Document));
         else
             people();
     }

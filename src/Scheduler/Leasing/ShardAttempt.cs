@@ -90,7 +90,7 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
         var (receipt, why) = await CarriedReceipt.MakeAsync(services, plan, carried, _lease, ct).ConfigureAwait(false);
         if (receipt is null)
             await services.Stores.Decisions.AppendAsync(
-                new Decision(plan.Run, services.Clock.GetUtcNow(), "reuse", $"shard {granted.Shard.Index} is read and scored after all", why), ct)
+                new Decision(plan.Run, services.Clock.GetUtcNow(), DecisionSubject.Reuse, $"shard {granted.Shard.Index} is read and scored after all", why), ct)
                 .ConfigureAwait(false);
         return receipt is null ? null : new ShardEnding.Finished(receipt);
     }

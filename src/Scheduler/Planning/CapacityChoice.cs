@@ -64,7 +64,7 @@ internal static class CapacityChoice
             return null;
         var end = request.Run.ScheduledAt + deadline;
         if (request.Now >= end)
-            return Invariant($"the deadline {end:yyyy-MM-dd HH:mm:ss}Z has passed");
+            return Invariant($"the deadline {Figures.Instant(end)} has passed");
         return option.Duration.TryGet(out var duration) && request.Now + duration > end
             ? Invariant($"takes {duration.TotalSeconds:0} s, {(end - request.Now).TotalSeconds:0} s are left before the deadline")
             : null;

@@ -75,7 +75,7 @@ internal static class JudgingPhase
             || current.Run == context.Run)
             return null;
         return string.Create(CultureInfo.InvariantCulture,
-            $"snapshot {current.Id} of run {current.Run}, as of {current.AsOf:yyyy-MM-dd HH:mm:ss}Z, is newer and keeps serving; ")
+            $"snapshot {current.Id} of run {current.Run}, as of {Figures.Instant(current.AsOf)}, is newer and keeps serving; ")
             + string.Create(CultureInfo.InvariantCulture, $"publish snapshot {snapshot.Id} by hand to go back to it");
     }
 
@@ -83,14 +83,15 @@ internal static class JudgingPhase
     {
         await context.Stores.Snapshots.PublishAsync(snapshot.Id, ct).ConfigureAwait(false);
         context.Say(RunEventKind.SnapshotPublished, string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id}"), snapshot.ServingName);
-        await context.DecideAsync("publish", string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id} serves {snapshot.ServingName}"), reason, ct)
+        await context.DecideAsync(DecisionSubject.Publish,
+            string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id} serves {snapshot.ServingName}"), reason, ct)
             .ConfigureAwait(false);
         await context.EndAsync(RunState.Judging, RunState.Published, "", ct).ConfigureAwait(false);
     }
 
     private static async Task HoldAsync(RunContext context, string reason, CancellationToken ct)
     {
-        await context.DecideAsync("publish", "held back", reason, ct).ConfigureAwait(false);
+        await context.DecideAsync(DecisionSubject.Publish, "held back", reason, ct).ConfigureAwait(false);
         await context.EndAsync(RunState.Judging, RunState.Held, reason, ct).ConfigureAwait(false);
     }
 }

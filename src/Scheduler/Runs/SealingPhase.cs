@@ -67,7 +67,7 @@ internal static class SealingPhase
                 var artifact = new Artifact(blob.Name, ArtifactKind.Segment, blob.Bytes, blob.Checksum, built.Keys);
                 await services.Stores.Snapshots.RecordSegmentAsync(plan.Run, new SegmentInfo(partition, artifact, built.Keys), ct).ConfigureAwait(false);
                 if (built.DuplicateKeys > 0)
-                    await context.DecideAsync("duplicate-keys", $"partition {partition}: the last row of each key is served",
+                    await context.DecideAsync(DecisionSubject.DuplicateKeys, $"partition {partition}: the last row of each key is served",
                         string.Create(CultureInfo.InvariantCulture,
                             $"{built.DuplicateKeys} rows were superseded by a later row with the same key; the job says last-wins"), ct).ConfigureAwait(false);
                 context.Say(RunEventKind.SegmentRecorded, $"partition {partition}", string.Create(CultureInfo.InvariantCulture, $"{built.Keys} keys"));

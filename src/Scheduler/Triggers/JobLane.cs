@@ -36,9 +36,6 @@ internal sealed class JobLane : IAsyncDisposable
     /// <summary>The next occurrence; null means none, or the job is paused.</summary>
     public DateTimeOffset? Next => State.IsPaused ? null : _occurrences.Next(_ports.Clock.GetUtcNow());
 
-    /// <summary>The work on what is pending: ends when the lane is disposed, or with what it could not go on after.</summary>
-    public Task Running => _running;
-
     /// <summary>Begins to work off what is pending.</summary>
     public void Start() => _running = WorkAsync();
 
@@ -77,7 +74,7 @@ internal sealed class JobLane : IAsyncDisposable
             var now = _ports.Clock.GetUtcNow();
             await SaveAsync(_state with { IsPaused = paused, HandledThrough = paused || now < _state.HandledThrough ? _state.HandledThrough : now }, ct)
                 .ConfigureAwait(false);
-            await DecideAsync(null, "schedule", paused ? "paused" : "resumed", paused ? "asked for by a person"
+            await DecideAsync(null, DecisionSubject.Schedule, paused ? "paused" : "resumed", paused ? "asked for by a person"
                 : "runs that were due while it was paused are skipped", ct).ConfigureAwait(false);
         }
         finally
@@ -152,7 +149,8 @@ internal sealed class JobLane : IAsyncDisposable
 
     private async Task GiveUpAsync(DateTimeOffset instant, string why)
     {
-        await DecideAsync(new RunId(Job.Name, instant), "run-failed", "the run was not started", why, CancellationToken.None).ConfigureAwait(false);
+        await DecideAsync(new RunId(Job.Name, instant), DecisionSubject.RunFailed, "the run was not started", why, CancellationToken.None)
+            .ConfigureAwait(false);
         await DoneAsync(instant).ConfigureAwait(false);
     }
 
@@ -178,17 +176,18 @@ internal sealed class JobLane : IAsyncDisposable
     private async Task RecordSkipsAsync(MisfirePlan plan, int started, bool busy, CancellationToken ct)
     {
         if (plan.Skipped > 0)
-            await DecideAsync(null, "misfire", string.Create(CultureInfo.InvariantCulture, $"{plan.Skipped} missed run(s) skipped"),
+            await DecideAsync(null, DecisionSubject.Misfire, string.Create(CultureInfo.InvariantCulture, $"{plan.Skipped} missed run(s) skipped"),
                 string.Create(CultureInfo.InvariantCulture,
                     $"due from {plan.FirstSkipped:O} to {plan.LastSkipped:O} while nobody could start them; the policy is {Schedule.Misfire}"), ct)
                     .ConfigureAwait(false);
         foreach (var instant in plan.Start.Skip(started))
-            await DecideAsync(new RunId(Job.Name, instant), busy && Schedule.Overlap == OverlapPolicy.Skip ? "overlap" : "queue-full", "skipped",
+            await DecideAsync(new RunId(Job.Name, instant), busy && Schedule.Overlap == OverlapPolicy.Skip ? DecisionSubject.Overlap
+                : DecisionSubject.QueueFull, "skipped",
                 string.Create(CultureInfo.InvariantCulture,
                     $"{_state.Pending.Count} earlier run(s) have not ended; the policy is {Schedule.Overlap}, at most {_ports.Settings.MaxQueued} wait"), ct)
                     .ConfigureAwait(false);
     }
 
-    private Task DecideAsync(RunId? run, string subject, string choice, string reason, CancellationToken ct) =>
+    private Task DecideAsync(RunId? run, DecisionSubject subject, string choice, string reason, CancellationToken ct) =>
         _ports.DecideAsync(new Decision(run, _ports.Clock.GetUtcNow(), subject, $"job {Job.Name}: {choice}", reason), ct);
 }

@@ -17,7 +17,6 @@ public sealed class JobScheduler : IAsyncDisposable
     private const string Group = "batchengine";
     private readonly ConcurrentDictionary<string, JobLane> _lanes = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
-    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TriggerSettings _settings;
     private readonly TimeProvider _clock;
     private readonly LanePorts _ports;
@@ -91,16 +90,11 @@ public sealed class JobScheduler : IAsyncDisposable
         foreach (var lane in _lanes.Values)
         {
             await lane.WakeAsync(ct).ConfigureAwait(false);
-            Start(lane);
+            lane.Start();
         }
         await _quartz.Start(ct).ConfigureAwait(false);
         _sweeping = SweepAsync();
-        _ = WatchAsync(_sweeping);
     }
-
-    /// <summary>Ends with its failure when a job's runs, or the watch over what is due, ended by one; a program in which that happened schedules no longer as it
-    /// should. Else it never ends.</summary>
-    public Task Failed => _failed.Task;
 
     /// <summary>Every scheduled job by name.</summary>
     public IReadOnlyList<ScheduledJob> List() => [.. _lanes.Values.OrderBy(l => l.Job.Name, StringComparer.Ordinal)
@@ -149,7 +143,7 @@ public sealed class JobScheduler : IAsyncDisposable
         var lane = new JobLane(job, schedule, state, _ports);
         _lanes[job.Name] = lane;
         if (_started)
-            Start(lane);
+            lane.Start();
     }
 
     private async Task RemoveAsync(JobKey key, CancellationToken ct)
@@ -158,7 +152,8 @@ public sealed class JobScheduler : IAsyncDisposable
         if (_lanes.TryRemove(key.Name, out var lane))
             await lane.DisposeAsync().ConfigureAwait(false);
         await _ports.DecideAsync(
-            new Decision(null, _clock.GetUtcNow(), "schedule", $"job {key.Name}: unscheduled", "no job file names it with a schedule any more"), ct)
+            new Decision(null, _clock.GetUtcNow(), DecisionSubject.Schedule, $"job {key.Name}: unscheduled", "no job file names it with a schedule any more"),
+                ct)
             .ConfigureAwait(false);
     }
 
@@ -212,28 +207,6 @@ public sealed class JobScheduler : IAsyncDisposable
                     // A job that could not be looked at, or was just removed, is looked at again by the next sweep.
                 }
             }
-        }
-    }
-
-    private void Start(JobLane lane)
-    {
-        lane.Start();
-        _ = WatchAsync(lane.Running);
-    }
-
-    private async Task WatchAsync(Task loop)
-    {
-        try
-        {
-            await loop.ConfigureAwait(false);
-        }
-        catch (Exception failure) when (!_stop.IsCancellationRequested)
-        {
-            _failed.TrySetException(failure);
-        }
-        catch (Exception)
-        {
-            // It is being stopped.
         }
     }
 

@@ -28,10 +28,11 @@ public sealed class InProcessWorkers(WorkerServices services, LeasePolicy policy
             {
                 await loop.RunAsync(plan, name, plan.Chosen.Offering, board, drain, stop.Token).ConfigureAwait(false);
             }
-            catch (BatchEngineException failure) when (failure is not InvariantBrokenException)
+            catch (BatchEngineException failure)
             {
                 await services.Stores.Decisions.AppendAsync(
-                    new Decision(plan.Run, services.Clock.GetUtcNow(), "worker-lost", $"{name} ended, its shards go to the others", failure.Message),
+                    new Decision(plan.Run, services.Clock.GetUtcNow(), DecisionSubject.WorkerLost, $"{name} ended, its shards go to the others",
+                        failure.Message),
                     CancellationToken.None).ConfigureAwait(false);
                 services.Log.Write(new RunEvent(RunEventKind.WorkerDied, plan.Run, name, failure.Message));
             }

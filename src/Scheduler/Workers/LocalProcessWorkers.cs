@@ -87,7 +87,8 @@ public sealed class LocalProcessWorkers(WorkerServices services, LeasePolicy pol
         var endedAt = services.Clock.GetUtcNow();
         var reason = string.Create(CultureInfo.InvariantCulture, $"its process ended with exit code {exitCode}; its lease ends with it");
         await services.Stores.Decisions.AppendAsync(
-            new Decision(plan.Run, endedAt, "worker-lost", replace ? $"{name} is replaced" : $"{name} is not replaced", reason), CancellationToken.None)
+            new Decision(plan.Run, endedAt, DecisionSubject.WorkerLost, replace ? $"{name} is replaced" : $"{name} is not replaced", reason),
+                CancellationToken.None)
             .ConfigureAwait(false);
         services.Log.Write(new RunEvent(RunEventKind.WorkerDied, plan.Run, name, reason));
         await ExpireLeasesAsync(plan, name).ConfigureAwait(false);

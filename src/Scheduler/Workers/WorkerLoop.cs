@@ -91,10 +91,7 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
         }
         catch (BatchEngineException failure)
         {
-            await FailRunAsync(plan, lease, failure).ConfigureAwait(false);
-            if (failure is InvariantBrokenException)
-                throw;
-            return (ending, failure);
+            return (ending, await FailRunAsync(plan, lease, failure).ConfigureAwait(false));
         }
         finally
         {
@@ -116,7 +113,8 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
             $"the lease under an earlier fence ended unrenewed; {granted.From.Counts.Read:N0} of {granted.Shard.Rows:N0} rows are durable and kept, ")
             + string.Create(CultureInfo.InvariantCulture, $"work goes on at unit {granted.From.NextUnitIndex} under fence {lease.Fence}");
         await services.Stores.Decisions.AppendAsync(
-            new Decision(plan.Run, services.Clock.GetUtcNow(), "worker-lost", $"shard {lease.ShardIndex} taken over by {lease.Worker}", reason), ct)
+            new Decision(plan.Run, services.Clock.GetUtcNow(), DecisionSubject.WorkerLost, $"shard {lease.ShardIndex} taken over by {lease.Worker}", reason),
+                ct)
             .ConfigureAwait(false);
         Say(RunEventKind.ShardTakenOver, plan, subject, reason);
     }
@@ -127,7 +125,7 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
         if (await services.Stores.Runs.MoveAsync(plan.Run, RunState.Scoring, RunState.Failed, note, CancellationToken.None).ConfigureAwait(false))
         {
             await services.Stores.Decisions.AppendAsync(
-                new Decision(plan.Run, services.Clock.GetUtcNow(), "run-failed", $"shard {lease.ShardIndex} stopped the run", failure.Message),
+                new Decision(plan.Run, services.Clock.GetUtcNow(), DecisionSubject.RunFailed, $"shard {lease.ShardIndex} stopped the run", failure.Message),
                 CancellationToken.None).ConfigureAwait(false);
             Say(RunEventKind.StateMoved, plan, nameof(RunState.Failed), note);
         }

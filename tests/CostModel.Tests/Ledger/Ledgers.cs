@@ -14,6 +14,6 @@ internal static class Ledgers
 
     internal static UsageRecord Usage(string id, UsageKind kind = UsageKind.BatchWorker, Offering? offering = null, long ticks = TimeSpan.TicksPerHour,
         double busy = 1, double rework = 0, long predictions = 0) =>
-        new(id, kind == UsageKind.RealtimeEndpoint ? null : Run, kind == UsageKind.RealtimeEndpoint ? "churn-live"
+        new(id, kind == UsageKind.RealtimeEndpoint ? null : Run, kind == UsageKind.RealtimeEndpoint ? "churn-realtime"
             : "", "worker-1", kind, offering ?? Spot, Midnight, Midnight.AddTicks(ticks), busy, rework, predictions);
 }

@@ -32,7 +32,7 @@ public sealed class PriceBookTests
     {
         var book = new PriceBook([Ledgers.Quote(Ledgers.Spot, 1m, until: Ledgers.Midnight)]);
         Assert.IsType<PriceAnswer.Found>(book.At(Ledgers.Spot, Ledgers.Midnight.AddTicks(-1)));
-        Assert.Contains("expired at 2026-11-23 00:00Z", Assert.IsType<PriceAnswer.Missing>(book.At(Ledgers.Spot, Ledgers.Midnight)).Reason);
+        Assert.Contains("expired at 2026-11-23 00:00:00Z", Assert.IsType<PriceAnswer.Missing>(book.At(Ledgers.Spot, Ledgers.Midnight)).Reason);
     }
 
     [Fact]

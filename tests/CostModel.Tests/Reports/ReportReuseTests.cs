@@ -12,8 +12,8 @@ public sealed class ReportReuseTests
     public void Saving_OfARunThatTookOver_IsTheFullRunsCostARowMinusItsOwn()
     {
         var reuse = ReportReuse.Of(Plan(), Usd(0.10m), 2_000, Usd(0.40m), 1_000);
-        Assert.Equal(Money.Usd(0.80m), reuse.AsFull.Value);
-        Assert.Equal(Money.Usd(0.70m), reuse.Saved.Value);
+        Assert.Equal(Money.Usd(0.80m), reuse.AgainstFull.Instead.Value);
+        Assert.Equal(Money.Usd(0.70m), reuse.AgainstFull.Saved.Value);
         Assert.Equal(Full, reuse.FullRun);
         Assert.Contains("2,000 rows", reuse.HowMade, StringComparison.Ordinal);
     }
@@ -21,16 +21,19 @@ public sealed class ReportReuseTests
     [Fact]
     public void Saving_WithoutAPrice_IsNotMeasuredAndNeverZero()
     {
-        Assert.Contains("no price", ReportReuse.Of(Plan(), Usd(0.1m), 10, Measured<Money>.NotMeasured("no price"), 10).Saved.Reason!, StringComparison.Ordinal);
-        Assert.Contains("no price", ReportReuse.Of(Plan(), Measured<Money>.NotMeasured("no price"), 10, Usd(0.1m), 10).Saved.Reason!, StringComparison.Ordinal);
-        Assert.False(ReportReuse.Of(Plan(), Usd(0.1m), 10, Measured<Money>.Of(new Money(1, "EUR")), 10).Saved.HasValue);
-        Assert.False(ReportReuse.Of(Plan(), Usd(0.1m), 10, Usd(0.1m), 0).Saved.HasValue);
+        Assert.Contains("no price", ReportReuse.Of(Plan(), Usd(0.1m), 10, Measured<Money>.NotMeasured("no price"), 10).AgainstFull.Saved.Reason!,
+            StringComparison.Ordinal);
+        Assert.Contains("no price", ReportReuse.Of(Plan(), Measured<Money>.NotMeasured("no price"), 10, Usd(0.1m), 10).AgainstFull.Saved.Reason!,
+            StringComparison.Ordinal);
+        Assert.False(ReportReuse.Of(Plan(), Usd(0.1m), 10, Measured<Money>.Of(new Money(1, "EUR")), 10).AgainstFull.Saved.HasValue);
+        Assert.False(ReportReuse.Of(Plan(), Usd(0.1m), 10, Usd(0.1m), 0).AgainstFull.Saved.HasValue);
     }
 
     [Fact]
     public void Saving_OfARunThatScoredEveryRow_IsNotMeasuredAndSaysWhy() =>
         Assert.Contains("a full run was asked for",
-            ReportReuse.Of(Plan() with { Reuse = RunReuse.None("a full run was asked for", Measured<double>.Of(9)) }, Usd(1), 1, Usd(1), 1).Saved.Reason!,
+            ReportReuse.Of(Plan() with { Reuse = RunReuse.None("a full run was asked for", Measured<double>.Of(9)) }, Usd(1), 1, Usd(1),
+                1).AgainstFull.Saved.Reason!,
             StringComparison.Ordinal);
 
     private static Measured<Money> Usd(decimal amount) => Measured<Money>.Of(Money.Usd(amount));

@@ -14,9 +14,9 @@ internal static class RunReports
     {
         var book = new PriceBook([Ledgers.Quote(Ledgers.Spot, 0.0378m), Ledgers.Quote(Ledgers.Spot with { Purchase = PurchaseOption.OnDemand }, 0.102m)]);
         var run = new RunId("churn", Ledgers.Midnight.AddHours(2));
-        var entries = LedgerPosting.Post(Ledgers.Usage("a", ticks: TimeSpan.TicksPerMinute, busy: 0.93, rework: 0.04, predictions: 999_880), "churn",
+        var entries = UsagePricing.EntriesOf(Ledgers.Usage("a", ticks: TimeSpan.TicksPerMinute, busy: 0.93, rework: 0.04, predictions: 999_880), "churn",
             "churn:3", book, Ledgers.Midnight)
-            .Concat(LedgerPosting.Post(Ledgers.Usage("b", UsageKind.RunOverhead, ticks: TimeSpan.TicksPerSecond * 9), "churn", "churn:3", book,
+            .Concat(UsagePricing.EntriesOf(Ledgers.Usage("b", UsageKind.RunOverhead, ticks: TimeSpan.TicksPerSecond * 9), "churn", "churn:3", book,
                 Ledgers.Midnight)).ToList();
         var baseline = RealtimeBaseline.From(entries, new RealtimeAssumption(Money.Usd(0.0041m), "one real-time endpoint at 30 % use"));
         var cost = CostSummary.Of(entries, null, new Dictionary<string, string>(), CostGrouping.Run, baseline).Total;
@@ -34,11 +34,11 @@ internal static class RunReports
             [.. Enumerable.Range(0, shards)
                 .Select(i => new ReportShard(i, 125_000, new RowCounts(125_000, 125_000, 0, 0), $"worker-{(i % 2) + 1}", i == 3 ? 2 : 1, "done"))],
             [new ReportWorker("worker-1", Ledgers.Spot.ToString(), "scoring", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(56), TimeSpan.FromSeconds(2.4),
-                999_880, cost.Batch)],
-            ["2026-11-23 02:00:31 UTC: shard 3 taken over by worker-1 (worker-2's lease ran out)"], cost, baseline, drift, DriftRule.Default,
+                999_880, cost.Kinds.Batch)],
+            ["2026-11-23 02:00:31Z: shard 3 taken over by worker-1 (worker-2's lease ran out)"], cost, baseline, drift, DriftRule.Default,
                 ReportHistograms.Of(drift, before, now, []),
             [.. Enumerable.Range(0, decisions)
-                .Select(i => new Decision(run, Ledgers.Midnight.AddSeconds(i), "capacity", $"2 worker(s) on {Ledgers.Spot}",
+                .Select(i => new Decision(run, Ledgers.Midnight.AddSeconds(i), DecisionSubject.Capacity, $"2 worker(s) on {Ledgers.Spot}",
                 "cheapest option that meets the deadline"))],
             [new ReportFact("Model digest (SHA-256)", Digest.Of("model").Hex), new ReportFact("Price", "test sheet")]);
     }

@@ -41,7 +41,7 @@ public sealed class WorkerKillTests(KillStage stage)
             var outcome = await running;
             Assert.True(outcome is RunOutcome.Published, $"{when}: {outcome}");
             stage.Uninterrupted.MustEqual(await ScoredNight.ReadAsync(engine, job, run, ct), when);
-            var lost = (await new DecisionStore(engine.Database).ListAsync(run, ct)).Where(d => d.Subject == "worker-lost").ToList();
+            var lost = (await new DecisionStore(engine.Database).ListAsync(run, ct)).Where(d => d.Subject == DecisionSubject.WorkerLost).ToList();
             mourned += lost.Count(d => d.Reason.Contains("exit code 137", StringComparison.Ordinal));
             takenOver += lost.Count(d => d.Choice.Contains("taken over", StringComparison.Ordinal));
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
 using BatchEngine.Host.Demo;
 using BatchEngine.Host.Http;
@@ -23,23 +24,53 @@ public sealed class RealtimeModelsTests
         await using var engine = await ServedJob.PublishAsync(folder);
         await using var catalog = new SnapshotCatalog(new SnapshotStore(engine.Database), engine.Blobs, engine.Clock);
         var clock = new FakeTimeProvider();
-        using var models = new RealtimeModels(catalog, new RunStore(engine.Database), new ModelLocator(engine.Registry), clock);
+        var source = new CountingSource(new RealtimeModelSource(new RunStore(engine.Database), new ModelLocator(engine.Registry)));
+        using var models = new RealtimeModels(catalog, source, clock);
         await models.KeepWarmAsync();
-        Assert.Empty(models.Loaded);
+        Assert.Empty(source.Loaded);
 
         await catalog.RefreshAsync(Ct);
         await models.KeepWarmAsync();
-        var first = Assert.Single(models.Loaded);
+        var first = Assert.Single(source.Loaded);
         var second = await ServedJob.NightAsync(engine, folder, 1);
         await catalog.RefreshAsync(Ct);
         await models.KeepWarmAsync();
 
-        Assert.NotEqual(first, second);
-        Assert.Equal(second, Assert.Single(models.Loaded));
+        Assert.Equal([first, second], source.Loaded);
         clock.Advance(3 * RealtimeDoor.MaxFlight);
         await models.KeepWarmAsync();
         using var customer = JsonDocument.Parse(DemoClient.Customer);
         Assert.IsType<RealtimeOutcome.Scored>(await models.ScoreAsync(ServedJob.Name, FeatureValues.Read(customer.RootElement), Ct));
-        Assert.Equal(second, Assert.Single(models.Loaded));
+        Assert.Equal(second, Assert.Single(source.Loaded));
+    }
+
+    private sealed class CountingSource(IRealtimeModelSource source) : IRealtimeModelSource
+    {
+        private readonly List<Counted> _opened = [];
+
+        public IEnumerable<RunId> Loaded => _opened.Where(m => !m.IsDisposed).Select(m => m.Run);
+
+        public async Task<IRealtimeModel> LoadAsync(RunId run)
+        {
+            _opened.Add(new Counted(run, await source.LoadAsync(run)));
+            return _opened[^1];
+        }
+    }
+
+    private sealed class Counted(RunId run, IRealtimeModel model) : IRealtimeModel
+    {
+        public RunId Run => run;
+
+        public bool IsDisposed { get; private set; }
+
+        public IReadOnlyList<OutputColumn> Outputs => model.Outputs;
+
+        public Prediction Score(IReadOnlyDictionary<string, object?> features) => model.Score(features);
+
+        public void Dispose()
+        {
+            IsDisposed = true;
+            model.Dispose();
+        }
     }
 }

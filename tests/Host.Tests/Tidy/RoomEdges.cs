@@ -24,6 +24,7 @@ internal static class RoomEdges
         ("SQLitePCL", ["src/Storage/Database/"]),
         ("System.IO.Hashing", ["src/Storage/", "src/Scorer/"]),
         ("System.Numerics.Tensors", ["src/Scorer/"]),
+        ("MathNet.Numerics", ["src/CostModel/Drift/"]),
         ("Spectre.Console", ["src/Host/"]),
         ("System.CommandLine", ["src/Host/"]),
         ("YamlDotNet", ["src/Host/Configuration/Reading/"]),

@@ -83,7 +83,8 @@ public sealed class ReuseNightTests
         var (expected, _) = await FullAsync(Grown());
         Assert.Equal(expected, await world.PublishedAsync());
         Assert.Contains(await world.Decisions.ListAsync(Second, World.Stop), d =>
-            d is { Subject: "reuse", Choice: "shard 1 is read and scored after all" } && d.Reason.Contains(damaged.BlobName, StringComparison.Ordinal));
+            d is { Subject: DecisionSubject.Reuse, Choice: "shard 1 is read and scored after all" }
+                && d.Reason.Contains(damaged.BlobName, StringComparison.Ordinal));
         Assert.True((await CountsAsync(world)).Scored > 5);
     }
 
@@ -102,7 +103,7 @@ public sealed class ReuseNightTests
         Assert.Equal(expected, await world.PublishedAsync());
         Assert.Empty(world.Scorer.Scored);
         Assert.Contains(await world.Decisions.ListAsync(Second, World.Stop), d =>
-            d.Subject == "reuse" && d.Choice.Contains("sealed again", StringComparison.Ordinal));
+            d.Subject == DecisionSubject.Reuse && d.Choice.Contains("sealed again", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -125,7 +126,8 @@ public sealed class ReuseNightTests
         var counts = await CountsAsync(world);
         Assert.True(counts.Scored is > 0 and < 40 && counts.Reused == 40 - counts.Scored, $"{counts}");
         Assert.Contains(await world.Decisions.ListAsync(Second, World.Stop), d =>
-            d is { Subject: "reuse", Choice: "shard 1 is read and scored after all" } && d.Reason.Contains(file.BlobName, StringComparison.Ordinal));
+            d is { Subject: DecisionSubject.Reuse, Choice: "shard 1 is read and scored after all" }
+                && d.Reason.Contains(file.BlobName, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -151,7 +153,7 @@ public sealed class ReuseNightTests
         Assert.IsType<RunOutcome.Published>(await world.RunAsync(at: Tomorrow));
         Assert.Equal(new RowCounts(40, 40, 0, 0), await CountsAsync(world));
         Assert.Contains(await world.Decisions.ListAsync(Second, World.Stop), d =>
-            d is { Subject: "reuse", Choice: "every row is scored" } && d.Reason.Contains(segment.BlobName, StringComparison.Ordinal));
+            d is { Subject: DecisionSubject.Reuse, Choice: "every row is scored" } && d.Reason.Contains(segment.BlobName, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -102,7 +102,7 @@ public sealed class JobLaneTests
 
         Assert.Equal([Monday], lane.State.Pending);
         var skipped = Assert.Single(_decisions);
-        Assert.Equal(("overlap", new RunId("churn", Monday.AddDays(1))), (skipped.Subject, skipped.Run!.Value));
+        Assert.Equal((DecisionSubject.Overlap, new RunId("churn", Monday.AddDays(1))), (skipped.Subject, skipped.Run!.Value));
         end.SetResult(null);
     }
 
@@ -115,7 +115,7 @@ public sealed class JobLaneTests
         await lane.WakeAsync(Stop);
 
         Assert.Equal([Monday, Monday.AddDays(1)], lane.State.Pending);
-        Assert.Equal(2, _decisions.Count(d => d.Subject == "queue-full"));
+        Assert.Equal(2, _decisions.Count(d => d.Subject == DecisionSubject.QueueFull));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class LocalProcessWorkersTests
         await world.Clock.PassAsync(LeasePolicy.Default.MinWait, running);
 
         Assert.Equal(["here-c0.0", "here-c0.1", "here-c0.2"], names);
-        var lost = (await world.Decisions.ListAsync(plan.Run, World.Stop)).Where(d => d.Subject == "worker-lost").ToList();
+        var lost = (await world.Decisions.ListAsync(plan.Run, World.Stop)).Where(d => d.Subject == DecisionSubject.WorkerLost).ToList();
         Assert.Equal(3, lost.Count);
         Assert.All(lost, d => Assert.Contains("exit code 137", d.Reason, StringComparison.Ordinal));
         Assert.Equal(names, (await world.Usage.ListAsync(plan.Run, World.Stop)).Select(u => u.Subject).Order(StringComparer.Ordinal));

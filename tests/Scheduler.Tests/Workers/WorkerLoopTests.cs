@@ -23,7 +23,7 @@ public sealed class WorkerLoopTests
         Assert.DoesNotContain((0, 0), world.Scorer.Scored.Keys);
         Assert.All(world.Scorer.Scored.Values, times => Assert.Equal(1, times));
         var decision = Assert.Single(await world.Decisions.ListAsync(plan.Run, World.Stop));
-        Assert.Equal("worker-lost", decision.Subject);
+        Assert.Equal(DecisionSubject.WorkerLost, decision.Subject);
         Assert.Contains("goes on at unit 1", decision.Reason, StringComparison.Ordinal);
     }
 

@@ -7,7 +7,6 @@ using BatchEngine.Scorer.Gpu;
 using BatchEngine.Scorer.Onnx;
 using BatchEngine.Scorer.Tests.Forests;
 using BatchEngine.Scorer.Tests.Graphs;
-using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Scorer.Tests.Gpu;
 
@@ -20,9 +19,9 @@ public sealed class GpuForestModelTests : IDisposable
     private static readonly ForestShape s_shape = new(11, 12, 4, 0.1, 5, 40, false, true, 1, true);
     private static readonly DeviceTiles s_tiles = new(64, 16, 2);
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("gpu").FullName;
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public void Model_WithTransformsBeforeAndAfter_GivesTheProcessorsBits()
@@ -273,7 +272,7 @@ public sealed class GpuForestModelTests : IDisposable
 
     private string Save(byte[] model)
     {
-        var path = Path.Combine(_folder.Path, $"{Guid.NewGuid():N}.onnx");
+        var path = Path.Combine(_folder, $"{Guid.NewGuid():N}.onnx");
         File.WriteAllBytes(path, model);
         return path;
     }

@@ -1,7 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Outputs;
-using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Scorer.Tests.Inputs;
 

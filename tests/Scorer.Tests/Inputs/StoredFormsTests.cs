@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Inputs;
-using BatchEngine.TestKit.Folders;
 using ParquetSharp;
 using ParquetSharp.Schema;
 

@@ -1,19 +1,18 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.OneShot;
 using BatchEngine.Scorer.Outputs;
-using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Scorer.Tests.OneShot;
 
 public sealed class OneShotFolderTests : IDisposable
 {
-    private readonly TemporaryFolder _root = new();
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("batchengine-oneshot-");
 
     private static OutputManifest Manifest => new("score", "m@1", "", "", [], "id", DateTimeOffset.UnixEpoch, [], new OutputManifest.RowTally(2, 2, 0, 0), []);
 
-    private string Out => _root["out"];
+    private string Out => Path.Combine(_root.FullName, "out");
 
-    public void Dispose() => _root.Dispose();
+    public void Dispose() => _root.Delete(recursive: true);
 
     [Fact]
     public void Take_HeldByAnother_SaysSo()

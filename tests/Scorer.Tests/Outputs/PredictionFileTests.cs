@@ -3,7 +3,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Outputs;
-using BatchEngine.TestKit.Folders;
+using BatchEngine.Scorer.Tests.Inputs;
 using Parquet;
 
 namespace BatchEngine.Scorer.Tests.Outputs;

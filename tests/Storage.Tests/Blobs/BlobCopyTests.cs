@@ -1,20 +1,19 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Blobs;
-using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Storage.Tests;
 
 public sealed class BlobCopyTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("batchengine-copies-");
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private LocalFolderBlobs Blobs => new(_folder["blobs"]);
+    private LocalFolderBlobs Blobs => new(Path.Combine(_folder.FullName, "blobs"));
 
-    private string Target => _folder["copy"];
+    private string Target => Path.Combine(_folder.FullName, "copy");
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Theory]
     [InlineData(0)]

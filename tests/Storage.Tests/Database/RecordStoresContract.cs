@@ -51,12 +51,14 @@ public abstract class RecordStoresContract : StateContract
     public async Task Decisions_Appended_KeepTheirOrder()
     {
         var decisions = new DecisionStore(Database);
-        var first = new Decision(Samples.Run(), Start.AddHours(1), "capacity", "local", "no other");
-        var second = new Decision(null, Start, "misfire", "skip", "two fires missed");
+        var first = new Decision(Samples.Run(), Start.AddHours(1), DecisionSubject.Capacity, "local", "no other");
+        var second = new Decision(null, Start, DecisionSubject.Misfire, "skip", "two fires missed");
         await decisions.AppendAsync(first, Ct);
         await decisions.AppendAsync(second, Ct);
         Assert.Equal([first, second], await decisions.ListAsync(null, Ct));
         Assert.Equal([first], await decisions.ListAsync(Samples.Run(), Ct));
+        Assert.Equal(["capacity", "misfire"], await Database.ReadAsync(async tx =>
+            (await tx.QueryAsync<string>("SELECT subject FROM decisions ORDER BY decision_number", new { }).ConfigureAwait(false)).ToList(), Ct));
     }
 
     [Fact]
@@ -82,6 +84,8 @@ public abstract class RecordStoresContract : StateContract
             [new AnswerCount("churn", Start, AnswerSource.Snapshot, RouteReason.Fresh, 45),
                 new AnswerCount("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 3)],
             await answers.ListAsync(Start, Start.AddHours(2), Ct));
+        Assert.Equal(["snapshot", "realtime"], await Database.ReadAsync(async tx =>
+            (await tx.QueryAsync<string>("SELECT source FROM answers ORDER BY hour_at", new { }).ConfigureAwait(false)).ToList(), Ct));
         Assert.Single(await answers.ListAsync(Start, Start.AddHours(1), Ct));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => answers.AddAsync("churn", Start, AnswerSource.Snapshot, RouteReason.Fresh, -1, Ct));
     }

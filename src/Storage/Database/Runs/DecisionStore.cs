@@ -13,8 +13,9 @@ public sealed class DecisionStore(StateDatabase database)
     {
         var number = await tx.NextAsync("decision").ConfigureAwait(false);
         return await tx.ExecuteAsync(
-            "INSERT INTO decisions (decision_number, run_id, decided_at, subject, choice, reason) VALUES (@number, @run, @at, @Subject, @Choice, @Reason)",
-            new { number, run = decision.Run?.ToString(), at = EpochMicroseconds.Of(decision.At), decision.Subject, decision.Choice, decision.Reason })
+            "INSERT INTO decisions (decision_number, run_id, decided_at, subject, choice, reason) VALUES (@number, @run, @at, @subject, @Choice, @Reason)",
+            new { number, run = decision.Run?.ToString(), at = EpochMicroseconds.Of(decision.At), subject = decision.Subject.Text(), decision.Choice,
+                decision.Reason })
                 .ConfigureAwait(false);
     }, ct);
 
@@ -37,6 +38,7 @@ public sealed class DecisionStore(StateDatabase database)
         public string Choice { get; init; } = "";
         public string Reason { get; init; } = "";
 
-        public Decision ToDecision() => new(RunId is null ? null : Domain.RunId.Parse(RunId), EpochMicroseconds.ToInstant(DecidedAt), Subject, Choice, Reason);
+        public Decision ToDecision() =>
+            new(RunId is null ? null : Domain.RunId.Parse(RunId), EpochMicroseconds.ToInstant(DecidedAt), DecisionSubjectText.Parse(Subject), Choice, Reason);
     }
 }

@@ -1,22 +1,21 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Jobs;
-using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Host.Tests.Configuration.Jobs;
 
 public sealed class JobFileTests : IDisposable
 {
     private const string Smallest = "name: j\ninput: in/*.parquet\nkey: id\nmodel: m@champion\noutput: out\n";
-    private readonly TemporaryFolder _folder = new();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("job-file");
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
     public void Job_WithOnlyRequiredKeys_TakesDomainDefaultsAndFullPaths()
     {
         var job = Load(Smallest);
-        Assert.Equal([_folder["in/*.parquet"]], job.Inputs);
-        Assert.Equal(_folder["out"], job.OutputDirectory);
+        Assert.Equal([Path.Combine(_folder.FullName, "in/*.parquet")], job.Inputs);
+        Assert.Equal(Path.Combine(_folder.FullName, "out"), job.OutputDirectory);
         Assert.Equal(new ModelReference.ByAlias("m", "champion"), job.Model);
         Assert.Equal(RejectBudget.Default, job.Rejects);
         Assert.Equal(DriftRule.Default, job.Drift);
@@ -96,16 +95,16 @@ public sealed class JobFileTests : IDisposable
     [Fact]
     public void JobFolder_WithTheSameNameTwice_NamesBothFiles()
     {
-        File.WriteAllText(_folder["a.yaml"], Smallest);
-        File.WriteAllText(_folder["b.yaml"], Smallest);
-        var failure = Assert.Throws<BadInputException>(() => JobFile.LoadAll(_folder.Path));
+        File.WriteAllText(Path.Combine(_folder.FullName, "a.yaml"), Smallest);
+        File.WriteAllText(Path.Combine(_folder.FullName, "b.yaml"), Smallest);
+        var failure = Assert.Throws<BadInputException>(() => JobFile.LoadAll(_folder.FullName));
         Assert.Contains("a.yaml", failure.Message, StringComparison.Ordinal);
         Assert.Contains("b.yaml", failure.Message, StringComparison.Ordinal);
     }
 
     private ScoringJob Load(string text)
     {
-        var path = _folder["job.yaml"];
+        var path = Path.Combine(_folder.FullName, "job.yaml");
         File.WriteAllText(path, text);
         return JobFile.Load(path);
     }

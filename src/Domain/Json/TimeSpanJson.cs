@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace BatchEngine.Host.Terminal;
+namespace BatchEngine.Domain;
 
 /// <summary>Writes a duration as seconds.</summary>
 internal sealed class TimeSpanJson : JsonConverter<TimeSpan>

@@ -1,4 +1,4 @@
-namespace BatchEngine.Host.Adapters;
+namespace BatchEngine.Router.Realtime;
 
 /// <summary>Busy time and predictions of one serving name. Thread-safe.</summary>
 internal sealed class RealtimeMeter

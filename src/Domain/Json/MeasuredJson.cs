@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using BatchEngine.Domain;
 
-namespace BatchEngine.Host.Terminal;
+namespace BatchEngine.Domain;
 
 /// <summary>Writes a <see cref="Measured{T}"/> as its value, or as {"notMeasured": "reason"}: unknown is never zero.</summary>
 internal sealed class MeasuredJson : JsonConverterFactory

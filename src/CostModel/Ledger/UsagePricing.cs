@@ -4,19 +4,21 @@ using BatchEngine.Domain;
 namespace BatchEngine.CostModel.Ledger;
 
 /// <summary>
-/// Turns usage into ledger entries: one for the work, one for rework and one for idle time where there was any. Pure. The entries' amounts sum to
+/// Prices one usage as the entries that the ledger gets for it: one for the work, one for rework and one for idle time where there was any. Pure. The
+/// entries' amounts sum to
 /// <see cref="Billing.Amount(IReadOnlyList{PricedInterval})"/> of the usage to the last digit, their durations to its length to the last tick.
 /// </summary>
-public static class LedgerPosting
+public static class UsagePricing
 {
-    /// <summary>Posts one usage. The entries' ids derive from the usage's id and the kind, so posting twice gives the same entries.</summary>
+    /// <summary>The entries of one usage. Their ids derive from the usage's id and the kind, so pricing it again by the same prices gives the same
+    /// entries.</summary>
     /// <param name="usage">The usage. Rework is part of the busy time; where two clocks say that it exceeds it, all busy time is rework.</param>
     /// <param name="job">The job; a usage without a run is booked under its serving name when this is empty.</param>
     /// <param name="model">"name:number" of the model; empty when unknown.</param>
     /// <param name="prices">The price book.</param>
     /// <param name="postedAt">When the entries are written.</param>
     /// <exception cref="InvariantBrokenException">A share is outside 0 to 1, or the interval ends before it starts.</exception>
-    public static IReadOnlyList<SpendEntry> Post(UsageRecord usage, string job, string model, PriceBook prices, DateTimeOffset postedAt)
+    public static IReadOnlyList<SpendEntry> EntriesOf(UsageRecord usage, string job, string model, PriceBook prices, DateTimeOffset postedAt)
     {
         Check(usage);
         var pieces = prices.Over(usage.Offering, usage.From, usage.ToExclusive);

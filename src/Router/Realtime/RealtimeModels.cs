@@ -1,25 +1,18 @@
 using System.Collections.Concurrent;
 using BatchEngine.Domain;
 using BatchEngine.Router.Lookup;
-using BatchEngine.Router.Realtime;
-using BatchEngine.Scorer.Realtime;
-using BatchEngine.Storage.Database.Runs;
 
-namespace BatchEngine.Host.Adapters;
+namespace BatchEngine.Router.Realtime;
 
 /// <summary>
-/// Scores in real time with exactly the model and features of the snapshot that is served, and meters the time it takes. Thread-safe; keeping warm is one
-/// caller's
-/// work.
+/// Scores in real time with exactly the model and features of the snapshot that is served, and meters the time it takes. Owns the models: each is loaded once,
+/// kept while its snapshot is served, and freed when no call can use it any more. Thread-safe; keeping warm is one caller's work.
 /// </summary>
-internal sealed class RealtimeModels(SnapshotCatalog catalog, RunStore runs, ModelLocator locator, TimeProvider clock) : IRealtimeScoring, IDisposable
+public sealed class RealtimeModels(SnapshotCatalog catalog, IRealtimeModelSource source, TimeProvider clock) : IRealtimeScoring, IDisposable
 {
-    private readonly ConcurrentDictionary<RunId, Lazy<Task<RealtimeScoring>>> _models = new();
+    private readonly ConcurrentDictionary<RunId, Lazy<Task<IRealtimeModel>>> _models = new();
     private readonly ConcurrentDictionary<string, RealtimeMeter> _meters = new(StringComparer.Ordinal);
-    private readonly List<(Lazy<Task<RealtimeScoring>> Model, long RetiredAt)> _retired = [];
-
-    /// <summary>Runs whose model is in memory or being loaded.</summary>
-    public IReadOnlyCollection<RunId> Loaded => [.. _models.Keys];
+    private readonly List<(Lazy<Task<IRealtimeModel>> Model, long RetiredAt)> _retired = [];
 
     /// <inheritdoc/>
     public async Task<RealtimeOutcome> ScoreAsync(string servingName, IReadOnlyDictionary<string, object?> features, CancellationToken ct)
@@ -27,12 +20,12 @@ internal sealed class RealtimeModels(SnapshotCatalog catalog, RunStore runs, Mod
         if (catalog.Find(servingName)?.Reader?.Info is not { } snapshot)
             return new RealtimeOutcome.Failed($"'{servingName}' has no published snapshot yet, so no model is chosen.");
         var entry = EntryOf(snapshot.Run);
-        RealtimeScoring model;
+        IRealtimeModel model;
         try
         {
             model = await entry.Value.WaitAsync(ct).ConfigureAwait(false);
         }
-        catch (BatchEngineException problem) when (problem is not InvariantBrokenException)
+        catch (BatchEngineException problem)
         {
             _models.TryRemove(KeyValuePair.Create(snapshot.Run, entry));
             return new RealtimeOutcome.Failed(problem.Message);
@@ -86,19 +79,12 @@ internal sealed class RealtimeModels(SnapshotCatalog catalog, RunStore runs, Mod
     }
 
     // On a thread of its own, so that a caller whose deadline passes first does not wait for it.
-    private Lazy<Task<RealtimeScoring>> EntryOf(RunId run) => _models.GetOrAdd(run, r => new Lazy<Task<RealtimeScoring>>(() => Task.Run(() => LoadAsync(r))));
+    private Lazy<Task<IRealtimeModel>> EntryOf(RunId run) =>
+        _models.GetOrAdd(run, r => new Lazy<Task<IRealtimeModel>>(() => Task.Run(() => source.LoadAsync(r))));
 
-    private static void Free(Lazy<Task<RealtimeScoring>> model)
+    private static void Free(Lazy<Task<IRealtimeModel>> model)
     {
         if (model is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
             model.Value.Result.Dispose();
-    }
-
-    private async Task<RealtimeScoring> LoadAsync(RunId run)
-    {
-        var plan = await runs.PlanAsync(run, CancellationToken.None).ConfigureAwait(false)
-            ?? throw new InvariantBrokenException("a published run has a plan", run.ToString());
-        return new RealtimeScoring(await locator.PathOfAsync(plan.Model, plan.ModelArtifact, CancellationToken.None)
-            .ConfigureAwait(false), plan.Features, plan.Manifest.Columns);
     }
 }
