@@ -16,7 +16,7 @@ namespace BatchEngine.Scorer.Outputs;
 /// <param name="featureNames">For the detail.</param>
 /// <param name="outputs">For the detail.</param>
 /// <param name="acceptsMissing">Whether the model takes missing numbers.</param>
-internal sealed class RowGate(int keyIndex, IReadOnlyList<string> featureNames, IReadOnlyList<OutputColumn> outputs, bool acceptsMissing)
+internal sealed class RowCheck(int keyIndex, IReadOnlyList<string> featureNames, IReadOnlyList<OutputColumn> outputs, bool acceptsMissing)
 {
     private readonly List<(int Row, RejectReason Reason, string Detail)> _rejects = [];
     private byte[] _keep = [];
