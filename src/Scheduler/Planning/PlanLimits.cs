@@ -1,6 +1,6 @@
 namespace BatchEngine.Scheduler.Planning;
 
-/// <summary>Every number that planning goes by.</summary>
+/// <summary>The planner's named numbers.</summary>
 public static class PlanLimits
 {
     /// <summary>Shards per worker aimed at, so that a late or dead worker's part is small next to the whole.</summary>

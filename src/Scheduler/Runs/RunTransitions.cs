@@ -3,9 +3,9 @@ using BatchEngine.Domain;
 namespace BatchEngine.Scheduler.Runs;
 
 /// <summary>Which state may follow which: the whole table. Pure.</summary>
-internal static class RunTransitions
+public static class RunTransitions
 {
-    /// <summary>Whether a run in the first state may move to the second.</summary>
+    /// <summary>Whether a run may move so.</summary>
     public static bool IsAllowed(RunState from, RunState to) => (from, to) switch
     {
         (RunState.Planned, RunState.Scoring) => true,

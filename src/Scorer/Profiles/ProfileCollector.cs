@@ -32,14 +32,14 @@ public sealed class ProfileCollector
     }
 
     /// <summary>Counts the rows of a scored unit.</summary>
-    /// <param name="unit">The columns as read.</param>
+    /// <param name="batch">The columns as read.</param>
     /// <param name="predictions">Their outputs.</param>
     /// <param name="firstRowNumber">The number of the unit's first row over the manifest.</param>
-    public void Add(UnitColumns unit, UnitPredictions predictions, long firstRowNumber)
+    public void Add(UnitColumns batch, UnitPredictions predictions, long firstRowNumber)
     {
-        _rows.Select(firstRowNumber, unit.Rows);
+        _rows.Select(firstRowNumber, batch.Rows);
         foreach (var (index, tally) in _inputs)
-            AddInput(unit[index], tally);
+            AddInput(batch[index], tally);
         foreach (var (index, tally) in _outputs)
             tally.Add(predictions.Column(index), _rows);
     }

@@ -5,7 +5,8 @@ using YamlDotNet.Core.Events;
 
 namespace BatchEngine.Host.Configuration.Reading;
 
-/// <summary>Reads one YAML document into nodes that know their place. Duplicate keys, aliases, tags and a second document are refused.</summary>
+/// <summary>Reads one YAML document into nodes that know their place. Duplicate keys, aliases, tags and a second document are refused. Stateless,
+/// thread-safe.</summary>
 internal static class YamlText
 {
     /// <summary>The largest configuration file read.</summary>
