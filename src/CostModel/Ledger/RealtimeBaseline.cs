@@ -26,7 +26,8 @@ public sealed record RealtimeBaseline(Measured<Money> PerThousand, bool IsAssump
             if (cost.TryGet(out var money))
                 return new(Measured<Money>.Of(money with { Amount = money.Amount * 1_000m / predictions }), false,
                     FormattableString.Invariant(
-                        $"measured: {Figures.Price(money)} of busy endpoint time / {predictions:N0} real-time predictions x 1,000; the endpoint's idle time is not counted"));
+                        $"measured: {Figures.Price(money)} of busy endpoint time / {predictions:N0} real-time predictions x 1,000; the endpoint's idle time "
+                            + $"is not counted"));
         }
 
         if (assumption is not null)

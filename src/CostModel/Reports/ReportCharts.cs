@@ -21,7 +21,10 @@ internal static class ReportCharts
         for (var bar = 0; bar < bars; bar++)
         {
             var height = (Base - Top) * histogram.Current[bar] / highest;
-            svg.Append(Invariant($"<rect class=\"now\" x=\"{(bar * step) + 1:0.##}\" y=\"{Base - height:0.##}\" width=\"{step - 2:0.##}\" height=\"{height:0.##}\"><title>{HtmlWriter.Escape(ReportText.Cut(histogram.Labels[bar], MaxLabelLength))}: now {Figures.Share(histogram.Current[bar])}{(histogram.Baseline.Count == bars ? $", baseline {Figures.Share(histogram.Baseline[bar])}" : "")}</title></rect>"));
+            svg.Append(Invariant($"<rect class=\"now\" x=\"{(bar * step) + 1:0.##}\" y=\"{Base - height:0.##}\" width=\"{step - 2:0.##}\" "
+                + $"height=\"{height:0.##}\"><title>{HtmlWriter.Escape(ReportText.Cut(histogram.Labels[bar], MaxLabelLength))}: now "
+                + $"{Figures.Share(histogram.Current[bar])}"
+                + $"{(histogram.Baseline.Count == bars ? $", baseline {Figures.Share(histogram.Baseline[bar])}" : "")}</title></rect>"));
         }
 
         if (histogram.Baseline.Count == bars && bars > 0)
@@ -34,7 +37,8 @@ internal static class ReportCharts
 
         svg.Append(Invariant($"<path class=\"axis\" d=\"M0 {Base}H{Width}\"/>"));
         if (bars > 0)
-            svg.Append(Invariant($"<text x=\"0\" y=\"{Height - 4}\">{HtmlWriter.Escape(Short(histogram.Labels[0]))}</text><text x=\"{Width}\" y=\"{Height - 4}\" text-anchor=\"end\">{HtmlWriter.Escape(Short(histogram.Labels[^1]))}</text>"));
+            svg.Append(Invariant($"<text x=\"0\" y=\"{Height - 4}\">{HtmlWriter.Escape(Short(histogram.Labels[0]))}</text><text x=\"{Width}\" "
+                + $"y=\"{Height - 4}\" text-anchor=\"end\">{HtmlWriter.Escape(Short(histogram.Labels[^1]))}</text>"));
         svg.Append(Invariant($"<text x=\"{Width}\" y=\"{TopText}\" text-anchor=\"end\">top {Figures.Share(highest)}</text></svg>"));
         return svg.ToString();
     }
@@ -49,7 +53,8 @@ internal static class ReportCharts
         {
             html.Append("<div>").Append(HtmlWriter.Escape(bar.Label)).Append("<span>");
             if (bar.Value is { } value)
-                html.Append(Invariant($"<i class=\"{(bar.IsEstimate ? "guess" : bar.IsThisRun ? "here" : "")}\" style=\"width:calc((100% - 11rem)*{Math.Max(0, value) / highest:0.####})\"></i>"));
+                html.Append(Invariant($"<i class=\"{(bar.IsEstimate ? "guess" : bar.IsThisRun ? "here" : "")}\" style=\"width:calc((100% - "
+                    + $"11rem)*{Math.Max(0, value) / highest:0.####})\"></i>"));
             html.Append(HtmlWriter.Escape(ReportText.Cut(bar.Text))).Append("</span></div>");
         }
         return html.Append("</figure>").ToString();
@@ -57,7 +62,8 @@ internal static class ReportCharts
 
     /// <summary>A share of one, drawn beside its number.</summary>
     internal static string Meter(double share) =>
-        Invariant($"<svg class=\"meter\" viewBox=\"0 0 100 10\" width=\"100\" height=\"10\" aria-hidden=\"true\"><rect x=\"0.5\" y=\"0.5\" width=\"99\" height=\"9\" rx=\"2\"/><rect x=\"0.5\" y=\"0.5\" width=\"{99 * Math.Clamp(share, 0, 1):0.##}\" height=\"9\" rx=\"2\"/></svg>");
+        Invariant($"<svg class=\"meter\" viewBox=\"0 0 100 10\" width=\"100\" height=\"10\" aria-hidden=\"true\"><rect x=\"0.5\" y=\"0.5\" width=\"99\" "
+            + $"height=\"9\" rx=\"2\"/><rect x=\"0.5\" y=\"0.5\" width=\"{99 * Math.Clamp(share, 0, 1):0.##}\" height=\"9\" rx=\"2\"/></svg>");
 
     private static string Describe(ReportHistogram histogram)
     {

@@ -29,7 +29,8 @@ internal sealed record SchemaMigration(int Number, string Name, string Script)
         if (found > known)
         {
             throw new StorageFailedException(place,
-                $"the database has schema version {found}, but this program knows only up to {known}: a newer batchengine wrote it. Use that newer program, or point databasePath at another file.",
+                $"the database has schema version {found}, but this program knows only up to {known}: a newer batchengine wrote it. Use that newer program, "
+                    + $"or point databasePath at another file.",
                 isTransient: false);
         }
         foreach (var migration in migrations.Skip(found))

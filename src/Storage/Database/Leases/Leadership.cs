@@ -17,7 +17,8 @@ internal sealed class Leadership(StateDatabase database)
             ON CONFLICT (run_id) DO UPDATE SET fence = leaders.fence + 1, holder = excluded.holder, expires_at = excluded.expires_at
                 WHERE leaders.holder IS NULL OR leaders.expires_at <= @now
             RETURNING fence
-            """, new { run = run.ToString(), holder, now = tx.NowMicroseconds, expires = tx.NowMicroseconds + EpochMicroseconds.Of(ttl) }).ConfigureAwait(false);
+            """, new { run = run.ToString(), holder, now = tx.NowMicroseconds,
+                expires = tx.NowMicroseconds + EpochMicroseconds.Of(ttl) }).ConfigureAwait(false);
         return fence is { } taken ? new FenceToken(taken) : null;
     }, ct);
 

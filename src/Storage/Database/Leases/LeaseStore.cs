@@ -138,7 +138,8 @@ public sealed class LeaseStore(StateDatabase database)
     private static Task SaveCheckpointAsync(StateTransaction tx, Lease lease, Checkpoint checkpoint) => tx.ExecuteAsync("""
         INSERT INTO checkpoints (run_id, shard_index, fence, next_unit, rows_read, rows_scored, rows_reused, rows_rejected, saved_at, checkpoint_json)
         VALUES (@run, @shard, @fence, @unit, @Read, @Scored, @Reused, @Rejected, @now, @json)
-        ON CONFLICT (run_id, shard_index) DO UPDATE SET fence = excluded.fence, next_unit = excluded.next_unit, rows_read = excluded.rows_read, rows_scored = excluded.rows_scored,
+        ON CONFLICT (run_id, shard_index) DO UPDATE SET fence = excluded.fence, next_unit = excluded.next_unit, rows_read = excluded.rows_read,
+            rows_scored = excluded.rows_scored,
             rows_reused = excluded.rows_reused, rows_rejected = excluded.rows_rejected, saved_at = excluded.saved_at, checkpoint_json = excluded.checkpoint_json
         """, new
     {

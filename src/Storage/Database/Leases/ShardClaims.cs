@@ -89,7 +89,8 @@ internal sealed class ShardClaims(StateDatabase database)
         // The fence is raised only from the value that was seen, so that two grants can never give the same one, whatever the engine's isolation.
         var fence = await tx.NumberAsync("""
             INSERT INTO leases (run_id, shard_index, fence, worker, expires_at) VALUES (@run, @index, 1, @worker, @expires)
-            ON CONFLICT (run_id, shard_index) DO UPDATE SET fence = leases.fence + 1, worker = excluded.worker, expires_at = excluded.expires_at WHERE leases.fence = @seen
+            ON CONFLICT (run_id, shard_index) DO UPDATE SET fence = leases.fence + 1, worker = excluded.worker, expires_at = excluded.expires_at
+                WHERE leases.fence = @seen
             RETURNING fence
             """, new { run = run.ToString(), index, worker, expires, seen = free.Fence ?? 0 }).ConfigureAwait(false)
             ?? throw new InvariantBrokenException("a free shard's fence stands still inside a transaction", $"run {run}, shard {index}");

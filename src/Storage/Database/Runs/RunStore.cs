@@ -43,7 +43,7 @@ public sealed class RunStore(StateDatabase database)
 
     /// <summary>Runs, newest scheduled instant first.</summary>
     /// <param name="job">Only this job's; null means all.</param>
-    /// <param name="limit">At most so many.</param>
+    /// <param name="limit">The most rows to return.</param>
     /// <param name="ct">Stops waiting.</param>
     public Task<IReadOnlyList<RunRecord>> ListAsync(string? job, int limit, CancellationToken ct) => database.ReadAsync(async tx =>
     {
@@ -97,7 +97,8 @@ public sealed class RunStore(StateDatabase database)
     private static async Task InsertRunAsync(StateTransaction tx, RunPlan plan)
     {
         await tx.ExecuteAsync("""
-            INSERT INTO runs (run_id, job, serving_name, scheduled_at, state, model_name, model_number, model_digest, planned_at, manifest_rows, shard_count, partition_count, note)
+            INSERT INTO runs (run_id, job, serving_name, scheduled_at, state, model_name, model_number, model_digest, planned_at, manifest_rows, shard_count,
+                partition_count, note)
             VALUES (@run, @job, @serving, @scheduled, @state, @modelName, @modelNumber, @modelDigest, @planned, @rows, @shards, @partitions, '')
             """, new
         {

@@ -90,7 +90,8 @@ public sealed class RunFileReader : IDisposable
         var version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
         if (version != RunFileFormat.Version)
             throw new StorageFailedException(_name,
-                $"It is a run file of format version {version}; this program reads version {RunFileFormat.Version}. Finish the run with the program that began it, or start it again.", isTransient: false);
+                $"It is a run file of format version {version}; this program reads version {RunFileFormat.Version}. Finish the run with the program that "
+                    + $"began it, or start it again.", isTransient: false);
         _layout = new SlotLayout((KeyKind)BinaryPrimitives.ReadUInt32LittleEndian(header[16..]), BinaryPrimitives.ReadInt32LittleEndian(header[20..]),
             BinaryPrimitives.ReadInt32LittleEndian(header[32..]));
         PartitionCount = BinaryPrimitives.ReadInt32LittleEndian(header[24..]);
