@@ -1,6 +1,6 @@
 namespace BatchEngine.CostModel.Drift;
 
-/// <summary>One distance against its limit, and how likely chance alone is to reach it. Immutable.</summary>
+/// <summary>One distance against its limit, and how likely chance alone is to reach it.</summary>
 internal sealed record DriftTest(string Name, double Distance, double Limit, double Chance)
 {
     internal bool ReachesLimit => Distance >= Limit && Distance > 0;

@@ -5,7 +5,7 @@ using BatchEngine.Domain;
 namespace BatchEngine.CostModel.Ledger;
 
 /// <summary>What a real-time prediction costs: the yardstick of "all real time". Measured from the endpoint's own busy time, or a person's assumption named as
-/// such. Immutable.</summary>
+/// such.</summary>
 /// <param name="PerThousand">The cost of 1,000 real-time predictions; not measured when none was made and nothing is assumed.</param>
 /// <param name="IsAssumption">Whether a person said so in a price sheet.</param>
 /// <param name="HowMade">How the number was made.</param>

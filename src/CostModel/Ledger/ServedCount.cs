@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Ledger;
 
-/// <summary>Look-ups answered under a serving name from one source. Immutable.</summary>
+/// <summary>Look-ups answered under a serving name from one source.</summary>
 /// <param name="ServingName">The name that applications asked.</param>
 /// <param name="Source">Where the answers came from.</param>
 /// <param name="Count">How many.</param>

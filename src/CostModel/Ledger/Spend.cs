@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Ledger;
 
-/// <summary>A sum of ledger entries that does not hide what has no price. Immutable.</summary>
+/// <summary>A sum of ledger entries that does not hide what has no price.</summary>
 /// <param name="Total">The sum; not measured when an entry has no price, when two currencies meet, or when there is no entry.</param>
 /// <param name="ByCurrency">The sums of the priced entries, one a currency, in currency order.</param>
 /// <param name="Entries">How many entries.</param>

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Prices;
 
-/// <summary>What the price book says of an offering at an instant: a quote, or why there is none. Immutable; match it exhaustively.</summary>
+/// <summary>What the price book says of an offering at an instant: a quote, or why there is none. Match it exhaustively.</summary>
 public abstract record PriceAnswer
 {
     private PriceAnswer()

@@ -1,6 +1,6 @@
 namespace BatchEngine.CostModel.Reports;
 
-/// <summary>One bar of a bar chart. Immutable.</summary>
+/// <summary>One bar of a bar chart.</summary>
 /// <param name="Label">What it stands for.</param>
 /// <param name="Value">How long it is; null draws none.</param>
 /// <param name="Text">The number and its unit, or why there is none.</param>

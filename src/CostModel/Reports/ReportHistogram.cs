@@ -1,6 +1,6 @@
 namespace BatchEngine.CostModel.Reports;
 
-/// <summary>One column's rows in at most <see cref="MaxBars"/> groups of bins, baseline beside current. Immutable.</summary>
+/// <summary>One column's rows in at most <see cref="MaxBars"/> groups of bins, baseline beside current.</summary>
 /// <param name="Column">The column.</param>
 /// <param name="IsOutput">Whether it is an output of the model.</param>
 /// <param name="Labels">What each group holds, for people.</param>

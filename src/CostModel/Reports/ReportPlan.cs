@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Reports;
 
-/// <summary>What a run was planned to do, beside what it did. Immutable.</summary>
+/// <summary>What a run was planned to do, beside what it did.</summary>
 /// <param name="Offering">The capacity that was chosen.</param>
 /// <param name="PlannedRows">Rows of the frozen input.</param>
 /// <param name="ActualRows">Rows read.</param>

@@ -4,7 +4,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Reports;
 
-/// <summary>What a run took over from an earlier one, and what scoring every row would have cost. Immutable.</summary>
+/// <summary>What a run took over from an earlier one, and what scoring every row would have cost.</summary>
 /// <param name="Base">The run whose predictions were taken over; null when every row was scored.</param>
 /// <param name="Why">Why this base, or why none.</param>
 /// <param name="RowsNotRead">Rows of shards that were carried over without being read.</param>

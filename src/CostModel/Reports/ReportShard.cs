@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Reports;
 
-/// <summary>One shard in a run's report. Immutable.</summary>
+/// <summary>One shard in a run's report.</summary>
 /// <param name="Index">Counted from 0.</param>
 /// <param name="PlannedRows">Rows the plan gave it.</param>
 /// <param name="Counts">Rows of its durable units.</param>

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Reports;
 
-/// <summary>What one worker, or the coordinator, used in a run. Immutable.</summary>
+/// <summary>What one worker, or the coordinator, used in a run.</summary>
 /// <param name="Name">The worker.</param>
 /// <param name="Offering">What was rented.</param>
 /// <param name="Purpose">"scoring" or "sealing and publishing".</param>

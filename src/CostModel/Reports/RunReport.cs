@@ -3,7 +3,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Reports;
 
-/// <summary>Everything that `runs show` and the HTML page say of one run. Immutable; the same stored facts give the same report.</summary>
+/// <summary>Everything that `runs show` and the HTML page say of one run. The same stored facts give the same report.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="State">Where it is.</param>
 /// <param name="Note">Why it failed, was held or was cancelled; empty otherwise.</param>

@@ -4,7 +4,7 @@ namespace BatchEngine.CostModel.Reports;
 
 /// <summary>
 /// One run as one HTML file: no network request, no script, inline style, small drawings, its data embedded as JSON. It prints on A4, works by keyboard and
-/// without colour, and stays under <see cref="MaxBytes"/> whatever the run. Pure and thread-safe; the same report gives the same bytes.
+/// without colour, and stays under <see cref="MaxBytes"/> whatever the run. Pure: the same report gives the same bytes.
 /// </summary>
 public static class RunReportPage
 {

@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>Something that can be rented: instance type, zone and how it is paid for. Immutable.</summary>
+/// <summary>Something that can be rented: instance type, zone and how it is paid for.</summary>
 /// <param name="Provider">"local", "ec2", "azure" or "kubernetes".</param>
 /// <param name="InstanceType">The provider's name for the machine; "this-machine" for local.</param>
 /// <param name="Zone">The zone or region; "local" for local.</param>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>What an offering costs, who said so and when. Immutable.</summary>
+/// <summary>What an offering costs, who said so and when.</summary>
 /// <param name="Offering">What is priced.</param>
 /// <param name="PerHour">The rate of one instance for one hour.</param>
 /// <param name="Source">Where the price comes from: a file with its line, or an API.</param>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>Fixed edges of a column's bins; profiles over equal edges merge and compare. Immutable.</summary>
+/// <summary>Fixed edges of a column's bins; profiles over equal edges merge and compare.</summary>
 /// <param name="Column">The column.</param>
 /// <param name="Edges">Strictly increasing and finite, at most 255; bin 0 is below the first, bin n at or above the last. Empty for a text column.</param>
 /// <param name="Categories">The known categories of a text column, sorted (ordinal), at most 255; empty for a numeric one.</param>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>How one column moved between baseline and current, with the numbers behind the verdict. Immutable.</summary>
+/// <summary>How one column moved between baseline and current, with the numbers behind the verdict.</summary>
 /// <param name="Column">The column.</param>
 /// <param name="IsOutput">Whether it is an output of the model.</param>
 /// <param name="Verdict">Stable, drifted or not measured.</param>

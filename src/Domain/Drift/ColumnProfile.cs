@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>Counts of one column over fixed bins. Merging is addition, so the order of rows, shards and workers never shows. Immutable.</summary>
+/// <summary>Counts of one column over fixed bins. Merging is addition, so the order of rows, shards and workers never shows.</summary>
 /// <param name="Edges">The bins.</param>
 /// <param name="IsOutput">Whether it is an output of the model (else a feature as read).</param>
 /// <param name="Counts">Rows per bin; for a categorical column the last bin counts unseen categories.</param>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>All columns of a run against its baseline. Immutable.</summary>
+/// <summary>All columns of a run against its baseline.</summary>
 /// <param name="Run">The run judged.</param>
 /// <param name="Baseline">The run compared with; null means there was none.</param>
 /// <param name="Columns">Drifted ones first, then by name.</param>

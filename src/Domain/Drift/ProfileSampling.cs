@@ -4,7 +4,6 @@ namespace BatchEngine.Domain;
 /// Which rows a profile counts, and how far a sample can be off. A run of fewer than twice <see cref="WholeRows"/> rows is counted whole; of a larger one,
 /// one block of <see cref="BlockRows"/> rows is counted out of every
 /// <see cref="OneInFor"/> consecutive ones, picked by the number of the block in the manifest alone: workers, shards, their order and a resume never show.
-/// Pure and thread-safe.
 /// </summary>
 public static class ProfileSampling
 {

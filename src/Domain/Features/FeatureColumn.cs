@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>One feature (or one group, for one-hot): a source column and the steps applied to it. Immutable.</summary>
+/// <summary>One feature (or one group, for one-hot): a source column and the steps applied to it.</summary>
 /// <param name="Name">The feature's name, unique in its spec; for a model with one input per feature, the input's name.</param>
 /// <param name="Source">The Parquet column.</param>
 /// <param name="Steps">Applied in order; empty means the numeric value as it is (bool is 0 or 1, text passes through to text inputs).</param>

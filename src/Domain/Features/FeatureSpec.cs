@@ -2,7 +2,7 @@ using System.Text;
 
 namespace BatchEngine.Domain;
 
-/// <summary>The ordered columns and transforms a model reads; content-hashed, so equal specs transform equally, in batch and in real time. Immutable.</summary>
+/// <summary>The ordered columns and transforms a model reads; content-hashed, so equal specs transform equally, in batch and in real time.</summary>
 /// <param name="Columns">In the order of the model's features.</param>
 public sealed record FeatureSpec(IReadOnlyList<FeatureColumn> Columns)
 {

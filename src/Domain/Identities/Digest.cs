@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace BatchEngine.Domain;
 
-/// <summary>A SHA-256 of content: equal digests are the same content. Immutable.</summary>
+/// <summary>A SHA-256 of content: equal digests are the same content.</summary>
 public readonly record struct Digest
 {
     private readonly string? _hex;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace BatchEngine.Domain;
 
-/// <summary>A run: the job and its *scheduled* instant, so that a refire or a misfire is the same run. Immutable.</summary>
+/// <summary>A run: the job and its *scheduled* instant, so that a refire or a misfire is the same run.</summary>
 public readonly record struct RunId
 {
     private const string Format = "yyyyMMdd'T'HHmmss'Z'";

@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>One column of an input file. Immutable.</summary>
+/// <summary>One column of an input file.</summary>
 /// <param name="Name">The column's name.</param>
 /// <param name="Kind">What it holds.</param>
 /// <param name="IsNullable">Whether the schema allows missing values.</param>

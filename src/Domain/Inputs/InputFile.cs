@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>One Parquet file as it was when the run was planned. Immutable.</summary>
+/// <summary>One Parquet file as it was when the run was planned.</summary>
 /// <param name="Path">The full path.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="ContentTag">Changes when the content changes: a hash over length, modification time and footer bytes.</param>

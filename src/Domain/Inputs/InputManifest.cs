@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>The frozen input of a run: files sorted by path (ordinal), their row groups and the common columns. Immutable.</summary>
+/// <summary>The frozen input of a run: files sorted by path (ordinal), their row groups and the common columns.</summary>
 /// <param name="Files">Sorted by path.</param>
 /// <param name="Columns">The columns of the first file; every other file has the needed ones with the same kind.</param>
 public sealed record InputManifest(IReadOnlyList<InputFile> Files, IReadOnlyList<InputColumn> Columns)

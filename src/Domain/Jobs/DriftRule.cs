@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>When drift holds a snapshot back. Immutable.</summary>
+/// <summary>When drift holds a snapshot back.</summary>
 /// <param name="Action">What a drifted column does.</param>
 /// <param name="MaxPsi">The population stability index at which a column counts as drifted.</param>
 /// <param name="MaxKs">The KS distance at which a numeric column counts as drifted.</param>

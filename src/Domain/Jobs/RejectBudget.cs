@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace BatchEngine.Domain;
 
-/// <summary>How many rows may be rejected before the run fails; both limits hold. Immutable.</summary>
+/// <summary>How many rows may be rejected before the run fails; both limits hold.</summary>
 /// <param name="MaxRows">The most rejected rows.</param>
 /// <param name="MaxShare">The largest share of rejected rows, 0 to 1, judged over the whole run.</param>
 public sealed record RejectBudget(long MaxRows, double MaxShare)

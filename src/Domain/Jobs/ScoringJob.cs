@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>The wish: input, key, model, features, output, schedule, deadline, budget, quality, serving contract. What one YAML file says. Immutable.</summary>
+/// <summary>The wish: input, key, model, features, output, schedule, deadline, budget, quality, serving contract. What one YAML file says.</summary>
 /// <param name="Name">Letters, digits, '.', '-' and '_'.</param>
 /// <param name="Inputs">Paths or globs of Parquet files; "{date}" (yyyy-MM-dd) and "{hour}" stand for the run's scheduled instant.</param>
 /// <param name="KeyColumn">The column whose value names a prediction.</param>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>What applications may expect of look-ups. Immutable.</summary>
+/// <summary>What applications may expect of look-ups.</summary>
 /// <param name="Name">The name in the URL; default the job's name.</param>
 /// <param name="MaxAge">Older predictions are stale; null means no limit.</param>
 /// <param name="MinConfidence">Less confident predictions are scored in real time; null means no limit.</param>

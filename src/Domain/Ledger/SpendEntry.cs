@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>One line of the ledger. Entries never change: a correction is another entry that points at the one it corrects. Immutable.</summary>
+/// <summary>One line of the ledger. Entries never change: a correction is another entry that points at the one it corrects.</summary>
 /// <param name="Id">Derived from usage and kind, so that posting twice is one entry.</param>
 /// <param name="UsageId">The usage it prices.</param>
 /// <param name="Run">The run; null means none.</param>

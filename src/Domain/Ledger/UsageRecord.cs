@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>A half-open interval on an offering. Immutable; written once.</summary>
+/// <summary>A half-open interval on an offering. Written once.</summary>
 /// <param name="Id">Unique and derived from its facts (run, worker, start), so that writing it twice is one record.</param>
 /// <param name="Run">The run it served; null means none (an endpoint).</param>
 /// <param name="ServingName">The serving name it answered for; empty for a batch worker.</param>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>Whether a model is another one with trees appended. Immutable; match it exhaustively.</summary>
+/// <summary>Whether a model is another one with trees appended. Match it exhaustively.</summary>
 public abstract record ModelGrowth
 {
     private ModelGrowth()

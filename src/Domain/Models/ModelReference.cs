@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace BatchEngine.Domain;
 
-/// <summary>How a job names its model: by alias, by version number or by file. Immutable.</summary>
+/// <summary>How a job names its model: by alias, by version number or by file.</summary>
 public abstract record ModelReference
 {
     private ModelReference()

@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>What a model reads and what it gives, as its own file says. Immutable.</summary>
+/// <summary>What a model reads and what it gives, as its own file says.</summary>
 /// <param name="Inputs">In the model's order.</param>
 /// <param name="Outputs">In the model's order.</param>
 public sealed record ModelSignature(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs)

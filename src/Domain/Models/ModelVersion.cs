@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>One immutable model: equal digests are the same model. Immutable.</summary>
+/// <summary>One immutable model: equal digests are the same model.</summary>
 /// <param name="Name">The model's name: letters, digits, '.', '-' and '_'.</param>
 /// <param name="Number">The version, counted from 1. 0 means a file that was never registered.</param>
 /// <param name="Digest">SHA-256 of the artifact's bytes.</param>

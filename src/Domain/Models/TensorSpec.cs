@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>The name, element type and shape of one model input or output. Immutable.</summary>
+/// <summary>The name, element type and shape of one model input or output.</summary>
 /// <param name="Name">The name in the model's graph.</param>
 /// <param name="Element">The element type.</param>
 /// <param name="Shape">Dimensions, outermost first; -1 is a dimension that varies (the batch).</param>

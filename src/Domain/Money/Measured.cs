@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace BatchEngine.Domain;
 
-/// <summary>A number that was measured, or the reason why it was not. Unknown is never zero. Immutable.</summary>
+/// <summary>A number that was measured, or the reason why it was not. Unknown is never zero.</summary>
 /// <typeparam name="T">The kind of value.</typeparam>
 public readonly record struct Measured<T>
     where T : struct

@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>An exact amount in one currency. Adding two currencies throws. Immutable.</summary>
+/// <summary>An exact amount in one currency. Adding two currencies throws.</summary>
 /// <param name="Amount">The amount in major units (dollars, not cents).</param>
 /// <param name="Currency">ISO 4217 code, three capital letters.</param>
 public readonly record struct Money(decimal Amount, string Currency) : IComparable<Money>

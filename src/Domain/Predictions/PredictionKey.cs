@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace BatchEngine.Domain;
 
-/// <summary>One key as an application names it. Immutable.</summary>
+/// <summary>One key as an application names it.</summary>
 public readonly record struct PredictionKey
 {
     /// <summary>The longest text key, in UTF-8 bytes.</summary>

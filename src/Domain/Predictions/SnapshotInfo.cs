@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>The complete predictions of one run and model: one segment a partition, published by one transaction. Immutable.</summary>
+/// <summary>The complete predictions of one run and model: one segment a partition, published by one transaction.</summary>
 /// <param name="Id">Counted from 1 over all snapshots; 0 before it is stored.</param>
 /// <param name="ServingName">The name that applications look up: the job's serving name.</param>
 /// <param name="Run">The run that made it.</param>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>Where an answer comes from. Immutable.</summary>
+/// <summary>Where an answer comes from.</summary>
 /// <param name="Model">The model that made it.</param>
 /// <param name="SnapshotId">The snapshot; null means it was scored in real time.</param>
 /// <param name="AsOf">The instant its features speak of.</param>

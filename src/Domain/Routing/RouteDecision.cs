@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>One key in, one decision out; never a silent default score. Immutable; match it exhaustively.</summary>
+/// <summary>One key in, one decision out; never a silent default score. Match it exhaustively.</summary>
 public abstract record RouteDecision
 {
     private RouteDecision()

@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>Something the engine decided and why, kept so that a person can ask later. Immutable.</summary>
+/// <summary>Something the engine decided and why, kept so that a person can ask later.</summary>
 /// <param name="Run">The run it concerns; null means none in particular.</param>
 /// <param name="At">When.</param>
 /// <param name="Subject">What was decided on.</param>

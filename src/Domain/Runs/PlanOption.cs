@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>A capacity that the planner looked at. Immutable.</summary>
+/// <summary>A capacity that the planner looked at.</summary>
 /// <param name="Offering">What would be rented.</param>
 /// <param name="Workers">How many workers.</param>
 /// <param name="Duration">Predicted wall time of scoring; not measured when no run has told the speed yet.</param>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>What a run will do: a pure function of its inputs, so the same inputs give the same bytes. Immutable.</summary>
+/// <summary>What a run will do: a pure function of its inputs, so the same inputs give the same bytes.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Job">The job as it was when planned.</param>
 /// <param name="Model">The exact model.</param>

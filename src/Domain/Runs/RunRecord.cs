@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>What is known of a run now, as stored. Immutable.</summary>
+/// <summary>What is known of a run now, as stored.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="State">Where it is.</param>
 /// <param name="Model">The exact model.</param>

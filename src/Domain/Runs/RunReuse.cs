@@ -1,7 +1,7 @@
 namespace BatchEngine.Domain;
 
 /// <summary>What a run takes over from an earlier one instead of scoring it, and why; frozen when planned, so that a resumed run and every worker use the
-/// same base. Immutable.</summary>
+/// same base.</summary>
 /// <param name="Base">The run whose predictions may be taken over; null means that every row is scored.</param>
 /// <param name="BaseSnapshot">The base run's snapshot; 0 without a base.</param>
 /// <param name="Reason">Why this base, or why none.</param>

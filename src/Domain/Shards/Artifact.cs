@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>A durable blob named by a database row. Nothing unnamed is ever read. Immutable.</summary>
+/// <summary>A durable blob named by a database row. Nothing unnamed is ever read.</summary>
 /// <param name="BlobName">The name in the blob store: run, shard and fence are in it.</param>
 /// <param name="Kind">What it is for.</param>
 /// <param name="Bytes">Its length.</param>

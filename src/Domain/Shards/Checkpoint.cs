@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>What of a shard is already durable; resuming skips exactly those units. Immutable.</summary>
+/// <summary>What of a shard is already durable; resuming skips exactly those units.</summary>
 /// <param name="NextUnitIndex">Units before this one (counted from 0 over the shard) are done.</param>
 /// <param name="Counts">Rows of the finished units.</param>
 /// <param name="Artifacts">Every durable blob of the finished units, in order.</param>

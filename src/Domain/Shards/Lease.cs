@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>The right to score a shard until it expires by the database's clock. Immutable.</summary>
+/// <summary>The right to score a shard until it expires by the database's clock.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="ShardIndex">The shard, counted from 0.</param>
 /// <param name="Fence">The fence under which the holder writes.</param>

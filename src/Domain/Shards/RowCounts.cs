@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>What became of rows: read = scored + reused + rejected. Immutable.</summary>
+/// <summary>What became of rows: read = scored + reused + rejected.</summary>
 /// <param name="Read">Rows read.</param>
 /// <param name="Scored">Rows that went through the model.</param>
 /// <param name="Reused">Rows carried over from the previous snapshot unchanged.</param>

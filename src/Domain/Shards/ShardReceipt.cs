@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>A finished shard: at most one is accepted. read = scored + reused + rejected. Immutable.</summary>
+/// <summary>A finished shard: at most one is accepted. read = scored + reused + rejected.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="ShardIndex">The shard, counted from 0.</param>
 /// <param name="Fence">The fence it was written under.</param>

@@ -9,7 +9,7 @@ using BatchEngine.Scorer.Measuring;
 
 namespace BatchEngine.Host.Bench;
 
-/// <summary>The model and the rows that are measured, in words. Immutable.</summary>
+/// <summary>The model and the rows that are measured, in words.</summary>
 /// <param name="Measured">Opened and planned; the holder disposes it.</param>
 /// <param name="Rows">Where the rows come from.</param>
 internal sealed record BenchInput(MeasuredModel Measured, string Rows)

@@ -5,7 +5,7 @@ using BatchEngine.Scorer.Measuring;
 
 namespace BatchEngine.Host.Bench;
 
-/// <summary>What the figures were measured on. Immutable.</summary>
+/// <summary>What the figures were measured on.</summary>
 /// <param name="Processor">Its name as the system tells it.</param>
 /// <param name="Cores">Cores that this process may use.</param>
 /// <param name="Vectors">The widest vectors that the kernels use.</param>

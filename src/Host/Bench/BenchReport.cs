@@ -4,7 +4,7 @@ using BatchEngine.Scorer.Measuring;
 
 namespace BatchEngine.Host.Bench;
 
-/// <summary>All stages of one model on one machine, and which of them binds. Immutable.</summary>
+/// <summary>All stages of one model on one machine, and which of them binds.</summary>
 /// <param name="Machine">Where.</param>
 /// <param name="Model">The model's file name.</param>
 /// <param name="Engine">The way it runs.</param>

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Host.Bench;
 
-/// <summary>What `bench` was asked to measure. Immutable.</summary>
+/// <summary>What `bench` was asked to measure.</summary>
 /// <param name="ModelPath">An ONNX file; null means the sample's churn model over generated customers.</param>
 /// <param name="Features">What the model reads; null means one float column an input value.</param>
 /// <param name="Inputs">Parquet files to measure with; empty means generated ones.</param>

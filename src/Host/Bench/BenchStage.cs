@@ -3,7 +3,7 @@ using BatchEngine.Scorer.Measuring;
 
 namespace BatchEngine.Host.Bench;
 
-/// <summary>One stage as measured, beside its limit. Immutable.</summary>
+/// <summary>One stage as measured, beside its limit.</summary>
 /// <param name="Name">As in <see cref="StageNames"/>.</param>
 /// <param name="IsPart">Whether its time is part of a run's; the others are references or parts of another stage.</param>
 /// <param name="RowsPerSecond">The median; of one thread, except end to end.</param>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Host.Commands;
 
-/// <summary>One thing that was looked at. Immutable.</summary>
+/// <summary>One thing that was looked at.</summary>
 /// <param name="Name">What.</param>
 /// <param name="IsWell">Whether it can be used.</param>
 /// <param name="Finding">What was seen, and what to do when it is not well.</param>

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Host.Demo;
 
-/// <summary>The folder that a demo owns. Immutable.</summary>
+/// <summary>The folder that a demo owns.</summary>
 /// <param name="Root">Its full path.</param>
 internal sealed record DemoFolder(string Root)
 {

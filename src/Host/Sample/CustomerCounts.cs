@@ -1,6 +1,6 @@
 namespace BatchEngine.Host.Sample;
 
-/// <summary>What customers a range holds on a day. Immutable.</summary>
+/// <summary>What customers a range holds on a day.</summary>
 internal readonly record struct CustomerCounts(long Rows, long Changed, long New, long Deleted, long Bad)
 {
     /// <summary>The sums.</summary>

@@ -4,8 +4,7 @@ using BatchEngine.Scorer.Outputs;
 
 namespace BatchEngine.Host.Sample;
 
-/// <summary>Writes the sample's customers as Parquet: a folder a day, a file per 262,144 customers, two row groups a file. Same request, same rows.
-/// Stateless, thread-safe.</summary>
+/// <summary>Writes the sample's customers as Parquet: a folder a day, a file per 262,144 customers, two row groups a file. Same request, same rows.</summary>
 public static class CustomerFiles
 {
     /// <summary>Customers of one row group.</summary>

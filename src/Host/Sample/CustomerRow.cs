@@ -1,6 +1,6 @@
 namespace BatchEngine.Host.Sample;
 
-/// <summary>One customer on one day, as the sample files hold it. Immutable.</summary>
+/// <summary>One customer on one day, as the sample files hold it.</summary>
 /// <param name="CustomerId">The key, from 1; null in a planted bad row.</param>
 /// <param name="SignupDate">The day of signing up.</param>
 /// <param name="LastOrderAt">The last order, UTC, whole seconds; null means never.</param>

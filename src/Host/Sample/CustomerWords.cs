@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace BatchEngine.Host.Sample;
 
-/// <summary>The words that the sample's text columns are made of. Immutable, thread-safe.</summary>
+/// <summary>The words that the sample's text columns are made of.</summary>
 public static class CustomerWords
 {
     /// <summary>How many e-mail domains there are.</summary>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Host.Sample;
 
-/// <summary>What was written for one day. Immutable.</summary>
+/// <summary>What was written for one day.</summary>
 /// <param name="Date">The day.</param>
 /// <param name="Directory">The folder of its files.</param>
 /// <param name="Files">Full paths, sorted.</param>

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Host.Sample;
 
-/// <summary>What sample to write. Immutable.</summary>
+/// <summary>What sample to write.</summary>
 /// <param name="Directory">Gets one folder a day, named yyyy-MM-dd.</param>
 /// <param name="Customers">Customers on the first day; 200 to 1,000,000,000.</param>
 /// <param name="Days">Days, 1 to <see cref="CustomerGenerator.MaxDays"/>.</param>

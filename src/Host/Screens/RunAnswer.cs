@@ -4,7 +4,7 @@ using BatchEngine.Host.Terminal;
 
 namespace BatchEngine.Host.Screens;
 
-/// <summary>How a run ended, as `run`, `backfill` and `runs resume` answer. Immutable.</summary>
+/// <summary>How a run ended, as `run`, `backfill` and `runs resume` answer.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Outcome">In one word.</param>
 /// <param name="Detail">In one sentence.</param>

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Host.Terminal;
 
-/// <summary>How far a long piece of work is. Immutable.</summary>
+/// <summary>How far a long piece of work is.</summary>
 /// <param name="Phase">What is going on, one word or two.</param>
 /// <param name="Done">Rows done, or other things.</param>
 /// <param name="Total">Rows in all; 0 means not known yet.</param>

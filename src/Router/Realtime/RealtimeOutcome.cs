@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Router.Realtime;
 
-/// <summary>What a real-time scoring comes to. Immutable; match it exhaustively.</summary>
+/// <summary>What a real-time scoring comes to. Match it exhaustively.</summary>
 public abstract record RealtimeOutcome
 {
     private RealtimeOutcome()

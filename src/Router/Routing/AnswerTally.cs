@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Router.Routing;
 
-/// <summary>Look-ups answered since the last drain. Immutable.</summary>
+/// <summary>Look-ups answered since the last drain.</summary>
 /// <param name="ServingName">The name asked.</param>
 /// <param name="Source">Where the answers came from.</param>
 /// <param name="Reason">Why it was answered that way.</param>

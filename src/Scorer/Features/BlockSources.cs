@@ -8,7 +8,7 @@ using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Features;
 
-/// <summary>The ways a column becomes numbers. Thread-safe.</summary>
+/// <summary>The ways a column becomes numbers.</summary>
 internal static class BlockSources
 {
     private const int LongestIntegerText = 20;

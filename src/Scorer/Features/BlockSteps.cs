@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace BatchEngine.Scorer.Features;
 
-/// <summary>Arithmetic on a block of doubles, NaN being a missing value. Thread-safe.</summary>
+/// <summary>Arithmetic on a block of doubles, NaN being a missing value.</summary>
 /// <remarks>
 /// Every operation is a whole vector of IEEE doubles without fused multiply-add, and blocks are padded to whole vectors. So a row's result depends
 /// neither on the rows beside it nor on the machine: a batch and a single row agree bit by bit.

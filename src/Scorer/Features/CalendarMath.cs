@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Features;
 
-/// <summary>Parts of dates and instants in UTC, whole numbers in and doubles out. Thread-safe.</summary>
+/// <summary>Parts of dates and instants in UTC, whole numbers in and doubles out.</summary>
 internal static class CalendarMath
 {
     public const long MicrosPerSecond = 1_000_000;

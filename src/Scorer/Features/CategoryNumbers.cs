@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace BatchEngine.Scorer.Features;
 
-/// <summary>Reads the categories of a numeric column from their text. Thread-safe.</summary>
+/// <summary>Reads the categories of a numeric column from their text.</summary>
 internal static class CategoryNumbers
 {
     /// <summary>Categories of an integer or bool column.</summary>

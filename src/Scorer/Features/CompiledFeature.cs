@@ -4,7 +4,7 @@ using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Features;
 
-/// <summary>One feature (or one-hot group): where it reads, what it does, where it writes. Immutable, so thread-safe.</summary>
+/// <summary>One feature (or one-hot group): where it reads, what it does, where it writes.</summary>
 /// <param name="SourceIndex">The source column, counted from 0 over the compiled spec's sources.</param>
 /// <param name="FirstFeature">The first feature it writes.</param>
 /// <param name="FeatureCount">1, or the categories of a one-hot group.</param>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Scorer.Features;
 
-/// <summary>A 64-bit hash a row over exactly the model's features. Thread-safe.</summary>
+/// <summary>A 64-bit hash a row over exactly the model's features.</summary>
 public static class FeatureFingerprint
 {
     /// <summary>Computes the fingerprints of all rows.</summary>

@@ -6,7 +6,7 @@ using BatchEngine.Scorer.Inputs;
 namespace BatchEngine.Scorer.Features;
 
 /// <summary>The arithmetic of <see cref="FeatureFingerprint"/>: columns are mixed one after the other into one accumulator a row, in tiles that stay in the
-/// first-level cache. Thread-safe.</summary>
+/// first-level cache.</summary>
 /// <remarks>
 /// Each step (exclusive or, shifted exclusive or, multiplication by an odd number) can be undone, so two rows that differ in one column pair never share a
 /// fingerprint.

@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace BatchEngine.Scorer.Features;
 
 /// <summary>Turns columns into rows in blocks of 8 by 8 held in registers. A last partial block overlaps the one before it: the same values are written
-/// twice. Thread-safe.</summary>
+/// twice.</summary>
 internal static class RowMajorCopy
 {
     private const int Side = 8;

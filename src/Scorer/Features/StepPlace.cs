@@ -3,7 +3,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Features;
 
-/// <summary>One step of one feature, and the errors that name it. Immutable, so thread-safe.</summary>
+/// <summary>One step of one feature, and the errors that name it.</summary>
 internal sealed record StepPlace(FeatureColumn Feature, int Index)
 {
     /// <summary>The step.</summary>

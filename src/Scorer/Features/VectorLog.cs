@@ -2,8 +2,7 @@ using System.Numerics;
 
 namespace BatchEngine.Scorer.Features;
 
-/// <summary>ln(1 + x) for a whole vector, from additions, multiplications and one division only, so that every machine gives the same bits.
-/// Thread-safe.</summary>
+/// <summary>ln(1 + x) for a whole vector, from additions, multiplications and one division only, so that every machine gives the same bits.</summary>
 /// <remarks>
 /// With u = 1 + x = 2^k m and m within a factor of the square root of 2 of 1: ln u = k ln 2 + 2 artanh(s), s = (m - 1) / (m + 1). |s| is at most 0.172, so
 /// eleven terms of the artanh series leave less than 2^-55. What rounding took from u comes back as c / u. The error is below 4 units in the last place of a

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Inputs;
 
-/// <summary>One column of one file and how its stored values become ours. Immutable.</summary>
+/// <summary>One column of one file and how its stored values become ours.</summary>
 /// <param name="LeafIndex">The column's index in the file.</param>
 /// <param name="Column">Its name and kind.</param>
 /// <param name="Decoding">How stored values become ours.</param>

@@ -6,7 +6,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Inputs;
 
-/// <summary>Looks at a file's first and last bytes before the Parquet library does, so that the usual mishaps get plain words. Thread-safe.</summary>
+/// <summary>Looks at a file's first and last bytes before the Parquet library does, so that the usual mishaps get plain words.</summary>
 internal static class FileFooter
 {
     private const int MagicBytes = 4;

@@ -3,7 +3,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Inputs;
 
-/// <summary>Turns paths, directories and patterns into a sorted list of files. Thread-safe.</summary>
+/// <summary>Turns paths, directories and patterns into a sorted list of files.</summary>
 internal static class FilePattern
 {
     private const string Extension = ".parquet";

@@ -3,7 +3,7 @@ using ParquetSharp;
 
 namespace BatchEngine.Scorer.Inputs;
 
-/// <summary>The columns of one file: what they hold and how they are decoded. Immutable, so thread-safe.</summary>
+/// <summary>The columns of one file: what they hold and how they are decoded.</summary>
 internal sealed record FileSchema(IReadOnlyList<FileColumn> Columns)
 {
     /// <summary>Reads the schema; every root field is one column, nested ones are unsupported.</summary>

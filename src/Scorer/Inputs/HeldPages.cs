@@ -3,7 +3,7 @@ using ParquetSharp;
 
 namespace BatchEngine.Scorer.Inputs;
 
-/// <summary>What reading a row group holds in native memory: of every column a page, decompressed, and its dictionary. Thread-safe.</summary>
+/// <summary>What reading a row group holds in native memory: of every column a page, decompressed, and its dictionary.</summary>
 /// <remarks>Some writers put a whole column chunk into one page; then a row group of 5 million rows of 50 floats cannot be read under 1 GB, and that is known
 /// before it is tried.</remarks>
 internal static class HeldPages

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Inputs;
 
-/// <summary>Finds the files of an input and freezes what they are: only footers are read. Thread-safe.</summary>
+/// <summary>Finds the files of an input and freezes what they are: only footers are read.</summary>
 public static class InputCatalog
 {
     /// <summary>The most files of one input.</summary>

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Inputs;
 
-/// <summary>The errors that input files can give, each with what was seen, what was expected and what to do. Thread-safe.</summary>
+/// <summary>The errors that input files can give, each with what was seen, what was expected and what to do.</summary>
 internal static class InputProblems
 {
     private const int MaxNamesShown = 5;

@@ -6,7 +6,7 @@ using ParquetSharp;
 
 namespace BatchEngine.Scorer.Inputs;
 
-/// <summary>From stored forms to ours. Missing rows come in as zero bits and leave as the kind's missing value. Thread-safe.</summary>
+/// <summary>From stored forms to ours. Missing rows come in as zero bits and leave as the kind's missing value.</summary>
 internal static class StoredValues
 {
     /// <summary>Converts a chunk into the vector, from the row given.</summary>

@@ -3,7 +3,7 @@ using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Measuring;
 
-/// <summary>What a stage that only moves bytes is measured against: one thread that copies memory. Thread-safe.</summary>
+/// <summary>What a stage that only moves bytes is measured against: one thread that copies memory.</summary>
 public static class MemoryCopy
 {
     private const int Bytes = 64 << 20; // far more than the caches of a core

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace BatchEngine.Scorer.Measuring;
 
-/// <summary>What one pass of one stage took. Immutable.</summary>
+/// <summary>What one pass of one stage took.</summary>
 /// <param name="Stage">Its name.</param>
 /// <param name="Rows">Rows it went through.</param>
 /// <param name="Threads">Threads that worked on it.</param>

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace BatchEngine.Scorer.Memory;
 
-/// <summary>How a scoring fits under a ceiling, or the least ceiling under which it would. Immutable.</summary>
+/// <summary>How a scoring fits under a ceiling, or the least ceiling under which it would.</summary>
 public abstract record MemoryAnswer
 {
     /// <summary>The least rows that a unit is cut to: the cost of a row group, and of a call into the model, would show.</summary>

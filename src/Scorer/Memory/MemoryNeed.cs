@@ -1,6 +1,6 @@
 namespace BatchEngine.Scorer.Memory;
 
-/// <summary>What a scoring holds in memory, in bytes. Immutable.</summary>
+/// <summary>What a scoring holds in memory, in bytes.</summary>
 /// <param name="ProcessBytes">Runtime, code and model, whatever the number of workers.</param>
 /// <param name="WorkerBytes">Of one worker, whatever its units: open columns with their pages, run file buffers, the writer's pages.</param>
 /// <param name="RowBytes">Of one row of a unit in one worker: decode buffers, features, outputs, staging.</param>

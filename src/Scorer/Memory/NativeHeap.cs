@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace BatchEngine.Scorer.Memory;
 
-/// <summary>How the C library's heap of this process keeps freed memory. Thread-safe.</summary>
+/// <summary>How the C library's heap of this process keeps freed memory.</summary>
 public static partial class NativeHeap
 {
     // Of glibc's malloc.h.

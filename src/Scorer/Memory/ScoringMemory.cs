@@ -6,7 +6,7 @@ using BatchEngine.Storage.Snapshots.Slots;
 
 namespace BatchEngine.Scorer.Memory;
 
-/// <summary>Counts what a scoring will hold. Reads page headers of the input, nothing else. Thread-safe.</summary>
+/// <summary>Counts what a scoring will hold. Reads page headers of the input, nothing else.</summary>
 /// <remarks>The constants were measured as resident memory on Linux; docs/scorer.md has the figures that they are held against.</remarks>
 public static class ScoringMemory
 {

@@ -3,7 +3,7 @@ using BatchEngine.Scorer.Execution;
 
 namespace BatchEngine.Scorer.OneShot;
 
-/// <summary>What <c>batchengine score</c> was asked for. Immutable.</summary>
+/// <summary>What <c>batchengine score</c> was asked for.</summary>
 /// <param name="ModelPath">An ONNX file.</param>
 /// <param name="Inputs">Paths or globs of Parquet files.</param>
 /// <param name="OutputDirectory">Where the Parquet files go; created when missing, must hold no earlier result.</param>

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.OneShot;
 
-/// <summary>How far a one-shot scoring is. Immutable.</summary>
+/// <summary>How far a one-shot scoring is.</summary>
 /// <param name="Done">Rows so far.</param>
 /// <param name="TotalRows">Rows of the input.</param>
 /// <param name="Elapsed">Since scoring began.</param>

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.OneShot;
 
-/// <summary>What a one-shot scoring left. Immutable.</summary>
+/// <summary>What a one-shot scoring left.</summary>
 /// <param name="OutputDirectory">The full path.</param>
 /// <param name="Counts">What became of the rows.</param>
 /// <param name="Files">The Parquet files, named relative to the directory, in row order; dead letters last.</param>

@@ -6,7 +6,7 @@ using Parquet.Schema;
 
 namespace BatchEngine.Scorer.Outputs;
 
-/// <summary>What the prediction files of a run hold beside the outputs. Immutable.</summary>
+/// <summary>What the prediction files of a run hold beside the outputs.</summary>
 /// <param name="KeyColumn">The key's name in the output.</param>
 /// <param name="KeyIndex">The key column's index in the units; -1 means the row number is the key.</param>
 /// <param name="Input">The columns of the units.</param>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Scorer.Outputs;
 
-/// <summary>One row of the dead letters. Immutable.</summary>
+/// <summary>One row of the dead letters.</summary>
 /// <param name="File">The input file.</param>
 /// <param name="RowGroup">Counted from 0 in the file.</param>
 /// <param name="Row">Counted from 0 in the file.</param>

@@ -3,7 +3,7 @@ using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Outputs;
 
-/// <summary>The rows of one scored unit, as views. Immutable; the buffers are the caller's.</summary>
+/// <summary>The rows of one scored unit, as views. The buffers are the caller's.</summary>
 /// <param name="Columns">The columns as read.</param>
 /// <param name="Predictions">The model's outputs.</param>
 /// <param name="Keep">1 for a row to write, 0 for a rejected one; empty when all are kept.</param>

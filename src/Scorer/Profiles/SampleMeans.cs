@@ -5,7 +5,7 @@ using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Profiles;
 
-/// <summary>The means of numeric columns over the first unit of a manifest. Deterministic and thread-safe.</summary>
+/// <summary>The means of numeric columns over the first unit of a manifest. Deterministic.</summary>
 public static class SampleMeans
 {
     /// <summary>Reads the first unit that has rows.</summary>

@@ -6,7 +6,7 @@ using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Scorer.Sharding;
 
-/// <summary>One shard to score. Immutable.</summary>
+/// <summary>One shard to score.</summary>
 /// <param name="Plan">The run's plan: features, manifest, unit size, partitions, profile edges.</param>
 /// <param name="Shard">The shard.</param>
 /// <param name="Fence">The fence under which its blobs are named.</param>

@@ -1,6 +1,6 @@
 namespace BatchEngine.Scorer.Forests.Graph;
 
-/// <summary>One operator on columns of floats. Immutable; the columns belong to the worker.</summary>
+/// <summary>One operator on columns of floats. The columns belong to the worker.</summary>
 internal abstract unsafe record ColumnStep
 {
     /// <summary>Computes the first rows of the columns it makes.</summary>
