@@ -15,6 +15,7 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
     : ServeLoop("schedule", watch, invariants), IHostedLifecycleService, IRunStarter
 {
     private readonly InvariantStop _invariants = invariants;
+    private JobScheduler? _scheduler;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <inheritdoc/>
@@ -30,8 +31,6 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
             ServeEvents.Scheduled(log, job.Name, job.Cron, job.TimeZone, job.Next is { } next ? Figures.Instant(next) : "never");
         _started.SetResult();
     }
-
-    private JobScheduler? _scheduler;
 
     /// <inheritdoc/>
     async Task<RunOutcome> IRunStarter.StartAsync(ScoringJob job, DateTimeOffset scheduledAt, CancellationToken drain)
@@ -61,6 +60,6 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
     {
         await _started.Task.WaitAsync(stop).ConfigureAwait(false);
         await using var scheduler = _scheduler!;
-        await Task.Delay(Timeout.InfiniteTimeSpan, clock, stop).ConfigureAwait(false);
+        await scheduler.Failed.WaitAsync(stop).ConfigureAwait(false);
     }
 }

@@ -36,6 +36,9 @@ internal sealed class JobLane : IAsyncDisposable
     /// <summary>The next occurrence; null means none, or the job is paused.</summary>
     public DateTimeOffset? Next => State.IsPaused ? null : _occurrences.Next(_ports.Clock.GetUtcNow());
 
+    /// <summary>The work on what is pending: ends when the lane is disposed, or with what it could not go on after.</summary>
+    public Task Running => _running;
+
     /// <summary>Begins to work off what is pending.</summary>
     public void Start() => _running = WorkAsync();
 

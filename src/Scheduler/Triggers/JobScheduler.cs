@@ -17,6 +17,7 @@ public sealed class JobScheduler : IAsyncDisposable
     private const string Group = "batchengine";
     private readonly ConcurrentDictionary<string, JobLane> _lanes = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TriggerSettings _settings;
     private readonly TimeProvider _clock;
     private readonly LanePorts _ports;
@@ -90,11 +91,16 @@ public sealed class JobScheduler : IAsyncDisposable
         foreach (var lane in _lanes.Values)
         {
             await lane.WakeAsync(ct).ConfigureAwait(false);
-            lane.Start();
+            Start(lane);
         }
         await _quartz.Start(ct).ConfigureAwait(false);
         _sweeping = SweepAsync();
+        _ = WatchAsync(_sweeping);
     }
+
+    /// <summary>Ends with its failure when a job's runs, or the watch over what is due, ended by one; a program in which that happened schedules no longer as it
+    /// should. Else it never ends.</summary>
+    public Task Failed => _failed.Task;
 
     /// <summary>Every scheduled job by name.</summary>
     public IReadOnlyList<ScheduledJob> List() => [.. _lanes.Values.OrderBy(l => l.Job.Name, StringComparer.Ordinal)
@@ -143,7 +149,7 @@ public sealed class JobScheduler : IAsyncDisposable
         var lane = new JobLane(job, schedule, state, _ports);
         _lanes[job.Name] = lane;
         if (_started)
-            lane.Start();
+            Start(lane);
     }
 
     private async Task RemoveAsync(JobKey key, CancellationToken ct)
@@ -207,6 +213,28 @@ public sealed class JobScheduler : IAsyncDisposable
                     // A job that could not be looked at, or was just removed, is looked at again by the next sweep.
                 }
             }
+        }
+    }
+
+    private void Start(JobLane lane)
+    {
+        lane.Start();
+        _ = WatchAsync(lane.Running);
+    }
+
+    private async Task WatchAsync(Task loop)
+    {
+        try
+        {
+            await loop.ConfigureAwait(false);
+        }
+        catch (Exception failure) when (!_stop.IsCancellationRequested)
+        {
+            _failed.TrySetException(failure);
+        }
+        catch (Exception)
+        {
+            // It is being stopped.
         }
     }
 

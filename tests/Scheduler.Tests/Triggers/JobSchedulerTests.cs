@@ -123,6 +123,21 @@ public sealed class JobSchedulerTests : IAsyncLifetime
         Assert.Equal("kept", Assert.Single(scheduler.List()).Name);
     }
 
+    [Fact]
+    public async Task Start_WhatBecameOfARunCannotBeRecorded_IsAFailureOfTheScheduler()
+    {
+        _starter.Ending = async (_, _) =>
+        {
+            await _database.ApplyOnceAsync("break", "ALTER TABLE decisions RENAME TO decisions_away", Stop);
+            throw new BadInputException("job", "planted", "a job that runs", "None.");
+        };
+        await using var scheduler = await OpenAsync();
+        await scheduler.SyncAsync([Job("often", "* * * * * ?")], Stop);
+        Assert.False(scheduler.Failed.IsCompleted);
+        await scheduler.StartAsync(Stop);
+        await Assert.ThrowsAnyAsync<BatchEngineException>(() => scheduler.Failed.WaitAsync(TimeSpan.FromSeconds(60), Stop));
+    }
+
     private Task<JobScheduler> OpenAsync() =>
         JobScheduler.OpenAsync(_database, _starter, new DecisionStore(_database), TriggerSettings.Default, TimeProvider.System, Stop);
 
