@@ -10,6 +10,5 @@ public sealed record FeatureColumn(string Name, string Source, IReadOnlyList<Fea
     public static FeatureColumn AsIs(string column) => new(column, column, []);
 
     /// <summary>The names of the features this column gives: one, or one per category when the last step is one-hot.</summary>
-    public IReadOnlyList<string> FeatureNames =>
-        Steps.Count > 0 && Steps[^1] is FeatureTransform.OneHot hot ? [.. hot.Categories.Select(c => $"{Name}={c}")] : [Name];
+    public IReadOnlyList<string> FeatureNames => Steps.Count > 0 ? Steps[^1].FeatureNames(Name) : [Name];
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace BatchEngine.Domain;
@@ -25,33 +24,11 @@ public sealed record FeatureSpec(IReadOnlyList<FeatureColumn> Columns)
         var text = new StringBuilder("features v1\n");
         foreach (var column in Columns)
         {
-            text.Append(Quote(column.Name)).Append('<').Append(Quote(column.Source));
+            text.Append(FeatureTransform.Quoted(column.Name)).Append('<').Append(FeatureTransform.Quoted(column.Source));
             foreach (var step in column.Steps)
-                text.Append('|').Append(Canonical(step));
+                text.Append('|').Append(step.CanonicalText());
             text.Append('\n');
         }
         return text.ToString();
     }
-
-    private static string Canonical(FeatureTransform step) => step switch
-    {
-        FeatureTransform.ImputeConstant s => $"impute:{Number(s.Value)}",
-        FeatureTransform.ImputeMean => "impute:mean",
-        FeatureTransform.Clip s => $"clip:{Number(s.Min)},{Number(s.Max)}",
-        FeatureTransform.Standardise s => $"standardise:{Number(s.Mean)},{Number(s.StandardDeviation)}",
-        FeatureTransform.Log1P => "log1p",
-        FeatureTransform.Bucketise s => $"bucketise:{string.Join(',', s.Edges.Select(Number))}",
-        FeatureTransform.OneHot s => $"onehot:{string.Join(',', s.Categories.Select(Quote))}",
-        FeatureTransform.OrdinalMap s =>
-            $"ordinal:{string.Join(',', s.Values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => Quote(v.Key) + "=" + Number(v.Value)))};{Number(s.Unseen)}",
-        FeatureTransform.HashBucket s => string.Create(CultureInfo.InvariantCulture, $"hash:{s.Buckets},{s.Seed}"),
-        FeatureTransform.DatePart s => $"date:{s.Part}",
-        FeatureTransform.MissingIndicator => "missing",
-        _ => throw new InvariantBrokenException("every transform has a canonical text", step.GetType().Name),
-    };
-
-    private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
-
-    private static string Quote(string text) =>
-        "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
 }

@@ -21,11 +21,13 @@ internal static class Verbs
         root.Subcommands.Add(WorkerCommand.Build(globals));
         root.Subcommands.Add(LookupCommand.Build(globals));
         root.Subcommands.Add(ModelsCommand.Build(globals));
+        root.Subcommands.Add(JobsCommand.Build(globals));
         root.Subcommands.Add(RunsCommand.Build(globals));
         root.Subcommands.Add(SnapshotsCommand.Build(globals));
         root.Subcommands.Add(CostCommand.Build(globals));
         root.Subcommands.Add(DriftCommand.Build(globals));
         root.Subcommands.Add(DoctorCommand.Build(globals));
+        root.Subcommands.Add(RegenerateCommand.Build(globals));
         return root;
     }
 }

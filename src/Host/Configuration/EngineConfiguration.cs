@@ -1,10 +1,9 @@
 using BatchEngine.Domain;
-using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scorer.Execution;
 
 namespace BatchEngine.Host.Configuration;
 
-/// <summary>Where this process keeps its state and how it behaves; every value has a default. Immutable.</summary>
+/// <summary>Where this process keeps its state and how it behaves; every value has a default.</summary>
 /// <param name="DataDirectory">The folder of database and blobs; default "batchengine-data" in the working directory.</param>
 /// <param name="DatabasePath">The SQLite file; default "batchengine.db" in the data directory.</param>
 /// <param name="BlobsRoot">The folder of segments, run files, models and reports; default "blobs" in the data directory.</param>
@@ -31,22 +30,19 @@ public sealed record EngineConfiguration(
     /// keeps to it. 0 (the default) means no limit.</summary>
     public long MemoryLimitBytes { get; init; }
 
-    /// <summary>The default of <see cref="HttpUrl"/>.</summary>
-    public const string DefaultHttpUrl = "http://localhost:5080";
-
     /// <summary>The default of <see cref="DataDirectory"/>.</summary>
-    public const string DefaultDataDirectory = "batchengine-data";
-
-    /// <summary>The default of <see cref="LeaseTtl"/>.</summary>
-    public static TimeSpan DefaultLeaseTtl { get; } = LeasePolicy.Default.Ttl;
+    public static string DefaultDataDirectory => EngineKeys.DataDirectory.Default;
 
     /// <summary>Every default, with all state in the given folder.</summary>
     public static EngineConfiguration In(string dataDirectory)
     {
         var data = Path.GetFullPath(dataDirectory);
-        return new EngineConfiguration(data, Path.Combine(data, "batchengine.db"), Path.Combine(data, "blobs"), Path.GetFullPath("config/jobs"),
-            Path.GetFullPath("config/prices"),
-            DefaultHttpUrl, DefaultLeaseTtl, 0, ExecutorOptions.Default, RequestLimits.Default);
+        return new EngineConfiguration(data, Path.Combine(data, "batchengine.db"), Path.Combine(data, "blobs"),
+            Path.GetFullPath(EngineKeys.JobsDirectory.Default), Path.GetFullPath(EngineKeys.PricesDirectory.Default), EngineKeys.HttpUrl.Default,
+            EngineKeys.LeaseTtl.Default, EngineKeys.Workers.Default, ExecutorOptions.Default, RequestLimits.Default)
+        {
+            MemoryLimitBytes = EngineKeys.MemoryLimit.Default,
+        };
     }
 
     /// <summary>

@@ -26,21 +26,5 @@ internal sealed record StepPlace(FeatureColumn Feature, int Index)
     public void NeedFinite(double value, string what) => Need(double.IsFinite(value), $"{value} as {what}", "a finite number", "Mend the number.");
 
     public BadInputException Bad(string seen, string expected, string remedy) =>
-        new($"feature '{Feature.Name}', step {Number} ({Words(Step)})", seen, expected, remedy);
-
-    private static string Words(FeatureTransform step) => step switch
-    {
-        FeatureTransform.ImputeConstant => "impute constant",
-        FeatureTransform.ImputeMean => "impute mean",
-        FeatureTransform.Clip => "clip",
-        FeatureTransform.Standardise => "standardise",
-        FeatureTransform.Log1P => "log1p",
-        FeatureTransform.Bucketise => "bucketise",
-        FeatureTransform.OneHot => "one-hot",
-        FeatureTransform.OrdinalMap => "ordinal map",
-        FeatureTransform.HashBucket => "hash bucket",
-        FeatureTransform.DatePart => "date part",
-        FeatureTransform.MissingIndicator => "missing indicator",
-        _ => step.GetType().Name,
-    };
+        new($"feature '{Feature.Name}', step {Number} ({Step.Words()})", seen, expected, remedy);
 }

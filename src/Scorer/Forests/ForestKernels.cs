@@ -1,5 +1,6 @@
 using BatchEngine.Scorer.Forests.Model;
 using BatchEngine.Scorer.Forests.Slices;
+using BatchEngine.Scorer.Forests.Slices.Planning;
 using BatchEngine.Scorer.Forests.Walks;
 
 namespace BatchEngine.Scorer.Forests;

@@ -24,16 +24,8 @@ internal static class RealtimeColumns
 
     private static ColumnKind KindOf(FeatureColumn column, FeatureStorage wanted)
     {
-        foreach (var step in column.Steps)
-        {
-            switch (step)
-            {
-                case FeatureTransform.OneHot or FeatureTransform.OrdinalMap or FeatureTransform.HashBucket:
-                    return ColumnKind.Text;
-                case FeatureTransform.DatePart:
-                    return ColumnKind.Timestamp;
-            }
-        }
+        if (column.Steps.Select(s => s.WantedColumn()).FirstOrDefault(k => k is not null) is { } kind)
+            return kind;
         return (column.Steps.Count, wanted) switch
         {
             (0, FeatureStorage.Text) => ColumnKind.Text,

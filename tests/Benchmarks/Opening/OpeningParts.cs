@@ -4,7 +4,7 @@ using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Forests;
 using BatchEngine.Scorer.Forests.Graph;
 using BatchEngine.Scorer.Forests.Model;
-using BatchEngine.Scorer.Forests.Slices;
+using BatchEngine.Scorer.Forests.Slices.Planning;
 using BatchEngine.Scorer.Forests.Walks;
 using BatchEngine.Scorer.Graphs;
 using BatchEngine.Scorer.OneShot;

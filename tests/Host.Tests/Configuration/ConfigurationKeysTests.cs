@@ -2,8 +2,10 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Configuration.Jobs;
+using BatchEngine.Host.Configuration.Prices;
 using BatchEngine.Host.Configuration.Reading;
 
 namespace BatchEngine.Host.Tests.Configuration;
@@ -30,13 +32,40 @@ public sealed class ConfigurationKeysTests
     }
 
     [Fact]
+    public void PriceSchema_NamesExactlyTheKeysThatTheParserReads()
+    {
+        var problems = new ConfigProblems("p.yaml");
+        PriceSheetFile.Read(YamlText.Read(
+            "source: me\nobserved: 2026-01-01\ncurrency: USD\nofferings: [{ provider: local, type: t, zone: z, spotPerHour: 1 }]", problems), problems);
+        Assert.Equal(problems.AskedKeys.Order(StringComparer.Ordinal),
+            PriceSheetKeys.File.Walk().Select(k => k.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(typeof(EngineKeys))]
+    [InlineData(typeof(JobKeys))]
+    [InlineData(typeof(ScheduleKeys))]
+    [InlineData(typeof(QualityKeys))]
+    [InlineData(typeof(ServingKeys))]
+    [InlineData(typeof(PriceSheetKeys))]
+    [InlineData(typeof(FeatureKeys))]
+    public void EveryDescribedKey_StandsInItsFile(Type keys)
+    {
+        var standing = new[] { EngineKeys.File, JobKeys.File, PriceSheetKeys.File, FeatureKeys.File, FeatureKeys.Feature }
+            .SelectMany(f => f.Walk().Select(k => k.Key).Append(f)).ToHashSet();
+        var described = keys.GetProperties().Select(p => p.GetValue(null)).OfType<ConfigKey>().ToList();
+        Assert.NotEmpty(described);
+        Assert.DoesNotContain(described, key => !standing.Contains(key));
+    }
+
+    [Fact]
     public void FeaturesSchema_NamesEveryStep()
     {
         using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "config/features.schema.json")));
         var words = schema.RootElement.GetProperty("$defs").GetProperty("step").GetProperty("oneOf").EnumerateArray()
-            .SelectMany(s => s.TryGetProperty("enum", out var alone) ? alone.EnumerateArray().Select(w => w.GetString()!)
+            .SelectMany(s => s.TryGetProperty("const", out var alone) ? [alone.GetString()!]
                 : s.GetProperty("properties").EnumerateObject().Select(p => p.Name));
-        Assert.Equal(FeatureStepReader.Words.Order(StringComparer.Ordinal), words.Order(StringComparer.Ordinal));
+        Assert.Equal(FeatureSteps.Words.Order(StringComparer.Ordinal), words.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -104,7 +133,7 @@ public sealed class ConfigurationKeysTests
     {
         if (!element.TryGetProperty("properties", out var properties))
             return;
-        foreach (var property in properties.EnumerateObject())
+        foreach (var property in properties.EnumerateObject().Where(p => !p.Value.TryGetProperty("deprecated", out _)))
         {
             keys.Add(prefix + property.Name);
             Collect(property.Value, prefix + property.Name + ".", keys);

@@ -22,7 +22,7 @@ public sealed class BatchAndRowAgreementTests
         Gen.Const((FeatureTransform)new FeatureTransform.Log1P()),
         Gen.Int[1, 60].Select(n => (FeatureTransform)new FeatureTransform.Bucketise([.. Enumerable.Range(0, n).Select(i => i * 0.7 - 3)])),
         Gen.Const((FeatureTransform)new FeatureTransform.OrdinalMap(new Dictionary<string, double> { ["1"] = 0.5, ["2"] = -3 }, 9)),
-        Gen.Const((FeatureTransform)new FeatureTransform.MissingIndicator()));
+        Gen.OneOf(StepCase.All.Select(c => c.Step).Where(s => s.WantedColumn() is null).ToArray()));
     private static readonly Gen<FeatureTransform> CategoryStep = Gen.OneOf<FeatureTransform>(
         new FeatureTransform.HashBucket(1_000, 7), new FeatureTransform.OneHot(["1", "0"]),
             new FeatureTransform.OrdinalMap(new Dictionary<string, double> { ["1"] = 2.25 }, -1));

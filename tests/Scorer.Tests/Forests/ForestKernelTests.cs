@@ -1,6 +1,7 @@
 using BatchEngine.Scorer.Forests;
 using BatchEngine.Scorer.Forests.Model;
 using BatchEngine.Scorer.Forests.Slices;
+using BatchEngine.Scorer.Forests.Slices.Planning;
 using BatchEngine.Scorer.Forests.Walks;
 using CsCheck;
 

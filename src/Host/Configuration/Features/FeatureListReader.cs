@@ -4,7 +4,7 @@ using BatchEngine.Host.Configuration.Reading;
 
 namespace BatchEngine.Host.Configuration.Features;
 
-/// <summary>Reads a list of features: a name takes a column as it is; a section names its source and steps. Stateless, thread-safe.</summary>
+/// <summary>Reads a list of features: a name takes a column as it is; a section names its source and steps.</summary>
 internal static class FeatureListReader
 {
     /// <summary>The most features in a list.</summary>
@@ -36,13 +36,10 @@ internal static class FeatureListReader
             case YamlNode.Scalar { IsNull: false } name:
                 return FeatureColumn.AsIs(name.Text);
             case YamlNode.Mapping mapping:
-                var reader = new SectionReader(mapping, path + "[]", problems);
-                var given = reader.Text("name");
-                var source = reader.Text("source");
-                if (given is null && source is null)
-                    reader.Missing("name", "the feature's name");
+                var reader = new SectionReader(FeatureKeys.Feature, mapping, path + "[]", problems);
+                var given = reader.ReadOrNull(FeatureKeys.Name);
+                var source = reader.ReadOrNull(FeatureKeys.Source);
                 var steps = ReadSteps(reader);
-                reader.RefuseUnknownKeys();
                 return given is null && source is null ? null : new FeatureColumn(given ?? source!, source ?? given!, steps);
             default:
                 problems.Add(item, path, item.Describe(), "a column's name, or name, source and steps",
@@ -54,17 +51,19 @@ internal static class FeatureListReader
     private static List<FeatureTransform> ReadSteps(SectionReader reader)
     {
         var steps = new List<FeatureTransform>();
-        if (reader.Find("steps") is not { } node)
+        if (reader.Find(FeatureKeys.Steps) is not { } node)
             return steps;
         var items = node is YamlNode.Sequence list ? list.Items : [node];
         for (var index = 0; index < items.Count; index++)
         {
-            if (FeatureStepReader.Read(items[index], reader.PathOf("steps"), reader.Problems) is not { } step)
+            if (FeatureStepReader.Read(items[index], reader.PathOf(FeatureKeys.Steps.Name), reader.Problems) is not { } step)
                 continue;
-            if (step is FeatureTransform.OneHot && index < items.Count - 1)
-                reader.Wrong("steps", items[index], "oneHot as the last step", "Move it to the end of the list.");
+            if (step.MustBeLast() && index < items.Count - 1)
+                reader.Wrong(FeatureKeys.Steps, items[index], $"{WordOf(items[index])} as the last step", "Move it to the end of the list.");
             steps.Add(step);
         }
         return steps;
     }
+
+    private static string WordOf(YamlNode step) => step is YamlNode.Mapping { Entries: [var (key, _)] } ? key.Text : step.Describe();
 }

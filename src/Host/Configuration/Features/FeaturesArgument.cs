@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Host.Configuration.Features;
 
-/// <summary>What a person gives as --features: a YAML file, or column names with commas between them. Stateless, thread-safe.</summary>
+/// <summary>What a person gives as --features: a YAML file, or column names with commas between them.</summary>
 public static class FeaturesArgument
 {
     /// <summary>Reads the argument.</summary>

@@ -1,11 +1,10 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Describing;
-using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Configuration.Reading;
 
 namespace BatchEngine.Host.Configuration.Features;
 
-/// <summary>Reads the features of a model from a YAML file with one key, "features". Strict like <see cref="JobFile"/>. Stateless, thread-safe.</summary>
+/// <summary>Reads the features of a model from a YAML file with one key, "features". Strict, like every file.</summary>
 public static class FeaturesFile
 {
     /// <summary>Reads the features.</summary>
@@ -19,22 +18,23 @@ public static class FeaturesFile
     /// <summary>Reads the features from nodes.</summary>
     internal static FeatureSpec Read(YamlNode.Mapping root, ConfigProblems problems)
     {
-        var reader = new SectionReader(root, "", problems);
-        var spec = new FeatureSpec([]);
-        switch (reader.Find("features"))
-        {
-            case null:
-                reader.Missing("features", "a list of features");
-                break;
-            case YamlNode.Sequence list:
-                spec = FeatureListReader.Read(list, "features", problems);
-                break;
-            case var other:
-                reader.Wrong("features", other, "a list of features", "Write one '- name' a line.");
-                break;
-        }
-        reader.RefuseUnknownKeys();
+        var spec = Gather(root, problems);
         problems.ThrowIfAny();
         return spec;
+    }
+
+    /// <summary>Reads the features from nodes; problems are recorded, and the features without any come back.</summary>
+    internal static FeatureSpec Gather(YamlNode.Mapping root, ConfigProblems problems)
+    {
+        var reader = new SectionReader(FeatureKeys.File, root, "", problems);
+        switch (reader.Find(FeatureKeys.Features))
+        {
+            case YamlNode.Sequence list:
+                return FeatureListReader.Read(list, FeatureKeys.Features.Name, problems);
+            case { } other:
+                reader.Wrong(FeatureKeys.Features, other, "a list of features", "Write one '- name' a line.");
+                break;
+        }
+        return new FeatureSpec([]);
     }
 }

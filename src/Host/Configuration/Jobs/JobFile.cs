@@ -6,13 +6,10 @@ using BatchEngine.Host.Configuration.Reading;
 namespace BatchEngine.Host.Configuration.Jobs;
 
 /// <summary>Reads a job from its YAML file. Strict: an unknown key, a wrong type or a missing key is an error that names file, line and column; all of a
-/// file's problems come together. Stateless, thread-safe.</summary>
-/// <remarks>Relative paths are resolved against the folder of the job file. The keys are documented in docs/jobs.md and config/job.schema.json.</remarks>
+/// file's problems come together.</summary>
+/// <remarks>Relative paths are resolved against the folder of the job file. The keys are described in <see cref="JobKeys"/>.</remarks>
 public static class JobFile
 {
-    /// <summary>The most workers of a job.</summary>
-    public const int MaxWorkers = 1024;
-
     /// <summary>Reads the job.</summary>
     /// <param name="path">The YAML file.</param>
     /// <returns>The job with full paths; features that stand in a file of their own are read too.</returns>
@@ -20,7 +17,9 @@ public static class JobFile
     public static ScoringJob Load(string path)
     {
         var problems = new ConfigProblems(path);
-        return Read(YamlText.ReadFile(path, problems), Path.GetDirectoryName(Path.GetFullPath(path))!, problems);
+        var job = Gather(path, problems);
+        problems.ThrowIfAny();
+        return job;
     }
 
     /// <summary>Reads every "*.yaml" and "*.yml" of a folder, sorted by file name; a missing folder has none.</summary>
@@ -36,175 +35,130 @@ public static class JobFile
         {
             var job = Load(file);
             if (!jobs.TryAdd(job.Name, (file, job)))
-                throw new BadInputException(file, $"job '{job.Name}'", "each job's name once", $"{jobs[job.Name].File} has it too; rename one of the two.");
+                throw SameName(job.Name, file, jobs[job.Name].File);
         }
         return [.. jobs.Values.Select(j => j.Job)];
     }
 
-    /// <summary>Reads a job from nodes; used with a recorder of keys by the test that compares parser and schema.</summary>
+    /// <summary>Everything that is wrong with the files, each by itself and beside the others; empty means that each of them can be run.</summary>
+    /// <param name="paths">Job files.</param>
+    public static IReadOnlyList<JobFileFindings> Check(IReadOnlyList<string> paths)
+    {
+        var files = new Dictionary<string, string>(StringComparer.Ordinal);
+        return [.. paths.Select(path => Check(path, files))];
+    }
+
+    /// <summary>Reads a job from nodes.</summary>
     internal static ScoringJob Read(YamlNode.Mapping root, string folder, ConfigProblems problems)
     {
-        var job = new SectionReader(root, "", problems);
-        var name = Name(job, "name", job.RequiredText("name", "the job's name"));
-        var inputs = job.Texts("input");
-        if (job.Find("input") is null)
-            job.Missing("input", "a path or glob of Parquet files, or a list of them");
-        if (job.Find("input") is YamlNode.Sequence { Items.Count: 0 } none)
-            job.Wrong("input", none, "a path or glob of Parquet files, or a list of them", "Name the files to score.");
-        var output = job.RequiredText("output", "the folder for the Parquet output");
-        var quality = job.Section("quality");
-        var result = new ScoringJob(
+        var job = Gather(root, folder, problems);
+        problems.ThrowIfAny();
+        return job;
+    }
+
+    private static ScoringJob Gather(string path, ConfigProblems problems) =>
+        Gather(YamlText.ReadFile(path, problems), Path.GetDirectoryName(Path.GetFullPath(path))!, problems);
+
+    // Problems are recorded; what cannot be read is harmless.
+    private static ScoringJob Gather(YamlNode.Mapping root, string folder, ConfigProblems problems)
+    {
+        var job = new SectionReader(JobKeys.File, root, "", problems);
+        var name = job.Read(JobKeys.Name);
+        var quality = job.Section(QualityKeys.Section);
+        return new ScoringJob(
             name,
-            [.. inputs.Select(i => Resolve(folder, i))],
-            job.RequiredText("key", "the column whose value names a prediction"),
-            job.Texts("carry"),
+            [.. job.Read(JobKeys.Input).Select(i => Resolve(folder, i))],
+            job.Read(JobKeys.KeyColumn),
+            job.Read(JobKeys.Carry),
             Model(job, folder),
             Features(job, folder),
-            Resolve(folder, output),
-            (int)job.Integer("workers", 0, 0, MaxWorkers),
-            job.Choice("workerMode", WorkerMode.InProcess),
-            (int)job.Integer("unitRows", ScoringJob.DefaultUnitRows, 1, 1 << 24),
-            (int)job.Integer("checkpointRows", ScoringJob.DefaultCheckpointRows, 1, int.MaxValue),
-            Rejects(quality),
-            quality.Choice("duplicateKeys", DuplicateKeyPolicy.Fail),
-            Drift(quality),
-            Serving(job, name),
-            Schedule(job),
-            job.Duration("deadline", null),
-            job.Amount("budget"),
-            job.Text("owner") ?? "")
+            Resolve(folder, job.Read(JobKeys.Output)),
+            job.Read(JobKeys.Workers),
+            job.Read(JobKeys.WorkerMode),
+            job.Read(JobKeys.UnitRows),
+            job.Read(JobKeys.CheckpointRows),
+            QualityKeys.ReadRejects(quality),
+            quality.Read(QualityKeys.DuplicateKeys),
+            QualityKeys.ReadDrift(quality),
+            ServingKeys.Read(job, name),
+            ScheduleKeys.Read(job),
+            job.ReadOrNull(JobKeys.Deadline),
+            job.ReadOrNull(JobKeys.Budget),
+            job.ReadOrNull(JobKeys.Owner) ?? "")
         {
-            ReusesUnchanged = job.Flag("reuseUnchanged", true),
-            KeepsSums = job.Flag("keepSums", false),
+            ReusesUnchanged = job.Read(JobKeys.ReuseUnchanged),
+            KeepsSums = job.Read(JobKeys.KeepSums),
         };
-        quality.RefuseUnknownKeys();
-        job.RefuseUnknownKeys();
-        problems.ThrowIfAny();
-        return result;
     }
+
+    private static JobFileFindings Check(string path, Dictionary<string, string> files)
+    {
+        var problems = new ConfigProblems(path);
+        try
+        {
+            var name = Gather(path, problems).Name;
+            if (name.Length == 0 || files.TryAdd(name, path))
+                return new JobFileFindings(path, name, problems.Found);
+            return new JobFileFindings(path, name, [.. problems.Found, SameName(name, path, files[name])]);
+        }
+        catch (BadInputException e)
+        {
+            return new JobFileFindings(path, "", [.. problems.Found, e]);
+        }
+    }
+
+    private static BadInputException SameName(string name, string file, string other) =>
+        new(file, $"job '{name}'", "each job's name once", $"{other} has it too; rename one of the two.");
 
     private static ModelReference Model(SectionReader job, string folder)
     {
-        var text = job.RequiredText("model", "name@alias, name:version or a path to an .onnx file");
+        var text = job.Read(JobKeys.Model);
         var none = new ModelReference.ByFile("");
         if (text.Length == 0)
             return none;
         try
         {
-            return ModelReference.Parse(text, job.PathOf("model")) is var reference and not ModelReference.ByFile ? reference
+            return ModelReference.Parse(text, job.PathOf(JobKeys.Model.Name)) is var reference and not ModelReference.ByFile ? reference
                 : new ModelReference.ByFile(Resolve(folder, text));
         }
         catch (BadInputException e)
         {
-            job.Wrong("model", job.Find("model")!, e.Expected, e.Remedy);
+            job.Wrong(JobKeys.Model, job.Find(JobKeys.Model)!, e.Expected, e.Remedy);
             return none;
         }
     }
 
     private static FeatureSpec? Features(SectionReader job, string folder)
     {
-        switch (job.Find("features"))
+        switch (job.Find(JobKeys.Features))
         {
             case null:
                 return null;
             case YamlNode.Sequence list:
-                return FeatureListReader.Read(list, job.PathOf("features"), job.Problems);
+                return FeatureListReader.Read(list, job.PathOf(JobKeys.Features.Name), job.Problems);
             case YamlNode.Scalar file:
-                try
-                {
-                    return FeaturesFile.Load(Resolve(folder, file.Text));
-                }
-                catch (BadInputException e)
-                {
-                    job.Problems.Add(file, job.PathOf("features"), $"a features file with a problem ({e.Place}: {e.Seen})", e.Expected, e.Remedy);
-                    return null;
-                }
+                return FeaturesOf(file, Resolve(folder, file.Text), job);
             case var other:
-                job.Wrong("features", other, "a features file or a list of features", "Write 'features: features.yaml' or a list.");
+                job.Wrong(JobKeys.Features, other, "a features file or a list of features", "Write 'features: features.yaml' or a list.");
                 return null;
         }
     }
 
-    private static RejectBudget Rejects(SectionReader quality)
+    // The problems of the features file come with those of the job, each with its own place.
+    private static FeatureSpec? FeaturesOf(YamlNode.Scalar named, string path, SectionReader job)
     {
-        var rejects = quality.Section("rejects");
-        var budget = new RejectBudget(
-            rejects.Integer("maxRows", RejectBudget.Default.MaxRows, 0, long.MaxValue),
-            rejects.Number("maxShare", RejectBudget.Default.MaxShare, 0, 1)!.Value);
-        rejects.RefuseUnknownKeys();
-        return budget;
-    }
-
-    private static DriftGate Drift(SectionReader quality)
-    {
-        var drift = quality.Section("drift");
-        var preset = DriftGate.Default;
-        var gate = new DriftGate(
-            drift.Choice("action", preset.Action),
-            drift.Number("maxPsi", preset.MaxPsi, 0, 1000)!.Value,
-            drift.Number("maxKs", preset.MaxKs, 0, 1)!.Value,
-            drift.Number("maxMissingShareChange", preset.MaxMissingShareChange, 0, 1)!.Value,
-            drift.Integer("minRows", preset.MinRows, 1, long.MaxValue),
-            drift.Parsed("baseline", preset.Baseline, "previous, first or a run id (job_20261123T020000Z)", text => (IsBaseline(text), text)));
-        drift.RefuseUnknownKeys();
-        return gate;
-    }
-
-    private static ServingContract Serving(SectionReader job, string name)
-    {
-        var serving = job.Section("serving");
-        var preset = ServingContract.Default(name);
-        var contract = new ServingContract(
-            Name(serving, "name", serving.Text("name") ?? name),
-            serving.Duration("maxAge", preset.MaxAge),
-            serving.Number("minConfidence", preset.MinConfidence, 0, 1),
-            serving.Flag("realtime", preset.Realtime),
-            (int)serving.Integer("maxConcurrentRealtime", preset.MaxConcurrentRealtime, 1, 65_536),
-            serving.Duration("realtimeDeadline", preset.RealtimeDeadline)!.Value);
-        serving.RefuseUnknownKeys();
-        return contract;
-    }
-
-    private static Schedule? Schedule(SectionReader job)
-    {
-        var isGiven = job.Find("schedule") is not null;
-        var schedule = job.Section("schedule");
-        var cron = schedule.Text("cron");
-        if (isGiven && schedule.Find("cron") is null)
-            schedule.Missing("cron", CronText.Expected);
-        if (cron is not null && CronText.ProblemOf(cron) is { } problem)
-            job.Problems.Add(schedule.Find("cron")!, schedule.PathOf("cron"), $"'{cron}' with {problem}", CronText.Expected,
-                "Start with the seconds; write '?' in one of the two day fields.");
-        var result = new Schedule(
-            cron ?? "",
-            schedule.Parsed("timeZone", "UTC", "an IANA time zone such as UTC or Europe/Berlin", text =>
-                (TimeZoneInfo.TryFindSystemTimeZoneById(text, out _), text)),
-            schedule.Choice("misfire", MisfirePolicy.RunLatest),
-            schedule.Choice("overlap", OverlapPolicy.Queue));
-        schedule.RefuseUnknownKeys();
-        return isGiven ? result : null;
-    }
-
-    private static string Name(SectionReader section, string key, string name)
-    {
-        if (name.Length == 0 || RunId.IsName(name))
-            return name;
-        section.Wrong(key, section.Find(key) ?? section.Node, "1 to 100 letters, digits, '.', '-' or '_'", "Names stand in URLs and file names.");
-        return name;
-    }
-
-    private static bool IsBaseline(string text)
-    {
-        if (text is "previous" or "first")
-            return true;
+        var problems = new ConfigProblems(path);
         try
         {
-            RunId.Parse(text);
-            return true;
+            var spec = FeaturesFile.Gather(YamlText.ReadFile(path, problems), problems);
+            job.Problems.AddAll(named, problems.Found);
+            return spec;
         }
-        catch (FormatException)
+        catch (BadInputException e)
         {
-            return false;
+            job.Problems.AddAll(named, problems.Found);
+            job.Problems.Add(named, job.PathOf(JobKeys.Features.Name), $"a features file with a problem ({e.Place}: {e.Seen})", e.Expected, e.Remedy);
+            return null;
         }
     }
 

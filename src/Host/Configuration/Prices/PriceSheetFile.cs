@@ -2,11 +2,10 @@ using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Host.Configuration.Reading;
-using BatchEngine.Host.Configuration.Texts;
 
 namespace BatchEngine.Host.Configuration.Prices;
 
-/// <summary>Reads dated price sheets: what each machine costs an hour, on-demand and spot, who said so and when. Stateless, thread-safe.</summary>
+/// <summary>Reads dated price sheets: what each machine costs an hour, on-demand and spot, who said so and when.</summary>
 public static class PriceSheetFile
 {
     /// <summary>Reads one sheet.</summary>
@@ -28,36 +27,28 @@ public static class PriceSheetFile
     /// <summary>Reads a sheet from nodes.</summary>
     internal static IReadOnlyList<PriceQuote> Read(YamlNode.Mapping root, ConfigProblems problems)
     {
-        var sheet = new SectionReader(root, "", problems);
-        var source = sheet.RequiredText("source", "who said so: a page, a file or an API");
-        if (sheet.Find("observed") is null)
-            sheet.Missing("observed", "the date of the prices, such as 2026-11-01");
-        var observed = sheet.Parsed("observed", default(DateTimeOffset), "a date such as 2026-11-01", ParseDate);
-        var validUntil = sheet.Parsed<DateTimeOffset?>("validUntil", null, "a date such as 2026-12-01", text =>
-            ParseDate(text) is (true, var date) ? (true, date) : (false, null));
-        if (sheet.Find("currency") is null)
-            sheet.Missing("currency", "an ISO 4217 code such as USD");
-        var currency = sheet.Parsed("currency", "USD", "an ISO 4217 code such as USD", text => (MoneyText.IsCurrency(text), text));
+        var sheet = new SectionReader(PriceSheetKeys.File, root, "", problems);
+        var said = new Said(sheet.Read(PriceSheetKeys.Source), sheet.Read(PriceSheetKeys.Observed), sheet.ReadOrNull(PriceSheetKeys.ValidUntil),
+            sheet.Read(PriceSheetKeys.Currency));
         var quotes = new List<PriceQuote>();
-        if (sheet.Find("offerings") is YamlNode.Sequence { Items.Count: > 0 } list)
+        switch (sheet.Find(PriceSheetKeys.Offerings))
         {
-            foreach (var item in list.Items)
-                quotes.AddRange(ReadOffering(item, (source, observed, validUntil, currency), problems));
+            case YamlNode.Sequence { Items.Count: > 0 } list:
+                foreach (var item in list.Items)
+                    quotes.AddRange(ReadOffering(item, said, problems));
+                break;
+            case { } other:
+                sheet.Wrong(PriceSheetKeys.Offerings, other, "a list of offerings",
+                    "Write '- { provider: ec2, type: c7i.large, zone: eu-central-1a, onDemandPerHour: 0.1 }'.");
+                break;
         }
-        else
-        {
-            problems.Add(sheet.Find("offerings") ?? root, "offerings", sheet.Find("offerings")?.Describe()
-                ?? "no such key", "a list of offerings", "Write '- { provider: ec2, type: c7i.large, zone: eu-central-1a, onDemandPerHour: 0.1 }'.");
-        }
-        sheet.RefuseUnknownKeys();
         foreach (var twice in quotes.GroupBy(q => q.Offering).Where(g => g.Count() > 1))
             problems.Add(root, "offerings", $"{twice.Key} {twice.Count()} times", "each offering once", "Remove the others.");
         problems.ThrowIfAny();
         return quotes;
     }
 
-    private static List<PriceQuote> ReadOffering(YamlNode item, (string Source, DateTimeOffset Observed, DateTimeOffset? Until, string Currency) sheet,
-        ConfigProblems problems)
+    private static List<PriceQuote> ReadOffering(YamlNode item, Said sheet, ConfigProblems problems)
     {
         var quotes = new List<PriceQuote>();
         if (item is not YamlNode.Mapping mapping)
@@ -65,29 +56,20 @@ public static class PriceSheetFile
             problems.Add(item, "offerings[]", item.Describe(), "provider, type, zone and onDemandPerHour or spotPerHour", "See config/prices/.");
             return quotes;
         }
-        var reader = new SectionReader(mapping, "offerings[]", problems);
-        var provider = reader.RequiredText("provider", "local, ec2, azure or kubernetes");
-        var type = reader.RequiredText("type", "the provider's name for the machine");
-        var zone = reader.RequiredText("zone", "the zone or region");
-        var onDemand = Price(reader, "onDemandPerHour");
-        var spot = Price(reader, "spotPerHour");
-        if (reader.Find("onDemandPerHour") is null && reader.Find("spotPerHour") is null)
-            reader.Missing("onDemandPerHour", "the price of one hour (or spotPerHour)");
-        reader.RefuseUnknownKeys();
+        var reader = new SectionReader(PriceSheetKeys.Offerings.Item, mapping, "offerings[]", problems);
+        var (provider, machine, zone) = (reader.Read(PriceSheetKeys.Provider), reader.Read(PriceSheetKeys.Machine), reader.Read(PriceSheetKeys.Zone));
         var source = string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(problems.File)}:{mapping.Line}: {sheet.Source}");
-        if (onDemand is { } list)
-            quotes.Add(new PriceQuote(new Offering(provider, type, zone, PurchaseOption.OnDemand), new Money(list, sheet.Currency), source, sheet.Observed,
-                sheet.Until));
-        if (spot is { } cheap)
-            quotes.Add(new PriceQuote(new Offering(provider, type, zone, PurchaseOption.Spot), new Money(cheap, sheet.Currency), source, sheet.Observed,
-                sheet.Until));
+        AddQuote(PurchaseOption.OnDemand, reader.ReadOrNull(PriceSheetKeys.OnDemandPerHour));
+        AddQuote(PurchaseOption.Spot, reader.ReadOrNull(PriceSheetKeys.SpotPerHour));
         return quotes;
+
+        void AddQuote(PurchaseOption option, decimal? perHour)
+        {
+            if (perHour is { } price)
+                quotes.Add(new PriceQuote(new Offering(provider, machine, zone, option), new Money(price, sheet.Currency), source, sheet.Observed,
+                    sheet.Until));
+        }
     }
 
-    private static decimal? Price(SectionReader reader, string key) => reader.Parsed<decimal?>(key, null, "a price of zero or more, without currency", text =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var price) ? (true, price) : (false, null));
-
-    private static (bool IsValid, DateTimeOffset Value) ParseDate(string text) =>
-        (DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ss'Z'"], CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date), date);
+    private sealed record Said(string Source, DateTimeOffset Observed, DateTimeOffset? Until, string Currency);
 }

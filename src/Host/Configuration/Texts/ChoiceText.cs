@@ -1,6 +1,6 @@
 namespace BatchEngine.Host.Configuration.Texts;
 
-/// <summary>How the values of an enum are written in a file: RunLatest is "runLatest". Stateless, thread-safe.</summary>
+/// <summary>How the values of an enum are written in a file: RunLatest is "runLatest".</summary>
 internal static class ChoiceText
 {
     /// <summary>The word for a value.</summary>

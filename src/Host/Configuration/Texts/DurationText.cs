@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace BatchEngine.Host.Configuration.Texts;
 
-/// <summary>Durations as people write them: "250ms", "30s", "15m", "24h", "1d", "1h30m". Stateless, thread-safe.</summary>
+/// <summary>Durations as people write them: "250ms", "30s", "15m", "24h", "1d", "1h30m".</summary>
 internal static class DurationText
 {
     /// <summary>What is accepted, for errors.</summary>
@@ -11,7 +11,24 @@ internal static class DurationText
     /// <summary>The longest duration read: ten years.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(3653);
 
+    /// <summary>The pattern of what is read, for schemas.</summary>
+    public static string Pattern => "^(?=.)" + string.Concat(Units.Select(u => $"({NumberText.UnsignedPattern}{u.Unit})?")) + "$";
+
     private static readonly (string Unit, long Milliseconds)[] Units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
+
+    /// <summary>The duration as it is read: "1h30m", "250ms"; parts of a millisecond are left out.</summary>
+    public static string Of(TimeSpan duration)
+    {
+        var left = (long)duration.TotalMilliseconds;
+        var text = "";
+        foreach (var (unit, milliseconds) in Units.Where(_ => left > 0))
+        {
+            if (left / milliseconds is > 0 and var count)
+                text += string.Create(CultureInfo.InvariantCulture, $"{count}{unit}");
+            left %= milliseconds;
+        }
+        return text.Length > 0 ? text : "0ms";
+    }
 
     /// <summary>Reads a duration above zero; units go from large to small, each at most once.</summary>
     public static bool TryParse(string text, out TimeSpan duration)

@@ -1,6 +1,5 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Features;
-using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Configuration.Texts;
 
 namespace BatchEngine.Host.Tests.Configuration.Texts;
@@ -31,23 +30,6 @@ public sealed class TextValueTests
     [InlineData("1 h")]
     [InlineData("99999d")]
     public void Rejects_OtherDurations(string text) => Assert.False(DurationText.TryParse(text, out _));
-
-    [Theory]
-    [InlineData("0 0 2 * * ?")]
-    [InlineData("0 0/15 8-17 ? * MON-FRI")]
-    [InlineData("0 0 3 L * ?")]
-    [InlineData("0 0 3 ? * 6#3")]
-    [InlineData("0 0 3 15W JAN,JUL ? 2026-2030")]
-    public void Accepts_Cron(string cron) => Assert.Null(CronText.ProblemOf(cron));
-
-    [Theory]
-    [InlineData("* * *")]
-    [InlineData("0 0 2 * * *")]
-    [InlineData("0 0 2 ? * ?")]
-    [InlineData("60 0 2 * * ?")]
-    [InlineData("0 0 2 32 * ?")]
-    [InlineData("0 0 2 ? * MOON")]
-    public void Rejects_OtherCron(string cron) => Assert.NotNull(CronText.ProblemOf(cron));
 
     [Fact]
     public void FeaturesArgument_OfNames_TakesThemAsTheyAre() => Assert.Equal(["a", "b"], FeaturesArgument.Parse("a, b").FeatureNames);

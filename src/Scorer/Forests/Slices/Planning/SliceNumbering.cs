@@ -1,4 +1,4 @@
-namespace BatchEngine.Scorer.Forests.Slices;
+namespace BatchEngine.Scorer.Forests.Slices.Planning;
 
 /// <summary>
 /// The numbers of a top's exits. Each exit owns an aligned range, so that whole subtrees agree in their upper bits and the choice between two halves is the

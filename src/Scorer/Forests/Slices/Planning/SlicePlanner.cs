@@ -1,7 +1,7 @@
 using BatchEngine.Scorer.Forests.Model;
 using BatchEngine.Scorer.Forests.Walks;
 
-namespace BatchEngine.Scorer.Forests.Slices;
+namespace BatchEngine.Scorer.Forests.Slices.Planning;
 
 /// <summary>Makes a <see cref="SlicePlan"/> of a forest.</summary>
 internal static class SlicePlanner

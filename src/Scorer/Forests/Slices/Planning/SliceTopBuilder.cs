@@ -1,7 +1,7 @@
 using BatchEngine.Scorer.Forests.Model;
 using BatchEngine.Scorer.Forests.Walks;
 
-namespace BatchEngine.Scorer.Forests.Slices;
+namespace BatchEngine.Scorer.Forests.Slices.Planning;
 
 /// <summary>Cuts the tops off the trees of a forest, one after the other. Not thread-safe.</summary>
 internal sealed class SliceTopBuilder(ForestModel model, WalkForest walk, int maxExits, int walkedExits)

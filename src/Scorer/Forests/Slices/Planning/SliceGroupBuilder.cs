@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using BatchEngine.Scorer.Forests.Model;
 
-namespace BatchEngine.Scorer.Forests.Slices;
+namespace BatchEngine.Scorer.Forests.Slices.Planning;
 
 /// <summary>Collects the trees of one group after the other; each distinct condition of a group gets one slot. Not thread-safe.</summary>
 internal sealed class SliceGroupBuilder(ForestModel model, SliceRanks ranks, bool withMissing)

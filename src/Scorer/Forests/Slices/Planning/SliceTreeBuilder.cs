@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using BatchEngine.Scorer.Forests.Model;
 
-namespace BatchEngine.Scorer.Forests.Slices;
+namespace BatchEngine.Scorer.Forests.Slices.Planning;
 
 /// <summary>Turns one tree's top after the other into choices between bits, the exits' numbers first, the root last. Not thread-safe.</summary>
 /// <remarks>Values are numbered: 0 and 1 are constants, conditions follow from 2, results of operations from <see cref="FirstResult"/>.</remarks>

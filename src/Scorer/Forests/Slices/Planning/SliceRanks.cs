@@ -1,6 +1,6 @@
 using BatchEngine.Scorer.Forests.Model;
 
-namespace BatchEngine.Scorer.Forests.Slices;
+namespace BatchEngine.Scorer.Forests.Slices.Planning;
 
 /// <summary>The distinct thresholds that the tops of a forest ask for, in planes of 255 a feature, and a number for each. Immutable.</summary>
 /// <remarks>Numbers follow the planes; the first of each plane, its rank 0, stands for "never" where it is the feature's first plane.</remarks>

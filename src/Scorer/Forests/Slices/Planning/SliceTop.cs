@@ -1,9 +1,9 @@
 using BatchEngine.Scorer.Forests.Walks;
 
-namespace BatchEngine.Scorer.Forests.Slices;
+namespace BatchEngine.Scorer.Forests.Slices.Planning;
 
-/// <summary>The upper part of a tree that is decided in bits: all of it when it has few leaves, else the part with the wanted number of exits below which the rest is lowest. Nodes
-/// are counted anew: branches inside first, then the exits from left to right.</summary>
+/// <summary>The upper part of a tree that is decided in bits: all of it when it has few leaves, else the part with the wanted number of exits below which the
+/// rest is lowest. Nodes are counted anew: branches inside first, then the exits from left to right.</summary>
 /// <param name="Nodes">The model's nodes by number.</param>
 /// <param name="InnerCount">How many of them are branches inside; the root is 0.</param>
 /// <param name="No">By branch the number of the node after no.</param>

@@ -1,4 +1,4 @@
-namespace BatchEngine.Scorer.Forests.Slices;
+namespace BatchEngine.Scorer.Forests.Slices.Planning;
 
 /// <summary>Gives the exits of one top after the other aligned ranges of numbers. Not thread-safe.</summary>
 internal sealed class SliceNumberer

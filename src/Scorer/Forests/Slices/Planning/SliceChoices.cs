@@ -1,4 +1,4 @@
-namespace BatchEngine.Scorer.Forests.Slices;
+namespace BatchEngine.Scorer.Forests.Slices.Planning;
 
 /// <summary>The distinct choices between bits that one tree needs, in the order in which they were first asked for. Not thread-safe.</summary>
 internal sealed class SliceChoices

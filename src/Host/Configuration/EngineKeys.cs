@@ -1,0 +1,78 @@
+using BatchEngine.Host.Configuration.Describing;
+using BatchEngine.Host.Configuration.Jobs;
+using BatchEngine.Host.Configuration.KeyTypes;
+using BatchEngine.Scheduler.Leasing;
+using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Memory;
+
+namespace BatchEngine.Host.Configuration;
+
+/// <summary>The keys of the engine's configuration.</summary>
+internal static class EngineKeys
+{
+    private const int MaxDeviceId = 255;
+
+    public static Key<string> DataDirectory { get; } = new("dataDirectory", TextType.Any, "The folder of database and blobs.", "batchengine-data");
+
+    public static Key<string> DatabasePath { get; } = new("databasePath", TextType.Any, "The SQLite file.")
+    {
+        Otherwise = "batchengine.db in the data directory",
+        Example = "batchengine-data/batchengine.db",
+    };
+
+    public static Key<string> BlobsRoot { get; } = new("blobsRoot", TextType.Any, "The folder of segments, run files, models and reports.")
+    {
+        Otherwise = "blobs in the data directory",
+        Example = "batchengine-data/blobs",
+    };
+
+    public static Key<string> JobsDirectory { get; } = new("jobsDirectory", TextType.Any, "The folder of job files that serve schedules.", "config/jobs");
+
+    public static Key<string> PricesDirectory { get; } = new("pricesDirectory", TextType.Any, "The folder of dated price sheets.", "config/prices");
+
+    public static Key<string> HttpUrl { get; } = new("httpUrl", new TextType("an address such as http://localhost:5080")
+    {
+        ProblemOf = text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? null : "",
+        Pattern = "^https?://",
+    }, "Where serve listens.", "http://localhost:5080");
+
+    public static Key<TimeSpan> LeaseTtl { get; } = new("leaseTtl", new DurationType(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+        "How long a worker may be silent before its shard is given to another.", LeasePolicy.Default.Ttl)
+    {
+        Remedy = "A worker renews its lease three times within this.",
+    };
+
+    public static Key<int> Workers { get; } = new("workers", new WholeNumberType<int>(0, JobKeys.MaxWorkers),
+        "Workers of a run when the job does not say; 0 means one per core.", 0);
+
+    public static Key<ExecutionDevice> Device { get; } = new("device", new ChoiceType<ExecutionDevice>(),
+        "The processor; a card, or the processor with a note when there is none; or what is measured to be faster when a model is loaded.",
+        ExecutorOptions.Default.Device);
+
+    public static Key<int> DeviceId { get; } = new("deviceId", new WholeNumberType<int>(0, MaxDeviceId), "Which card, counted from 0.",
+        ExecutorOptions.Default.DeviceId);
+
+    public static Key<long> DeviceMemoryBytes { get; } = new("deviceMemoryBytes", new SizeType(ExecutorOptions.MinDeviceMemoryBytes, long.MaxValue),
+        "The most memory of a card that one model may use.", ExecutorOptions.Default.DeviceMemoryBytes);
+
+    public static SectionKey Execution { get; } = new("execution", "Where models run.", Device, DeviceId, DeviceMemoryBytes);
+
+    public static Key<int> MaxKeysPerRequest { get; } = new("maxKeysPerRequest", new WholeNumberType<int>(1, 1_000_000), "The most keys in one batch look-up.",
+        RequestLimits.Default.MaxKeysPerRequest);
+
+    public static Key<long> MaxRequestBytes { get; } = new("maxRequestBytes", new SizeType(1024, 1 << 30), "The largest request body.",
+        RequestLimits.Default.MaxRequestBytes);
+
+    public static SectionKey Requests { get; } = new("requests", "What one router process accepts in one request; more is refused with a clear answer.",
+        MaxKeysPerRequest, MaxRequestBytes)
+    { OldName = "live" };
+
+    public static Key<long> MemoryLimit { get; } = new("limit", new SizeType(MemoryCeiling.LeastBytes, long.MaxValue) { TakesNone = true },
+        "The most resident memory; rows of a unit and workers are cut until they fit, and what cannot fit is refused with the least size that would do.", 0);
+
+    public static SectionKey Memory { get; } = new("memory", "A hard ceiling of a process that scores.", MemoryLimit);
+
+    /// <summary>The whole file, in the order of the documents.</summary>
+    public static SectionKey File { get; } = new("", "Where a process keeps its state and how it behaves.",
+        DataDirectory, DatabasePath, BlobsRoot, JobsDirectory, PricesDirectory, HttpUrl, LeaseTtl, Workers, Execution, Requests, Memory);
+}

@@ -1,0 +1,9 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Host.Configuration.Jobs;
+
+/// <summary>What a check of one job file found.</summary>
+/// <param name="File">The file as the person named it.</param>
+/// <param name="Job">The job's name; empty when it could not be read.</param>
+/// <param name="Problems">What is wrong, in file order; empty means nothing.</param>
+public sealed record JobFileFindings(string File, string Job, IReadOnlyList<BadInputException> Problems);
