@@ -18,6 +18,8 @@ internal static class ServeHost
         .AddFilter("Microsoft", LogLevel.Warning)
         // What keeps it from starting is told by the command, in a sentence.
         .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
+        // A log that listens here makes the web server open an activity and a scope for each look-up.
+        .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
         .AddProvider(new ScreenLog(screen)));
 
     /// <summary>Builds it; nothing runs yet.</summary>

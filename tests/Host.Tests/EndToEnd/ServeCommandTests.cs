@@ -34,6 +34,30 @@ public sealed class ServeCommandTests
     }
 
     [Fact]
+    public async Task Serve_Http2InItsConfiguration_AnswersThere()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder["engine.yaml"], "httpUrl: http://127.0.0.1:0\nhttp2Url: http://127.0.0.1:0\n", Ct);
+        using var process = ProgramRun.Start(["serve", "--no-scheduler", "--config", folder["engine.yaml"], "--data", folder["data"]], leaseTtl: null);
+        var address = "";
+        while (address.Length == 0 && await process.StandardError.ReadLineAsync(Ct) is { } line)
+            address = Regex.Match(line, "^The same over HTTP/2 at (http://[^/]+)\\.$").Groups[1].Value;
+        Assert.NotEmpty(address);
+        using (var client = new HttpClient())
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address + "/healthz")
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
+            using var answer = await client.SendAsync(request, Ct);
+            Assert.Equal(HttpVersion.Version20, answer.Version);
+        }
+        process.Kill();
+        await process.WaitForExitAsync(Ct);
+    }
+
+    [Fact]
     public async Task Serve_AddressThatIsTaken_IsRefused()
     {
         using var folder = new TemporaryFolder();
