@@ -117,9 +117,9 @@ public abstract class RouterTestBed : IAsyncLifetime
         };
         await new RunStore(Database).CreateAsync(plan, Ct);
         Assert.True(await new RunStore(Database).MoveAsync(run, RunState.Planned, RunState.Scoring, "", Ct));
-        var leases = new LeaseStore(Database);
-        var granted = Assert.IsType<LeaseOutcome.Granted>(await leases.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct));
-        await leases.CommitAsync(granted.Lease, new ShardReceipt(run, 0, granted.Lease.Fence, new Checkpoint(1, new RowCounts(rows, rows, 0, 0), [], [])), Ct);
+        var (claims, receipts) = (new ClaimStore(Database), new ReceiptStore(Database));
+        var granted = Assert.IsType<LeaseOutcome.Granted>(await claims.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct));
+        await receipts.CommitAsync(granted.Lease, new ShardReceipt(run, 0, granted.Lease.Fence, new Checkpoint(1, new RowCounts(rows, rows, 0, 0), [], [])), Ct);
     }
 
     private static ScoringJob Job(ServingContract contract) => new(

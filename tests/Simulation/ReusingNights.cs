@@ -77,7 +77,7 @@ internal sealed class ReusingNights(string folder, string input)
 
     private static async Task<NightResult> ResultAsync(Engine engine, SnapshotInfo snapshot, int starts)
     {
-        var receipts = await new LeaseStore(engine.Database).ReceiptsAsync(snapshot.Run, CancellationToken.None);
+        var receipts = await new ReceiptStore(engine.Database).ListAsync(snapshot.Run, CancellationToken.None);
         foreach (var artifact in receipts.SelectMany(r => r.Final.Artifacts))
             await engine.Blobs.VerifyAsync(artifact.BlobName, artifact.Bytes, artifact.Checksum, CancellationToken.None);
         return new NightResult([.. snapshot.Segments.Select(s => s.Artifact.Checksum)],

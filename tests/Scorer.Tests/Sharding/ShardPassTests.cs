@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Sharding;
 using BatchEngine.Scorer.Units;
 using BatchEngine.Storage.Snapshots.RunFiles;
+using BatchEngine.TestKit.Snapshots;
 using ParquetSharp;
 
 namespace BatchEngine.Scorer.Tests.Sharding;
@@ -25,9 +26,8 @@ public sealed class ShardPassTests
             await blobs.VerifyAsync(artifact.BlobName, artifact.Bytes, artifact.Checksum, Ct);
         foreach (var artifact in receipt.Final.Artifacts.Where(a => a.Kind == ArtifactKind.RunFile))
         {
-            using var run = RunFileReader.Open(RunFileSource.FromPath(blobs.LocalPath(artifact.BlobName)!));
+            var run = VerifiedRunFile.Read(RunFileSource.FromPath(blobs.LocalPath(artifact.BlobName)!));
             Assert.Equal((KeyKind.Utf8, 1, 4, artifact.Rows), (run.KeyKind, run.OutputCount, run.PartitionCount, run.Rows));
-            run.VerifyAll();
         }
         Assert.Equal(60, sink.Reported[^1].Read);
     }

@@ -73,9 +73,9 @@ internal static class Samples
     /// <summary>Takes every free shard and commits its receipt.</summary>
     public static async Task FinishShardsAsync(StateDatabase database, RunId run, string worker = "w")
     {
-        var leases = new LeaseStore(database);
-        while (await leases.TryAcquireAsync(run, worker, TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken) is LeaseOutcome.Granted granted)
-            await leases.CommitAsync(granted.Lease, Receipt(granted.Lease, granted.Shard.Rows), TestContext.Current.CancellationToken);
+        var (claims, receipts) = (new ClaimStore(database), new ReceiptStore(database));
+        while (await claims.TryAcquireAsync(run, worker, TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken) is LeaseOutcome.Granted granted)
+            await receipts.CommitAsync(granted.Lease, Receipt(granted.Lease, granted.Shard.Rows), TestContext.Current.CancellationToken);
     }
 
     public static SegmentInfo Segment(RunId run, int partition, long keys = 50) =>
