@@ -46,9 +46,6 @@ internal sealed class JobLane : IAsyncDisposable
     /// <summary>The work on what is pending: ends when the lane is disposed, or with what it could not go on after.</summary>
     public Task Running => _running;
 
-    /// <summary>The work on what is pending: ends when the lane is disposed, or with what it could not go on after.</summary>
-    public Task Running => _running;
-
     /// <summary>Begins to work off what is pending.</summary>
     public void Start() => _running = WorkAsync();
 
