@@ -184,21 +184,6 @@ public sealed class JobSchedulerTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<BatchEngineException>(() => scheduler.Failed.WaitAsync(TimeSpan.FromSeconds(60), Stop));
     }
 
-    [Fact]
-    public async Task Start_WhatBecameOfARunCannotBeRecorded_IsAFailureOfTheScheduler()
-    {
-        _starter.Ending = async (_, _) =>
-        {
-            await _database.ApplyOnceAsync("break", "ALTER TABLE decisions RENAME TO decisions_away", Stop);
-            throw new BadInputException("job", "planted", "a job that runs", "None.");
-        };
-        await using var scheduler = await OpenAsync();
-        await scheduler.SyncAsync([Job("often", "* * * * * ?")], Stop);
-        Assert.False(scheduler.Failed.IsCompleted);
-        await scheduler.StartAsync(Stop);
-        await Assert.ThrowsAnyAsync<BatchEngineException>(() => scheduler.Failed.WaitAsync(TimeSpan.FromSeconds(60), Stop));
-    }
-
     private Task<JobScheduler> OpenAsync() =>
         JobScheduler.OpenAsync(_database, _starter, TriggerSettings.Default, TimeProvider.System, Stop);
 
