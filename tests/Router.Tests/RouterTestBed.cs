@@ -47,7 +47,7 @@ public abstract class RouterTestBed : IAsyncLifetime
         _state = await StateFolder.OpenAsync(Clock, Ct);
         Snapshots = new SnapshotStore(Database);
         Catalog = new SnapshotCatalog(Snapshots, Blobs, Clock);
-        Router = new PredictionRouter(Catalog, new RealtimeGate(Realtime, Clock), Clock);
+        Router = new PredictionRouter(Catalog, new RealtimeDoor(Realtime, Clock), Clock);
     }
 
     public async ValueTask DisposeAsync()
@@ -126,5 +126,5 @@ public abstract class RouterTestBed : IAsyncLifetime
         contract.Name, ["in/*.parquet"], "customer", [], new ModelReference.ByAlias(contract.Name, "champion"), new FeatureSpec([FeatureColumn.AsIs("age")]),
             "out/{run}", 0,
         WorkerMode.ChildProcess, ScoringJob.DefaultUnitRows, ScoringJob.DefaultCheckpointRows, RejectBudget.Default, DuplicateKeyPolicy.LastWins,
-            DriftGate.Default, contract, null, null, null, "growth");
+            DriftRule.Default, contract, null, null, null, "growth");
 }

@@ -71,7 +71,7 @@ internal sealed class ReusingNights(string folder, string input)
             TimeProvider.System, new Screen(json: true, verbose: false), CancellationToken.None);
 
     private ScoringJob Job() => new("chain", [input], "id", [], new ModelReference.ByFile(Model), FeatureSpec.AsIs(["f0", "f1", "f2", "f3"]),
-        Path.Combine(folder, "output"), 2, WorkerMode.InProcess, 30, 100, new RejectBudget(10_000, 1), DuplicateKeyPolicy.LastWins, DriftGate.Default,
+        Path.Combine(folder, "output"), 2, WorkerMode.InProcess, 30, 100, new RejectBudget(10_000, 1), DuplicateKeyPolicy.LastWins, DriftRule.Default,
             ServingContract.Default("chain"), null, null, null, "tests")
     { KeepsSums = KeepsSums };
 

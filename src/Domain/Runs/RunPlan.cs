@@ -8,7 +8,7 @@ namespace BatchEngine.Domain;
 /// <param name="Features">The features, means resolved to constants.</param>
 /// <param name="Manifest">The frozen input.</param>
 /// <param name="Shards">Disjoint and covering the manifest, in index order.</param>
-/// <param name="UnitRows">At most so many rows in a unit.</param>
+/// <param name="UnitRows">The most rows of a unit.</param>
 /// <param name="PartitionCount">Key-hash partitions of the snapshot, a power of two.</param>
 /// <param name="ProfileEdges">Fixed bin edges by column name, so that profiles merge and compare.</param>
 /// <param name="Chosen">The capacity that was chosen.</param>
@@ -44,7 +44,7 @@ public sealed record RunPlan(
     public long ProfiledRows { get; init; } = Manifest.Rows;
 
     /// <summary>What is taken over from an earlier run.</summary>
-    public ReusePlan Reuse { get; init; } = ReusePlan.None("nothing was looked for", Measured<double>.NotMeasured("the model was not timed"));
+    public RunReuse Reuse { get; init; } = RunReuse.None("nothing was looked for", Measured<double>.NotMeasured("the model was not timed"));
 
     /// <summary>Rows of the shards that are read: all but the carried ones.</summary>
     public long RowsToRead => Shards.Where(s => Reuse.CarriedAs(s.Index) is null).Sum(s => s.Rows);

@@ -97,7 +97,7 @@ internal sealed class JobRuns : IDisposable
     private LeasePolicy LeasePolicy() => Scheduler.Leasing.LeasePolicy.Living(_configuration.LeaseTtl).Checked();
 
     private NightRunServices Services() => new(_stores, new RunPorts(_preparation, new LocalCapacity(_prices, _configuration.Workers),
-        new ProfileGate(_database), new LedgerAccounting(_database, _stores.Runs, _prices, _clock)), _log, _clock);
+        new DriftRunGate(_database), new LedgerAccounting(_database, _stores.Runs, _prices, _clock)), _log, _clock);
 
     private RunSettings Settings()
     {

@@ -28,7 +28,7 @@ internal sealed class LookupService : IAsyncDisposable
         _clock = clock;
         Catalog = new SnapshotCatalog(new SnapshotStore(database), blobs, clock);
         _realtime = new RealtimeModels(Catalog, new RealtimeModelSource(new RunStore(database), new ModelLocator(registry)), clock);
-        Router = new PredictionRouter(Catalog, new RealtimeGate(_realtime, clock), clock);
+        Router = new PredictionRouter(Catalog, new RealtimeDoor(_realtime, clock), clock);
         Books = new LookupBooks(database, prices, clock, Router.Answered, _realtime, ProcessName.Of(clock) + "-endpoint", note);
     }
 

@@ -25,7 +25,7 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
     /// <inheritdoc/>
     public CancellationToken Stop => drain;
 
-    /// <summary>Scores and commits.</summary>
+    /// <summary>Scores the shard and commits its receipt, renewing the lease meanwhile; says how it ended.</summary>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     /// <exception cref="BatchEngineException">The scorer or the store failed; the lease was given back.</exception>
     public async Task<ShardEnding> RunAsync(CancellationToken ct)

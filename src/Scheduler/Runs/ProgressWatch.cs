@@ -31,7 +31,7 @@ internal sealed class ProgressWatch(RunContext context, ProgressBoard board)
         }
     }
 
-    /// <summary>Looks once.</summary>
+    /// <summary>Tells once how far the run is, and fails it when more rows are rejected than the job allows.</summary>
     public async Task LookAsync(CancellationToken ct)
     {
         var shards = await context.Stores.Claims.ProgressAsync(context.Run, ct).ConfigureAwait(false);

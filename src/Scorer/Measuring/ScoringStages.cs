@@ -27,7 +27,7 @@ public sealed class ScoringStages : IDisposable
     private readonly IModelExecutor _executor;
     private readonly UnitPredictions _predictions;
     private readonly ScoredColumns _scored;
-    private readonly RowGate _gate;
+    private readonly RowCheck _gate;
     private readonly LocalFolderBlobs _blobs;
     private readonly ScoredUnit _rows;
     private LoadedModel? _runtime;
@@ -50,7 +50,7 @@ public sealed class ScoringStages : IDisposable
         _executor = measured.Model.CreateExecutor();
         _predictions = new UnitPredictions(_executor.Model.Outputs.Count, _setup.Input.MaxRows);
         _scored = new ScoredColumns(_setup);
-        _gate = new RowGate(_setup.Output.Schema.KeyIndex, _setup.Model.Features.FeatureNames, _setup.Model.Loaded.Outputs, _executor.Model.AcceptsMissing);
+        _gate = new RowCheck(_setup.Output.Schema.KeyIndex, _setup.Model.Features.FeatureNames, _setup.Model.Loaded.Outputs, _executor.Model.AcceptsMissing);
         using var file = InputFileReader.Open(plan.Manifest.Files[_buffers.Unit.FileIndex]);
         using var group = file.OpenRowGroup(_buffers.Unit.RowGroup, [.. _setup.Input.Columns.Select(c => c.Name)]);
         group.Read(_buffers.Columns, _buffers.Unit.Rows);
@@ -75,7 +75,7 @@ public sealed class ScoringStages : IDisposable
     /// <summary>Bytes of a row's features, at four each.</summary>
     public double FeatureBytesPerRow => sizeof(float) * _setup.Model.Features.FeatureNames.Count;
 
-    /// <summary>Decodes all rows with so many threads and throws the values away.</summary>
+    /// <summary>Decodes all rows on a number of threads and throws the values away.</summary>
     public Task<StageFigures> DecodeAsync(int threads, CancellationToken ct) =>
         StageFigures.OfAsync(StageNames.Decode, _setup.Input.Manifest.Rows, threads, async () =>
     {
@@ -184,7 +184,7 @@ public sealed class ScoringStages : IDisposable
 
     private void Decode(int thread, int threads, CancellationToken ct)
     {
-        using var batch = new UnitColumns(_setup.Input.Columns, _setup.Input.MaxRows);
+        using var unitColumns = new UnitColumns(_setup.Input.Columns, _setup.Input.MaxRows);
         var names = _setup.Input.Columns.Select(c => c.Name).ToArray();
         var number = 0;
         foreach (var source in _setup.Input.Manifest.Files)
@@ -195,7 +195,7 @@ public sealed class ScoringStages : IDisposable
                 if (number++ % threads != thread)
                     continue;
                 using var group = file.OpenRowGroup(i, names);
-                while (group.Read(batch, _setup.Input.MaxRows) > 0)
+                while (group.Read(unitColumns, _setup.Input.MaxRows) > 0)
                     ct.ThrowIfCancellationRequested();
             }
         }

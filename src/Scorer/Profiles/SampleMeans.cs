@@ -19,16 +19,16 @@ public static class SampleMeans
 
     private static IReadOnlyDictionary<string, Measured<double>> Of(InputManifest manifest, IReadOnlyList<string> columns)
     {
-        var unit = UnitPlan.OfManifest(manifest, ProfileEdges.MaxSampleRows).FirstOrDefault(u => u.Rows > 0);
+        var unit = UnitCuts.OfManifest(manifest, ProfileEdges.MaxSampleRows).FirstOrDefault(u => u.Rows > 0);
         if (unit.Rows == 0)
             return columns.ToDictionary(c => c, _ => Measured<double>.NotMeasured("the input has no rows"), StringComparer.Ordinal);
         var compiled = CompiledFeatures.Compile(FeatureSpec.AsIs(columns), manifest.Columns);
-        using var batch = new UnitColumns(compiled.Sources, unit.Rows);
+        using var unitColumns = new UnitColumns(compiled.Sources, unit.Rows);
         using var features = compiled.CreateMatrix(unit.Rows);
         using (var file = InputFileReader.Open(manifest.Files[unit.FileIndex]))
         using (var group = file.OpenRowGroup(unit.RowGroup, compiled.SourceColumns))
-            group.Read(batch, unit.Rows);
-        compiled.Transform(batch, features);
+            group.Read(unitColumns, unit.Rows);
+        compiled.Transform(unitColumns, features);
         var means = new Dictionary<string, Measured<double>>(StringComparer.Ordinal);
         for (var i = 0; i < columns.Count; i++)
             means[columns[i]] = MeanOf(features.Column(i), columns[i]);

@@ -112,7 +112,7 @@ internal sealed class DeltaNights : IAsyncDisposable
     private ScoringJob Job(string input) =>
         new("delta", [input], "id", [], new ModelReference.ByFile(Model), FeatureSpec.AsIs(Enumerable.Range(0, InputTable.Features).Select(i => $"f{i}")),
         Path.Combine(_folder, "out"), 0, WorkerMode.InProcess, ScoringJob.DefaultUnitRows, ScoringJob.DefaultCheckpointRows, RejectBudget.Default,
-            DuplicateKeyPolicy.Fail, DriftGate.Default,
+            DuplicateKeyPolicy.Fail, DriftRule.Default,
         ServingContract.Default("delta"), null, null, null, "bench")
         { KeepsSums = _keepsSums };
 

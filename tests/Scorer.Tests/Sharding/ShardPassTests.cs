@@ -139,7 +139,7 @@ public sealed class ShardPassTests
     {
         RowGroupSize[] groups = [new(10, 1), new(0, 1), new(7, 1), new(3, 1)];
         var manifest = new InputManifest([new InputFile("a", 1, "t", groups), new InputFile("b", 1, "t", groups)], []);
-        var units = UnitPlan.OfManifest(manifest, 4).ToArray();
+        var units = UnitCuts.OfManifest(manifest, 4).ToArray();
         Assert.Equal([4, 4, 2, 4, 3, 3, 4, 4, 2, 4, 3, 3], units.Select(u => u.Rows));
         Assert.Equal(Enumerable.Range(0, 12), units.Select(u => u.Index));
         Assert.Equal(units.Select((u, i) => (long)units.Take(i).Sum(v => v.Rows)), units.Select(u => u.FirstRowNumber));

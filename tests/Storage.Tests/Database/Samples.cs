@@ -25,7 +25,7 @@ internal static class Samples
             new FeatureColumn("since", "since", [new FeatureTransform.DatePart(CalendarPart.DayOfWeek)]),
         ]),
         "out/{run}", 0, WorkerMode.ChildProcess, ScoringJob.DefaultUnitRows, ScoringJob.DefaultCheckpointRows, RejectBudget.Default,
-            DuplicateKeyPolicy.LastWins, DriftGate.Default,
+            DuplicateKeyPolicy.LastWins, DriftRule.Default,
         ServingContract.Default(name) with { MaxAge = TimeSpan.FromHours(26), MinConfidence = 0.6 },
             new Schedule("0 0 2 * * ?", "Europe/Berlin", MisfirePolicy.RunAll, OverlapPolicy.Skip),
         TimeSpan.FromHours(4), Money.Usd(12.50m), "growth");

@@ -8,7 +8,7 @@ namespace BatchEngine.Router.Realtime;
 /// A caller that leaves, or whose deadline passes, does not stop the call for the others, and the call keeps its place in the bound until it ends;
 /// failures are shared by those waiting but never kept.
 /// </summary>
-public sealed class RealtimeGate(IRealtimeScoring scoring, TimeProvider clock)
+public sealed class RealtimeDoor(IRealtimeScoring scoring, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Task<RealtimeOutcome>> _flights = new(StringComparer.Ordinal);

@@ -4,14 +4,14 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace BatchEngine.Router.Tests.Realtime;
 
-public sealed class RealtimeGateTests
+public sealed class RealtimeDoorTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMilliseconds(250);
     private readonly FakeTimeProvider _clock = new();
     private readonly FakeRealtime _realtime = new();
-    private readonly RealtimeGate _gate;
+    private readonly RealtimeDoor _gate;
 
-    public RealtimeGateTests() => _gate = new RealtimeGate(_realtime, _clock);
+    public RealtimeDoorTests() => _gate = new RealtimeDoor(_realtime, _clock);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -162,7 +162,7 @@ public sealed class RealtimeGateTests
         _realtime.Hold();
         var first = Ask(1, 1);
         await _realtime.BegunAsync();
-        _clock.Advance(RealtimeGate.MaxFlight - TimeSpan.FromMilliseconds(1));
+        _clock.Advance(RealtimeDoor.MaxFlight - TimeSpan.FromMilliseconds(1));
         Assert.Equal(RouteReason.RealtimeFailed, (await first).WhyNot);
         Assert.Equal(1, _gate.UnderWay("churn"));
         var joined = Ask(1, 1);

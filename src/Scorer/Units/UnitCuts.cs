@@ -3,7 +3,7 @@ using BatchEngine.Domain;
 namespace BatchEngine.Scorer.Units;
 
 /// <summary>Cuts row groups into units: always the same for the same manifest and unit size, whatever was interrupted. Pure.</summary>
-internal static class UnitPlan
+internal static class UnitCuts
 {
     /// <summary>The units of some row groups, in order, numbered from 0.</summary>
     public static IEnumerable<UnitSlice> Of(InputManifest manifest, IReadOnlyList<RowGroupRange> ranges, int unitRows)

@@ -6,7 +6,7 @@ using BatchEngine.Storage.Database.Engine;
 namespace BatchEngine.Host.Adapters;
 
 /// <summary>Lets the cost model judge a sealed run's drift. Thread-safe.</summary>
-internal sealed class ProfileGate(StateDatabase database) : IRunGate
+internal sealed class DriftRunGate(StateDatabase database) : IRunGate
 {
     /// <inheritdoc/>
     public async Task<GateVerdict> JudgeAsync(RunPlan plan, IReadOnlyList<ColumnProfile> current, CancellationToken ct)

@@ -4,7 +4,7 @@ using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Scheduler.Tests.Planning;
 
-public sealed class ReusePlanTests
+public sealed class RunReuseTests
 {
     private static readonly InputFile[] Files = [.. Samples.Manifest([10], [10], [10], [10]).Files];
 

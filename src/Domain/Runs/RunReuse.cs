@@ -11,7 +11,7 @@ namespace BatchEngine.Domain;
 /// <param name="FullRun">The run that last scored every row, to compare costs with; null when this run does so itself.</param>
 /// <param name="Carried">Shards whose files did not change, in index order.</param>
 /// <param name="KeepsSegments">Whether the base's segments are this run's as they are, because every shard is carried and none is gone.</param>
-public sealed record ReusePlan(
+public sealed record RunReuse(
     RunId? Base,
     long BaseSnapshot,
     string Reason,
@@ -26,7 +26,7 @@ public sealed record ReusePlan(
     public GrownModel? Grown { get; init; }
 
     /// <summary>Every row is scored.</summary>
-    public static ReusePlan None(string reason, Measured<double> modelNanoseconds) =>
+    public static RunReuse None(string reason, Measured<double> modelNanoseconds) =>
         new(null, 0, reason, false, "there is no base", modelNanoseconds, null, [], false);
 
     /// <summary>How the shard is carried; null means that it is read.</summary>
