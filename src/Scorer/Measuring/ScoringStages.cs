@@ -75,7 +75,7 @@ public sealed class ScoringStages : IDisposable
     /// <summary>Bytes of a row's features, at four each.</summary>
     public double FeatureBytesPerRow => sizeof(float) * _setup.Model.Features.FeatureNames.Count;
 
-    /// <summary>Decodes all rows with so many threads and throws the values away.</summary>
+    /// <summary>Decodes all rows on a number of threads and throws the values away.</summary>
     public Task<StageFigures> DecodeAsync(int threads, CancellationToken ct) =>
         StageFigures.OfAsync(StageNames.Decode, _setup.Input.Manifest.Rows, threads, async () =>
     {
@@ -184,7 +184,7 @@ public sealed class ScoringStages : IDisposable
 
     private void Decode(int thread, int threads, CancellationToken ct)
     {
-        using var batch = new UnitColumns(_setup.Input.Columns, _setup.Input.MaxRows);
+        using var unitColumns = new UnitColumns(_setup.Input.Columns, _setup.Input.MaxRows);
         var names = _setup.Input.Columns.Select(c => c.Name).ToArray();
         var number = 0;
         foreach (var source in _setup.Input.Manifest.Files)
@@ -195,7 +195,7 @@ public sealed class ScoringStages : IDisposable
                 if (number++ % threads != thread)
                     continue;
                 using var group = file.OpenRowGroup(i, names);
-                while (group.Read(batch, _setup.Input.MaxRows) > 0)
+                while (group.Read(unitColumns, _setup.Input.MaxRows) > 0)
                     ct.ThrowIfCancellationRequested();
             }
         }
