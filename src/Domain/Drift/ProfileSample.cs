@@ -3,7 +3,7 @@ using System.Globalization;
 namespace BatchEngine.Domain;
 
 /// <summary>How much of a run its profiles counted, and how far they can be off for it. Immutable.</summary>
-/// <param name="OneIn">One block of <see cref="ProfileSampling.BlockRows"/> rows out of so many was counted; 1 means every row.</param>
+/// <param name="OneIn">One block of <see cref="ProfileSampling.BlockRows"/> rows in this number of blocks was counted; 1 means every row.</param>
 /// <param name="Rows">Rows counted.</param>
 /// <param name="BoundOfUnrelatedRows">The largest error of a cumulative share (so of KS, and of a missing share) when neighbouring rows are unrelated; 0 when
 /// all were counted.</param>
@@ -24,5 +24,7 @@ public sealed record ProfileSample(int OneIn, long Rows, double BoundOfUnrelated
     public override string ToString() => OneIn == 1
         ? string.Create(CultureInfo.InvariantCulture, $"all {Rows:N0} rows counted")
         : string.Create(CultureInfo.InvariantCulture,
-            $"one block of {ProfileSampling.BlockRows} rows in {OneIn:N0} counted, {Rows:N0} rows: a share or KS is within {BoundOfUnrelatedRows:0.0000} of that of all rows when neighbouring rows are unrelated, within {BoundInAnyOrder:0.000} in any order of rows, but for one case in {ProfileSampling.OneWrongIn:N0}");
+            $"one block of {ProfileSampling.BlockRows} rows in {OneIn:N0} counted, {Rows:N0} rows: a share or KS is within {BoundOfUnrelatedRows:0.0000} of "
+                + $"that of all rows when neighbouring rows are unrelated, within {BoundInAnyOrder:0.000} in any order of rows, but for one case in "
+                + $"{ProfileSampling.OneWrongIn:N0}");
 }
