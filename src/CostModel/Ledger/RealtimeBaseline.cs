@@ -26,7 +26,7 @@ public sealed record RealtimeBaseline(Measured<Money> PerThousand, bool IsAssump
             var cost = Spend.Of(realtime).Total;
             if (cost.TryGet(out var money))
                 return new(Measured<Money>.Of(money with { Amount = money.Amount * 1_000m / predictions }), false,
-                    string.Create(CultureInfo.InvariantCulture, 
+                    string.Create(CultureInfo.InvariantCulture,
                         $"measured: {Figures.Price(money)} of busy endpoint time / {predictions:N0} real-time predictions x 1,000; the endpoint's idle time "
                             + $"is not counted"));
         }

@@ -26,7 +26,7 @@ internal static class DriftSection
         if (drift.Sample is { } sample)
             html.Element("p", $"This run: {sample}.{(drift.BaselineSample is { } before && before != sample ? $" Baseline: {before}." : "")}");
         var limits = report.Gate;
-        html.Table(string.Create(CultureInfo.InvariantCulture, 
+        html.Table(string.Create(CultureInfo.InvariantCulture,
             $"Limits: PSI {limits.MaxPsi:0.###}, KS {limits.MaxKs:0.###}, missing share {limits.MaxMissingShareChange * 100:0.#} points, at least "
                 + $"{limits.MinRows:N0} rows; when drifted: {(limits.Action == DriftAction.Hold ? "hold the snapshot back" : "warn")}"),
             "Column", "Verdict", "#PSI", "#KS", "#Missing before", "#Missing now", "#Unseen now", "Why");

@@ -1,7 +1,6 @@
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.TestKit.Folders;
 
-
 namespace BatchEngine.Storage.Tests;
 
 /// <summary>A SQLite file in a folder of its own, removed when disposed.</summary>
