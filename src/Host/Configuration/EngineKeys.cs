@@ -79,7 +79,8 @@ internal static class EngineKeys
 
     private static TextType Address(string expected, bool takesNone = false) => new(expected)
     {
-        ProblemOf = text => (takesNone && text == "none") || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp) ? null : "",
+        ProblemOf = text => (takesNone && text == "none")
+            || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp) ? null : "",
         Pattern = takesNone ? "^(none$|http://)" : "^http://",
     };
 }
