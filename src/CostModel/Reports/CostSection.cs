@@ -17,7 +17,8 @@ internal static class CostSection
         html.Markup("<tr class=\"sum\">").Element("th", "In all").Number(cost.Total, Figures.Price).Number(cost.Total.HasValue ? "100.0 %" : "–")
             .Markup("<td></td></tr>\n").EndTable();
         if (cost.Spend.UnpricedEntries > 0)
-            html.Element("p", $"{Figures.Count(cost.Spend.UnpricedEntries, "ledger entry has", "ledger entries have")} no price, so no total is given. Priced so far: {(cost.Spend.ByCurrency.Count == 0 ? "nothing" : string.Join(", ", cost.Spend.ByCurrency.Select(Figures.Price)))}.");
+            html.Element("p", $"{Figures.Count(cost.Spend.UnpricedEntries, "ledger entry has", "ledger entries have")} no price, so no total is given. "
+                + $"Priced so far: {(cost.Spend.ByCurrency.Count == 0 ? "nothing" : string.Join(", ", cost.Spend.ByCurrency.Select(Figures.Price)))}.");
         html.Element("h3", "The same predictions, paid for in other ways").Markup(ReportCharts.Bars(
             "Cost of this run, of scoring every row, of the same time on-demand, and of each row once in real time",
             [Bar("This run", cost.Total, isThisRun: true), Bar("Scoring every row", report.Reuse.AgainstFull.Instead),

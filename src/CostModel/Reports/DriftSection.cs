@@ -1,3 +1,4 @@
+using System.Globalization;
 using BatchEngine.CostModel.Drift;
 using BatchEngine.Domain;
 
@@ -19,13 +20,15 @@ internal static class DriftSection
         }
 
         html.Element("p", drift.Baseline is { } baseline
-            ? $"Compared with {baseline}. A column has drifted when a distance reaches its limit and chance alone would do so in fewer than one of {1 / DriftComparison.MaxChance:0} cases."
+            ? $"Compared with {baseline}. A column has drifted when a distance reaches its limit and chance alone would do so in fewer than one of "
+                + $"{1 / DriftComparison.MaxChance:0} cases."
             : "There is no earlier published run, so nothing can be compared. This run becomes the baseline of the next.");
         if (drift.Sample is { } sample)
             html.Element("p", $"This run: {sample}.{(drift.BaselineSample is { } before && before != sample ? $" Baseline: {before}." : "")}");
         var limits = report.Gate;
-        html.Table(FormattableString.Invariant(
-            $"Limits: PSI {limits.MaxPsi:0.###}, KS {limits.MaxKs:0.###}, missing share {limits.MaxMissingShareChange * 100:0.#} points, at least {limits.MinRows:N0} rows; when drifted: {(limits.Action == DriftAction.Hold ? "hold the snapshot back" : "warn")}"),
+        html.Table(string.Create(CultureInfo.InvariantCulture,
+            $"Limits: PSI {limits.MaxPsi:0.###}, KS {limits.MaxKs:0.###}, missing share {limits.MaxMissingShareChange * 100:0.#} points, at least "
+                + $"{limits.MinRows:N0} rows; when drifted: {(limits.Action == DriftAction.Hold ? "hold the snapshot back" : "warn")}"),
             "Column", "Verdict", "#PSI", "#KS", "#Missing before", "#Missing now", "#Unseen now", "Why");
         foreach (var column in drift.Columns.Take(MaxColumns))
             Row(html, column);
@@ -33,7 +36,9 @@ internal static class DriftSection
         if (report.Histograms.Count > 0)
         {
             html.Element("h3", "Where the rows lie, most moved first")
-                .Markup("<p class=\"key\"><span><svg width=\"16\" height=\"12\" aria-hidden=\"true\"><rect class=\"now\" width=\"16\" height=\"12\"/></svg>filled: this run</span><span><svg width=\"16\" height=\"12\" aria-hidden=\"true\"><path class=\"was\" d=\"M1 12V3H9V7H15V12\"/></svg>outline: baseline</span><span>groups of values from low to high; height is the share of rows</span></p><div class=\"charts\">\n");
+                .Markup("<p class=\"key\"><span><svg width=\"16\" height=\"12\" aria-hidden=\"true\"><rect class=\"now\" width=\"16\" height=\"12\"/></svg>"
+                    + "filled: this run</span><span><svg width=\"16\" height=\"12\" aria-hidden=\"true\"><path class=\"was\" d=\"M1 12V3H9V7H15V12\"/></svg>"
+                    + "outline: baseline</span><span>groups of values from low to high; height is the share of rows</span></p><div class=\"charts\">\n");
             foreach (var histogram in report.Histograms.Take(MaxHistograms))
             {
                 var verdict = drift.Columns.FirstOrDefault(c => c.Column == histogram.Column && c.IsOutput == histogram.IsOutput)?.Verdict;
@@ -54,7 +59,8 @@ internal static class DriftSection
             .Element("span", $"{Sign(column.Verdict)} {Word(column.Verdict)}", $"tag {Tone(column.Verdict)}").Markup("</td>");
         if (column.Verdict == DriftVerdict.NotMeasured)
         {
-            html.Markup("<td class=\"n none\">–</td><td class=\"n none\">–</td><td class=\"n none\">–</td><td class=\"n none\">–</td><td class=\"n none\">–</td>").Element("td", column.Reason, "why").Markup("</tr>\n");
+            html.Markup("<td class=\"n none\">–</td><td class=\"n none\">–</td><td class=\"n none\">–</td><td class=\"n none\">–</td><td class=\"n none\">"
+                + "–</td>").Element("td", column.Reason, "why").Markup("</tr>\n");
             return;
         }
 

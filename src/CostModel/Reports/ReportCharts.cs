@@ -17,25 +17,34 @@ internal static class ReportCharts
         var highest = Math.Max(1e-9, histogram.Current.Concat(histogram.Baseline).DefaultIfEmpty(0).Max());
         var step = Width / Math.Max(1, bars);
         var svg = new StringBuilder();
-        svg.Append(Invariant($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{HtmlWriter.Escape(Describe(histogram))}\">"));
+        svg.Append(string.Create(CultureInfo.InvariantCulture,
+            $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{HtmlWriter.Escape(Describe(histogram))}\">"));
         for (var bar = 0; bar < bars; bar++)
         {
             var height = (Base - Top) * histogram.Current[bar] / highest;
-            svg.Append(Invariant($"<rect class=\"now\" x=\"{(bar * step) + 1:0.##}\" y=\"{Base - height:0.##}\" width=\"{step - 2:0.##}\" height=\"{height:0.##}\"><title>{HtmlWriter.Escape(ReportText.Cut(histogram.Labels[bar], MaxLabelLength))}: now {Figures.Share(histogram.Current[bar])}{(histogram.Baseline.Count == bars ? $", baseline {Figures.Share(histogram.Baseline[bar])}" : "")}</title></rect>"));
+            svg.Append(string.Create(CultureInfo.InvariantCulture,
+                $"<rect class=\"now\" x=\"{(bar * step) + 1:0.##}\" y=\"{Base - height:0.##}\" width=\"{step - 2:0.##}\" "
+                + $"height=\"{height:0.##}\"><title>{HtmlWriter.Escape(ReportText.Cut(histogram.Labels[bar], MaxLabelLength))}: now "
+                + $"{Figures.Share(histogram.Current[bar])}{(histogram.Baseline.Count == bars ? $", baseline {Figures.Share(histogram.Baseline[bar])}" : "")}"
+                + $"</title></rect>"));
         }
 
         if (histogram.Baseline.Count == bars && bars > 0)
         {
-            svg.Append(Invariant($"<path class=\"was\" d=\"M0.7 {Base}"));
+            svg.Append(string.Create(CultureInfo.InvariantCulture, $"<path class=\"was\" d=\"M0.7 {Base}"));
             for (var bar = 0; bar < bars; bar++)
-                svg.Append(Invariant($"V{Base - ((Base - Top) * histogram.Baseline[bar] / highest):0.##}H{Math.Min(Width - 0.7, (bar + 1) * step):0.##}"));
-            svg.Append(Invariant($"V{Base}\"/>"));
+                svg.Append(string.Create(CultureInfo.InvariantCulture,
+                    $"V{Base - ((Base - Top) * histogram.Baseline[bar] / highest):0.##}H{Math.Min(Width - 0.7, (bar + 1) * step):0.##}"));
+            svg.Append(string.Create(CultureInfo.InvariantCulture, $"V{Base}\"/>"));
         }
 
-        svg.Append(Invariant($"<path class=\"axis\" d=\"M0 {Base}H{Width}\"/>"));
+        svg.Append(string.Create(CultureInfo.InvariantCulture, $"<path class=\"axis\" d=\"M0 {Base}H{Width}\"/>"));
         if (bars > 0)
-            svg.Append(Invariant($"<text x=\"0\" y=\"{Height - 4}\">{HtmlWriter.Escape(Short(histogram.Labels[0]))}</text><text x=\"{Width}\" y=\"{Height - 4}\" text-anchor=\"end\">{HtmlWriter.Escape(Short(histogram.Labels[^1]))}</text>"));
-        svg.Append(Invariant($"<text x=\"{Width}\" y=\"{TopText}\" text-anchor=\"end\">top {Figures.Share(highest)}</text></svg>"));
+            svg.Append(string.Create(CultureInfo.InvariantCulture,
+                $"<text x=\"0\" y=\"{Height - 4}\">{HtmlWriter.Escape(Short(histogram.Labels[0]))}</text><text x=\"{Width}\" "
+                + $"y=\"{Height - 4}\" text-anchor=\"end\">{HtmlWriter.Escape(Short(histogram.Labels[^1]))}</text>"));
+        svg.Append(string.Create(CultureInfo.InvariantCulture,
+            $"<text x=\"{Width}\" y=\"{TopText}\" text-anchor=\"end\">top {Figures.Share(highest)}</text></svg>"));
         return svg.ToString();
     }
 
@@ -44,12 +53,15 @@ internal static class ReportCharts
     internal static string Bars(string description, IReadOnlyList<ReportBar> bars)
     {
         var highest = Math.Max(1e-30, bars.Select(b => b.Value ?? 0).DefaultIfEmpty(0).Max());
-        var html = new StringBuilder(Invariant($"<figure class=\"bars\" role=\"group\" aria-label=\"{HtmlWriter.Escape(description)}\">"));
+        var html = new StringBuilder(
+            string.Create(CultureInfo.InvariantCulture, $"<figure class=\"bars\" role=\"group\" aria-label=\"{HtmlWriter.Escape(description)}\">"));
         foreach (var bar in bars)
         {
             html.Append("<div>").Append(HtmlWriter.Escape(bar.Label)).Append("<span>");
             if (bar.Value is { } value)
-                html.Append(Invariant($"<i class=\"{(bar.IsEstimate ? "guess" : bar.IsThisRun ? "here" : "")}\" style=\"width:calc((100% - 11rem)*{Math.Max(0, value) / highest:0.####})\"></i>"));
+                html.Append(string.Create(CultureInfo.InvariantCulture,
+                    $"<i class=\"{(bar.IsEstimate ? "guess" : bar.IsThisRun ? "here" : "")}\" style=\"width:calc((100% - "
+                    + $"11rem)*{Math.Max(0, value) / highest:0.####})\"></i>"));
             html.Append(HtmlWriter.Escape(ReportText.Cut(bar.Text))).Append("</span></div>");
         }
         return html.Append("</figure>").ToString();
@@ -57,7 +69,9 @@ internal static class ReportCharts
 
     /// <summary>A share of one, drawn beside its number.</summary>
     internal static string Meter(double share) =>
-        Invariant($"<svg class=\"meter\" viewBox=\"0 0 100 10\" width=\"100\" height=\"10\" aria-hidden=\"true\"><rect x=\"0.5\" y=\"0.5\" width=\"99\" height=\"9\" rx=\"2\"/><rect x=\"0.5\" y=\"0.5\" width=\"{99 * Math.Clamp(share, 0, 1):0.##}\" height=\"9\" rx=\"2\"/></svg>");
+        string.Create(CultureInfo.InvariantCulture,
+            $"<svg class=\"meter\" viewBox=\"0 0 100 10\" width=\"100\" height=\"10\" aria-hidden=\"true\"><rect x=\"0.5\" y=\"0.5\" width=\"99\" "
+            + $"height=\"9\" rx=\"2\"/><rect x=\"0.5\" y=\"0.5\" width=\"{99 * Math.Clamp(share, 0, 1):0.##}\" height=\"9\" rx=\"2\"/></svg>");
 
     private static string Describe(ReportHistogram histogram)
     {
@@ -69,6 +83,4 @@ internal static class ReportCharts
     }
 
     private static string Short(string label) => ReportText.Cut(label, 22);
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

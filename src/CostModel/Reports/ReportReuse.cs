@@ -1,3 +1,4 @@
+using System.Globalization;
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.Domain;
 
@@ -37,8 +38,9 @@ public sealed record ReportReuse(RunId? Base, string Why, long RowsNotRead, RunI
             : fullRows == 0 ? Measured<Money>.NotMeasured($"run {full} had no row")
             : Measured<Money>.Of(then with { Amount = then.Amount * rows / fullRows });
         var how = asFull.HasValue
-            ? FormattableString.Invariant(
-            $"run {full}, which scored every row, cost {(fullCost.TryGet(out var fullAmount) ? Figures.Price(fullAmount) : "")} for {fullRows:N0} rows; {rows:N0} rows at that cost a row") : asFull.Reason!;
+            ? string.Create(CultureInfo.InvariantCulture,
+            $"run {full}, which scored every row, cost {(fullCost.TryGet(out var fullAmount) ? Figures.Price(fullAmount) : "")} for {fullRows:N0} rows; "
+                + $"{rows:N0} rows at that cost a row") : asFull.Reason!;
         return new ReportReuse(reuse.Base, reuse.Reason, plan.Manifest.Rows - plan.RowsToRead, full, Saving.Against(asFull, cost), how) { Grown = reuse.Grown };
     }
 }

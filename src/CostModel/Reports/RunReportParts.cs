@@ -47,7 +47,8 @@ internal static class RunReportParts
             new("Model file", plan.ModelArtifact),
             new("Outputs", string.Join(", ", plan.Outputs.Select(o => o.Name))),
             new("Key column", plan.Job.KeyColumn),
-            new("Input", $"{Figures.Count(plan.Manifest.Rows, "row", "rows")}, {Figures.Count(plan.Manifest.Bytes, "byte", "bytes")} in {Figures.Count(plan.Manifest.Files.Count, "file", "files")}"),
+            new("Input", $"{Figures.Count(plan.Manifest.Rows, "row", "rows")}, {Figures.Count(plan.Manifest.Bytes, "byte", "bytes")} in "
+                + $"{Figures.Count(plan.Manifest.Files.Count, "file", "files")}"),
             new("Input digest (SHA-256)", plan.Manifest.Digest.Hex),
         };
         facts.AddRange(plan.Manifest.Files.Take(MaxFilesNamed)
@@ -57,7 +58,8 @@ internal static class RunReportParts
         facts.Add(snapshot is null
             ? new ReportFact("Snapshot", "none yet")
             : new ReportFact("Snapshot",
-                $"{snapshot.Snapshot.Id} of {snapshot.Snapshot.ServingName}, {Figures.Count(snapshot.Snapshot.Segments.Count, "segment", "segments")}, {(snapshot.IsCurrent ? "serving" : "not serving")}{(snapshot.PublishedAt is { } at ? $", published {Figures.Instant(at)}" : "")}"));
+                $"{snapshot.Snapshot.Id} of {snapshot.Snapshot.ServingName}, {Figures.Count(snapshot.Snapshot.Segments.Count, "segment", "segments")}, "
+                    + $"{(snapshot.IsCurrent ? "serving" : "not serving")}{(snapshot.PublishedAt is { } at ? $", published {Figures.Instant(at)}" : "")}"));
         var sources = entries.Select(e => e.PriceSource).Where(s => s.Length > 0).Distinct().Order(StringComparer.Ordinal).ToList();
         if (sources.Count == 0)
             facts.Add(new ReportFact("Price", "none is known"));

@@ -24,5 +24,7 @@ public sealed record ProfileSample(int OneIn, long Rows, double BoundOfUnrelated
     public override string ToString() => OneIn == 1
         ? string.Create(CultureInfo.InvariantCulture, $"all {Rows:N0} rows counted")
         : string.Create(CultureInfo.InvariantCulture,
-            $"one block of {ProfileSampling.BlockRows} rows in {OneIn:N0} counted, {Rows:N0} rows: a share or KS is within {BoundOfUnrelatedRows:0.0000} of that of all rows when neighbouring rows are unrelated, within {BoundInAnyOrder:0.000} in any order of rows, but for one case in {ProfileSampling.OneWrongIn:N0}");
+            $"one block of {ProfileSampling.BlockRows} rows in {OneIn:N0} counted, {Rows:N0} rows: a share or KS is within {BoundOfUnrelatedRows:0.0000} of "
+                + $"that of all rows when neighbouring rows are unrelated, within {BoundInAnyOrder:0.000} in any order of rows, but for one case in "
+                + $"{ProfileSampling.OneWrongIn:N0}");
 }

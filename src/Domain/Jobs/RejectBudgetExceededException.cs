@@ -12,7 +12,8 @@ public sealed class RejectBudgetExceededException : BatchEngineException
     /// <param name="firstReason">The first rejection: file, row group, row and reason.</param>
     public RejectBudgetExceededException(long rejected, long read, RejectBudget budget, string firstReason)
         : base(string.Create(CultureInfo.InvariantCulture,
-            $"{rejected:N0} of {read:N0} rows were rejected; the budget is {budget}. First: {firstReason}. Mend the input, or raise the budget: quality.rejects of a job, --max-rejects and --max-reject-share of score."), isTransient: false)
+            $"{rejected:N0} of {read:N0} rows were rejected; the budget is {budget}. First: {firstReason}. Mend the input, or raise the budget: "
+                + $"quality.rejects of a job, --max-rejects and --max-reject-share of score."), isTransient: false)
         => (Rejected, Read, Budget) = (rejected, read, budget);
 
     /// <summary>Rows rejected so far.</summary>

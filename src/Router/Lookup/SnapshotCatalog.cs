@@ -144,7 +144,8 @@ public sealed class SnapshotCatalog : IAsyncDisposable
         }
         catch (BatchEngineException failure)
         {
-            unopened.Add($"'{snapshot.ServingName}' keeps {(old is null ? "nothing" : $"snapshot {old.Info.Id}")}, snapshot {snapshot.Id} cannot be served: {failure.Message}");
+            unopened.Add($"'{snapshot.ServingName}' keeps {(old is null ? "nothing" : $"snapshot {old.Info.Id}")}, snapshot {snapshot.Id} cannot be served: "
+                + $"{failure.Message}");
             return old;
         }
     }
