@@ -1,3 +1,4 @@
+using System.Globalization;
 using BatchEngine.CostModel.Prices;
 using BatchEngine.Domain;
 
@@ -25,8 +26,9 @@ public sealed record RealtimeBaseline(Measured<Money> PerThousand, bool IsAssump
             var cost = Spend.Of(realtime).Total;
             if (cost.TryGet(out var money))
                 return new(Measured<Money>.Of(money with { Amount = money.Amount * 1_000m / predictions }), false,
-                    FormattableString.Invariant(
-                        $"measured: {Figures.Price(money)} of busy endpoint time / {predictions:N0} real-time predictions x 1,000; the endpoint's idle time is not counted"));
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"measured: {Figures.Price(money)} of busy endpoint time / {predictions:N0} real-time predictions x 1,000; the endpoint's idle time "
+                            + $"is not counted"));
         }
 
         if (assumption is not null)

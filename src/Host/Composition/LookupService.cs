@@ -28,7 +28,8 @@ internal sealed class LookupService : IAsyncDisposable
         _clock = clock;
         Catalog = new SnapshotCatalog(new SnapshotStore(database), blobs, clock);
         _realtime = new RealtimeModels(Catalog, new RealtimeModelSource(new RunStore(database), new ModelLocator(registry)), clock);
-        Router = new PredictionRouter(Catalog, new RealtimeGate(_realtime, clock), clock);
+        Gate = new RealtimeGate(_realtime, clock);
+        Router = new PredictionRouter(Catalog, Gate, clock);
         Books = new LookupBooks(database, prices, clock, Router.Answered, _realtime, ProcessName.Of(clock) + "-endpoint", note);
     }
 
@@ -37,6 +38,9 @@ internal sealed class LookupService : IAsyncDisposable
 
     /// <summary>The snapshots served.</summary>
     public SnapshotCatalog Catalog { get; }
+
+    /// <summary>The door to real-time scoring.</summary>
+    public RealtimeGate Gate { get; }
 
     /// <summary>The router.</summary>
     public PredictionRouter Router { get; }
