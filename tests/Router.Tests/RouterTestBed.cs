@@ -47,7 +47,7 @@ public abstract class RouterTestBed : IAsyncLifetime
         _state = await StateFolder.OpenAsync(Clock, Ct);
         Snapshots = new SnapshotStore(Database);
         Catalog = new SnapshotCatalog(Snapshots, Blobs, Clock);
-        Router = new PredictionRouter(Catalog, new RealtimeGate(Realtime, Clock), Clock);
+        Router = new PredictionRouter(Catalog, new RealtimeDoor(Realtime, Clock), Clock);
     }
 
     public async ValueTask DisposeAsync()
@@ -117,14 +117,14 @@ public abstract class RouterTestBed : IAsyncLifetime
         };
         await new RunStore(Database).CreateAsync(plan, Ct);
         Assert.True(await new RunStore(Database).MoveAsync(run, RunState.Planned, RunState.Scoring, "", Ct));
-        var leases = new LeaseStore(Database);
-        var granted = Assert.IsType<LeaseOutcome.Granted>(await leases.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct));
-        await leases.CommitAsync(granted.Lease, new ShardReceipt(run, 0, granted.Lease.Fence, new Checkpoint(1, new RowCounts(rows, rows, 0, 0), [], [])), Ct);
+        var (claims, receipts) = (new ClaimStore(Database), new ReceiptStore(Database));
+        var granted = Assert.IsType<LeaseOutcome.Granted>(await claims.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct));
+        await receipts.CommitAsync(granted.Lease, new ShardReceipt(run, 0, granted.Lease.Fence, new Checkpoint(1, new RowCounts(rows, rows, 0, 0), [], [])), Ct);
     }
 
     private static ScoringJob Job(ServingContract contract) => new(
         contract.Name, ["in/*.parquet"], "customer", [], new ModelReference.ByAlias(contract.Name, "champion"), new FeatureSpec([FeatureColumn.AsIs("age")]),
             "out/{run}", 0,
         WorkerMode.ChildProcess, ScoringJob.DefaultUnitRows, ScoringJob.DefaultCheckpointRows, RejectBudget.Default, DuplicateKeyPolicy.LastWins,
-            DriftGate.Default, contract, null, null, null, "growth");
+            DriftRule.Default, contract, null, null, null, "growth");
 }

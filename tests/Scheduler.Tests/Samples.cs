@@ -14,7 +14,7 @@ internal static class Samples
 
     public static ScoringJob Job(string name = "churn") => new(
         name, ["in/*.parquet"], "id", [], new ModelReference.ByNumber("churn", 1), null, "out/{run}", 0, WorkerMode.InProcess, 4, 8,
-        RejectBudget.Default, DuplicateKeyPolicy.Fail, DriftGate.Default, ServingContract.Default(name),
+        RejectBudget.Default, DuplicateKeyPolicy.Fail, DriftRule.Default, ServingContract.Default(name),
         new Schedule("0 0 2 * * ?", "UTC", MisfirePolicy.RunLatest, OverlapPolicy.Queue), null, null, "tests");
 
     public static InputManifest Manifest(params long[][] rowGroupRows) => new(

@@ -26,8 +26,8 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
     {
         (_state, Clock) = (state, clock);
         Scorer = new FakeScorer(Blobs);
-        (Runs, Leases, Snapshots, Usage, Decisions) =
-            (new RunStore(Database), new LeaseStore(Database), new SnapshotStore(Database), new UsageStore(Database), new DecisionStore(Database));
+        (Runs, Claims, Lead, Receipts) = (new RunStore(Database), new ClaimStore(Database), new LeadStore(Database), new ReceiptStore(Database));
+        (Snapshots, Usage, Decisions) = (new SnapshotStore(Database), new UsageStore(Database), new DecisionStore(Database));
     }
 
     public StateDatabase Database => _state.Database;
@@ -40,7 +40,11 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
 
     public RunStore Runs { get; }
 
-    public LeaseStore Leases { get; }
+    public ClaimStore Claims { get; }
+
+    public LeadStore Lead { get; }
+
+    public ReceiptStore Receipts { get; }
 
     public SnapshotStore Snapshots { get; }
 

@@ -74,7 +74,7 @@ internal sealed class InterruptedNights(string folder, int seed) : IDisposable
                 orphans.Add(blob.Name);
         }
 
-        var counts = (await new LeaseStore(engine.Database).ReceiptsAsync(snapshot.Run, CancellationToken.None))
+        var counts = (await new ReceiptStore(engine.Database).ListAsync(snapshot.Run, CancellationToken.None))
             .Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         return new NightResult([.. snapshot.Segments.Select(s => s.Artifact.Checksum)], counts, snapshot.Keys, starts, orphans);
     }

@@ -71,13 +71,13 @@ internal sealed class ReusingNights(string folder, string input)
             TimeProvider.System, new Screen(json: true, verbose: false), CancellationToken.None);
 
     private ScoringJob Job() => new("chain", [input], "id", [], new ModelReference.ByFile(Model), FeatureSpec.AsIs(["f0", "f1", "f2", "f3"]),
-        Path.Combine(folder, "output"), 2, WorkerMode.InProcess, 30, 100, new RejectBudget(10_000, 1), DuplicateKeyPolicy.LastWins, DriftGate.Default,
+        Path.Combine(folder, "output"), 2, WorkerMode.InProcess, 30, 100, new RejectBudget(10_000, 1), DuplicateKeyPolicy.LastWins, DriftRule.Default,
             ServingContract.Default("chain"), null, null, null, "tests")
     { KeepsSums = KeepsSums };
 
     private static async Task<NightResult> ResultAsync(Engine engine, SnapshotInfo snapshot, int starts)
     {
-        var receipts = await new LeaseStore(engine.Database).ReceiptsAsync(snapshot.Run, CancellationToken.None);
+        var receipts = await new ReceiptStore(engine.Database).ListAsync(snapshot.Run, CancellationToken.None);
         foreach (var artifact in receipts.SelectMany(r => r.Final.Artifacts))
             await engine.Blobs.VerifyAsync(artifact.BlobName, artifact.Bytes, artifact.Checksum, CancellationToken.None);
         return new NightResult([.. snapshot.Segments.Select(s => s.Artifact.Checksum)],

@@ -4,7 +4,7 @@ namespace BatchEngine.CostModel.Drift;
 
 /// <summary>
 /// Compares a run's column profiles with a baseline's. Pure: the verdict depends on counts alone, so the order of rows, shards and workers never shows.
-/// A column has drifted when a distance reaches its limit in the gate *and* chance alone would hardly give so large a distance (<see cref="MaxChance"/>):
+/// A column has drifted when a distance reaches its limit in the rule *and* chance alone would hardly give so large a distance (<see cref="MaxChance"/>):
 /// the limit keeps large samples from crying over nothing, the probability keeps small ones from crying at random.
 /// </summary>
 public static class DriftComparison
@@ -17,17 +17,17 @@ public static class DriftComparison
     /// <param name="baselineRun">The run compared with; null means there is none, and every column is not measured.</param>
     /// <param name="baseline">The baseline's profiles.</param>
     /// <param name="current">The run's profiles.</param>
-    /// <param name="gate">The limits.</param>
+    /// <param name="rule">The limits.</param>
     /// <returns>Drifted columns first, then by name.</returns>
     public static DriftReport Compare(RunId run, RunId? baselineRun, IReadOnlyList<ColumnProfile> baseline, IReadOnlyList<ColumnProfile> current,
-        DriftGate gate)
+        DriftRule rule)
     {
         var before = baseline.ToDictionary(p => (p.Edges.Column, p.IsOutput));
         var now = current.ToDictionary(p => (p.Edges.Column, p.IsOutput));
         var columns = now.Keys.Union(before.Keys)
             .Select(key => baselineRun is null
                 ? NotMeasured(key.Column, key.IsOutput, "there is no baseline: this is the first run that was published")
-                : Column(key.Column, key.IsOutput, before.GetValueOrDefault(key), now.GetValueOrDefault(key), gate))
+                : Column(key.Column, key.IsOutput, before.GetValueOrDefault(key), now.GetValueOrDefault(key), rule))
             .OrderBy(c => c.Verdict == DriftVerdict.Drifted ? 0 : 1).ThenBy(c => c.Column, StringComparer.Ordinal).ThenBy(c => c.IsOutput)
             .ToList();
         return new DriftReport(run, baselineRun, columns)
@@ -38,7 +38,7 @@ public static class DriftComparison
         };
     }
 
-    private static ColumnDrift Column(string name, bool isOutput, ColumnProfile? baseline, ColumnProfile? current, DriftGate gate)
+    private static ColumnDrift Column(string name, bool isOutput, ColumnProfile? baseline, ColumnProfile? current, DriftRule rule)
     {
         if (baseline is null)
             return NotMeasured(name, isOutput, "the baseline has no such column");
@@ -46,34 +46,34 @@ public static class DriftComparison
             return NotMeasured(name, isOutput, "the run has no such column");
         if (!baseline.Edges.Edges.SequenceEqual(current.Edges.Edges) || !baseline.Edges.Categories.SequenceEqual(current.Edges.Categories))
             return NotMeasured(name, isOutput, "the two runs were counted over different bins");
-        if (baseline.Rows < gate.MinRows || current.Rows < gate.MinRows)
+        if (baseline.Rows < rule.MinRows || current.Rows < rule.MinRows)
             return NotMeasured(name, isOutput,
                 FormattableString.Invariant(
-                $"{baseline.Rows:N0} baseline and {current.Rows:N0} current rows; at least {gate.MinRows:N0} are needed on both sides"));
-        return Judge(name, isOutput, baseline, current, gate);
+                $"{baseline.Rows:N0} baseline and {current.Rows:N0} current rows; at least {rule.MinRows:N0} are needed on both sides"));
+        return Judge(name, isOutput, baseline, current, rule);
     }
 
-    private static ColumnDrift Judge(string name, bool isOutput, ColumnProfile baseline, ColumnProfile current, DriftGate gate)
+    private static ColumnDrift Judge(string name, bool isOutput, ColumnProfile baseline, ColumnProfile current, DriftRule rule)
     {
         var tests = new List<DriftTest>
         {
-            new("missing share changed by", Math.Abs(Share(current.Missing, current.Rows) - Share(baseline.Missing, baseline.Rows)), gate.MaxMissingShareChange,
+            new("missing share changed by", Math.Abs(Share(current.Missing, current.Rows) - Share(baseline.Missing, baseline.Rows)), rule.MaxMissingShareChange,
                 Significance.TwoShares(baseline.Missing, baseline.Rows, current.Missing, current.Rows)),
         };
         var noValues = baseline.Present == 0 || current.Present == 0
             ? Measured<double>.NotMeasured($"the {(baseline.Present == 0 ? "baseline" : "run")} has no value in this column")
             : Measured<double>.NotMeasured(
-                FormattableString.Invariant($"{Math.Min(baseline.Present, current.Present):N0} rows with a value; at least {gate.MinRows:N0} are needed"));
+                FormattableString.Invariant($"{Math.Min(baseline.Present, current.Present):N0} rows with a value; at least {rule.MinRows:N0} are needed"));
         var (psi, ks, unseen) = (noValues, noValues, noValues);
-        if (Math.Min(baseline.Present, current.Present) >= Math.Max(1, gate.MinRows))
+        if (Math.Min(baseline.Present, current.Present) >= Math.Max(1, rule.MinRows))
         {
             var groups = BinGroups.Of(baseline, current);
             psi = Measured<double>.Of(DriftDistance.Psi(groups.Baseline, groups.Current));
-            tests.Add(new DriftTest("PSI", psi.Value, gate.MaxPsi, Significance.Homogeneity(groups.Baseline, groups.Current)));
+            tests.Add(new DriftTest("PSI", psi.Value, rule.MaxPsi, Significance.Homogeneity(groups.Baseline, groups.Current)));
             if (!baseline.Edges.IsCategorical)
             {
                 ks = Measured<double>.Of(DriftDistance.Ks(baseline, current));
-                tests.Add(new DriftTest("KS", ks.Value, gate.MaxKs, Significance.KolmogorovSmirnov(ks.Value, baseline.Present, current.Present)));
+                tests.Add(new DriftTest("KS", ks.Value, rule.MaxKs, Significance.KolmogorovSmirnov(ks.Value, baseline.Present, current.Present)));
             }
         }
 
@@ -81,7 +81,7 @@ public static class DriftComparison
         {
             unseen = Measured<double>.Of(Share(current.Unseen, current.Present));
             tests.Add(new DriftTest("share of unseen categories rose by", Math.Max(0, unseen.Value - Share(baseline.Unseen, Math.Max(1, baseline.Present))),
-                gate.MaxMissingShareChange,
+                rule.MaxMissingShareChange,
                 Significance.TwoShares(baseline.Unseen, baseline.Present, current.Unseen, current.Present)));
         }
 

@@ -4,7 +4,7 @@ using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.CostModel.Drift;
 
-/// <summary>Finds the baseline that a job's gate names and compares a run with it. Thread-safe; writes nothing, so judging twice says the same as long as the
+/// <summary>Finds the baseline that a job's rule names and compares a run with it. Thread-safe; writes nothing, so judging twice says the same as long as the
 /// baseline stays.</summary>
 /// <param name="database">The database.</param>
 public sealed class DriftJudge(StateDatabase database)
@@ -18,22 +18,22 @@ public sealed class DriftJudge(StateDatabase database)
     /// <summary>Compares the run with its baseline. Without one every column is not measured.</summary>
     /// <param name="run">The run judged.</param>
     /// <param name="current">Its merged profiles.</param>
-    /// <param name="gate">The limits and the baseline: "previous", "first" or a run id.</param>
+    /// <param name="rule">The limits and the baseline: "previous", "first" or a run id.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <exception cref="BadInputException">The baseline is none of the three.</exception>
     /// <exception cref="StorageFailedException">The database cannot be read.</exception>
-    public async Task<DriftReport> JudgeAsync(RunId run, IReadOnlyList<ColumnProfile> current, DriftGate gate, CancellationToken ct)
+    public async Task<DriftReport> JudgeAsync(RunId run, IReadOnlyList<ColumnProfile> current, DriftRule rule, CancellationToken ct)
     {
-        var baseline = await BaselineAsync(run, gate, ct).ConfigureAwait(false);
+        var baseline = await BaselineAsync(run, rule, ct).ConfigureAwait(false);
         var profiles = baseline is { } found ? await _profiles.FindAsync(found, ct).ConfigureAwait(false) : [];
-        return DriftComparison.Compare(run, baseline, profiles, current, gate);
+        return DriftComparison.Compare(run, baseline, profiles, current, rule);
     }
 
     /// <summary>The run to compare with; null means there is none yet. "previous" is the newest published run that was due before this one.</summary>
-    /// <exception cref="BadInputException">The gate's baseline is neither "previous" nor "first" nor a run id.</exception>
-    public async Task<RunId?> BaselineAsync(RunId run, DriftGate gate, CancellationToken ct)
+    /// <exception cref="BadInputException">The rule's baseline is neither "previous" nor "first" nor a run id.</exception>
+    public async Task<RunId?> BaselineAsync(RunId run, DriftRule rule, CancellationToken ct)
     {
-        switch (gate.Baseline)
+        switch (rule.Baseline)
         {
             case "previous":
                 var runs = await _runs.ListAsync(run.Job, MaxRunsLookedBack, ct).ConfigureAwait(false);
@@ -44,11 +44,11 @@ public sealed class DriftJudge(StateDatabase database)
             default:
                 try
                 {
-                    return RunId.Parse(gate.Baseline);
+                    return RunId.Parse(rule.Baseline);
                 }
                 catch (FormatException failure)
                 {
-                    throw new BadInputException("quality.drift.baseline", $"'{gate.Baseline}'", "previous, first or a run id such as churn_20261123T020000Z",
+                    throw new BadInputException("quality.drift.baseline", $"'{rule.Baseline}'", "previous, first or a run id such as churn_20261123T020000Z",
                         "List the runs with: batchengine runs list.", failure);
                 }
         }

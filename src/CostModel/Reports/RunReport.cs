@@ -49,7 +49,7 @@ public sealed record RunReport(
     CostLine Cost,
     RealtimeBaseline Baseline,
     DriftReport? Drift,
-    DriftGate Gate,
+    DriftRule Gate,
     IReadOnlyList<ReportHistogram> Histograms,
     IReadOnlyList<Decision> Decisions,
     IReadOnlyList<ReportFact> Provenance)

@@ -26,9 +26,8 @@ public sealed class RunReportBuilder(StateDatabase database, TimeProvider clock)
         var runs = new RunStore(database);
         if (await runs.FindAsync(run, ct).ConfigureAwait(false) is not { } record || await runs.PlanAsync(run, ct).ConfigureAwait(false) is not { } plan)
             return null;
-        var leases = new LeaseStore(database);
-        var progress = await leases.ProgressAsync(run, ct).ConfigureAwait(false);
-        var receipts = await leases.ReceiptsAsync(run, ct).ConfigureAwait(false);
+        var progress = await new ClaimStore(database).ProgressAsync(run, ct).ConfigureAwait(false);
+        var receipts = await new ReceiptStore(database).ListAsync(run, ct).ConfigureAwait(false);
         var usage = await new UsageStore(database).ListAsync(run, ct).ConfigureAwait(false);
         var entries = await new LedgerStore(database).ListAsync(new LedgerFilter(RunId: run), ct).ConfigureAwait(false);
         var decisions = await new DecisionStore(database).ListAsync(run, ct).ConfigureAwait(false);

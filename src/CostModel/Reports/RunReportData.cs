@@ -26,8 +26,11 @@ internal static class RunReportData
         {
             Note = ReportText.Cut(report.Note),
             Drift = report.Drift is { } drift
-                ? drift with { Columns =
-                    [.. drift.Columns.Take(DriftSection.MaxColumns).Select(c => c with { Column = ReportText.Cut(c.Column, MaxNameLength) })] } : null,
+                ? drift with
+                {
+                    Columns =
+                    [.. drift.Columns.Take(DriftSection.MaxColumns).Select(c => c with { Column = ReportText.Cut(c.Column, MaxNameLength) })]
+                } : null,
             Histograms = [.. report.Histograms.Take(DriftSection.MaxHistograms).Select(h => h with { Column = ReportText.Cut(h.Column, MaxNameLength) })],
         },
         Layout);

@@ -34,7 +34,7 @@ public sealed record ScoringJob(
     int CheckpointRows,
     RejectBudget Rejects,
     DuplicateKeyPolicy DuplicateKeys,
-    DriftGate Drift,
+    DriftRule Drift,
     ServingContract Serving,
     Schedule? Schedule,
     TimeSpan? Deadline,

@@ -44,7 +44,7 @@ public sealed record RunPlan(
     public long ProfiledRows { get; init; } = Manifest.Rows;
 
     /// <summary>What is taken over from an earlier run.</summary>
-    public ReusePlan Reuse { get; init; } = ReusePlan.None("nothing was looked for", Measured<double>.NotMeasured("the model was not timed"));
+    public RunReuse Reuse { get; init; } = RunReuse.None("nothing was looked for", Measured<double>.NotMeasured("the model was not timed"));
 
     /// <summary>Rows of the shards that are read: all but the carried ones.</summary>
     public long RowsToRead => Shards.Where(s => Reuse.CarriedAs(s.Index) is null).Sum(s => s.Rows);

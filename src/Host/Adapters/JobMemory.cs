@@ -20,7 +20,7 @@ internal sealed class JobMemory(MemoryCeiling? ceiling, int configuredWorkers)
             return (unitRows, int.MaxValue);
         var need = ScoringMemory.Of(manifest, features, model, new FileInfo(modelPath).Length, job.KeyColumn, job.CarriedColumns, writesRunFiles: true,
             keptSums);
-        var fits = ceiling.Plan(need, JobNeeds.WorkersPerProcess(job, configuredWorkers, Environment.ProcessorCount), unitRows);
+        var fits = ceiling.Fit(need, JobNeeds.WorkersPerProcess(job, configuredWorkers, Environment.ProcessorCount), unitRows);
         return (fits.UnitRows, job.WorkerMode == WorkerMode.ChildProcess ? int.MaxValue : fits.Workers);
     }
 }

@@ -44,7 +44,7 @@ internal static class WholeRun
             return model.Name;
         }).ConfigureAwait(false);
         scorer.ThrowFailure();
-        var receipts = await stores.Leases.ReceiptsAsync(plan.Run, ct).ConfigureAwait(false);
+        var receipts = await stores.Receipts.ListAsync(plan.Run, ct).ConfigureAwait(false);
         if (receipts.Count != plan.Shards.Count)
             throw new InvariantBrokenException("a run that nobody stops has a receipt of every shard", $"{receipts.Count} of {plan.Shards.Count}");
         var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile)

@@ -18,6 +18,7 @@ internal static class Verbs
         root.Subcommands.Add(RunCommand.BuildPlan(globals));
         root.Subcommands.Add(RunCommand.BuildBackfill(globals));
         root.Subcommands.Add(ServeCommand.Build(globals));
+        root.Subcommands.Add(ScheduleCommand.Build(globals));
         root.Subcommands.Add(WorkerCommand.Build(globals));
         root.Subcommands.Add(LookupCommand.Build(globals));
         root.Subcommands.Add(ModelsCommand.Build(globals));

@@ -67,7 +67,7 @@ internal sealed class JobRuns : IDisposable
         job = full ? job with { ReusesUnchanged = false } : job;
         var outcome = await _night.RunAsync(job, run.ScheduledAt, progress, drain, CancellationToken.None).ConfigureAwait(false);
         if (outcome is RunOutcome.Published or RunOutcome.AlreadyEnded { Record.State: RunState.Published })
-            await new OutputExport(_stores.Leases, _stores.Runs, _stores.Blobs).ExportAsync(run, CancellationToken.None).ConfigureAwait(false);
+            await new OutputExport(_stores.Receipts, _stores.Runs, _stores.Blobs).ExportAsync(run, CancellationToken.None).ConfigureAwait(false);
         return outcome;
     }
 
@@ -97,7 +97,7 @@ internal sealed class JobRuns : IDisposable
     private LeasePolicy LeasePolicy() => Scheduler.Leasing.LeasePolicy.Living(_configuration.LeaseTtl).Checked();
 
     private NightRunServices Services() => new(_stores, new RunPorts(_preparation, new LocalCapacity(_prices, _configuration.Workers),
-        new ProfileGate(_database), new LedgerAccounting(_database, _stores.Runs, _prices, _clock)), _log, _clock);
+        new DriftRunGate(_database), new LedgerAccounting(_database, _stores.Runs, _prices, _clock)), _log, _clock);
 
     private RunSettings Settings()
     {

@@ -28,8 +28,8 @@ internal sealed class LookupService : IAsyncDisposable
         _clock = clock;
         Catalog = new SnapshotCatalog(new SnapshotStore(database), blobs, clock);
         _realtime = new RealtimeModels(Catalog, new RealtimeModelSource(new RunStore(database), new ModelLocator(registry)), clock);
-        Gate = new RealtimeGate(_realtime, clock);
-        Router = new PredictionRouter(Catalog, Gate, clock);
+        Door = new RealtimeDoor(_realtime, clock);
+        Router = new PredictionRouter(Catalog, Door, clock);
         Books = new LookupBooks(database, prices, clock, Router.Answered, _realtime, ProcessName.Of(clock) + "-endpoint", note);
     }
 
@@ -40,7 +40,7 @@ internal sealed class LookupService : IAsyncDisposable
     public SnapshotCatalog Catalog { get; }
 
     /// <summary>The door to real-time scoring.</summary>
-    public RealtimeGate Gate { get; }
+    public RealtimeDoor Door { get; }
 
     /// <summary>The router.</summary>
     public PredictionRouter Router { get; }

@@ -8,7 +8,7 @@ using BatchEngine.Storage.Database.Runs;
 namespace BatchEngine.Host.Composition;
 
 /// <summary>Copies a published run's Parquet from the blob store to the job's output directory, whole or not at all. Repeating it changes nothing.</summary>
-internal sealed class OutputExport(LeaseStore leases, RunStore runs, IBlobStore blobs)
+internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore blobs)
 {
     /// <summary>Copies output and dead letters, verified, into a temporary folder beside the target and moves it into place.</summary>
     /// <returns>The folder.</returns>
@@ -53,7 +53,7 @@ internal sealed class OutputExport(LeaseStore leases, RunStore runs, IBlobStore 
     private async Task<OutputManifest> CopyAsync(RunPlan plan, string folder, CancellationToken ct)
     {
         var files = new List<OutputManifest.WrittenFile>();
-        var receipts = (await leases.ReceiptsAsync(plan.Run, ct).ConfigureAwait(false)).OrderBy(r => r.ShardIndex).ToList();
+        var receipts = (await store.ListAsync(plan.Run, ct).ConfigureAwait(false)).OrderBy(r => r.ShardIndex).ToList();
         foreach (var artifact in receipts.SelectMany(r => r.Final.Artifacts))
         {
             if (artifact.Kind is not (ArtifactKind.Output or ArtifactKind.DeadLetters))

@@ -119,7 +119,7 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
         var took = clock.GetElapsedTime(started);
         var total = (await new RunStore(engine.Database).FindAsync(run, ct).ConfigureAwait(false))?.Rows ?? 0;
         Say($"{RunScreen.Describe(run, outcome)} {Figures.Count(total)} rows in {Figures.Duration(took)}, {Figures.Rate(total / took.TotalSeconds)}.");
-        var counts = (await new LeaseStore(engine.Database).ReceiptsAsync(run, ct).ConfigureAwait(false))
+        var counts = (await new ReceiptStore(engine.Database).ListAsync(run, ct).ConfigureAwait(false))
             .Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         if (counts.Reused > 0)
             Say($"{Figures.Count(counts.Reused)} unchanged rows were taken over from the night before, "

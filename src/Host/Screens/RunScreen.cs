@@ -33,7 +33,7 @@ internal static class RunScreen
         };
         if (!answer.HasReport || await new RunStore(engine.Database).FindAsync(run, CancellationToken.None).ConfigureAwait(false) is not { } record)
             return answer;
-        var counts = (await new LeaseStore(engine.Database).ReceiptsAsync(run, CancellationToken.None).ConfigureAwait(false))
+        var counts = (await new ReceiptStore(engine.Database).ListAsync(run, CancellationToken.None).ConfigureAwait(false))
             .Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         return answer with { Rows = counts, Took = record is { StartedAt: { } from, EndedAt: { } to } ? to - from : null };
     }

@@ -12,7 +12,7 @@ internal static class RealtimeCalls
 
     /// <summary>Adds the instrument.</summary>
     public static void Publish(ServeMetrics metrics, LookupService lookups) => metrics.Meter.CreateObservableGauge(Instrument,
-        () => lookups.Catalog.All.Select(s => new Measurement<int>(lookups.Gate.UnderWay(s.Contract.Name),
+        () => lookups.Catalog.All.Select(s => new Measurement<int>(lookups.Door.UnderWay(s.Contract.Name),
             KeyValuePair.Create<string, object?>("name", s.Contract.Name))),
         "{call}", "Real-time scorings that have not ended.");
 }

@@ -4,34 +4,32 @@ using BatchEngine.Host.Health;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scheduler.Triggers;
 using BatchEngine.Storage.Database.Engine;
-using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Host.Serving;
 
 /// <summary>Starts jobs by their schedules, once the server listens. What keeps the schedule from opening keeps the program from starting.</summary>
-internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase database, SnapshotStore snapshots, DecisionStore decisions, JobRuns runs,
+internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase database, SnapshotStore snapshots, JobRuns runs,
     TimeProvider clock, LoopWatch watch, InvariantStop invariants, ILogger<ScheduleLoop> log)
     : ServeLoop("schedule", watch, invariants), IHostedLifecycleService, IRunStarter
 {
     private readonly InvariantStop _invariants = invariants;
+    private JobScheduler? _scheduler;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <inheritdoc/>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         var jobs = settings.Jobs ?? [];
-        _scheduler = await JobScheduler.OpenAsync(database, this, decisions, TriggerSettings.Default, clock, cancellationToken).ConfigureAwait(false);
+        _scheduler = await JobScheduler.OpenAsync(database, this, TriggerSettings.Default, clock, cancellationToken).ConfigureAwait(false);
         foreach (var job in jobs)
             await snapshots.SaveContractAsync(job.Serving, job, cancellationToken).ConfigureAwait(false);
         await _scheduler.SyncAsync(jobs, cancellationToken).ConfigureAwait(false);
         await _scheduler.StartAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var job in _scheduler.List())
+        foreach (var job in await _scheduler.ListAsync(cancellationToken).ConfigureAwait(false))
             ServeEvents.Scheduled(log, job.Name, job.Cron, job.TimeZone, job.Next is { } next ? Figures.Instant(next) : "never");
         _started.SetResult();
     }
-
-    private JobScheduler? _scheduler;
 
     /// <inheritdoc/>
     async Task<RunOutcome> IRunStarter.StartAsync(ScoringJob job, DateTimeOffset scheduledAt, CancellationToken drain)
@@ -61,6 +59,6 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
     {
         await _started.Task.WaitAsync(stop).ConfigureAwait(false);
         await using var scheduler = _scheduler!;
-        await Task.Delay(Timeout.InfiniteTimeSpan, clock, stop).ConfigureAwait(false);
+        await scheduler.Failed.WaitAsync(stop).ConfigureAwait(false);
     }
 }

@@ -60,7 +60,7 @@ public sealed class RealtimeModels(SnapshotCatalog catalog, IRealtimeModelSource
                 _retired.Add((entry.Value, clock.GetTimestamp()));
         }
         // A call that found the model before it was retired has ended by then: no flight is longer.
-        foreach (var old in _retired.Where(r => clock.GetElapsedTime(r.RetiredAt) > 2 * RealtimeGate.MaxFlight).ToList())
+        foreach (var old in _retired.Where(r => clock.GetElapsedTime(r.RetiredAt) > 2 * RealtimeDoor.MaxFlight).ToList())
         {
             _retired.Remove(old);
             Free(old.Model);

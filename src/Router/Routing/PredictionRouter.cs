@@ -6,7 +6,7 @@ using BatchEngine.Storage.Snapshots.Readers;
 namespace BatchEngine.Router.Routing;
 
 /// <summary>One key in, one decision out; never a silent default score. Thread-safe; a hit takes no lock and does not wait.</summary>
-public sealed class PredictionRouter(SnapshotCatalog catalog, RealtimeGate gate, TimeProvider clock)
+public sealed class PredictionRouter(SnapshotCatalog catalog, RealtimeDoor gate, TimeProvider clock)
 {
     private const int MaxSwapRetries = 8;
 

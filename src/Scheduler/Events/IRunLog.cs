@@ -4,6 +4,6 @@ namespace BatchEngine.Scheduler.Events;
 /// like a crash at that point.</summary>
 public interface IRunLog
 {
-    /// <summary>Takes an event.</summary>
+    /// <summary>Hears one event, right after the write that it tells of.</summary>
     void Write(RunEvent happened);
 }

@@ -15,7 +15,7 @@ internal static class CarriedReceipt
     public static async Task<(ShardReceipt? Receipt, string Why)> MakeAsync(WorkerServices services, RunPlan plan, CarriedShard carried, Lease lease,
         CancellationToken ct)
     {
-        if (await services.Stores.Leases.ReceiptAsync(plan.Reuse.Base!.Value, carried.BaseIndex, ct).ConfigureAwait(false) is not { Final: var done })
+        if (await services.Stores.Receipts.FindAsync(plan.Reuse.Base!.Value, carried.BaseIndex, ct).ConfigureAwait(false) is not { Final: var done })
             return (null, $"run {plan.Reuse.Base} has no receipt of its shard {carried.BaseIndex}");
         var isSealed = plan.Reuse.KeepsSegments
             && (await services.Stores.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Count == plan.PartitionCount;

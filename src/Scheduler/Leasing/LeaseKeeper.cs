@@ -10,13 +10,13 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     private readonly Task _renewing;
 
     /// <summary>Starts renewing.</summary>
-    /// <param name="leases">The store.</param>
+    /// <param name="claims">The store.</param>
     /// <param name="lease">The lease.</param>
     /// <param name="policy">How often and for how long.</param>
     /// <param name="clock">For the waits.</param>
     /// <param name="onLost">Called once when another worker owns the shard or the run is closed.</param>
-    public LeaseKeeper(LeaseStore leases, Lease lease, LeasePolicy policy, TimeProvider clock, Action onLost) =>
-        _renewing = RenewAsync(leases, lease, policy, clock, onLost);
+    public LeaseKeeper(ClaimStore claims, Lease lease, LeasePolicy policy, TimeProvider clock, Action onLost) =>
+        _renewing = RenewAsync(claims, lease, policy, clock, onLost);
 
     /// <summary>Whether the lease is gone.</summary>
     public bool IsLost { get; private set; }
@@ -29,7 +29,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task RenewAsync(LeaseStore leases, Lease lease, LeasePolicy policy, TimeProvider clock, Action onLost)
+    private async Task RenewAsync(ClaimStore claims, Lease lease, LeasePolicy policy, TimeProvider clock, Action onLost)
     {
         // Ends with the scoring it serves; one renewal more or less never matters, the fence decides.
         while (!_stop.IsCancellationRequested)
@@ -37,7 +37,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
             try
             {
                 await Task.Delay(policy.RenewEvery, clock, _stop.Token).ConfigureAwait(false);
-                if (await leases.RenewAsync(lease, policy.Ttl, _stop.Token).ConfigureAwait(false))
+                if (await claims.RenewAsync(lease, policy.Ttl, _stop.Token).ConfigureAwait(false))
                     continue;
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)

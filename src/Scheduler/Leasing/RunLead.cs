@@ -6,7 +6,7 @@ namespace BatchEngine.Scheduler.Leasing;
 /// <summary>The right to coordinate one run, kept in the background. Disposing gives it up.</summary>
 internal sealed class RunLead : IAsyncDisposable
 {
-    private readonly LeaseStore _leases;
+    private readonly LeadStore _store;
     private readonly RunId _run;
     private readonly LeasePolicy _policy;
     private readonly TimeProvider _clock;
@@ -14,9 +14,9 @@ internal sealed class RunLead : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _keeping;
 
-    private RunLead(LeaseStore leases, RunId run, FenceToken fence, LeasePolicy policy, TimeProvider clock)
+    private RunLead(LeadStore store, RunId run, FenceToken fence, LeasePolicy policy, TimeProvider clock)
     {
-        (_leases, _run, Fence, _policy, _clock) = (leases, run, fence, policy, clock);
+        (_store, _run, Fence, _policy, _clock) = (store, run, fence, policy, clock);
         _keeping = KeepAsync();
     }
 
@@ -27,21 +27,21 @@ internal sealed class RunLead : IAsyncDisposable
     public CancellationToken Lost => _lost.Token;
 
     /// <summary>Takes the lead, waiting a bounded time for it; null means another process keeps it.</summary>
-    /// <param name="leases">The store.</param>
+    /// <param name="store">The store.</param>
     /// <param name="run">The run.</param>
     /// <param name="holder">The process that asks.</param>
     /// <param name="policy">How the lead is held.</param>
     /// <param name="wait">How long to wait for it; zero asks once.</param>
     /// <param name="clock">For the waits.</param>
     /// <param name="ct">Stops waiting.</param>
-    public static async Task<RunLead?> TryTakeAsync(LeaseStore leases, RunId run, string holder, LeasePolicy policy, TimeSpan wait, TimeProvider clock,
+    public static async Task<RunLead?> TryTakeAsync(LeadStore store, RunId run, string holder, LeasePolicy policy, TimeSpan wait, TimeProvider clock,
         CancellationToken ct)
     {
         var until = clock.GetUtcNow() + wait;
         while (true)
         {
-            if (await leases.TryLeadAsync(run, holder, policy.Ttl, ct).ConfigureAwait(false) is { } fence)
-                return new RunLead(leases, run, fence, policy, clock);
+            if (await store.TryTakeAsync(run, holder, policy.Ttl, ct).ConfigureAwait(false) is { } fence)
+                return new RunLead(store, run, fence, policy, clock);
             if (clock.GetUtcNow() >= until)
                 return null;
             await Task.Delay(policy.MaxWait, clock, ct).ConfigureAwait(false);
@@ -55,7 +55,7 @@ internal sealed class RunLead : IAsyncDisposable
         await _keeping.ConfigureAwait(false);
         try
         {
-            await _leases.StopLeadingAsync(_run, Fence, CancellationToken.None).ConfigureAwait(false);
+            await _store.GiveBackAsync(_run, Fence, CancellationToken.None).ConfigureAwait(false);
         }
         catch (StorageFailedException)
         {
@@ -72,7 +72,7 @@ internal sealed class RunLead : IAsyncDisposable
             try
             {
                 await Task.Delay(_policy.RenewEvery, _clock, _stop.Token).ConfigureAwait(false);
-                if (await _leases.KeepLeadAsync(_run, Fence, _policy.Ttl, _stop.Token).ConfigureAwait(false))
+                if (await _store.KeepAsync(_run, Fence, _policy.Ttl, _stop.Token).ConfigureAwait(false))
                     continue;
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)

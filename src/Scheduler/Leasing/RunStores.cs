@@ -9,7 +9,9 @@ namespace BatchEngine.Scheduler.Leasing;
 
 /// <summary>What survives of runs: every store that a coordinator or a worker writes to. Each is safe for several of them at once.</summary>
 /// <param name="Runs">Runs and their states.</param>
-/// <param name="Leases">Leases, checkpoints, receipts and the coordinator's lead.</param>
+/// <param name="Claims">Who scores which shard.</param>
+/// <param name="Lead">Who coordinates which run.</param>
+/// <param name="Receipts">What of the shards is durable.</param>
 /// <param name="Snapshots">Segments and snapshots.</param>
 /// <param name="Profiles">Merged profiles and drift reports.</param>
 /// <param name="Usage">Where worked time is recorded.</param>
@@ -18,7 +20,9 @@ namespace BatchEngine.Scheduler.Leasing;
 /// <param name="Named">Every blob that a row names, for sweeping.</param>
 public sealed record RunStores(
     RunStore Runs,
-    LeaseStore Leases,
+    ClaimStore Claims,
+    LeadStore Lead,
+    ReceiptStore Receipts,
     SnapshotStore Snapshots,
     ProfileStore Profiles,
     UsageStore Usage,
@@ -27,6 +31,6 @@ public sealed record RunStores(
     NamedBlobs Named)
 {
     /// <summary>All of them over one database and one blob store.</summary>
-    public static RunStores Over(StateDatabase database, IBlobStore blobs) => new(new RunStore(database), new LeaseStore(database),
-        new SnapshotStore(database), new ProfileStore(database), new UsageStore(database), new DecisionStore(database), blobs, new NamedBlobs(database));
+    public static RunStores Over(StateDatabase database, IBlobStore blobs) => new(new RunStore(database), new ClaimStore(database),
+        new LeadStore(database), new ReceiptStore(database), new SnapshotStore(database), new ProfileStore(database), new UsageStore(database), new DecisionStore(database), blobs, new NamedBlobs(database));
 }

@@ -25,7 +25,7 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
     /// <inheritdoc/>
     public CancellationToken Stop => drain;
 
-    /// <summary>Scores and commits.</summary>
+    /// <summary>Scores the shard and commits its receipt, renewing the lease meanwhile; says how it ended.</summary>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     /// <exception cref="BatchEngineException">The scorer or the store failed; the lease was given back.</exception>
     public async Task<ShardEnding> RunAsync(CancellationToken ct)
@@ -34,7 +34,7 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
         using var scoring = new CancellationTokenSource(Timeout.InfiniteTimeSpan, services.Clock);
         await using var joined = ct.Register(scoring.Cancel);
         await using var leaving = drain.Register(() => scoring.CancelAfter(policy.DrainGrace));
-        var keeper = new LeaseKeeper(services.Stores.Leases, _lease, policy, services.Clock, scoring.Cancel);
+        var keeper = new LeaseKeeper(services.Stores.Claims, _lease, policy, services.Clock, scoring.Cancel);
         await using var kept = keeper.ConfigureAwait(false);
         try
         {
@@ -74,7 +74,7 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
     /// <inheritdoc/>
     public async Task SaveAsync(Checkpoint checkpoint, CancellationToken ct)
     {
-        await services.Stores.Leases.CheckpointAsync(_lease, checkpoint, ct).ConfigureAwait(false);
+        await services.Stores.Receipts.CheckpointAsync(_lease, checkpoint, ct).ConfigureAwait(false);
         (_durable, _durableAt) = (checkpoint.Counts, services.Clock.GetUtcNow());
         Say(RunEventKind.CheckpointSaved, $"next unit {checkpoint.NextUnitIndex}");
     }
@@ -101,7 +101,7 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
         if (!counts.AddsUp || counts.Read != granted.Shard.Rows)
             throw new InvariantBrokenException("a receipt reads exactly its shard's rows",
                 $"run {plan.Run}, shard {granted.Shard.Index}: {counts} of {granted.Shard.Rows} rows");
-        await services.Stores.Leases.CommitAsync(_lease, receipt, ct).ConfigureAwait(false);
+        await services.Stores.Receipts.CommitAsync(_lease, receipt, ct).ConfigureAwait(false);
         (_durable, _durableAt) = (counts, services.Clock.GetUtcNow());
         Say(RunEventKind.ReceiptAccepted, $"{counts.Read} rows under fence {_lease.Fence}");
     }
@@ -111,7 +111,7 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
     {
         try
         {
-            await services.Stores.Leases.ReleaseAsync(_lease, CancellationToken.None).ConfigureAwait(false);
+            await services.Stores.Claims.ReleaseAsync(_lease, CancellationToken.None).ConfigureAwait(false);
             Say(RunEventKind.ShardReleased, why);
         }
         catch (StorageFailedException failure)

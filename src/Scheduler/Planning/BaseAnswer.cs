@@ -1,7 +1,7 @@
 namespace BatchEngine.Scheduler.Planning;
 
 /// <summary>Whether there is a run to take predictions over from. Match it exhaustively.</summary>
-public abstract record BaseAnswer
+internal abstract record BaseAnswer
 {
     private BaseAnswer()
     {

@@ -6,4 +6,4 @@ namespace BatchEngine.Scheduler.Planning;
 /// <param name="Snapshot">The id of its snapshot, whose segments exist.</param>
 /// <param name="Plan">Its plan.</param>
 /// <param name="Receipts">Its receipts, one a shard.</param>
-public sealed record BaseRun(long Snapshot, RunPlan Plan, IReadOnlyList<ShardReceipt> Receipts);
+internal sealed record BaseRun(long Snapshot, RunPlan Plan, IReadOnlyList<ShardReceipt> Receipts);

@@ -1,6 +1,6 @@
 namespace BatchEngine.Scheduler.Planning;
 
-/// <summary>The planner's named numbers.</summary>
+/// <summary>Every number that planning goes by.</summary>
 public static class PlanLimits
 {
     /// <summary>Shards per worker aimed at, so that a late or dead worker's part is small next to the whole.</summary>

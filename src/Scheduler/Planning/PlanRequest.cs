@@ -9,7 +9,7 @@ namespace BatchEngine.Scheduler.Planning;
 /// <param name="Offers">The capacity to choose from, at least one.</param>
 /// <param name="Now">When the plan is made, for the deadline.</param>
 /// <param name="PlannedBefore">The input of an earlier plan of the same run; null when this is the first.</param>
-public sealed record PlanRequest(
+internal sealed record PlanRequest(
     RunId Run,
     ScoringJob Job,
     PreparedInputs Prepared,

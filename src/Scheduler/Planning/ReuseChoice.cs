@@ -9,16 +9,16 @@ internal static class ReuseChoice
 {
     /// <summary>What of the base can be used, before capacity is chosen.</summary>
     /// <returns>The plan without its carried shards, and these in manifest order, their indexes still those of the base.</returns>
-    public static (ReusePlan Reuse, IReadOnlyList<(CarriedShard Carried, Shard Shard)> Carried) Choose(PlanRequest request)
+    public static (RunReuse Reuse, IReadOnlyList<(CarriedShard Carried, Shard Shard)> Carried) Choose(PlanRequest request)
     {
         if (!request.Job.ReusesUnchanged)
-            return (ReusePlan.None("a full run was asked for", request.ModelNanoseconds), []);
+            return (RunReuse.None("a full run was asked for", request.ModelNanoseconds), []);
         switch (request.Base)
         {
             case BaseAnswer.None none:
-                return (ReusePlan.None(none.Reason, request.ModelNanoseconds), []);
+                return (RunReuse.None(none.Reason, request.ModelNanoseconds), []);
             case BaseAnswer.Found found when WhyNoRow(found.Run.Plan, request) is { } why:
-                return (ReusePlan.None($"run {found.Run.Plan.Run} cannot be the base: {why}", request.ModelNanoseconds), []);
+                return (RunReuse.None($"run {found.Run.Plan.Run} cannot be the base: {why}", request.ModelNanoseconds), []);
             case BaseAnswer.Found found when found.Run.Plan.Model.Digest != request.Prepared.Model.Digest:
                 return (GoOn(found.Run, request), []);
             case BaseAnswer.Found found:
@@ -28,7 +28,7 @@ internal static class ReuseChoice
                 var reason = "the snapshot that is served, of the same model and features"
                     + (whyNoFile is null ? "" : $"; no file is carried over whole: {whyNoFile}");
                 var full = found.Run.Plan.Reuse.FullRun ?? found.Run.Plan.Run;
-                return (new ReusePlan(found.Run.Plan.Run, found.Run.Snapshot, reason, compares, rowsReason, request.ModelNanoseconds, full, [], false),
+                return (new RunReuse(found.Run.Plan.Run, found.Run.Snapshot, reason, compares, rowsReason, request.ModelNanoseconds, full, [], false),
                     carried);
             default:
                 throw new InvariantBrokenException("a base is found or not", request.Base.GetType().Name);
@@ -36,7 +36,7 @@ internal static class ReuseChoice
     }
 
     // The base's model has fewer trees. Its files are read all the same: every prediction changes.
-    private static ReusePlan GoOn(BaseRun before, PlanRequest request)
+    private static RunReuse GoOn(BaseRun before, PlanRequest request)
     {
         var growth = (ModelGrowth.Grown)request.Growth;
         var grown = new GrownModel(before.Plan.Model, growth.ParentTrees, growth.Trees, growth.Common);
@@ -44,16 +44,16 @@ internal static class ReuseChoice
             ComparesRows(request.ModelNanoseconds.Map(ns => ns * grown.SparedShare),
             FormattableString.Invariant($"the first {grown.ParentTrees:N0} of {grown.Trees:N0} trees cost"), PlanLimits.MinTreesNanosecondsToGoOn);
         if (!compares)
-            return ReusePlan.None($"run {before.Plan.Run} is no base: {rowsReason}", request.ModelNanoseconds);
+            return RunReuse.None($"run {before.Plan.Run} is no base: {rowsReason}", request.ModelNanoseconds);
         var reason = $"the snapshot that is served, of {grown.Parent}, to which this model only appends trees: of unchanged rows "
             + FormattableString.Invariant($"{grown.Trees - grown.ParentTrees:N0} of {grown.Trees:N0} are scored");
-        return new ReusePlan(before.Plan.Run, before.Snapshot, reason, true, rowsReason, request.ModelNanoseconds, before.Plan.Reuse.FullRun
+        return new RunReuse(before.Plan.Run, before.Snapshot, reason, true, rowsReason, request.ModelNanoseconds, before.Plan.Reuse.FullRun
             ?? before.Plan.Run, [], false)
         { Grown = grown };
     }
 
     /// <summary>The shards of the plan: the carried ones and the cuts of the rest, numbered in manifest order.</summary>
-    public static (IReadOnlyList<Shard> Shards, ReusePlan Reuse) Cut(PlanRequest request, ReusePlan reuse,
+    public static (IReadOnlyList<Shard> Shards, RunReuse Reuse) Cut(PlanRequest request, RunReuse reuse,
         IReadOnlyList<(CarriedShard Carried, Shard Shard)> carried, int workers)
     {
         var rest = ShardCuts.Cut(ShardCuts.GroupsOf(request.Prepared.Manifest, carried.Select(c => c.Shard)), Aim(request, carried, workers));
@@ -71,7 +71,7 @@ internal static class ReuseChoice
         ShardCuts.Aim(request.Prepared.Manifest.Rows - carried.Sum(c => c.Shard.Rows), workers, request.Job.UnitRows, request.Job.CheckpointRows);
 
     /// <summary>The rows by which profiles are sampled: those of the base while its shards are carried, else the manifest's own.</summary>
-    public static long ProfiledRows(PlanRequest request, ReusePlan reuse) =>
+    public static long ProfiledRows(PlanRequest request, RunReuse reuse) =>
         reuse.Carried.Count > 0 && request.Base is BaseAnswer.Found found ? found.Run.Plan.ProfiledRows : request.Prepared.Manifest.Rows;
 
     // What must be equal so that the same features give the same bits; null means all of it is.

@@ -4,7 +4,7 @@ using BatchEngine.Domain;
 namespace BatchEngine.Scheduler.Planning;
 
 /// <summary>Makes the plan of a run: a pure function, so that equal requests give equal plans byte for byte. Safe for any number of threads.</summary>
-public static class RunPlanner
+internal static class RunPlanner
 {
     /// <summary>Plans a run, or refuses with the first rule of <see cref="PlanRefusal"/> that speaks against it.</summary>
     /// <param name="asked">Everything the plan depends on.</param>

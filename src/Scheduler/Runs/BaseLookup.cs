@@ -9,7 +9,7 @@ using BatchEngine.Storage.Database.Snapshots;
 namespace BatchEngine.Scheduler.Runs;
 
 /// <summary>Looks for the run whose predictions a new run may take over: the one behind the snapshot that is served. Reads only.</summary>
-internal sealed class BaseLookup(SnapshotStore snapshots, RunStore runs, LeaseStore leases, IBlobStore blobs)
+internal sealed class BaseLookup(SnapshotStore snapshots, RunStore runs, ReceiptStore receipts, IBlobStore blobs)
 {
     /// <summary>The base, or why there is none. A snapshot that was rolled back is none: the one that serves now is.</summary>
     public async Task<BaseAnswer> FindAsync(ScoringJob job, CancellationToken ct)
@@ -24,7 +24,7 @@ internal sealed class BaseLookup(SnapshotStore snapshots, RunStore runs, LeaseSt
                     $"segment {segment.Artifact.BlobName} of snapshot {current.Id} is missing or has another length than {segment.Artifact.Bytes} bytes"));
         }
         return await runs.PlanAsync(current.Run, ct).ConfigureAwait(false) is { } plan
-            ? new BaseAnswer.Found(new BaseRun(current.Id, plan, await leases.ReceiptsAsync(current.Run, ct).ConfigureAwait(false)))
+            ? new BaseAnswer.Found(new BaseRun(current.Id, plan, await receipts.ListAsync(current.Run, ct).ConfigureAwait(false)))
             : new BaseAnswer.None($"run {current.Run} behind snapshot {current.Id} has no plan");
     }
 

@@ -13,7 +13,7 @@ internal static class JudgingPhase
         context.BeginOverhead();
         var services = context.Services;
         var snapshot = await SaveSnapshotAsync(context, ct).ConfigureAwait(false);
-        var receipts = await services.Stores.Leases.ReceiptsAsync(context.Run, ct).ConfigureAwait(false);
+        var receipts = await services.Stores.Receipts.ListAsync(context.Run, ct).ConfigureAwait(false);
         var profiles = Merge(receipts);
         await services.Stores.Profiles.SaveAsync(context.Run, profiles, ct).ConfigureAwait(false);
         context.Say(RunEventKind.ProfilesSaved, "profiles", string.Create(CultureInfo.InvariantCulture, $"{profiles.Count} columns"));

@@ -125,7 +125,7 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
             services.Log.Write(new RunEvent(RunEventKind.Found, record.Run, record.State.ToString(), ""));
         if (RunTransitions.IsEnded(record.State))
             return new RunOutcome.AlreadyEnded(record);
-        var lead = await RunLead.TryTakeAsync(services.Stores.Leases, record.Run, _settings.Holder, _settings.Leases, _settings.LeadWait, services.Clock, ct)
+        var lead = await RunLead.TryTakeAsync(services.Stores.Lead, record.Run, _settings.Holder, _settings.Leases, _settings.LeadWait, services.Clock, ct)
             .ConfigureAwait(false);
         if (lead is null)
             return new RunOutcome.Following(record.Run, record.State);
@@ -204,7 +204,7 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
 
     private static async Task ReopenAsync(RunContext context, RunRecord record, CancellationToken ct)
     {
-        var receipts = await context.Stores.Leases.ReceiptCountAsync(context.Run, ct).ConfigureAwait(false);
+        var receipts = await context.Stores.Receipts.CountAsync(context.Run, ct).ConfigureAwait(false);
         var to = receipts == context.Plan.Shards.Count ? RunState.Sealing : RunState.Scoring;
         await context.DecideAsync(DecisionSubject.Resume, $"goes on with {to}",
             string.Create(CultureInfo.InvariantCulture, $"{receipts} of {context.Plan.Shards.Count} shards are done; it had failed: {record.Note}"), ct)

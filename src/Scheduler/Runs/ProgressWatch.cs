@@ -31,10 +31,10 @@ internal sealed class ProgressWatch(RunContext context, ProgressBoard board)
         }
     }
 
-    /// <summary>Looks once.</summary>
+    /// <summary>Tells once how far the run is, and fails it when more rows are rejected than the job allows.</summary>
     public async Task LookAsync(CancellationToken ct)
     {
-        var shards = await context.Stores.Leases.ProgressAsync(context.Run, ct).ConfigureAwait(false);
+        var shards = await context.Stores.Claims.ProgressAsync(context.Run, ct).ConfigureAwait(false);
         var now = context.Services.Clock.GetUtcNow();
         foreach (var shard in shards.Where(s => s.State == ShardState.Leased && s.Worker is not null))
             board.Observe(shard.Worker!, shard.Counts.Read, now);

@@ -28,7 +28,7 @@ public sealed class RunPlanning(NightRunServices services)
         var now = services.Clock.GetUtcNow();
         var job = WithoutMissedDeadline(asked, run, now);
         var prepared = found with { RowsPerSecond = await new RunSpeed(stores.Runs, stores.Usage).OfAsync(job, found.Model, ct).ConfigureAwait(false) };
-        var before = await new BaseLookup(stores.Snapshots, stores.Runs, stores.Leases, stores.Blobs).FindAsync(job, ct).ConfigureAwait(false);
+        var before = await new BaseLookup(stores.Snapshots, stores.Runs, stores.Receipts, stores.Blobs).FindAsync(job, ct).ConfigureAwait(false);
         var cost = await ModelCostAsync(prepared, before, ct).ConfigureAwait(false);
         var growth = await GrowthAsync(job, prepared, before, ct).ConfigureAwait(false);
         var offers = await services.Ports.Capacity.OffersAsync(job, now, ct).ConfigureAwait(false);

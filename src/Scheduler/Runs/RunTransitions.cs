@@ -3,9 +3,9 @@ using BatchEngine.Domain;
 namespace BatchEngine.Scheduler.Runs;
 
 /// <summary>Which state may follow which: the whole table. Pure.</summary>
-public static class RunTransitions
+internal static class RunTransitions
 {
-    /// <summary>Whether a run may move so.</summary>
+    /// <summary>Whether a run in the first state may move to the second.</summary>
     public static bool IsAllowed(RunState from, RunState to) => (from, to) switch
     {
         (RunState.Planned, RunState.Scoring) => true,

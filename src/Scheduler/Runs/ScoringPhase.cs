@@ -69,12 +69,12 @@ internal static class ScoringPhase
     };
 
     private static async Task<int> MissingAsync(RunContext context, CancellationToken ct) =>
-        context.Plan.Shards.Count - await context.Stores.Leases.ReceiptCountAsync(context.Run, ct).ConfigureAwait(false);
+        context.Plan.Shards.Count - await context.Stores.Receipts.CountAsync(context.Run, ct).ConfigureAwait(false);
 
     // The counts are asserted here, where they are read back, and again by the publication (I2).
     private static async Task CloseAsync(RunContext context, CancellationToken ct)
     {
-        var receipts = await context.Stores.Leases.ReceiptsAsync(context.Run, ct).ConfigureAwait(false);
+        var receipts = await context.Stores.Receipts.ListAsync(context.Run, ct).ConfigureAwait(false);
         var total = receipts.Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         if (!total.AddsUp || total.Read != context.Plan.Manifest.Rows)
             throw new InvariantBrokenException("receipts add up to the manifest", $"run {context.Run}: {total} of {context.Plan.Manifest.Rows} rows");

@@ -14,7 +14,7 @@ internal static class SealingPhase
     {
         context.BeginOverhead();
         var (services, plan) = (context.Services, context.Plan);
-        var receipts = await services.Stores.Leases.ReceiptsAsync(plan.Run, ct).ConfigureAwait(false);
+        var receipts = await services.Stores.Receipts.ListAsync(plan.Run, ct).ConfigureAwait(false);
         var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile)
             .Select(a => SourceOf(context, a)).ToList();
         var recorded = (await services.Stores.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Select(s => s.Partition).ToHashSet();

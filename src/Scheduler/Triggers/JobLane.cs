@@ -1,11 +1,14 @@
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Storage.Database.Lanes;
+using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Scheduler.Triggers;
 
 /// <summary>One job's runs, one after the other. Decides by <see cref="MisfirePlan"/> what is due, keeps the decision before acting on it, and never trusts
-/// the instant that a timer gives. Thread-safe.</summary>
+/// the instant that a timer gives. Thread-safe. What is decided is read anew each time, since another process may have paused the job or started a
+/// run.</summary>
 internal sealed class JobLane : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -13,6 +16,7 @@ internal sealed class JobLane : IAsyncDisposable
     private readonly CancellationTokenSource _leave = new();
     private readonly LanePorts _ports;
     private readonly CronOccurrences _occurrences;
+    private readonly string _text;
     private LaneState _state;
     private Task _running = Task.CompletedTask;
 
@@ -20,7 +24,7 @@ internal sealed class JobLane : IAsyncDisposable
     /// <exception cref="BadInputException">The job's schedule cannot be read.</exception>
     public JobLane(ScoringJob job, Schedule schedule, LaneState state, LanePorts ports)
     {
-        (Job, Schedule, _state, _ports) = (job, schedule, state, ports);
+        (Job, Schedule, _state, _ports, _text) = (job, schedule, state, ports, StoredJson.Write(job));
         _occurrences = new CronOccurrences(schedule, $"job {job.Name}, schedule");
     }
 
@@ -30,11 +34,17 @@ internal sealed class JobLane : IAsyncDisposable
     /// <summary>Its schedule.</summary>
     public Schedule Schedule { get; }
 
-    /// <summary>What is decided.</summary>
+    /// <summary>What is decided, as it was last read.</summary>
     public LaneState State => Volatile.Read(ref _state);
 
-    /// <summary>The next occurrence; null means none, or the job is paused.</summary>
-    public DateTimeOffset? Next => State.IsPaused ? null : _occurrences.Next(_ports.Clock.GetUtcNow());
+    /// <summary>Whether the lane runs exactly this job, whoever read it from which file.</summary>
+    public bool Runs(ScoringJob job) => StoredJson.Write(job) == _text;
+
+    /// <summary>The next occurrence; null means none, or that the job is paused.</summary>
+    public DateTimeOffset? NextOf(LaneState state) => state.IsPaused ? null : _occurrences.Next(_ports.Clock.GetUtcNow());
+
+    /// <summary>The work on what is pending: ends when the lane is disposed, or with what it could not go on after.</summary>
+    public Task Running => _running;
 
     /// <summary>Begins to work off what is pending.</summary>
     public void Start() => _running = WorkAsync();
@@ -42,45 +52,9 @@ internal sealed class JobLane : IAsyncDisposable
     /// <summary>Looks at the clock and queues what is due. Calling it too often changes nothing.</summary>
     public async Task WakeAsync(CancellationToken ct)
     {
-        await _gate.WaitAsync(ct).ConfigureAwait(false);
-        try
-        {
-            if (_state.IsPaused)
-                return;
-            var plan = MisfirePlan.Make(_state.HandledThrough, _ports.Clock.GetUtcNow(), _occurrences.Next, Schedule.Misfire, _ports.Settings.Misfires);
-            if (plan.HandledThrough == _state.HandledThrough)
-                return;
-            var busy = _state.Pending.Count > 0;
-            var start = busy && Schedule.Overlap == OverlapPolicy.Skip ? [] : plan.Start.Take(_ports.Settings.MaxQueued - _state.Pending.Count).ToList();
-            await SaveAsync(_state with { HandledThrough = plan.HandledThrough, Pending = [.. _state.Pending, .. start] }, ct).ConfigureAwait(false);
-            await RecordSkipsAsync(plan, start.Count, busy, ct).ConfigureAwait(false);
-            if (start.Count > 0)
-                _work.Release();
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
-
-    /// <summary>Pauses or goes on; what was due while paused is skipped, because a person wanted it so.</summary>
-    public async Task SetPausedAsync(bool paused, CancellationToken ct)
-    {
-        await _gate.WaitAsync(ct).ConfigureAwait(false);
-        try
-        {
-            if (_state.IsPaused == paused)
-                return;
-            var now = _ports.Clock.GetUtcNow();
-            await SaveAsync(_state with { IsPaused = paused, HandledThrough = paused || now < _state.HandledThrough ? _state.HandledThrough : now }, ct)
-                .ConfigureAwait(false);
-            await DecideAsync(null, DecisionSubject.Schedule, paused ? "paused" : "resumed", paused ? "asked for by a person"
-                : "runs that were due while it was paused are skipped", ct).ConfigureAwait(false);
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        await ChangeAsync(state => LaneChange.Due(state, Schedule, _occurrences.Next, _ports.Settings, _ports.Clock.GetUtcNow()), ct).ConfigureAwait(false);
+        if (State.Pending.Count > 0 && _work.CurrentCount == 0)
+            _work.Release();
     }
 
     /// <summary>Asks the run going on to leave, and waits for it. What is pending stays pending.</summary>
@@ -97,13 +71,22 @@ internal sealed class JobLane : IAsyncDisposable
     {
         while (!_leave.IsCancellationRequested)
         {
-            if (State.Pending.Count > 0 && await SeeThroughAsync(State.Pending[0]).ConfigureAwait(false))
+            try
+            {
+                if (State.Pending.Count > 0 && await SeeThroughAsync(State.Pending[0]).ConfigureAwait(false))
+                    continue;
+            }
+            catch (StorageFailedException failure) when (failure.IsTransient)
+            {
+                // The end of a run could not be written. It is still pending, so it is started again, which finds it ended.
+                await Task.Delay(_ports.Settings.RetryEvery, _ports.Clock, _leave.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
+            }
             await _work.WaitAsync(_leave.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Runs one instant to its end; false means that the program ends first.</summary>
+    /// <summary>Runs one instant to its end, here or by another process; false means that the program ends first.</summary>
     private async Task<bool> SeeThroughAsync(DateTimeOffset instant)
     {
         for (var tries = 1; !_leave.IsCancellationRequested; tries++)
@@ -111,6 +94,8 @@ internal sealed class JobLane : IAsyncDisposable
             string problem;
             try
             {
+                if (tries > 1 && !await IsPendingAsync(instant).ConfigureAwait(false))
+                    return true;
                 switch (await _ports.Starter.StartAsync(Job, instant, _leave.Token).ConfigureAwait(false))
                 {
                     case RunOutcome.Interrupted:
@@ -119,7 +104,7 @@ internal sealed class JobLane : IAsyncDisposable
                         problem = $"another process leads the run, which is {following.State}";
                         break;
                     default:
-                        await DoneAsync(instant).ConfigureAwait(false);
+                        await ChangeAsync(state => LaneChange.Ended(state, instant), CancellationToken.None).ConfigureAwait(false);
                         return true;
                 }
             }
@@ -147,47 +132,26 @@ internal sealed class JobLane : IAsyncDisposable
         return false;
     }
 
-    private async Task GiveUpAsync(DateTimeOffset instant, string why)
+    private async Task<bool> IsPendingAsync(DateTimeOffset instant)
     {
-        await DecideAsync(new RunId(Job.Name, instant), DecisionSubject.RunFailed, "the run was not started", why, CancellationToken.None)
-            .ConfigureAwait(false);
-        await DoneAsync(instant).ConfigureAwait(false);
+        await ChangeAsync(_ => null, _leave.Token).ConfigureAwait(false);
+        return State.Pending.Contains(instant);
     }
 
-    private async Task DoneAsync(DateTimeOffset instant)
+    private Task GiveUpAsync(DateTimeOffset instant, string why) =>
+        ChangeAsync(state => LaneChange.GivenUp(state, instant, why, _ports.Clock.GetUtcNow()), CancellationToken.None);
+
+    private async Task ChangeAsync(Func<LaneState, LaneChange?> decide, CancellationToken ct)
     {
-        await _gate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        await _gate.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            await SaveAsync(_state with { Pending = [.. _state.Pending.Where(p => p != instant)] }, CancellationToken.None).ConfigureAwait(false);
+            var stored = await LaneUpdate.MakeAsync(_ports.Lanes, Job.Name, decide, ct).ConfigureAwait(false);
+            Volatile.Write(ref _state, stored ?? State with { Pending = [] });
         }
         finally
         {
             _gate.Release();
         }
     }
-
-    private async Task SaveAsync(LaneState state, CancellationToken ct)
-    {
-        await _ports.SaveAsync(Job.Name, state, ct).ConfigureAwait(false);
-        Volatile.Write(ref _state, state);
-    }
-
-    private async Task RecordSkipsAsync(MisfirePlan plan, int started, bool busy, CancellationToken ct)
-    {
-        if (plan.Skipped > 0)
-            await DecideAsync(null, DecisionSubject.Misfire, string.Create(CultureInfo.InvariantCulture, $"{plan.Skipped} missed run(s) skipped"),
-                string.Create(CultureInfo.InvariantCulture,
-                    $"due from {plan.FirstSkipped:O} to {plan.LastSkipped:O} while nobody could start them; the policy is {Schedule.Misfire}"), ct)
-                    .ConfigureAwait(false);
-        foreach (var instant in plan.Start.Skip(started))
-            await DecideAsync(new RunId(Job.Name, instant), busy && Schedule.Overlap == OverlapPolicy.Skip ? DecisionSubject.Overlap
-                : DecisionSubject.QueueFull, "skipped",
-                string.Create(CultureInfo.InvariantCulture,
-                    $"{_state.Pending.Count} earlier run(s) have not ended; the policy is {Schedule.Overlap}, at most {_ports.Settings.MaxQueued} wait"), ct)
-                    .ConfigureAwait(false);
-    }
-
-    private Task DecideAsync(RunId? run, DecisionSubject subject, string choice, string reason, CancellationToken ct) =>
-        _ports.DecideAsync(new Decision(run, _ports.Clock.GetUtcNow(), subject, $"job {Job.Name}: {choice}", reason), ct);
 }

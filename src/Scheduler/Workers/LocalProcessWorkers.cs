@@ -21,8 +21,6 @@ namespace BatchEngine.Scheduler.Workers;
 public sealed class LocalProcessWorkers(WorkerServices services, LeasePolicy policy, string process, Func<RunPlan, string, ProcessStartInfo> command)
     : IWorkerFleet
 {
-    private static readonly TimeSpan s_atOnce = TimeSpan.FromMicroseconds(1);
-
     /// <inheritdoc/>
     public async Task RunAsync(RunPlan plan, ProgressBoard board, CancellationToken drain, CancellationToken ct)
     {
@@ -78,7 +76,7 @@ public sealed class LocalProcessWorkers(WorkerServices services, LeasePolicy pol
 
     private async Task<bool> IsOpenAsync(RunPlan plan, CancellationToken ct) =>
         await services.Stores.Runs.FindAsync(plan.Run, ct).ConfigureAwait(false) is { State: RunState.Scoring }
-        && (await services.Stores.Leases.ProgressAsync(plan.Run, ct).ConfigureAwait(false)).Any(s => s.State != ShardState.Done);
+        && (await services.Stores.Claims.ProgressAsync(plan.Run, ct).ConfigureAwait(false)).Any(s => s.State != ShardState.Done);
 
     // The dead cannot write their last slice: from their last record to the end seen here they were paid for, and what they did since their last durable
     // write is lost.
@@ -107,11 +105,9 @@ public sealed class LocalProcessWorkers(WorkerServices services, LeasePolicy pol
     // fence and stays.
     private async Task ExpireLeasesAsync(RunPlan plan, string name)
     {
-        foreach (var shard in (await services.Stores.Leases.ProgressAsync(plan.Run, CancellationToken.None).ConfigureAwait(false))
+        foreach (var shard in (await services.Stores.Claims.ProgressAsync(plan.Run, CancellationToken.None).ConfigureAwait(false))
             .Where(s => s.Worker == name && s.State != ShardState.Done))
-            await services.Stores.Leases.RenewAsync(new Lease(plan.Run, shard.Index, shard.Fence, name, services.Clock.GetUtcNow()), s_atOnce,
-                CancellationToken.None)
-                .ConfigureAwait(false);
+            await services.Stores.Claims.ExpireAsync(plan.Run, shard.Index, shard.Fence, CancellationToken.None).ConfigureAwait(false);
     }
 
     private static void CloseInput(Process child)

@@ -36,7 +36,7 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
             if (drain.IsCancellationRequested)
                 return await EndAsync(new WorkerOutcome.Drained(committed)).ConfigureAwait(false);
             var anotherEnding = board?.NextEnding;
-            switch (await services.Stores.Leases.TryAcquireAsync(plan.Run, worker, _policy.Ttl, ct).ConfigureAwait(false))
+            switch (await services.Stores.Claims.TryAcquireAsync(plan.Run, worker, _policy.Ttl, ct).ConfigureAwait(false))
             {
                 case LeaseOutcome.AllDone:
                     return await EndAsync(new WorkerOutcome.AllDone(committed)).ConfigureAwait(false);

@@ -70,7 +70,7 @@ public sealed class MeasuredModel : IDisposable
         var version = new ModelVersion("measured", 0, Digest.Of(await File.ReadAllBytesAsync(options.ModelPath, ct).ConfigureAwait(false)));
         var job = new ScoringJob("measured", options.Inputs, options.KeyColumn!, [], new ModelReference.ByFile(options.ModelPath), spec,
             options.OutputDirectory, workers, WorkerMode.InProcess,
-            UnitSizing.RowsFor(columns), ScoringJob.DefaultCheckpointRows, new RejectBudget(manifest.Rows, 1), DuplicateKeyPolicy.LastWins, DriftGate.Default,
+            UnitSizing.RowsFor(columns), ScoringJob.DefaultCheckpointRows, new RejectBudget(manifest.Rows, 1), DuplicateKeyPolicy.LastWins, DriftRule.Default,
                 ServingContract.Default("measured"), null, null, null, "");
         var shards = OneShotParts.Of(manifest, ScoringJob.DefaultCheckpointRows, workers).Select((range, i) => new Shard(i, [range], RowsOf(manifest, range)))
             .ToArray();

@@ -27,7 +27,7 @@ public sealed class ScoringStages : IDisposable
     private readonly IModelExecutor _executor;
     private readonly UnitPredictions _predictions;
     private readonly ScoredColumns _scored;
-    private readonly RowGate _gate;
+    private readonly RowCheck _gate;
     private readonly LocalFolderBlobs _blobs;
     private readonly ScoredUnit _rows;
     private LoadedModel? _runtime;
@@ -50,7 +50,7 @@ public sealed class ScoringStages : IDisposable
         _executor = measured.Model.CreateExecutor();
         _predictions = new UnitPredictions(_executor.Model.Outputs.Count, _setup.Input.MaxRows);
         _scored = new ScoredColumns(_setup);
-        _gate = new RowGate(_setup.Output.Schema.KeyIndex, _setup.Model.Features.FeatureNames, _setup.Model.Loaded.Outputs, _executor.Model.AcceptsMissing);
+        _gate = new RowCheck(_setup.Output.Schema.KeyIndex, _setup.Model.Features.FeatureNames, _setup.Model.Loaded.Outputs, _executor.Model.AcceptsMissing);
         using var file = InputFileReader.Open(plan.Manifest.Files[_buffers.Unit.FileIndex]);
         using var group = file.OpenRowGroup(_buffers.Unit.RowGroup, [.. _setup.Input.Columns.Select(c => c.Name)]);
         group.Read(_buffers.Columns, _buffers.Unit.Rows);

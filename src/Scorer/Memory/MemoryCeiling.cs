@@ -47,10 +47,10 @@ public sealed class MemoryCeiling(long limitBytes)
     /// <param name="workers">The most workers.</param>
     /// <param name="unitRows">The most rows of a unit.</param>
     /// <exception cref="BadInputException">Nothing fits; the least ceiling that would do is named.</exception>
-    public MemoryPlan.Fits Plan(MemoryNeed need, int workers, int unitRows) => MemoryPlan.Of(need, LimitBytes, workers, unitRows) switch
+    public MemoryAnswer.Fits Fit(MemoryNeed need, int workers, int unitRows) => MemoryAnswer.Of(need, LimitBytes, workers, unitRows) switch
     {
-        MemoryPlan.Fits fits => fits,
-        MemoryPlan.TooSmall small =>
+        MemoryAnswer.Fits fits => fits,
+        MemoryAnswer.TooSmall small =>
             throw new BadInputException("memory.limit", Megabytes(LimitBytes),
             $"at least {Megabytes(small.LeastBytes)} for this model and input with one worker",
             $"Raise the limit to {Megabytes(small.LeastBytes)}, read fewer columns, or write the input with smaller pages (1 MB is usual)."),

@@ -71,7 +71,7 @@ public static class OneShotScoring
         var need = ScoringMemory.Of(setup.Input.Manifest, spec, setup.Model.Loaded, options.ChallengerPaths.Append(options.ModelPath)
             .Sum(p => new FileInfo(p).Length),
             options.KeyColumn, options.CarriedColumns, writesRunFiles: false);
-        var plan = ceiling.Plan(need, workers, setup.Input.UnitRows);
+        var plan = ceiling.Fit(need, workers, setup.Input.UnitRows);
         ceiling.TellCollector();
         workers = plan.Workers;
         return setup with { Input = setup.Input with { UnitRows = plan.UnitRows }, Ceiling = ceiling };
@@ -85,7 +85,7 @@ public static class OneShotScoring
         var schema = new PredictionSchema(options.KeyColumn ?? RowNumberColumn, ReadColumns.IndexOf(columns, options.KeyColumn), columns,
             [.. options.CarriedColumns.Select(c => ReadColumns.IndexOf(columns, c))], model.Outputs, version.ToString(), "score", scoredAt);
         var output = new ScoringOutput(schema, new LocalFolderBlobs(options.OutputDirectory), static (_, _) => "", options.RowsPerFile);
-        return new ScoringSetup(new ScoringInput(manifest, UnitPlan.WholeOf(manifest), columns, options.UnitRows > 0 ? options.UnitRows
+        return new ScoringSetup(new ScoringInput(manifest, UnitCuts.WholeOf(manifest), columns, options.UnitRows > 0 ? options.UnitRows
             : UnitSizing.RowsFor(columns.Count)), ScoringModel.Of(model, features, spec, version), output, options.Rejects, Checkpoint.Start);
     }
 

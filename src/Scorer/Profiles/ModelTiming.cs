@@ -36,7 +36,7 @@ public static class ModelTiming
 
     private static Measured<double> Measure(InputManifest manifest, FeatureSpec spec, LoadedModel model, CancellationToken ct)
     {
-        var unit = UnitPlan.OfManifest(manifest, SampleRows).FirstOrDefault(u => u.Rows > 0);
+        var unit = UnitCuts.OfManifest(manifest, SampleRows).FirstOrDefault(u => u.Rows > 0);
         if (unit.Rows == 0)
             return Measured<double>.NotMeasured("the input has no row");
         var compiled = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage);

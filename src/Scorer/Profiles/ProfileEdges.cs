@@ -58,7 +58,7 @@ public static class ProfileEdges
     {
         var compiled = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage);
         var edges = new SortedDictionary<string, BinEdges>(StringComparer.Ordinal);
-        var unit = UnitPlan.OfManifest(manifest, MaxSampleRows).FirstOrDefault(u => u.Rows > 0);
+        var unit = UnitCuts.OfManifest(manifest, MaxSampleRows).FirstOrDefault(u => u.Rows > 0);
         if (unit.Rows == 0)
             return edges;
         ct.ThrowIfCancellationRequested();

@@ -19,7 +19,7 @@ public static class SampleMeans
 
     private static IReadOnlyDictionary<string, Measured<double>> Of(InputManifest manifest, IReadOnlyList<string> columns)
     {
-        var unit = UnitPlan.OfManifest(manifest, ProfileEdges.MaxSampleRows).FirstOrDefault(u => u.Rows > 0);
+        var unit = UnitCuts.OfManifest(manifest, ProfileEdges.MaxSampleRows).FirstOrDefault(u => u.Rows > 0);
         if (unit.Rows == 0)
             return columns.ToDictionary(c => c, _ => Measured<double>.NotMeasured("the input has no rows"), StringComparer.Ordinal);
         var compiled = CompiledFeatures.Compile(FeatureSpec.AsIs(columns), manifest.Columns);

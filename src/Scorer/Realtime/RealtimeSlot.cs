@@ -14,7 +14,7 @@ internal sealed class RealtimeSlot : IDisposable
     private readonly UnitColumns _batch;
     private readonly FeatureMatrix _matrix;
     private readonly UnitPredictions _block;
-    private readonly RowGate _gate;
+    private readonly RowCheck _gate;
     private readonly ulong[] _fingerprint = new ulong[1];
 
     public RealtimeSlot(LoadedModel model, CompiledFeatures features)
@@ -24,7 +24,7 @@ internal sealed class RealtimeSlot : IDisposable
         _batch = features.CreateColumns(1);
         _matrix = features.CreateMatrix(1);
         _block = new UnitPredictions(_executor.Model.Outputs.Count, 1);
-        _gate = new RowGate(-1, features.FeatureNames, _executor.Model.Outputs, _executor.Model.AcceptsMissing);
+        _gate = new RowCheck(-1, features.FeatureNames, _executor.Model.Outputs, _executor.Model.AcceptsMissing);
     }
 
     /// <summary>Scores one row.</summary>

@@ -11,7 +11,7 @@ namespace BatchEngine.Scorer.Sharding;
 internal sealed record ScoringInput(InputManifest Manifest, IReadOnlyList<RowGroupRange> Ranges, IReadOnlyList<InputColumn> Columns, int UnitRows)
 {
     /// <summary>The units of the ranges, in order.</summary>
-    public IEnumerable<UnitSlice> Units => UnitPlan.Of(Manifest, Ranges, UnitRows);
+    public IEnumerable<UnitSlice> Units => UnitCuts.Of(Manifest, Ranges, UnitRows);
 
     /// <summary>Rows of the largest unit, at least 1.</summary>
     public int MaxRows => (int)Math.Clamp(Ranges.SelectMany(r => Manifest.Files[r.FileIndex].RowGroups.Take(r.FromRowGroup..r.ToRowGroupExclusive))

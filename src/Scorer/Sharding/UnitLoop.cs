@@ -13,7 +13,7 @@ internal sealed class UnitLoop : IDisposable
     private readonly WorkerBuffers _buffers;
     private readonly IModelExecutor _executor;
     private readonly UnitPredictions _predictions;
-    private readonly RowGate _gate;
+    private readonly RowCheck _gate;
     private readonly ProfileCollector? _profiles;
     private readonly ScoredColumns _scored;
     private readonly RowReuse? _reuse;
@@ -26,7 +26,7 @@ internal sealed class UnitLoop : IDisposable
     {
         (_setup, _progress, _buffers) = (setup, progress, buffers);
         (_executor, _predictions, _scored) = (buffers.Executor, buffers.Predictions, buffers.Scored);
-        _gate = new RowGate(setup.Output.Schema.KeyIndex, setup.Model.Features.FeatureNames, setup.Model.Loaded.Outputs, _executor.Model.AcceptsMissing);
+        _gate = new RowCheck(setup.Output.Schema.KeyIndex, setup.Model.Features.FeatureNames, setup.Model.Loaded.Outputs, _executor.Model.AcceptsMissing);
         _profiles = setup.Profiles is { } counted
             ? new ProfileCollector(counted.Edges, setup.Input.Columns, setup.Model.Loaded.Outputs, counted.Rows, setup.From.Profiles) : null;
         _reuse = setup.Base is null ? null : new RowReuse(setup, setup.Base, _executor);
@@ -95,7 +95,7 @@ internal sealed class UnitLoop : IDisposable
         {
             var key = _setup.Output.Schema.KeyIndex < 0
                 ? (buffers.Unit.FirstRowNumber + row).ToString(System.Globalization.CultureInfo.InvariantCulture)
-                : RowGate.KeyText(buffers.Columns[_setup.Output.Schema.KeyIndex], row);
+                : RowCheck.KeyText(buffers.Columns[_setup.Output.Schema.KeyIndex], row);
             _rejects.Add(new RejectedRow(_setup.Input.Manifest.Files[buffers.Unit.FileIndex].Path, buffers.Unit.RowGroup, buffers.Unit.FirstRowInFile + row,
                 key,
                 reason, detail));

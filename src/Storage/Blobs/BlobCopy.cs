@@ -4,7 +4,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Blobs;
 
-/// <summary>Copies blobs out of a store. Thread-safe.</summary>
+/// <summary>Copies blobs out of a store.</summary>
 public static class BlobCopy
 {
     private const int BufferBytes = 1 << 18;

@@ -10,7 +10,7 @@ public sealed class BlobSweeper(IBlobStore blobs, TimeProvider clock)
     /// <summary>The default grace: longer than any writer takes from its first byte to the row that names the blob.</summary>
     public static TimeSpan DefaultGrace { get; } = TimeSpan.FromHours(24);
 
-    /// <summary>Sweeps once.</summary>
+    /// <summary>Removes what no row names and is older than the grace, once.</summary>
     /// <param name="namedAsync">Reads every name that a row names. It is asked after the blobs are listed, so that a blob named meanwhile is never taken for
     /// an orphan.</param>
     /// <param name="grace">Orphans and temporaries younger than this are spared: their row may be on its way.</param>

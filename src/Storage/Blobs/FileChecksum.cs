@@ -3,7 +3,7 @@ using System.IO.Hashing;
 
 namespace BatchEngine.Storage.Blobs;
 
-/// <summary>Length and XxHash3 (64 bits) of a file, read front to back. Thread-safe.</summary>
+/// <summary>Length and XxHash3 (64 bits) of a file, read front to back.</summary>
 /// <remarks>The caller's thread reads by itself, into a piece that stays in the core's cache: handing each piece to another thread took longer than reading
 /// and hashing it.</remarks>
 internal static class FileChecksum

@@ -47,7 +47,7 @@ internal sealed class DeltaNights : IAsyncDisposable
         var outcome = await _engine.Jobs.RunAsync(Job(input), run, null, CancellationToken.None, full);
         if (outcome is not RunOutcome.Published)
             throw new InvalidOperationException($"{variant}: {outcome}");
-        var counts = (await new LeaseStore(_engine.Database).ReceiptsAsync(run, CancellationToken.None))
+        var counts = (await new ReceiptStore(_engine.Database).ListAsync(run, CancellationToken.None))
             .Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         var plan = await new RunStore(_engine.Database).PlanAsync(run, CancellationToken.None);
         return string.Create(CultureInfo.InvariantCulture, $"{counts.Scored} scored, {counts.Reused} reused, {plan!.RowsToRead} read; {plan.Reuse.RowsReason}");
@@ -112,7 +112,7 @@ internal sealed class DeltaNights : IAsyncDisposable
     private ScoringJob Job(string input) =>
         new("delta", [input], "id", [], new ModelReference.ByFile(Model), FeatureSpec.AsIs(Enumerable.Range(0, InputTable.Features).Select(i => $"f{i}")),
         Path.Combine(_folder, "out"), 0, WorkerMode.InProcess, ScoringJob.DefaultUnitRows, ScoringJob.DefaultCheckpointRows, RejectBudget.Default,
-            DuplicateKeyPolicy.Fail, DriftGate.Default,
+            DuplicateKeyPolicy.Fail, DriftRule.Default,
         ServingContract.Default("delta"), null, null, null, "bench")
         { KeepsSums = _keepsSums };
 

@@ -7,7 +7,7 @@ public sealed class DriftComparisonTests
 {
     private static readonly RunId Now = new("churn", new DateTimeOffset(2026, 11, 23, 2, 0, 0, TimeSpan.Zero));
     private static readonly RunId Before = new("churn", new DateTimeOffset(2026, 11, 22, 2, 0, 0, TimeSpan.Zero));
-    private static readonly DriftGate Loose = DriftGate.Default with { MinRows = 10 };
+    private static readonly DriftRule Loose = DriftRule.Default with { MinRows = 10 };
 
     private static ColumnProfile Numbers(long missing, params long[] counts) =>
         new(new BinEdges("x", [.. Enumerable.Range(0, counts.Length - 1).Select(i => (float)i)], []), false, counts, missing, 0, 1, 0, 0);
@@ -15,8 +15,8 @@ public sealed class DriftComparisonTests
     private static ColumnProfile Words(params long[] counts) =>
         new(new BinEdges("x", [], [.. Enumerable.Range(0, counts.Length - 1).Select(i => $"c{i:000}")]), false, counts, 0, 0, 0, 0, 0);
 
-    private static ColumnDrift Compare(ColumnProfile before, ColumnProfile now, DriftGate? gate = null) =>
-        DriftComparison.Compare(Now, Before, [before], [now], gate ?? DriftGate.Default).Columns.Single();
+    private static ColumnDrift Compare(ColumnProfile before, ColumnProfile now, DriftRule? gate = null) =>
+        DriftComparison.Compare(Now, Before, [before], [now], gate ?? DriftRule.Default).Columns.Single();
 
     [Fact]
     public void Column_SameSharesOfAnotherSize_IsExactlyZero()
@@ -76,7 +76,7 @@ public sealed class DriftComparisonTests
     public void Column_TooFewRowsOrNoBaseline_IsNotMeasured()
     {
         Assert.Contains("999", Compare(Numbers(0, 999, 0), Numbers(0, 5000, 0)).Reason);
-        Assert.Equal(DriftVerdict.NotMeasured, DriftComparison.Compare(Now, null, [], [Numbers(0, 5000, 1)], DriftGate.Default).Verdict);
+        Assert.Equal(DriftVerdict.NotMeasured, DriftComparison.Compare(Now, null, [], [Numbers(0, 5000, 1)], DriftRule.Default).Verdict);
         Assert.Contains("different bins", Compare(Numbers(0, 5000, 1), Numbers(0, 5000, 1, 1)).Reason);
     }
 
@@ -103,7 +103,7 @@ public sealed class DriftComparisonTests
     [Fact]
     public void Report_OfSampledRuns_StatesShareAndBounds()
     {
-        var report = DriftComparison.Compare(Now, Before, [Numbers(0, 600_000, 400_000)], [Numbers(0, 600_000, 400_000) with { OneIn = 5 }], DriftGate.Default);
+        var report = DriftComparison.Compare(Now, Before, [Numbers(0, 600_000, 400_000)], [Numbers(0, 600_000, 400_000) with { OneIn = 5 }], DriftRule.Default);
         Assert.Equal((5, 1_000_000L), (report.Sample!.OneIn, report.Sample.Rows));
         Assert.Equal(Math.Sqrt(Math.Log(2_000) / 2_000_000), report.Sample.BoundOfUnrelatedRows, 1e-12);
         Assert.Equal(Math.Sqrt(Math.Log(4_000) / (2 * 3_907)), report.Sample.BoundInAnyOrder, 1e-12);

@@ -33,7 +33,7 @@ public sealed class ReportReuseTests
     [Fact]
     public void Saving_OfARunThatScoredEveryRow_IsNotMeasuredAndSaysWhy() =>
         Assert.Contains("a full run was asked for",
-            ReportReuse.Of(Plan() with { Reuse = ReusePlan.None("a full run was asked for", Measured<double>.Of(9)) }, Usd(1), 1, Usd(1),
+            ReportReuse.Of(Plan() with { Reuse = RunReuse.None("a full run was asked for", Measured<double>.Of(9)) }, Usd(1), 1, Usd(1),
                 1).AgainstFull.Saved.Reason!,
             StringComparison.Ordinal);
 
@@ -43,13 +43,13 @@ public sealed class ReportReuseTests
     {
         var job = new ScoringJob("churn", ["in"], "id", [], new ModelReference.ByFile("m.onnx"), null, "out", 1, WorkerMode.InProcess, 1, 1,
             RejectBudget.Default, DuplicateKeyPolicy.Fail,
-            DriftGate.Default, ServingContract.Default("churn"), null, null, null, "");
+            DriftRule.Default, ServingContract.Default("churn"), null, null, null, "");
         return new RunPlan(new RunId("churn", Ledgers.Midnight.AddDays(1)), job, new ModelVersion("m", 1, Digest.Of("m")), "m.onnx", FeatureSpec.AsIs(["x"]),
             new InputManifest([], []), [], 1, 1,
             new Dictionary<string, BinEdges>(),
                 new PlanOption(Offering.Local, 1, Measured<TimeSpan>.NotMeasured("-"), Measured<Money>.NotMeasured("-"), "chosen"), [])
         {
-            Reuse = new ReusePlan(Full, 1, "the snapshot that is served", true, "", Measured<double>.Of(1_500), Full, [], false),
+            Reuse = new RunReuse(Full, 1, "the snapshot that is served", true, "", Measured<double>.Of(1_500), Full, [], false),
         };
     }
 }

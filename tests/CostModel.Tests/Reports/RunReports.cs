@@ -23,7 +23,7 @@ internal static class RunReports
         var cost = CostSummary.Of(entries, null, new Dictionary<string, string>(), CostGrouping.Run, baseline).Total;
         var before = Enumerable.Range(0, columns).Select(i => Profile($"{name}_{i}", i, 0)).ToList();
         var now = Enumerable.Range(0, columns).Select(i => Profile($"{name}_{i}", i, i % 3 == 0 ? 60 : 1)).ToList();
-        var drift = DriftComparison.Compare(run, new RunId("churn", Ledgers.Midnight.AddHours(-22)), before, now, DriftGate.Default);
+        var drift = DriftComparison.Compare(run, new RunId("churn", Ledgers.Midnight.AddHours(-22)), before, now, DriftRule.Default);
         return new RunReport(run, RunState.Published, "", "growth", "churn", new ModelVersion("churn", 3, Digest.Of("model")), Ledgers.Midnight.AddHours(2),
             Ledgers.Midnight.AddHours(2), Ledgers.Midnight.AddHours(2).AddSeconds(71),
             Ledgers.Midnight.AddHours(2).AddSeconds(71),
@@ -36,7 +36,7 @@ internal static class RunReports
                 .Select(i => new ReportShard(i, 125_000, new RowCounts(125_000, 125_000, 0, 0), $"worker-{(i % 2) + 1}", i == 3 ? 2 : 1, "done"))],
             [new ReportWorker("worker-1", Ledgers.Spot.ToString(), "scoring", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(56), TimeSpan.FromSeconds(2.4),
                 999_880, cost.Kinds.Batch)],
-            ["2026-11-23 02:00:31Z: shard 3 taken over by worker-1 (worker-2's lease ran out)"], cost, baseline, drift, DriftGate.Default,
+            ["2026-11-23 02:00:31Z: shard 3 taken over by worker-1 (worker-2's lease ran out)"], cost, baseline, drift, DriftRule.Default,
                 ReportHistograms.Of(drift, before, now, []),
             [.. Enumerable.Range(0, decisions)
                 .Select(i => new Decision(run, Ledgers.Midnight.AddSeconds(i), DecisionSubject.Capacity, $"2 worker(s) on {Ledgers.Spot}",

@@ -24,7 +24,7 @@ internal sealed record ScoredNight(IReadOnlyDictionary<long, string> Rows, IRead
         var entries = new Dictionary<PredictionKey, Prediction>();
         foreach (var (key, prediction) in snapshot.Entries())
             Assert.True(entries.TryAdd(key, prediction), $"{run}: key {key} is in the snapshot twice");
-        var receipts = await new LeaseStore(engine.Database).ReceiptsAsync(run, ct);
+        var receipts = await new ReceiptStore(engine.Database).ListAsync(run, ct);
         var counts = receipts.Aggregate(default(RowCounts), (sum, receipt) => sum + receipt.Final.Counts);
         Assert.True(counts.AddsUp, $"{run}: {counts}");
         MustNameEveryFile(OutputExport.TargetOf(job, run), counts);

@@ -32,7 +32,7 @@ public sealed class WorkerKillTests(KillStage stage)
             var run = new RunId(job.Name, KillStage.Night(night));
             var running = engine.Jobs.RunAsync(job, run, null, ct, full: true); // so that every night has rows to be killed over
             var killer = new WorkerKiller(random, async () =>
-                [.. (await new LeaseStore(engine.Database).ProgressAsync(run, ct))
+                [.. (await new ClaimStore(engine.Database).ProgressAsync(run, ct))
                     .Where(s => s.State == ShardState.Leased && (s.Counts.Read > 0 || random.Next(8) == 0))
                 .Select(s => s.Worker!)]);
             await killer.KillUntilAsync(Math.Min(Kills - kills, KillsPerRun), run.ToString(), running);

@@ -5,6 +5,7 @@ using BatchEngine.Host.Demo;
 using BatchEngine.Host.Http;
 using BatchEngine.Host.Tests.EndToEnd;
 using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.TestKit.Databases;
 
 namespace BatchEngine.Host.Tests.Lookup;
 
@@ -24,7 +25,7 @@ public sealed class LookupBooksTests
         await lookups.Catalog.RefreshAsync(Ct);
         Assert.IsType<RouteDecision.Degraded>(await lookups.Router.RouteAsync(ServedJob.Name, "7", null, Ct));
         Assert.True(await lookups.Books.WriteAsync());
-        await engine.Database.ApplyOnceAsync("break", "ALTER TABLE answers RENAME TO answers_away", Ct);
+        await engine.Database.ExecuteSqlAsync("ALTER TABLE answers RENAME TO answers_away", Ct);
         await lookups.Router.RouteAsync(ServedJob.Name, "8", null, Ct);
         Assert.False(await lookups.Books.WriteAsync());
         await lookups.Router.RouteAsync(ServedJob.Name, "9", null, Ct);
@@ -32,7 +33,7 @@ public sealed class LookupBooksTests
         Assert.Equal(2, lookups.Books.Pending);
         Assert.Single(_notes);
 
-        await engine.Database.ApplyOnceAsync("mend", "ALTER TABLE answers_away RENAME TO answers", Ct);
+        await engine.Database.ExecuteSqlAsync("ALTER TABLE answers_away RENAME TO answers", Ct);
 
         Assert.True(await lookups.Books.WriteAsync());
         Assert.Equal(0, lookups.Books.Pending);
@@ -50,11 +51,11 @@ public sealed class LookupBooksTests
         using var document = JsonDocument.Parse(DemoClient.Customer);
         var customer = FeatureValues.Read(document.RootElement);
         Assert.IsType<RouteDecision.Realtime>(await lookups.Router.RouteAsync(ServedJob.Name, "999999", customer, Ct));
-        await engine.Database.ApplyOnceAsync("break", "ALTER TABLE usage_records RENAME TO usage_away", Ct);
+        await engine.Database.ExecuteSqlAsync("ALTER TABLE usage_records RENAME TO usage_away", Ct);
         Assert.False(await lookups.Books.WriteAsync());
         await lookups.Router.RouteAsync(ServedJob.Name, "999998", customer, Ct);
 
-        await engine.Database.ApplyOnceAsync("mend", "ALTER TABLE usage_away RENAME TO usage_records", Ct);
+        await engine.Database.ExecuteSqlAsync("ALTER TABLE usage_away RENAME TO usage_records", Ct);
 
         Assert.True(await lookups.Books.WriteAsync());
         var usage = Assert.Single(await new UsageStore(engine.Database).ListAsync(null, Ct), u => u.Kind == UsageKind.RealtimeEndpoint);

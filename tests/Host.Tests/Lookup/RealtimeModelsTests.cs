@@ -37,7 +37,7 @@ public sealed class RealtimeModelsTests
         await models.KeepWarmAsync();
 
         Assert.Equal([first, second], source.Loaded);
-        clock.Advance(3 * RealtimeGate.MaxFlight);
+        clock.Advance(3 * RealtimeDoor.MaxFlight);
         await models.KeepWarmAsync();
         using var customer = JsonDocument.Parse(DemoClient.Customer);
         Assert.IsType<RealtimeOutcome.Scored>(await models.ScoreAsync(ServedJob.Name, FeatureValues.Read(customer.RootElement), Ct));

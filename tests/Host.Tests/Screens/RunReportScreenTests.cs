@@ -61,6 +61,6 @@ public sealed class RunReportScreenTests
             Measured<double>.Of(4_081), []);
         return new RunReport(Run, RunState.Published, "", "", "churn", new ModelVersion("churn", 1, Digest.Of("model")), Due, Due, Due.AddSeconds(245),
             Due.AddSeconds(245), plan, new RowCounts(1_000_000, 1_000_000, 0, 0), [], Measured<long>.Of(1_000_000), [], [], [], cost, baseline, null,
-            DriftGate.Default, [], [new Decision(Run, Due, DecisionSubject.Capacity, "1 worker", "the only one")], []);
+            DriftRule.Default, [], [new Decision(Run, Due, DecisionSubject.Capacity, "1 worker", "the only one")], []);
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using BatchEngine.Domain;
 using BatchEngine.Host.Health;
 using BatchEngine.Host.Http;
+using BatchEngine.TestKit.Databases;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +20,7 @@ public sealed class FailureAnswersTests
     public async Task Get_TheDatabaseLostATable_TellsNothingOfItAndLogsIt()
     {
         await using var served = await ServedHost.StartAsync();
-        await served.Engine.Database.ApplyOnceAsync("break", "ALTER TABLE runs RENAME TO runs_away", Ct);
+        await served.Engine.Database.ExecuteSqlAsync("ALTER TABLE runs RENAME TO runs_away", Ct);
         var (status, text) = await served.GetAsync("/runs/churn_20261123T020000Z");
         Assert.True(status >= HttpStatusCode.InternalServerError, $"{status}: {text}");
         Assert.DoesNotContain("runs_away", text, StringComparison.Ordinal);

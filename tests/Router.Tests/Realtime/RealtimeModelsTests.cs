@@ -24,7 +24,7 @@ public sealed class RealtimeModelsTests : RouterTestBed
         await models.KeepWarmAsync();
         Assert.Equal(2, _source.Opened.Count);
         Assert.False(first.IsDisposed);
-        Clock.Advance(3 * RealtimeGate.MaxFlight);
+        Clock.Advance(3 * RealtimeDoor.MaxFlight);
         await models.KeepWarmAsync();
 
         Assert.True(first.IsDisposed);

@@ -29,7 +29,7 @@ public sealed class NightRunCrashTests
             Assert.True(outcome is RunOutcome.Published or RunOutcome.AlreadyEnded { Record.State: RunState.Published }, $"{outcome} {where}");
             Assert.True(expected == await world.PublishedAsync(), $"other bytes {where}");
             Assert.True(world.Scorer.Scored.Values.Sum(times => times - 1) <= 1, $"{world.Scorer.Scored.Values.Sum(times => times - 1)} units redone {where}");
-            Assert.Equal(world.Scorer.Scored.Count, (await world.Leases.ReceiptsAsync(Samples.Run, World.Stop)).Sum(r => r.Final.NextUnitIndex));
+            Assert.Equal(world.Scorer.Scored.Count, (await world.Receipts.ListAsync(Samples.Run, World.Stop)).Sum(r => r.Final.NextUnitIndex));
             if (outcome is RunOutcome.Published)
                 Assert.True((await world.OrphansAsync()).Count == 0, $"orphans {where}");
         }

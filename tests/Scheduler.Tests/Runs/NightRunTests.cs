@@ -45,7 +45,7 @@ public sealed class NightRunTests
     {
         await using var world = await World.CreateAsync();
         var plan = await world.OpenRunAsync();
-        await world.Leases.TryLeadAsync(plan.Run, "elsewhere", TimeSpan.FromMinutes(10), World.Stop);
+        await world.Lead.TryTakeAsync(plan.Run, "elsewhere", TimeSpan.FromMinutes(10), World.Stop);
 
         var outcome = await world.RunAsync();
 
@@ -58,7 +58,7 @@ public sealed class NightRunTests
     {
         await using var world = await World.CreateAsync();
         var plan = await world.OpenRunAsync();
-        await world.Leases.TryLeadAsync(plan.Run, "dead", LeasePolicy.Default.Ttl, World.Stop);
+        await world.Lead.TryTakeAsync(plan.Run, "dead", LeasePolicy.Default.Ttl, World.Stop);
 
         var running = world.RunAsync(change: s => s with { LeadWait = LeasePolicy.Default.Ttl * 2 });
 

@@ -35,7 +35,7 @@ public sealed class ReuseNightTests
         Assert.IsType<RunOutcome.Published>(await world.RunAsync(at: Tomorrow.AddDays(1)));
         var (expected, _) = await FullAsync(Grown());
         Assert.Equal(expected, await world.PublishedAsync());
-        Assert.Equal(5, (await world.Leases.ReceiptsAsync(new RunId("churn", Tomorrow.AddDays(1)), World.Stop)).Sum(r => r.Final.Counts.Scored));
+        Assert.Equal(5, (await world.Receipts.ListAsync(new RunId("churn", Tomorrow.AddDays(1)), World.Stop)).Sum(r => r.Final.Counts.Scored));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class ReuseNightTests
     public async Task SecondNight_WithADamagedFileOfTheFirst_ScoresThatShardAgainAndSaysSo()
     {
         await using var world = await FirstNightAsync();
-        var damaged = (await world.Leases.ReceiptsAsync(Samples.Run, World.Stop))[1].Final.Artifacts[0];
+        var damaged = (await world.Receipts.ListAsync(Samples.Run, World.Stop))[1].Final.Artifacts[0];
         var path = world.Blobs.LocalPath(damaged.BlobName)!;
         var bytes = await File.ReadAllBytesAsync(path, World.Stop);
         bytes[70] ^= 1;
@@ -112,7 +112,7 @@ public sealed class ReuseNightTests
         await using var world = await FirstNightAsync();
         var expected = await world.PublishedAsync();
         var segment = (await world.Snapshots.CurrentAsync("churn", World.Stop))!.Segments[0].Artifact;
-        var file = (await world.Leases.ReceiptsAsync(Samples.Run, World.Stop))[1].Final.Artifacts[0];
+        var file = (await world.Receipts.ListAsync(Samples.Run, World.Stop))[1].Final.Artifacts[0];
         foreach (var blob in new[] { segment.BlobName, file.BlobName })
         {
             var path = world.Blobs.LocalPath(blob)!;
@@ -135,7 +135,7 @@ public sealed class ReuseNightTests
     {
         await using var world = await FirstNightAsync();
         var before = await world.Snapshots.CurrentAsync("churn", World.Stop);
-        await world.Blobs.DeleteAsync((await world.Leases.ReceiptsAsync(Samples.Run, World.Stop))[1].Final.Artifacts[0].BlobName, World.Stop);
+        await world.Blobs.DeleteAsync((await world.Receipts.ListAsync(Samples.Run, World.Stop))[1].Final.Artifacts[0].BlobName, World.Stop);
 
         var published = Assert.IsType<RunOutcome.Published>(await world.RunAsync(at: Tomorrow));
         Assert.Equal(before!.Segments, published.Snapshot.Segments);
@@ -199,5 +199,5 @@ public sealed class ReuseNightTests
     }
 
     private static async Task<RowCounts> CountsAsync(World world) =>
-        (await world.Leases.ReceiptsAsync(Second, World.Stop)).Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
+        (await world.Receipts.ListAsync(Second, World.Stop)).Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
 }

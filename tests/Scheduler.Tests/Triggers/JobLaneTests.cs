@@ -1,25 +1,34 @@
-using System.Collections.Concurrent;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scheduler.Triggers;
-using Microsoft.Extensions.Time.Testing;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Lanes;
+using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Scheduler.Tests.Triggers;
 
-public sealed class JobLaneTests
+public sealed class JobLaneTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset Monday = new(2026, 11, 23, 2, 0, 0, TimeSpan.Zero);
-    private readonly FakeTimeProvider _clock = new(Monday.AddHours(-1));
+    private readonly string _folder = Directory.CreateTempSubdirectory("batchengine-lane-").FullName;
+    private readonly TimersSeenClock _clock = new(Monday.AddHours(-1));
     private readonly FakeStarter _starter = new();
-    private readonly ConcurrentQueue<Decision> _decisions = new();
-    private LaneState _kept = new(Monday.AddHours(-1), [], false, "0 0 2 * * ? | UTC");
+    private StateDatabase _database = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _database = await StateDatabase.OpenAsync(Path.Combine(_folder, "state.db"), _clock, Stop);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     [Fact]
     public async Task Wake_SameInstantManyTimes_StartsOneRun()
     {
-        await using var lane = Lane();
+        await using var lane = await LaneAsync();
         _clock.Advance(TimeSpan.FromHours(1));
 
         for (var i = 0; i < 5; i++)
@@ -33,33 +42,34 @@ public sealed class JobLaneTests
     [Fact]
     public async Task Wake_BeforeAnythingIsDue_StartsNothing()
     {
-        await using var lane = Lane();
+        await using var lane = await LaneAsync();
 
         await lane.WakeAsync(Stop);
 
         Assert.Empty(lane.State.Pending);
-        Assert.Equal(Monday, lane.Next);
+        Assert.Equal(Monday, lane.NextOf(lane.State));
     }
 
     [Fact]
     public async Task Wake_SavesTheDecisionBeforeTheRunStarts()
     {
-        await using var lane = Lane();
+        await using var lane = await LaneAsync();
         _clock.Advance(TimeSpan.FromHours(1));
 
         await lane.WakeAsync(Stop);
 
-        Assert.Equal([Monday], _kept.Pending);
-        Assert.Equal(Monday, _kept.HandledThrough);
+        var kept = await KeptAsync();
+        Assert.Equal([Monday], kept.Pending);
+        Assert.Equal(Monday, kept.HandledThrough);
         Assert.Empty(_starter.Started);
     }
 
     [Fact]
     public async Task Start_RunPendingWhenTheProgramDied_IsStartedAgainAtTheSameInstant()
     {
-        _kept = _kept with { HandledThrough = Monday, Pending = [Monday] };
+        await KeepAsync(Monday, Monday);
         _clock.Advance(TimeSpan.FromHours(9));
-        await using var lane = Lane();
+        await using var lane = await LaneAsync();
 
         lane.Start();
         await _starter.NextAsync();
@@ -71,7 +81,7 @@ public sealed class JobLaneTests
     public async Task Wake_DueWhileTheEarlierRunGoesOnUnderQueue_RunsAfterIt()
     {
         var end = Hold();
-        await using var lane = Lane();
+        await using var lane = await LaneAsync();
         _clock.Advance(TimeSpan.FromHours(1));
         await lane.WakeAsync(Stop);
         lane.Start();
@@ -91,7 +101,7 @@ public sealed class JobLaneTests
     public async Task Wake_DueWhileTheEarlierRunGoesOnUnderSkip_IsSkippedAndRecorded()
     {
         var end = Hold();
-        await using var lane = Lane(overlap: OverlapPolicy.Skip);
+        await using var lane = await LaneAsync(overlap: OverlapPolicy.Skip);
         _clock.Advance(TimeSpan.FromHours(1));
         await lane.WakeAsync(Stop);
         lane.Start();
@@ -101,7 +111,7 @@ public sealed class JobLaneTests
         await lane.WakeAsync(Stop);
 
         Assert.Equal([Monday], lane.State.Pending);
-        var skipped = Assert.Single(_decisions);
+        var skipped = Assert.Single(await DecisionsAsync());
         Assert.Equal((DecisionSubject.Overlap, new RunId("churn", Monday.AddDays(1))), (skipped.Subject, skipped.Run!.Value));
         end.SetResult(null);
     }
@@ -110,40 +120,40 @@ public sealed class JobLaneTests
     public async Task Wake_MoreRunsThanMayWait_SkipsAndRecordsTheRest()
     {
         _clock.Advance(TimeSpan.FromDays(4));
-        await using var lane = Lane(misfire: MisfirePolicy.RunAll, settings: TriggerSettings.Default with { MaxQueued = 2 });
+        await using var lane = await LaneAsync(misfire: MisfirePolicy.RunAll, settings: TriggerSettings.Default with { MaxQueued = 2 });
 
         await lane.WakeAsync(Stop);
 
         Assert.Equal([Monday, Monday.AddDays(1)], lane.State.Pending);
-        Assert.Equal(2, _decisions.Count(d => d.Subject == DecisionSubject.QueueFull));
+        Assert.Equal(2, (await DecisionsAsync()).Count(d => d.Subject == DecisionSubject.QueueFull));
     }
 
     [Fact]
     public async Task Wake_MissedRunsUnderRunLatest_RecordsTheSkippedOnes()
     {
         _clock.Advance(TimeSpan.FromDays(3) + TimeSpan.FromHours(5));
-        await using var lane = Lane();
+        await using var lane = await LaneAsync();
 
         await lane.WakeAsync(Stop);
 
         Assert.Equal([Monday.AddDays(3)], lane.State.Pending);
-        Assert.Contains("3 missed", Assert.Single(_decisions).Choice, StringComparison.Ordinal);
+        Assert.Contains("3 missed", Assert.Single(await DecisionsAsync()).Choice, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Pause_DueMeanwhile_IsNotRunAfterResuming()
     {
-        await using var lane = Lane();
-        await lane.SetPausedAsync(true, Stop);
+        await using var lane = await LaneAsync();
+        await PauseAsync(true);
         _clock.Advance(TimeSpan.FromDays(2));
         await lane.WakeAsync(Stop);
-        Assert.Null(lane.Next);
+        Assert.Null(lane.NextOf(lane.State));
 
-        await lane.SetPausedAsync(false, Stop);
+        await PauseAsync(false);
         await lane.WakeAsync(Stop);
 
         Assert.Empty(lane.State.Pending);
-        Assert.Equal(Monday.AddDays(2), lane.Next);
+        Assert.Equal(Monday.AddDays(2), lane.NextOf(lane.State));
     }
 
     [Fact]
@@ -151,32 +161,34 @@ public sealed class JobLaneTests
     {
         _starter.Ending = (at, _) =>
             at == Monday ? throw new BadInputException("in/*.parquet", "no file", "files", "Write them.") : Task.FromResult<RunOutcome?>(null);
-        _kept = _kept with { HandledThrough = Monday.AddDays(1), Pending = [Monday, Monday.AddDays(1)] };
-        await using var lane = Lane();
+        await KeepAsync(Monday.AddDays(1), Monday, Monday.AddDays(1));
+        await using var lane = await LaneAsync();
 
         lane.Start();
         await _starter.NextAsync(2);
 
-        Assert.Contains("no file", Assert.Single(_decisions).Reason, StringComparison.Ordinal);
+        Assert.Contains("no file", Assert.Single(await DecisionsAsync()).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Start_LedByAnotherProcess_IsTriedAgainAndGivenUpAfterTheBound()
     {
         _starter.Ending = (at, _) => Task.FromResult<RunOutcome?>(new RunOutcome.Following(new RunId("churn", at), RunState.Scoring));
-        _kept = _kept with { HandledThrough = Monday, Pending = [Monday] };
-        await using var lane = Lane(settings: TriggerSettings.Default with { MaxTries = 3 });
+        await KeepAsync(Monday, Monday);
+        var lane = await LaneAsync(settings: TriggerSettings.Default with { MaxTries = 3 });
 
         lane.Start();
-        await _starter.NextAsync();
-        while (_decisions.IsEmpty)
+        for (var tries = 1; tries < 3; tries++)
         {
+            await _starter.NextAsync();
+            await _clock.TimerAsync(Stop);
             _clock.Advance(TimeSpan.FromSeconds(15));
-            await Task.Delay(1, Stop);
         }
+        await _starter.NextAsync();
+        await lane.DisposeAsync();
 
         Assert.Equal(3, _starter.Started.Count);
-        Assert.Contains("tried 3 times", Assert.Single(_decisions).Reason, StringComparison.Ordinal);
+        Assert.Contains("tried 3 times", Assert.Single(await DecisionsAsync()).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -187,28 +199,74 @@ public sealed class JobLaneTests
             await Task.Delay(Timeout.InfiniteTimeSpan, drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return new RunOutcome.Interrupted(new RunId("churn", at), RunState.Scoring);
         };
-        _kept = _kept with { HandledThrough = Monday, Pending = [Monday] };
-        var lane = Lane();
+        await KeepAsync(Monday, Monday);
+        var lane = await LaneAsync();
         lane.Start();
         await _starter.NextAsync();
 
         await lane.DisposeAsync();
 
-        Assert.Equal([Monday], _kept.Pending);
+        Assert.Equal([Monday], (await KeptAsync()).Pending);
     }
 
     [Fact]
-    public void State_WrittenAndRead_IsEqual()
+    public async Task Start_EndedByTheProcessThatLedIt_IsNotStartedAgain()
     {
-        var state = new LaneState(Monday, [Monday, Monday.AddTicks(7)], true, "0 0 2 * * ? | UTC");
+        _starter.Ending = (at, _) => Task.FromResult<RunOutcome?>(new RunOutcome.Following(new RunId("churn", at), RunState.Scoring));
+        await KeepAsync(Monday, Monday);
+        await using var lane = await LaneAsync();
+        lane.Start();
+        await _starter.NextAsync();
+        await _clock.TimerAsync(Stop);
 
-        var read = LaneState.Read("churn", name => state.ToStrings().GetValueOrDefault(name));
+        await LaneUpdate.MakeAsync(new LaneStore(_database), "churn", state => LaneChange.Ended(state, Monday), Stop);
+        await lane.WakeAsync(Stop);
+        _clock.Advance(TimeSpan.FromSeconds(15));
+        await KeepAsync(Monday.AddDays(1), Monday.AddDays(1));
+        await lane.WakeAsync(Stop);
+        await _starter.NextAsync();
 
-        Assert.Equal(state.Pending, read.Pending);
-        Assert.Equal(state with { Pending = [] }, read with { Pending = state.Pending } with { Pending = [] }, (a, b) =>
-            a.HandledThrough == b.HandledThrough && a.IsPaused == b.IsPaused && a.ScheduleText == b.ScheduleText);
-        Assert.Throws<CorruptDataException>(() => LaneState.Read("churn", _ => "yesterday"));
-        Assert.Throws<CorruptDataException>(() => LaneState.Read("churn", _ => null));
+        Assert.Equal([("churn", Monday), ("churn", Monday.AddDays(1))], _starter.Started);
+    }
+
+    [Fact]
+    public async Task Wake_QueuedByAnotherProcessThatDied_IsStartedHere()
+    {
+        await using var lane = await LaneAsync();
+        lane.Start();
+        await KeepAsync(Monday, Monday);
+
+        await lane.WakeAsync(Stop);
+        await _starter.NextAsync();
+
+        Assert.Equal([("churn", Monday)], _starter.Started);
+    }
+
+    [Fact]
+    public async Task Wake_PausedByAnotherProcess_StartsNothing()
+    {
+        await using var lane = await LaneAsync();
+        lane.Start();
+        await PauseAsync(true);
+        _clock.Advance(TimeSpan.FromDays(2));
+
+        await lane.WakeAsync(Stop);
+
+        Assert.Empty(lane.State.Pending);
+        Assert.Equal((true, Monday.AddHours(-1)), (lane.State.IsPaused, lane.State.HandledThrough));
+    }
+
+    [Fact]
+    public async Task Wake_TwoProcessesAtOnce_QueueTheInstantOnceAndRecordItsSkipsOnce()
+    {
+        _clock.Advance(TimeSpan.FromDays(3) + TimeSpan.FromHours(5));
+        await using var here = await LaneAsync();
+        await using var there = await LaneAsync();
+
+        await Task.WhenAll(Task.Run(() => here.WakeAsync(Stop), Stop), Task.Run(() => there.WakeAsync(Stop), Stop));
+
+        Assert.Equal([Monday.AddDays(3)], (await KeptAsync()).Pending);
+        Assert.Single(await DecisionsAsync());
     }
 
     private TaskCompletionSource<RunOutcome?> Hold()
@@ -218,22 +276,24 @@ public sealed class JobLaneTests
         return end;
     }
 
-    private JobLane Lane(MisfirePolicy misfire = MisfirePolicy.RunLatest, OverlapPolicy overlap = OverlapPolicy.Queue, TriggerSettings? settings = null)
+    private async Task<JobLane> LaneAsync(MisfirePolicy misfire = MisfirePolicy.RunLatest, OverlapPolicy overlap = OverlapPolicy.Queue,
+        TriggerSettings? settings = null)
     {
         var schedule = new Schedule("0 0 2 * * ?", "UTC", misfire, overlap);
-        return new JobLane(Samples.Job() with { Schedule = schedule }, schedule, _kept,
-            new LanePorts(_starter, KeepAsync, DecideAsync, settings ?? TriggerSettings.Default, _clock));
-
-        Task KeepAsync(string job, LaneState state, CancellationToken ct)
-        {
-            _kept = state;
-            return Task.CompletedTask;
-        }
-
-        Task DecideAsync(Decision decision, CancellationToken ct)
-        {
-            _decisions.Enqueue(decision);
-            return Task.CompletedTask;
-        }
+        return new JobLane(Samples.Job() with { Schedule = schedule }, schedule, await KeptAsync(),
+            new LanePorts(_starter, new LaneStore(_database), settings ?? TriggerSettings.Default, _clock));
     }
+
+    private Task<LaneState> KeptAsync() =>
+        new LaneStore(_database).CreateAsync(new LaneState("churn", "0 0 2 * * ? | UTC", Monday.AddHours(-1), [], false), Stop);
+
+    private async Task KeepAsync(DateTimeOffset handledThrough, params DateTimeOffset[] pending)
+    {
+        var kept = await KeptAsync();
+        Assert.NotNull(await new LaneStore(_database).TryChangeAsync(kept with { HandledThrough = handledThrough, Pending = pending }, [], Stop));
+    }
+
+    private async Task PauseAsync(bool isPaused) => Assert.True(await new PauseSwitch(_database, _clock).SetAsync("churn", isPaused, Stop));
+
+    private Task<IReadOnlyList<Decision>> DecisionsAsync() => new DecisionStore(_database).ListAsync(null, Stop);
 }

@@ -1,7 +1,9 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Triggers;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Lanes;
 using BatchEngine.Storage.Database.Runs;
+using BatchEngine.TestKit.Databases;
 
 namespace BatchEngine.Scheduler.Tests.Triggers;
 
@@ -43,17 +45,61 @@ public sealed class JobSchedulerTests : IAsyncLifetime
         await using (var first = await OpenAsync())
         {
             await first.SyncAsync([Job("nightly", "0 0 2 * * ?"), Job("resting", "0 0 3 * * ?")], Stop);
-            await first.PauseAsync("resting", Stop);
+            Assert.True(await PauseAsync("resting", true));
         }
 
         await using var second = await OpenAsync();
         await second.SyncAsync([Job("nightly", "0 0 2 * * ?"), Job("resting", "0 0 3 * * ?")], Stop);
 
-        Assert.Equal([("nightly", false), ("resting", true)], second.List().Select(j => (j.Name, j.IsPaused)));
-        Assert.Null(second.List()[1].Next);
-        Assert.True(await second.ResumeAsync("resting", Stop));
-        Assert.NotNull(second.List()[1].Next);
-        Assert.False(await second.PauseAsync("nobody", Stop));
+        var restarted = await second.ListAsync(Stop);
+        Assert.Equal([("nightly", false), ("resting", true)], restarted.Select(j => (j.Name, j.IsPaused)));
+        Assert.Null(restarted[1].Next);
+        Assert.True(await PauseAsync("resting", false));
+        Assert.NotNull((await second.ListAsync(Stop))[1].Next);
+        Assert.False(await PauseAsync("nobody", true));
+    }
+
+    [Fact]
+    public async Task Pause_SetByOneProcess_HoldsInAnotherOnTheSameFile()
+    {
+        await using var elsewhere = await StateDatabase.OpenAsync(_database.Path, TimeProvider.System, Stop);
+        await using var here = await OpenAsync();
+        await using var there = await JobScheduler.OpenAsync(elsewhere, _starter, TriggerSettings.Default, TimeProvider.System, Stop);
+        await here.SyncAsync([Job("often", "* * * * * ?")], Stop);
+        await there.SyncAsync([Job("often", "* * * * * ?")], Stop);
+        await here.StartAsync(Stop);
+        await there.StartAsync(Stop);
+        await _starter.NextAsync(2);
+
+        Assert.True(await new PauseSwitch(elsewhere, TimeProvider.System).SetAsync("often", true, Stop));
+
+        Assert.True(Assert.Single(await here.ListAsync(Stop)).IsPaused);
+        var state = (await new LaneStore(_database).FindAsync("often", Stop))!;
+        await Task.Delay(TimeSpan.FromSeconds(2.5), Stop);
+        Assert.Equal(state.HandledThrough, (await new LaneStore(_database).FindAsync("often", Stop))!.HandledThrough);
+        Assert.All(_starter.Started, s => Assert.True(s.At <= state.HandledThrough, $"{s.At:O} fired after the pause at {state.HandledThrough:O}"));
+    }
+
+    [Fact]
+    public async Task Sync_EqualJobsReadAgainWhileARunGoesOn_LeavesTheRunAlone()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _starter.Ending = async (at, drain) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            asked.TrySetResult();
+            return new Scheduler.Runs.RunOutcome.Interrupted(new RunId("often", at), RunState.Scoring);
+        };
+        await using var scheduler = await OpenAsync();
+        await scheduler.SyncAsync([Job("often", "* * * * * ?")], Stop);
+        await scheduler.StartAsync(Stop);
+        await _starter.NextAsync();
+
+        await scheduler.SyncAsync([Job("often", "* * * * * ?")], Stop);
+
+        Assert.False(asked.Task.IsCompleted);
+        await scheduler.SyncAsync([Job("often", "* * * * * ?") with { OutputDirectory = "elsewhere" }], Stop);
+        Assert.True(asked.Task.IsCompleted);
     }
 
     [Fact]
@@ -92,7 +138,7 @@ public sealed class JobSchedulerTests : IAsyncLifetime
         await using var second = await OpenAsync();
         await second.SyncAsync([Job("kept", "0 0 2 * * ?")], Stop);
 
-        Assert.Equal("kept", Assert.Single(second.List()).Name);
+        Assert.Equal("kept", Assert.Single(await second.ListAsync(Stop)).Name);
         Assert.Contains(await new DecisionStore(_database).ListAsync(null, Stop), d => d.Choice.Contains("gone", StringComparison.Ordinal));
         Assert.Empty(_starter.Started);
     }
@@ -108,8 +154,8 @@ public sealed class JobSchedulerTests : IAsyncLifetime
         await using var second = await OpenAsync();
         await second.SyncAsync([Job("daily", "0 * * * * ?")], Stop);
 
-        Assert.Empty(Assert.Single(second.List()).Pending);
-        Assert.Equal("0 * * * * ?", second.List()[0].Cron);
+        Assert.Empty(Assert.Single(await second.ListAsync(Stop)).Pending);
+        Assert.Equal("0 * * * * ?", (await second.ListAsync(Stop))[0].Cron);
     }
 
     [Fact]
@@ -120,11 +166,28 @@ public sealed class JobSchedulerTests : IAsyncLifetime
 
         await Assert.ThrowsAsync<BadInputException>(() => scheduler.SyncAsync([Job("new", "0 0 2 * * ?"), Job("torn", "now and then")], Stop));
 
-        Assert.Equal("kept", Assert.Single(scheduler.List()).Name);
+        Assert.Equal("kept", Assert.Single(await scheduler.ListAsync(Stop)).Name);
+    }
+
+    [Fact]
+    public async Task Start_WhatBecameOfARunCannotBeRecorded_IsAFailureOfTheScheduler()
+    {
+        _starter.Ending = async (_, _) =>
+        {
+            await _database.ExecuteSqlAsync("ALTER TABLE decisions RENAME TO decisions_away", Stop);
+            throw new BadInputException("job", "planted", "a job that runs", "None.");
+        };
+        await using var scheduler = await OpenAsync();
+        await scheduler.SyncAsync([Job("often", "* * * * * ?")], Stop);
+        Assert.False(scheduler.Failed.IsCompleted);
+        await scheduler.StartAsync(Stop);
+        await Assert.ThrowsAnyAsync<BatchEngineException>(() => scheduler.Failed.WaitAsync(TimeSpan.FromSeconds(60), Stop));
     }
 
     private Task<JobScheduler> OpenAsync() =>
-        JobScheduler.OpenAsync(_database, _starter, new DecisionStore(_database), TriggerSettings.Default, TimeProvider.System, Stop);
+        JobScheduler.OpenAsync(_database, _starter, TriggerSettings.Default, TimeProvider.System, Stop);
+
+    private Task<bool> PauseAsync(string job, bool isPaused) => new PauseSwitch(_database, TimeProvider.System).SetAsync(job, isPaused, Stop);
 
     private static ScoringJob Job(string name, string cron) =>
         Samples.Job(name) with { Schedule = new Schedule(cron, "UTC", MisfirePolicy.RunAll, OverlapPolicy.Queue) };

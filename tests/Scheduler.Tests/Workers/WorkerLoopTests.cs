@@ -39,7 +39,7 @@ public sealed class WorkerLoopTests
 
         Assert.IsType<WorkerOutcome.AllDone>(outcome);
         Assert.Equal(expiry, world.Clock.GetUtcNow());
-        Assert.Equal(plan.Shards.Count, (await world.Leases.ReceiptsAsync(plan.Run, World.Stop)).Count);
+        Assert.Equal(plan.Shards.Count, (await world.Receipts.ListAsync(plan.Run, World.Stop)).Count);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class WorkerLoopTests
             if (thief is not null || unit != 1)
                 return;
             world.Clock.Jump(TimeSpan.FromMinutes(1));
-            thief = Assert.IsType<LeaseOutcome.Granted>(await world.Leases.TryAcquireAsync(plan.Run, "thief", TimeSpan.FromHours(1), ct)).Lease;
+            thief = Assert.IsType<LeaseOutcome.Granted>(await world.Claims.TryAcquireAsync(plan.Run, "thief", TimeSpan.FromHours(1), ct)).Lease;
             Assert.Equal(lease.ShardIndex, thief.ShardIndex);
         };
         using var notice = new CancellationTokenSource();
@@ -64,7 +64,7 @@ public sealed class WorkerLoopTests
 
         await working;
 
-        Assert.DoesNotContain(await world.Leases.ReceiptsAsync(plan.Run, World.Stop), r => r.ShardIndex == thief!.ShardIndex);
+        Assert.DoesNotContain(await world.Receipts.ListAsync(plan.Run, World.Stop), r => r.ShardIndex == thief!.ShardIndex);
         Assert.Contains(await world.Usage.ListAsync(plan.Run, World.Stop), u => u.ReworkShare > 0);
     }
 
@@ -78,7 +78,7 @@ public sealed class WorkerLoopTests
 
         Assert.IsType<WorkerOutcome.AllDone>(await world.Clock.PassAsync(LeasePolicy.Default.RenewEvery, WorkAsync(world, plan)));
 
-        Assert.Equal(1, (await world.Leases.ReceiptsAsync(plan.Run, World.Stop))[0].Fence.Value);
+        Assert.Equal(1, (await world.Receipts.ListAsync(plan.Run, World.Stop))[0].Fence.Value);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class WorkerLoopTests
 
         Assert.IsType<WorkerOutcome.Drained>(await WorkAsync(world, plan, notice: notice));
 
-        var next = Assert.IsType<LeaseOutcome.Granted>(await world.Leases.TryAcquireAsync(plan.Run, "next", TimeSpan.FromSeconds(15), World.Stop));
+        var next = Assert.IsType<LeaseOutcome.Granted>(await world.Claims.TryAcquireAsync(plan.Run, "next", TimeSpan.FromSeconds(15), World.Stop));
         Assert.Equal((0, 2, false), (next.Lease.ShardIndex, next.From.NextUnitIndex, next.TakenOver));
     }
 
@@ -149,7 +149,7 @@ public sealed class WorkerLoopTests
         var plan = await world.OpenRunAsync();
         for (var i = 0; i < 2; i++)
         {
-            await world.Leases.TryAcquireAsync(plan.Run, $"dead{i}", TimeSpan.FromSeconds(1), World.Stop);
+            await world.Claims.TryAcquireAsync(plan.Run, $"dead{i}", TimeSpan.FromSeconds(1), World.Stop);
             world.Clock.Jump(TimeSpan.FromSeconds(20));
         }
 

@@ -53,7 +53,7 @@ public sealed class RowReuseTests
     }
 
     private static RunPlan Costly(ShardFixture fixture, double nanoseconds = 1_500) =>
-        fixture.Plan with { Reuse = ReusePlan.None("", Measured<double>.Of(nanoseconds)) };
+        fixture.Plan with { Reuse = RunReuse.None("", Measured<double>.Of(nanoseconds)) };
 
     private static async Task<Checkpoint> FinishAsync(ShardFixture fixture, string store, SnapshotReader? snapshot, double nanoseconds = 1_500)
     {

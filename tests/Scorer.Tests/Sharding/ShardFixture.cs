@@ -35,7 +35,7 @@ internal sealed class ShardFixture : IDisposable
         var edges = await ProfileEdges.SampleAsync(manifest, spec, loaded, ct);
         var job = new ScoringJob("churn", [folder.File("in/*.parquet")], "id", ["name"], new ModelReference.ByFile("m.onnx"), spec, "out", 1,
             WorkerMode.InProcess, 7, 20,
-            rejects ?? RejectBudget.Default, DuplicateKeyPolicy.Fail, DriftGate.Default, ServingContract.Default("churn"), null, null, null, "team");
+            rejects ?? RejectBudget.Default, DuplicateKeyPolicy.Fail, DriftRule.Default, ServingContract.Default("churn"), null, null, null, "team");
         var run = new RunId("churn", new DateTimeOffset(2026, 11, 23, 2, 0, 0, TimeSpan.Zero));
         var plan = new RunPlan(run, job, new ModelVersion("linear", 3, Digest.Of("m")), "m.onnx", spec, manifest,
             [new Shard(0, [.. manifest.Files.Select((f, i) => new RowGroupRange(i, 0, f.RowGroups.Count))], Rows)], 7, 4, edges,

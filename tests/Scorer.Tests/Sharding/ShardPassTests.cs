@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Sharding;
 using BatchEngine.Scorer.Units;
 using BatchEngine.Storage.Snapshots.RunFiles;
+using BatchEngine.TestKit.Snapshots;
 using ParquetSharp;
 
 namespace BatchEngine.Scorer.Tests.Sharding;
@@ -25,9 +26,8 @@ public sealed class ShardPassTests
             await blobs.VerifyAsync(artifact.BlobName, artifact.Bytes, artifact.Checksum, Ct);
         foreach (var artifact in receipt.Final.Artifacts.Where(a => a.Kind == ArtifactKind.RunFile))
         {
-            using var run = RunFileReader.Open(RunFileSource.FromPath(blobs.LocalPath(artifact.BlobName)!));
+            var run = VerifiedRunFile.Read(RunFileSource.FromPath(blobs.LocalPath(artifact.BlobName)!));
             Assert.Equal((KeyKind.Utf8, 1, 4, artifact.Rows), (run.KeyKind, run.OutputCount, run.PartitionCount, run.Rows));
-            run.VerifyAll();
         }
         Assert.Equal(60, sink.Reported[^1].Read);
     }
@@ -139,7 +139,7 @@ public sealed class ShardPassTests
     {
         RowGroupSize[] groups = [new(10, 1), new(0, 1), new(7, 1), new(3, 1)];
         var manifest = new InputManifest([new InputFile("a", 1, "t", groups), new InputFile("b", 1, "t", groups)], []);
-        var units = UnitPlan.OfManifest(manifest, 4).ToArray();
+        var units = UnitCuts.OfManifest(manifest, 4).ToArray();
         Assert.Equal([4, 4, 2, 4, 3, 3, 4, 4, 2, 4, 3, 3], units.Select(u => u.Rows));
         Assert.Equal(Enumerable.Range(0, 12), units.Select(u => u.Index));
         Assert.Equal(units.Select((u, i) => (long)units.Take(i).Sum(v => v.Rows)), units.Select(u => u.FirstRowNumber));

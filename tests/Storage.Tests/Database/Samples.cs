@@ -26,7 +26,7 @@ internal static class Samples
             new FeatureColumn("since", "since", [new FeatureTransform.DatePart(CalendarPart.DayOfWeek)]),
         ]),
         "out/{run}", 0, WorkerMode.ChildProcess, ScoringJob.DefaultUnitRows, ScoringJob.DefaultCheckpointRows, RejectBudget.Default,
-            DuplicateKeyPolicy.LastWins, DriftGate.Default,
+            DuplicateKeyPolicy.LastWins, DriftRule.Default,
         ServingContract.Default(name) with { MaxAge = TimeSpan.FromHours(26), MinConfidence = 0.6 },
             new Schedule("0 0 2 * * ?", "Europe/Berlin", MisfirePolicy.RunAll, OverlapPolicy.Skip),
         TimeSpan.FromHours(4), Money.Usd(12.50m), "growth");
@@ -74,9 +74,9 @@ internal static class Samples
     /// <summary>Takes every free shard and commits its receipt.</summary>
     public static async Task FinishShardsAsync(StateDatabase database, RunId run, string worker = "w")
     {
-        var leases = new LeaseStore(database);
-        while (await leases.TryAcquireAsync(run, worker, TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken) is LeaseOutcome.Granted granted)
-            await leases.CommitAsync(granted.Lease, Receipt(granted.Lease, granted.Shard.Rows), TestContext.Current.CancellationToken);
+        var (claims, receipts) = (new ClaimStore(database), new ReceiptStore(database));
+        while (await claims.TryAcquireAsync(run, worker, TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken) is LeaseOutcome.Granted granted)
+            await receipts.CommitAsync(granted.Lease, Receipt(granted.Lease, granted.Shard.Rows), TestContext.Current.CancellationToken);
     }
 
     public static SegmentInfo Segment(RunId run, int partition, long keys = 50) =>

@@ -20,21 +20,21 @@ internal static class QualityKeys
         "What to do when two rows have the same key.", DuplicateKeyPolicy.Fail);
 
     public static Key<DriftAction> Action { get; } = new("action", new ChoiceType<DriftAction>(),
-        "What a drifted column does: it is reported, or it holds the snapshot back.", DriftGate.Default.Action);
+        "What a drifted column does: it is reported, or it holds the snapshot back.", DriftRule.Default.Action);
 
     public static Key<double> MaxPsi { get; } = new("maxPsi", new NumberType(0, 1000),
-        "The population stability index at which a column counts as drifted.", DriftGate.Default.MaxPsi);
+        "The population stability index at which a column counts as drifted.", DriftRule.Default.MaxPsi);
 
-    public static Key<double> MaxKs { get; } = new("maxKs", s_share, "The KS distance at which a numeric column counts as drifted.", DriftGate.Default.MaxKs);
+    public static Key<double> MaxKs { get; } = new("maxKs", s_share, "The KS distance at which a numeric column counts as drifted.", DriftRule.Default.MaxKs);
 
     public static Key<double> MaxMissingShareChange { get; } = new("maxMissingShareChange", s_share,
-        "The absolute change of the missing share at which a column counts as drifted.", DriftGate.Default.MaxMissingShareChange);
+        "The absolute change of the missing share at which a column counts as drifted.", DriftRule.Default.MaxMissingShareChange);
 
     public static Key<long> MinRows { get; } = new("minRows", new WholeNumberType<long>(1, long.MaxValue, "rows"),
-        "With fewer rows on either side nothing is said.", DriftGate.Default.MinRows);
+        "With fewer rows on either side nothing is said.", DriftRule.Default.MinRows);
 
     public static Key<string> Baseline { get; } = new("baseline", JobTexts.Baseline,
-        "What a run is compared with: the run published before it, the job's first one, or a run id.", DriftGate.Default.Baseline);
+        "What a run is compared with: the run published before it, the job's first one, or a run id.", DriftRule.Default.Baseline);
 
     public static SectionKey Drift { get; } = new("drift", "When a column counts as drifted, and what follows.",
         Action, MaxPsi, MaxKs, MaxMissingShareChange, MinRows, Baseline);
@@ -49,10 +49,10 @@ internal static class QualityKeys
     }
 
     /// <summary>Reads "drift".</summary>
-    public static DriftGate ReadDrift(SectionReader quality)
+    public static DriftRule ReadDrift(SectionReader quality)
     {
         var drift = quality.Section(Drift);
-        return new DriftGate(drift.Read(Action), drift.Read(MaxPsi), drift.Read(MaxKs), drift.Read(MaxMissingShareChange), drift.Read(MinRows),
+        return new DriftRule(drift.Read(Action), drift.Read(MaxPsi), drift.Read(MaxKs), drift.Read(MaxMissingShareChange), drift.Read(MinRows),
             drift.Read(Baseline));
     }
 }

@@ -5,8 +5,7 @@ using YamlDotNet.Core.Events;
 
 namespace BatchEngine.Host.Configuration.Reading;
 
-/// <summary>Reads one YAML document into nodes that know their place. Duplicate keys, aliases, tags and a second document are refused. Stateless,
-/// thread-safe.</summary>
+/// <summary>Reads one YAML document into nodes that know their place. Duplicate keys, aliases, tags and a second document are refused.</summary>
 internal static class YamlText
 {
     /// <summary>The largest configuration file read.</summary>

@@ -23,13 +23,13 @@ internal sealed record SchemaMigration(int Number, string Name, string Script)
     {
         await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_versions (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)")
             .ConfigureAwait(false);
-        await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_scripts (name TEXT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)").ConfigureAwait(false);
         var found = (int)(await tx.NumberAsync("SELECT MAX(number) FROM schema_versions").ConfigureAwait(false) ?? 0);
         var known = migrations.Count;
         if (found > known)
         {
             throw new StorageFailedException(place,
-                $"the database has schema version {found}, but this program knows only up to {known}: a newer batchengine wrote it. Use that newer program, or point databasePath at another file.",
+                $"the database has schema version {found}, but this program knows only up to {known}: a newer batchengine wrote it. "
+                + "Use that newer program, or point databasePath at another file.",
                 isTransient: false);
         }
         foreach (var migration in migrations.Skip(found))
@@ -39,16 +39,6 @@ internal sealed record SchemaMigration(int Number, string Name, string Script)
                 new { migration.Number, migration.Name, appliedAt = tx.NowMicroseconds }).ConfigureAwait(false);
         }
         return known;
-    }
-
-    /// <summary>Runs another library's script once.</summary>
-    public static async Task<bool> ApplyOnceAsync(StateTransaction tx, string name, string script)
-    {
-        if (await tx.ExecuteAsync("INSERT INTO schema_scripts (name, applied_at) VALUES (@name, @appliedAt) ON CONFLICT (name) DO NOTHING",
-            new { name, appliedAt = tx.NowMicroseconds }).ConfigureAwait(false) == 0)
-            return false;
-        await tx.ExecuteAsync(script).ConfigureAwait(false);
-        return true;
     }
 
     private static string InEngineWords(string script) => string.Join('\n', script.Split('\n').Select(line =>

@@ -11,15 +11,10 @@ internal static class SqliteDialect
     private const int Busy = 5, Locked = 6, ReadOnly = 8, DiskError = 10, Corrupt = 11, Full = 13, CannotOpen = 14, NoDatabase = 26;
 
     /// <summary>The connection string for a file: created when missing, foreign keys and every trigger on, connections pooled.</summary>
-    public static string ConnectionString(string path) => new SqliteConnectionStringBuilder
-    {
-        DataSource = path,
-        Mode = SqliteOpenMode.ReadWriteCreate,
-        ForeignKeys = true,
-        Pooling = true,
-        RecursiveTriggers = true, // Without it INSERT OR REPLACE removes a row of an append-only table and no trigger sees it.
-        DefaultTimeout = StateLimits.StatementRetrySeconds,
-    }.ToString();
+    public static string ConnectionString(string path) => Builder(path, StateLimits.StatementRetrySeconds).ToString();
+
+    /// <summary>The same for a library that opens connections by itself, and so sets no busy timeout: the library under it waits instead.</summary>
+    public static string LibraryConnectionString(string path) => Builder(path, (int)StateLimits.BusyWait.TotalSeconds).ToString();
 
     /// <summary>Opens a connection. The write-ahead log lets readers go on while one writes; a full sync at each commit makes an acknowledged receipt survive
     /// a power cut.</summary>
@@ -57,6 +52,16 @@ internal static class SqliteDialect
         CREATE TRIGGER {table}_never_updated BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
         CREATE TRIGGER {table}_never_deleted BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
         """;
+
+    private static SqliteConnectionStringBuilder Builder(string path, int retrySeconds) => new()
+    {
+        DataSource = path,
+        Mode = SqliteOpenMode.ReadWriteCreate,
+        ForeignKeys = true,
+        Pooling = true,
+        RecursiveTriggers = true, // Without it INSERT OR REPLACE removes a row of an append-only table and no trigger sees it.
+        DefaultTimeout = retrySeconds,
+    };
 
     /// <summary>Whether another writer was in the way, so that the same transaction can be tried again.</summary>
     public static bool IsBusy(SqliteException failure) => failure.SqliteErrorCode is Busy or Locked;

@@ -18,14 +18,17 @@ public sealed class StateDatabase : IAsyncDisposable
     private StateDatabase(string path, TimeProvider clock)
     {
         (Path, _clock) = (path, clock);
-        ConnectionString = SqliteDialect.ConnectionString(path);
+        (ConnectionString, LibraryConnectionString) = (SqliteDialect.ConnectionString(path), SqliteDialect.LibraryConnectionString(path));
     }
 
     /// <summary>The full path of the database file.</summary>
     public string Path { get; }
 
-    /// <summary>For a library that keeps its own tables in the same database (Quartz).</summary>
-    public string ConnectionString { get; }
+    /// <summary>For a library that keeps its own tables in the same database (Quartz): one try waits for a locked file as long as one of ours does.</summary>
+    public string LibraryConnectionString { get; }
+
+    /// <summary>For this room's own connections.</summary>
+    internal string ConnectionString { get; }
 
     /// <summary>Opens or creates the file and brings its tables to this program's version, under a lock.</summary>
     /// <param name="path">The file; its folder is created when missing.</param>
@@ -67,19 +70,14 @@ public sealed class StateDatabase : IAsyncDisposable
     /// <summary>The database's clock, in whole microseconds.</summary>
     public Task<DateTimeOffset> NowAsync(CancellationToken ct) => ReadAsync(tx => Task.FromResult(tx.Now), ct);
 
-    /// <summary>Runs a script of table definitions once for the life of the database, under the lock; later calls with the same name do nothing.</summary>
-    /// <param name="name">Names the script, for instance "quartz 1".</param>
-    /// <param name="script">One or more SQL statements.</param>
-    /// <param name="ct">Stops waiting.</param>
-    /// <returns>Whether it was run now.</returns>
-    public Task<bool> ApplyOnceAsync(string name, string script, CancellationToken ct) =>
-        WriteAsync(tx => SchemaMigration.ApplyOnceAsync(tx, name, script), ct);
-
     /// <summary>Closes the pooled connections to the file, in this process.</summary>
     public ValueTask DisposeAsync()
     {
-        using var connection = new SqliteConnection(ConnectionString);
-        SqliteConnection.ClearPool(connection);
+        foreach (var pooled in new[] { ConnectionString, LibraryConnectionString })
+        {
+            using var connection = new SqliteConnection(pooled);
+            SqliteConnection.ClearPool(connection);
+        }
         _writer.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -3,10 +3,10 @@ namespace BatchEngine.Storage.Database.Engine;
 /// <summary>The named limits of waiting for the state database.</summary>
 internal static class StateLimits
 {
-    /// <summary>One try waits so long inside SQLite for another process's transaction to end.</summary>
+    /// <summary>How long one try waits inside SQLite for another process's transaction to end.</summary>
     public static readonly TimeSpan BusyWait = TimeSpan.FromSeconds(2);
 
-    /// <summary>So many tries before the failure is reported; with <see cref="BusyWait"/> that is 10 to 15 seconds.</summary>
+    /// <summary>How many tries are made before the failure is reported; with <see cref="BusyWait"/> that is 10 to 15 seconds.</summary>
     public const int MaxBusyTries = 5;
 
     /// <summary>The pause between two tries, so that a refusal without waiting (switching the journal mode) does not spin.</summary>

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Database.Leases;
 
-/// <summary>What became of the wish for a shard. Immutable; match it exhaustively.</summary>
+/// <summary>What became of the wish for a shard. Match it exhaustively.</summary>
 public abstract record LeaseOutcome
 {
     private LeaseOutcome()

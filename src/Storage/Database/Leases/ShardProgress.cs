@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Database.Leases;
 
-/// <summary>How far one shard is. Immutable.</summary>
+/// <summary>How far one shard is.</summary>
 /// <param name="Index">The shard, counted from 0.</param>
 /// <param name="Rows">Rows it has.</param>
 /// <param name="Counts">Rows of its durable units: of the receipt when done, else of the newest checkpoint.</param>

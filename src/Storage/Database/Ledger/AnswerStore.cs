@@ -12,7 +12,7 @@ public sealed class AnswerStore(StateDatabase database)
     /// <param name="servingName">The name that was looked up.</param>
     /// <param name="hour">An instant in the hour; cut to its start.</param>
     /// <param name="source">Where the answers came from.</param>
-    /// <param name="reason">Why.</param>
+    /// <param name="reason">Why it was answered that way.</param>
     /// <param name="count">Look-ups to add; not negative.</param>
     /// <param name="ct">Stops waiting.</param>
     public Task AddAsync(string servingName, DateTimeOffset hour, AnswerSource source, RouteReason reason, long count, CancellationToken ct)
@@ -22,14 +22,22 @@ public sealed class AnswerStore(StateDatabase database)
         return database.WriteAsync(tx => tx.ExecuteAsync("""
             INSERT INTO answers (serving_name, hour_at, source, reason, answered) VALUES (@servingName, @hourAt, @source, @reason, @count)
             ON CONFLICT (serving_name, hour_at, source, reason) DO UPDATE SET answered = answers.answered + excluded.answered
-            """, new { servingName, hourAt = EpochMicroseconds.Of(new DateTimeOffset(start, TimeSpan.Zero)), source = source.ToString().ToLowerInvariant(), reason = reason.ToString(), count }), ct);
+            """, new
+        {
+            servingName,
+            hourAt = EpochMicroseconds.Of(new DateTimeOffset(start, TimeSpan.Zero)),
+            source = source.ToString().ToLowerInvariant(),
+            reason = reason.ToString(),
+            count,
+        }), ct);
     }
 
     /// <summary>The counts of the hours that start in the half-open interval, by hour, name, source and reason.</summary>
     public Task<IReadOnlyList<AnswerCount>> ListAsync(DateTimeOffset from, DateTimeOffset toExclusive, CancellationToken ct) => database.ReadAsync(async tx =>
     {
         var rows = await tx.QueryAsync<Row>("""
-            SELECT serving_name, hour_at, source, reason, answered FROM answers WHERE hour_at >= @from AND hour_at < @to ORDER BY hour_at, serving_name, source, reason
+            SELECT serving_name, hour_at, source, reason, answered FROM answers WHERE hour_at >= @from AND hour_at < @to
+            ORDER BY hour_at, serving_name, source, reason
             """, new { from = EpochMicroseconds.Of(from), to = EpochMicroseconds.Of(toExclusive) }).ConfigureAwait(false);
         return (IReadOnlyList<AnswerCount>)[.. rows.Select(r => r.ToCount())];
     }, ct);

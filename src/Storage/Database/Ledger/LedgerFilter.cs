@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Database.Ledger;
 
-/// <summary>Which ledger entries are wanted; every condition that is set must hold. Immutable.</summary>
+/// <summary>Which ledger entries are wanted; every condition that is set must hold.</summary>
 /// <param name="Job">Only of this job or serving name; null means all.</param>
 /// <param name="RunId">Only of this run; null means all.</param>
 /// <param name="Model">Only of this model ("name:number"); null means all.</param>

@@ -41,7 +41,8 @@ public sealed class PriceStore(StateDatabase database)
     public Task<IReadOnlyList<PriceQuote>> ListAsync(CancellationToken ct) => database.ReadAsync(async tx =>
     {
         var rows = await tx.QueryAsync<Row>("""
-            SELECT id, provider, instance_type, zone, purchase, rate_per_hour, currency, source, observed_at, valid_until FROM prices ORDER BY observed_at, price_number
+            SELECT id, provider, instance_type, zone, purchase, rate_per_hour, currency, source, observed_at, valid_until FROM prices
+            ORDER BY observed_at, price_number
             """).ConfigureAwait(false);
         return (IReadOnlyList<PriceQuote>)[.. rows.Select(r => r.ToQuote())];
     }, ct);

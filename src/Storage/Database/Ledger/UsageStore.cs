@@ -9,12 +9,14 @@ namespace BatchEngine.Storage.Database.Ledger;
 public sealed class UsageStore(StateDatabase database)
 {
     private const string Query = """
-        SELECT id, run_id, serving_name, subject, kind, provider, instance_type, zone, purchase, from_at, to_at, busy_share, rework_share, predictions FROM usage_records
+        SELECT id, run_id, serving_name, subject, kind, provider, instance_type, zone, purchase, from_at, to_at, busy_share, rework_share, predictions
+        FROM usage_records
         """;
 
     /// <summary>Writes the record; an id that is there already is the same record, and nothing is written.</summary>
     public Task AppendAsync(UsageRecord usage, CancellationToken ct) => database.WriteAsync(tx => tx.ExecuteAsync("""
-        INSERT INTO usage_records (id, run_id, serving_name, subject, kind, provider, instance_type, zone, purchase, from_at, to_at, busy_share, rework_share, predictions)
+        INSERT INTO usage_records (id, run_id, serving_name, subject, kind, provider, instance_type, zone, purchase, from_at, to_at, busy_share,
+            rework_share, predictions)
         VALUES (@Id, @run, @ServingName, @Subject, @kind, @Provider, @InstanceType, @Zone, @purchase, @from, @to, @BusyShare, @ReworkShare, @Predictions)
         ON CONFLICT (id) DO NOTHING
         """, new

@@ -18,8 +18,10 @@ public sealed class ModelStore(StateDatabase database)
             return new ModelRegistration(existing, IsNew: false);
         var number = 1 + (await tx.NumberAsync("SELECT MAX(number) FROM models WHERE name = @name", new { name }).ConfigureAwait(false) ?? 0);
         await tx.ExecuteAsync("""
-            INSERT INTO models (name, number, digest, signature_json, blob_name, bytes, registered_at) VALUES (@name, @number, @digest, @signature, @blobName, @bytes, @now)
-            """, new { name, number, digest = digest.Hex, signature = StoredJson.Write(signature), blobName, bytes, now = tx.NowMicroseconds }).ConfigureAwait(false);
+            INSERT INTO models (name, number, digest, signature_json, blob_name, bytes, registered_at)
+            VALUES (@name, @number, @digest, @signature, @blobName, @bytes, @now)
+            """, new { name, number, digest = digest.Hex, signature = StoredJson.Write(signature), blobName, bytes, now = tx.NowMicroseconds })
+            .ConfigureAwait(false);
         return new ModelRegistration(new RegisteredModel(new ModelVersion(name, (int)number, digest), signature, blobName, bytes, tx.Now, []), IsNew: true);
     }, ct);
 
@@ -69,14 +71,16 @@ public sealed class ModelStore(StateDatabase database)
     public Task<IReadOnlyList<AliasMove>> AliasHistoryAsync(string name, CancellationToken ct) => database.ReadAsync(async tx =>
     {
         var rows = await tx.QueryAsync<MoveRow>("""
-            SELECT move_number, alias, from_number, to_number, previous_move, is_rollback, moved_at, moved_by FROM alias_moves WHERE name = @name ORDER BY move_number
+            SELECT move_number, alias, from_number, to_number, previous_move, is_rollback, moved_at, moved_by FROM alias_moves WHERE name = @name
+            ORDER BY move_number
             """, new { name }).ConfigureAwait(false);
         return (IReadOnlyList<AliasMove>)[.. rows.Select(r =>
             new AliasMove(r.Alias, (int?)r.FromNumber, (int)r.ToNumber, r.IsRollback == 1, EpochMicroseconds.ToInstant(r.MovedAt), r.MovedBy))];
     }, ct);
 
     private static Task<MoveRow?> CurrentMoveAsync(StateTransaction tx, string name, string alias) => tx.FindAsync<MoveRow>("""
-        SELECT m.move_number, m.to_number, m.previous_move FROM aliases a JOIN alias_moves m ON m.move_number = a.move_number WHERE a.name = @name AND a.alias = @alias
+        SELECT m.move_number, m.to_number, m.previous_move FROM aliases a JOIN alias_moves m ON m.move_number = a.move_number
+        WHERE a.name = @name AND a.alias = @alias
         """, new { name, alias });
 
     private static async Task MoveAsync(StateTransaction tx, string name, string alias, long? from, long to, long? previous, bool isRollback, string who)

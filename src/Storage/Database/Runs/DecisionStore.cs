@@ -9,15 +9,7 @@ namespace BatchEngine.Storage.Database.Runs;
 public sealed class DecisionStore(StateDatabase database)
 {
     /// <summary>Appends a decision.</summary>
-    public Task AppendAsync(Decision decision, CancellationToken ct) => database.WriteAsync(async tx =>
-    {
-        var number = await tx.NextAsync("decision").ConfigureAwait(false);
-        return await tx.ExecuteAsync(
-            "INSERT INTO decisions (decision_number, run_id, decided_at, subject, choice, reason) VALUES (@number, @run, @at, @subject, @Choice, @Reason)",
-            new { number, run = decision.Run?.ToString(), at = EpochMicroseconds.Of(decision.At), subject = decision.Subject.Text(), decision.Choice,
-                decision.Reason })
-                .ConfigureAwait(false);
-    }, ct);
+    public Task AppendAsync(Decision decision, CancellationToken ct) => database.WriteAsync(tx => AppendAsync(tx, decision), ct);
 
     /// <summary>Decisions in the order they were taken.</summary>
     /// <param name="run">Only of this run; null means all.</param>
@@ -29,6 +21,23 @@ public sealed class DecisionStore(StateDatabase database)
             new { run = run?.ToString() }).ConfigureAwait(false);
         return (IReadOnlyList<Decision>)[.. rows.Select(r => r.ToDecision())];
     }, ct);
+
+    /// <summary>Appends a decision in the transaction of what it explains.</summary>
+    internal static async Task<int> AppendAsync(StateTransaction tx, Decision decision)
+    {
+        var number = await tx.NextAsync("decision").ConfigureAwait(false);
+        return await tx.ExecuteAsync(
+            "INSERT INTO decisions (decision_number, run_id, decided_at, subject, choice, reason) VALUES (@number, @run, @at, @subject, @Choice, @Reason)",
+            new
+            {
+                number,
+                run = decision.Run?.ToString(),
+                at = EpochMicroseconds.Of(decision.At),
+                subject = decision.Subject.Text(),
+                decision.Choice,
+                decision.Reason,
+            }).ConfigureAwait(false);
+    }
 
     private sealed class Row
     {

@@ -15,7 +15,8 @@ public sealed class ProfileStore(StateDatabase database)
         for (var position = 0; position < profiles.Count; position++)
         {
             var profile = profiles[position];
-            await tx.ExecuteAsync("INSERT INTO profiles (run_id, position, column_name, is_output, profile_json) VALUES (@run, @position, @Column, @isOutput, @json)",
+            await tx.ExecuteAsync(
+                "INSERT INTO profiles (run_id, position, column_name, is_output, profile_json) VALUES (@run, @position, @Column, @isOutput, @json)",
                 new { run = run.ToString(), position, profile.Edges.Column, isOutput = profile.IsOutput ? 1 : 0, json = StoredJson.Write(profile) })
                     .ConfigureAwait(false);
         }
@@ -35,7 +36,13 @@ public sealed class ProfileStore(StateDatabase database)
     public Task SaveDriftAsync(DriftReport report, CancellationToken ct) => database.WriteAsync(tx => tx.ExecuteAsync("""
         INSERT INTO drift_reports (run_id, baseline_run_id, verdict, report_json) VALUES (@run, @baseline, @verdict, @json)
         ON CONFLICT (run_id) DO UPDATE SET baseline_run_id = excluded.baseline_run_id, verdict = excluded.verdict, report_json = excluded.report_json
-        """, new { run = report.Run.ToString(), baseline = report.Baseline?.ToString(), verdict = report.Verdict.ToString(), json = StoredJson.Write(report) }), ct);
+        """, new
+    {
+        run = report.Run.ToString(),
+        baseline = report.Baseline?.ToString(),
+        verdict = report.Verdict.ToString(),
+        json = StoredJson.Write(report),
+    }), ct);
 
     /// <summary>The run's drift report; null means none was stored.</summary>
     public Task<DriftReport?> FindDriftAsync(RunId run, CancellationToken ct) => database.ReadAsync(async tx =>
@@ -51,8 +58,10 @@ public sealed class ProfileStore(StateDatabase database)
     public Task<IReadOnlyDictionary<string, BinEdges>> SaveEdgesAsync(string job, Digest featuresHash, IReadOnlyDictionary<string, BinEdges> edges,
         CancellationToken ct) => database.WriteAsync(async tx =>
     {
-        await tx.ExecuteAsync("INSERT INTO profile_edges (job, features_hash, edges_json, saved_at) VALUES (@job, @hash, @json, @now) ON CONFLICT (job, features_hash) DO NOTHING",
-            new { job, hash = featuresHash.Hex, json = StoredJson.Write(edges), now = tx.NowMicroseconds }).ConfigureAwait(false);
+        await tx.ExecuteAsync("""
+            INSERT INTO profile_edges (job, features_hash, edges_json, saved_at) VALUES (@job, @hash, @json, @now)
+            ON CONFLICT (job, features_hash) DO NOTHING
+            """, new { job, hash = featuresHash.Hex, json = StoredJson.Write(edges), now = tx.NowMicroseconds }).ConfigureAwait(false);
         return await EdgesAsync(tx, job, featuresHash).ConfigureAwait(false) ?? throw new InvariantBrokenException("stored edges are found", $"job {job}");
     }, ct);
 

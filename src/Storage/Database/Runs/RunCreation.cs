@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Database.Runs;
 
-/// <summary>What became of the wish to create a run: a second fire of the same instant finds the first. Immutable; match it exhaustively.</summary>
+/// <summary>What became of the wish to create a run: a second fire of the same instant finds the first. Match it exhaustively.</summary>
 public abstract record RunCreation
 {
     private RunCreation()

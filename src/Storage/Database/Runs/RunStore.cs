@@ -43,7 +43,7 @@ public sealed class RunStore(StateDatabase database)
 
     /// <summary>Runs, newest scheduled instant first.</summary>
     /// <param name="job">Only this job's; null means all.</param>
-    /// <param name="limit">At most so many.</param>
+    /// <param name="limit">The most runs to give.</param>
     /// <param name="ct">Stops waiting.</param>
     public Task<IReadOnlyList<RunRecord>> ListAsync(string? job, int limit, CancellationToken ct) => database.ReadAsync(async tx =>
     {
@@ -87,6 +87,9 @@ public sealed class RunStore(StateDatabase database)
     /// <summary>The job's published run with the earliest scheduled instant; null means none was published.</summary>
     public Task<RunId?> FirstPublishedAsync(string job, CancellationToken ct) => PublishedAsync(job, "ASC", ct);
 
+    /// <summary>The failure for a run that no row names.</summary>
+    internal static BadInputException Unknown(RunId run) => new("run", run.ToString(), "a run that was planned", "List the runs with: batchengine runs list.");
+
     private Task<RunId?> PublishedAsync(string job, string order, CancellationToken ct) => database.ReadAsync<RunId?>(async tx =>
         await tx.FindAsync<string>($"SELECT run_id FROM runs WHERE job = @job AND state = @state ORDER BY scheduled_at {order} LIMIT 1",
             new { job, state = nameof(RunState.Published) }).ConfigureAwait(false) is { } found ? RunId.Parse(found) : null, ct);
@@ -97,7 +100,8 @@ public sealed class RunStore(StateDatabase database)
     private static async Task InsertRunAsync(StateTransaction tx, RunPlan plan)
     {
         await tx.ExecuteAsync("""
-            INSERT INTO runs (run_id, job, serving_name, scheduled_at, state, model_name, model_number, model_digest, planned_at, manifest_rows, shard_count, partition_count, note)
+            INSERT INTO runs (run_id, job, serving_name, scheduled_at, state, model_name, model_number, model_digest, planned_at, manifest_rows,
+                shard_count, partition_count, note)
             VALUES (@run, @job, @serving, @scheduled, @state, @modelName, @modelNumber, @modelDigest, @planned, @rows, @shards, @partitions, '')
             """, new
         {

@@ -38,14 +38,16 @@ internal sealed class Publications(StateDatabase database)
     }, ct);
 
     private static Task<Publication?> CurrentAsync(StateTransaction tx, string servingName) => tx.FindAsync<Publication>("""
-        SELECT p.number, p.snapshot_id, p.previous_number FROM current_snapshots c JOIN publications p ON p.number = c.publication_number WHERE c.serving_name = @servingName
+        SELECT p.number, p.snapshot_id, p.previous_number FROM current_snapshots c JOIN publications p ON p.number = c.publication_number
+        WHERE c.serving_name = @servingName
         """, new { servingName });
 
     private static async Task MoveAsync(StateTransaction tx, string servingName, long snapshot, long? previous, bool isRollback)
     {
         var number = await tx.NextAsync("publication").ConfigureAwait(false);
         await tx.ExecuteAsync("""
-            INSERT INTO publications (number, serving_name, snapshot_id, previous_number, is_rollback, published_at) VALUES (@number, @servingName, @snapshot, @previous, @isRollback, @now)
+            INSERT INTO publications (number, serving_name, snapshot_id, previous_number, is_rollback, published_at)
+            VALUES (@number, @servingName, @snapshot, @previous, @isRollback, @now)
             """, new { number, servingName, snapshot, previous, isRollback = isRollback ? 1 : 0, now = tx.NowMicroseconds }).ConfigureAwait(false);
         await tx.ExecuteAsync("""
             INSERT INTO current_snapshots (serving_name, snapshot_id, publication_number) VALUES (@servingName, @snapshot, @number)
@@ -69,14 +71,16 @@ internal sealed class Publications(StateDatabase database)
         if (sums.Receipts != sums.ShardCount || sums.RowsRead != sums.ManifestRows || sums.RowsPredicted + sums.RowsRejected != sums.RowsRead)
         {
             throw new InvariantBrokenException("receipts add up to the manifest before a snapshot is published (I2)",
-                $"run {snapshot.Run}: {sums.Receipts} receipts of {sums.ShardCount} shards, {sums.RowsPredicted} predicted and {sums.RowsRejected} rejected of {sums.RowsRead} read, manifest {sums.ManifestRows} rows");
+                $"run {snapshot.Run}: {sums.Receipts} receipts of {sums.ShardCount} shards, {sums.RowsPredicted} predicted "
+                + $"and {sums.RowsRejected} rejected of {sums.RowsRead} read, manifest {sums.ManifestRows} rows");
         }
         if (snapshot.PartitionCount != sums.PartitionCount || snapshot.Segments.Count != snapshot.PartitionCount
             || snapshot.Segments.Where((s, index) => s.Partition != index).Any()
             || snapshot.Keys > sums.RowsPredicted)
         {
             throw new InvariantBrokenException("every partition has one segment, with no more keys than predictions (I3)",
-                $"snapshot {snapshot.Id}: {snapshot.Segments.Count} segments of {snapshot.PartitionCount} partitions, {sums.PartitionCount} planned; {snapshot.Keys} keys, {sums.RowsPredicted} predictions");
+                $"snapshot {snapshot.Id}: {snapshot.Segments.Count} segments of {snapshot.PartitionCount} partitions, {sums.PartitionCount} planned; "
+                + $"{snapshot.Keys} keys, {sums.RowsPredicted} predictions");
         }
     }
 

@@ -10,7 +10,8 @@ internal sealed class SnapshotRow
 {
     /// <summary>The columns, with s for snapshots and c for current_snapshots.</summary>
     public const string Query = """
-        SELECT s.id, s.serving_name, s.run_id, s.model_name, s.model_number, s.model_digest, s.key_kind, s.outputs_json, s.partition_count, s.as_of, s.created_at,
+        SELECT s.id, s.serving_name, s.run_id, s.model_name, s.model_number, s.model_digest, s.key_kind, s.outputs_json, s.partition_count,
+            s.as_of, s.created_at,
             CASE WHEN c.snapshot_id IS NULL THEN 0 ELSE 1 END AS is_current,
             (SELECT MAX(p.published_at) FROM publications p WHERE p.snapshot_id = s.id) AS published_at
         FROM snapshots s

@@ -113,7 +113,8 @@ public sealed class SnapshotStore(StateDatabase database)
             INSERT INTO contracts (serving_name, contract_json, job_json, saved_at) VALUES (@Name, @contractJson, @jobJson, @now)
             ON CONFLICT (serving_name) DO UPDATE SET contract_json = excluded.contract_json, job_json = excluded.job_json, saved_at = excluded.saved_at
                 WHERE contracts.contract_json <> excluded.contract_json OR contracts.job_json <> excluded.job_json
-            """, new { contract.Name, contractJson = StoredJson.Write(contract), jobJson = StoredJson.Write(job), now = tx.NowMicroseconds }).ConfigureAwait(false);
+            """, new { contract.Name, contractJson = StoredJson.Write(contract), jobJson = StoredJson.Write(job), now = tx.NowMicroseconds })
+            .ConfigureAwait(false);
         return changed == 0 ? 0 : await tx.NextAsync("change-stamp").ConfigureAwait(false);
     }, ct);
 

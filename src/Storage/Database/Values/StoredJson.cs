@@ -6,7 +6,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Database.Values;
 
-/// <summary>Domain values as JSON: equal values give equal bytes, and what is written is read back equal. Thread-safe.</summary>
+/// <summary>Domain values as JSON: equal values give equal bytes, and what is written is read back equal.</summary>
 /// <remarks>
 /// Members in declared order, dictionaries sorted by key (ordinal), enums by name, infinities by name, members of a closed hierarchy marked by "kind".
 /// A constructor parameter added later needs a default value, so that older rows can still be read; without one, reading an older row fails loudly.

@@ -98,33 +98,6 @@ public sealed class SnapshotReader : IDisposable
         }
     }
 
-    /// <summary>Looks many keys up; a key that is not there leaves null at its place.</summary>
-    /// <param name="keys">The keys.</param>
-    /// <param name="predictions">As many places.</param>
-    /// <returns>How many were found.</returns>
-    /// <exception cref="ArgumentException">There are fewer places than keys.</exception>
-    /// <exception cref="ObjectDisposedException">The files are already unmapped.</exception>
-    public int GetMany(ReadOnlySpan<PredictionKey> keys, Span<Prediction?> predictions)
-    {
-        if (predictions.Length < keys.Length)
-            throw new ArgumentException($"{keys.Length} keys need as many places, not {predictions.Length}.", nameof(predictions));
-        Acquire();
-        try
-        {
-            var found = 0;
-            for (var i = 0; i < keys.Length; i++)
-            {
-                if (TryGetHeld(keys[i], out predictions[i]))
-                    found++;
-            }
-            return found;
-        }
-        finally
-        {
-            Release();
-        }
-    }
-
     /// <summary>Every key with its prediction, by partition and hash. Keeps the files mapped while it runs.</summary>
     /// <exception cref="ObjectDisposedException">The files are already unmapped.</exception>
     public IEnumerable<(PredictionKey Key, Prediction Prediction)> Entries()

@@ -7,7 +7,7 @@ using BatchEngine.Storage.Snapshots.Slots;
 namespace BatchEngine.Storage.Snapshots.RunFiles;
 
 /// <summary>Reads a run file: header, directory and end are verified when opened, every chunk when read. Not thread-safe.</summary>
-public sealed class RunFileReader : IDisposable
+internal sealed class RunFileReader : IDisposable
 {
     private readonly Stream _stream;
     private readonly string _name;
@@ -54,18 +54,6 @@ public sealed class RunFileReader : IDisposable
         }
     }
 
-    /// <summary>Rows of one partition, duplicates included.</summary>
-    public long RowsOf(int partition) => _chunks.Where(c => c.Partition == partition).Sum(c => (long)c.Rows);
-
-    /// <summary>Reads every chunk once and verifies it.</summary>
-    /// <exception cref="CorruptDataException">A byte changed.</exception>
-    public void VerifyAll()
-    {
-        var buffer = new byte[_chunks.Length == 0 ? 0 : _chunks.Max(c => c.Bytes)];
-        foreach (var chunk in _chunks)
-            Read(chunk, buffer.AsSpan(0, (int)chunk.Bytes));
-    }
-
     /// <summary>Closes the stream.</summary>
     public void Dispose() => _stream.Dispose();
 
@@ -90,7 +78,8 @@ public sealed class RunFileReader : IDisposable
         var version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
         if (version != RunFileFormat.Version)
             throw new StorageFailedException(_name,
-                $"It is a run file of format version {version}; this program reads version {RunFileFormat.Version}. Finish the run with the program that began it, or start it again.", isTransient: false);
+                $"It is a run file of format version {version}; this program reads version {RunFileFormat.Version}. "
+                + "Finish the run with the program that began it, or start it again.", isTransient: false);
         _layout = new SlotLayout((KeyKind)BinaryPrimitives.ReadUInt32LittleEndian(header[16..]), BinaryPrimitives.ReadInt32LittleEndian(header[20..]),
             BinaryPrimitives.ReadInt32LittleEndian(header[32..]));
         PartitionCount = BinaryPrimitives.ReadInt32LittleEndian(header[24..]);

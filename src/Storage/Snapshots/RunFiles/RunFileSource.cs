@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Snapshots.RunFiles;
 
-/// <summary>A run file that can be opened, several times and from several threads. Immutable.</summary>
+/// <summary>A run file that can be opened, several times and from several threads.</summary>
 /// <param name="Name">The path or blob name, for errors.</param>
 /// <param name="Open">Gives a new readable, seekable stream at each call; the caller disposes it.</param>
 public sealed record RunFileSource(string Name, Func<Stream> Open)

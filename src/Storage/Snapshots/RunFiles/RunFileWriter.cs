@@ -53,7 +53,7 @@ public sealed unsafe class RunFileWriter : IDisposable
     /// <summary>Rows appended so far, without those left out.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>Adds a batch.</summary>
+    /// <summary>Adds a batch of predictions.</summary>
     /// <exception cref="ArgumentException">A span's length does not fit, a text key is empty or longer than 256 bytes, or the keys are of the other
     /// kind.</exception>
     /// <exception cref="InvalidOperationException">The file is already complete.</exception>

@@ -14,7 +14,7 @@ internal sealed unsafe class NativeBuffer : IDisposable
 
     public byte* Start => _memory;
 
-    /// <summary>Makes room for so many bytes after those used; earlier pointers become invalid.</summary>
+    /// <summary>Makes room for more bytes after those used; earlier pointers become invalid.</summary>
     public void Reserve(long more)
     {
         var needed = Used + more;

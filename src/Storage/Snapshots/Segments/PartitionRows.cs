@@ -91,6 +91,7 @@ internal sealed unsafe class PartitionRows
             || reader.PartitionCount != request.PartitionCount)
             throw new InvariantBrokenException(
                 "all run files of a run have its key kind, outputs, kept sums and partitions",
-                $"{source.Name}: {reader.KeyKind}, {reader.OutputCount}, {reader.KeptSums}, {reader.PartitionCount}; the run: {request.KeyKind}, {request.OutputCount}, {request.KeptSums}, {request.PartitionCount}");
+                $"{source.Name}: {reader.KeyKind}, {reader.OutputCount}, {reader.KeptSums}, {reader.PartitionCount}; "
+                + $"the run: {request.KeyKind}, {request.OutputCount}, {request.KeptSums}, {request.PartitionCount}");
     }
 }

@@ -30,7 +30,7 @@ public static unsafe class SegmentBuilder
     /// <summary>The home slot of a hash: its low 32 bits scaled to the number of home slots, so that slots keep the order of hashes.</summary>
     internal static long HomeOf(uint hash, long homeSlots) => (long)((ulong)hash * (ulong)homeSlots >> 32);
 
-    /// <summary>Home slots for so many keys: a load of 0.8, and always an empty one.</summary>
+    /// <summary>How many home slots a number of keys gets: a load of 0.8, and always an empty one.</summary>
     internal static long HomeSlotsFor(long keys) => keys + (keys / 4) + 1;
 
     private static SegmentOutcome BuildIn(SealBuffers buffers, SegmentRequest request, Stream output, CancellationToken ct)

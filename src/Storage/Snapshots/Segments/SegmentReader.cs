@@ -11,7 +11,7 @@ namespace BatchEngine.Storage.Snapshots.Segments;
 
 /// <summary>A memory-mapped segment, verified completely when opened. Look-ups are thread-safe; <see cref="Dispose"/> must not run while one is under way
 /// (a snapshot's reader sees to that).</summary>
-public sealed unsafe class SegmentReader : IDisposable
+internal sealed unsafe class SegmentReader : IDisposable
 {
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;

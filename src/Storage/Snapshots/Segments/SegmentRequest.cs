@@ -3,7 +3,7 @@ using BatchEngine.Storage.Snapshots.RunFiles;
 
 namespace BatchEngine.Storage.Snapshots.Segments;
 
-/// <summary>One partition's segment to build. Immutable.</summary>
+/// <summary>One partition's segment to build.</summary>
 /// <param name="Partition">The partition, counted from 0.</param>
 /// <param name="PartitionCount">A power of two; as in every run file.</param>
 /// <param name="KeyKind">As in every run file.</param>

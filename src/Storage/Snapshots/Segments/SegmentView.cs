@@ -3,10 +3,10 @@ namespace BatchEngine.Storage.Snapshots.Segments;
 /// <summary>Where the parts of a mapped segment lie; valid only while the segment is open.</summary>
 internal readonly unsafe struct SegmentView(byte* tags, byte* slots, byte* heap, long homeSlots)
 {
-    /// <summary>One tag a slot.</summary>
+    /// <summary>The tags, one a slot.</summary>
     public readonly byte* Tags = tags;
 
-    /// <summary>The slots.</summary>
+    /// <summary>The first of the slots.</summary>
     public readonly byte* Slots = slots;
 
     /// <summary>The bytes of text keys.</summary>

@@ -4,7 +4,7 @@ using BatchEngine.Storage.Snapshots.Slots;
 namespace BatchEngine.Storage.Snapshots.Segments;
 
 /// <summary>A view of one entry in a mapped segment; valid only while the segment is open. Thread-safe to read.</summary>
-public readonly unsafe ref struct StoredPrediction
+internal readonly unsafe ref struct StoredPrediction
 {
     /// <summary>Why a stored prediction can have no confidence.</summary>
     public const string NoConfidenceReason = "the model gives no confidence";
@@ -30,7 +30,7 @@ public readonly unsafe ref struct StoredPrediction
     /// <summary>Hash of the features it was made from.</summary>
     public ulong FeatureFingerprint => *(ulong*)(_slot + SlotLayout.FingerprintAt);
 
-    /// <summary>Where it lies.</summary>
+    /// <summary>The first byte of its slot.</summary>
     internal byte* Slot => _slot;
 
     /// <summary>A copy that outlives the segment.</summary>

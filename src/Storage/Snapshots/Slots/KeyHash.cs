@@ -4,8 +4,8 @@ using System.Numerics;
 namespace BatchEngine.Storage.Snapshots.Slots;
 
 /// <summary>The 64-bit hash of a key. Its top bits choose the partition, its low 32 bits the slot in a segment, bits 32 to 39 the slot's tag; part of the
-/// file formats. Pure, thread-safe.</summary>
-public static class KeyHash
+/// file formats.</summary>
+internal static class KeyHash
 {
     /// <summary>The most partitions a snapshot may have.</summary>
     public const int MaxPartitions = 65_536;

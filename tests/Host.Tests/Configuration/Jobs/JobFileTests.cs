@@ -19,7 +19,7 @@ public sealed class JobFileTests : IDisposable
         Assert.Equal(Path.Combine(_folder.FullName, "out"), job.OutputDirectory);
         Assert.Equal(new ModelReference.ByAlias("m", "champion"), job.Model);
         Assert.Equal(RejectBudget.Default, job.Rejects);
-        Assert.Equal(DriftGate.Default, job.Drift);
+        Assert.Equal(DriftRule.Default, job.Drift);
         Assert.Equal(ServingContract.Default("j"), job.Serving);
         Assert.Equal((ScoringJob.DefaultUnitRows, ScoringJob.DefaultCheckpointRows, 0), (job.UnitRows, job.CheckpointRows, job.Workers));
         Assert.Null(job.Features);

@@ -1,0 +1,149 @@
+using BatchEngine.Domain;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Values;
+
+namespace BatchEngine.Storage.Database.Leases;
+
+/// <summary>Which worker holds which shard, and how far each is. Thread-safe; expiry goes by the database's clock alone.</summary>
+/// <remarks>A shard's fence strictly increases with every lease of it. What a holder may write under its fence is told by <see cref="ReceiptStore"/>.</remarks>
+/// <param name="database">The database.</param>
+public sealed class ClaimStore(StateDatabase database)
+{
+    /// <summary>Leases the unfinished shard with the lowest index that nobody holds. The run must be <see cref="RunState.Scoring"/>.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="worker">Who asks.</param>
+    /// <param name="ttl">How long the lease lasts unless renewed; positive.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <exception cref="BadInputException">There is no such run.</exception>
+    public Task<LeaseOutcome> TryAcquireAsync(RunId run, string worker, TimeSpan ttl, CancellationToken ct)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(worker);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ttl, TimeSpan.Zero);
+        return database.WriteAsync<LeaseOutcome>(async tx =>
+        {
+            var state = await tx.FindAsync<string>("SELECT state FROM runs WHERE run_id = @run", new { run = run.ToString() }).ConfigureAwait(false)
+                ?? throw RunStore.Unknown(run);
+            if (Enum.Parse<RunState>(state) is var seen && seen != RunState.Scoring)
+                return new LeaseOutcome.RunNotOpen(seen);
+            var free = await FirstFreeAsync(tx, run).ConfigureAwait(false);
+            if (free is not null)
+                return await GrantAsync(tx, run, free, worker, ttl).ConfigureAwait(false);
+            var earliest = await tx.NumberAsync("""
+                SELECT MIN(l.expires_at) FROM leases l
+                WHERE l.run_id = @run AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.run_id = l.run_id AND r.shard_index = l.shard_index)
+                """, new { run = run.ToString() }).ConfigureAwait(false);
+            return earliest is { } expiry ? new LeaseOutcome.NoneFree(EpochMicroseconds.ToInstant(expiry)) : new LeaseOutcome.AllDone();
+        }, ct);
+    }
+
+    /// <summary>Makes the lease last <paramref name="ttl"/> from now. False tells the worker to stop: another took the shard over, the lease was released, or
+    /// the run is no longer scored.</summary>
+    public Task<bool> RenewAsync(Lease lease, TimeSpan ttl, CancellationToken ct)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ttl, TimeSpan.Zero);
+        return database.WriteAsync(async tx => await tx.ExecuteAsync("""
+            UPDATE leases SET expires_at = @expires
+            WHERE run_id = @run AND shard_index = @shard AND fence = @fence AND worker IS NOT NULL
+                AND EXISTS (SELECT 1 FROM runs WHERE run_id = @run AND state = @scoring)
+            """, new
+        {
+            run = lease.Run.ToString(),
+            shard = lease.ShardIndex,
+            fence = lease.Fence.Value,
+            expires = tx.NowMicroseconds + EpochMicroseconds.Of(ttl),
+            scoring = nameof(RunState.Scoring),
+        }).ConfigureAwait(false) == 1, ct);
+    }
+
+    /// <summary>Ends the lease now, because its holder is known to be gone: the next worker takes the shard over from its checkpoint, as if the lease had run
+    /// out.</summary>
+    /// <returns>False means that the shard is another's by now, was released, or its lease had run out already.</returns>
+    public Task<bool> ExpireAsync(RunId run, int shardIndex, FenceToken fence, CancellationToken ct) => database.WriteAsync(async tx =>
+        await tx.ExecuteAsync("""
+            UPDATE leases SET expires_at = @now
+            WHERE run_id = @run AND shard_index = @shardIndex AND fence = @fence AND worker IS NOT NULL AND expires_at > @now
+            """, new { run = run.ToString(), shardIndex, fence = fence.Value, now = tx.NowMicroseconds }).ConfigureAwait(false) == 1, ct);
+
+    /// <summary>Gives the shard back for others; keeps its checkpoint. A no-op when the lease is no longer held.</summary>
+    public Task ReleaseAsync(Lease lease, CancellationToken ct) => database.WriteAsync(tx =>
+        tx.ExecuteAsync("UPDATE leases SET worker = NULL WHERE run_id = @run AND shard_index = @shard AND fence = @fence",
+            new { run = lease.Run.ToString(), shard = lease.ShardIndex, fence = lease.Fence.Value }), ct);
+
+    /// <summary>Every shard with how far it is, in shard order.</summary>
+    public Task<IReadOnlyList<ShardProgress>> ProgressAsync(RunId run, CancellationToken ct) => database.ReadAsync(async tx =>
+    {
+        var rows = await tx.QueryAsync<ProgressRow>("""
+            SELECT s.shard_index, s.shard_rows, l.fence, l.worker, l.expires_at, r.fence AS accepted_fence,
+                COALESCE(r.rows_read, c.rows_read, 0) AS rows_read, COALESCE(r.rows_scored, c.rows_scored, 0) AS rows_scored,
+                COALESCE(r.rows_reused, c.rows_reused, 0) AS rows_reused, COALESCE(r.rows_rejected, c.rows_rejected, 0) AS rows_rejected
+            FROM shards s
+            LEFT JOIN leases l ON l.run_id = s.run_id AND l.shard_index = s.shard_index
+            LEFT JOIN checkpoints c ON c.run_id = s.run_id AND c.shard_index = s.shard_index
+            LEFT JOIN receipts r ON r.run_id = s.run_id AND r.shard_index = s.shard_index
+            WHERE s.run_id = @run ORDER BY s.shard_index
+            """, new { run = run.ToString() }).ConfigureAwait(false);
+        return (IReadOnlyList<ShardProgress>)[.. rows.Select(r => r.ToProgress(tx.NowMicroseconds))];
+    }, ct);
+
+    private static Task<FreeShard?> FirstFreeAsync(StateTransaction tx, RunId run) => tx.FindAsync<FreeShard>("""
+        SELECT s.shard_index, s.shard_json, l.fence, l.worker, c.checkpoint_json
+        FROM shards s
+        LEFT JOIN leases l ON l.run_id = s.run_id AND l.shard_index = s.shard_index
+        LEFT JOIN checkpoints c ON c.run_id = s.run_id AND c.shard_index = s.shard_index
+        WHERE s.run_id = @run AND (l.fence IS NULL OR l.worker IS NULL OR l.expires_at <= @now)
+            AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.run_id = s.run_id AND r.shard_index = s.shard_index)
+        ORDER BY s.shard_index LIMIT 1
+        """, new { run = run.ToString(), now = tx.NowMicroseconds });
+
+    private static async Task<LeaseOutcome> GrantAsync(StateTransaction tx, RunId run, FreeShard free, string worker, TimeSpan ttl)
+    {
+        var expires = tx.NowMicroseconds + EpochMicroseconds.Of(ttl);
+        var index = (int)free.ShardIndex;
+
+        // The fence is raised only from the value that was seen, so that two grants can never give the same one, whatever the engine's isolation.
+        var fence = await tx.NumberAsync("""
+            INSERT INTO leases (run_id, shard_index, fence, worker, expires_at) VALUES (@run, @index, 1, @worker, @expires)
+            ON CONFLICT (run_id, shard_index) DO UPDATE SET fence = leases.fence + 1, worker = excluded.worker, expires_at = excluded.expires_at
+                WHERE leases.fence = @seen
+            RETURNING fence
+            """, new { run = run.ToString(), index, worker, expires, seen = free.Fence ?? 0 }).ConfigureAwait(false)
+            ?? throw new InvariantBrokenException("a free shard's fence stands still inside a transaction", $"run {run}, shard {index}");
+        var from = free.CheckpointJson is { } json ? StoredJson.Read<Checkpoint>(json, $"checkpoints, run {run}, shard {index}") : Checkpoint.Start;
+        return new LeaseOutcome.Granted(
+            new Lease(run, index, new FenceToken(fence), worker, EpochMicroseconds.ToInstant(expires)),
+            StoredJson.Read<Shard>(free.ShardJson, $"shards, run {run}, shard {index}"), from, TakenOver: free.Worker is not null);
+    }
+
+    private sealed class FreeShard
+    {
+        public long ShardIndex { get; init; }
+        public string ShardJson { get; init; } = "";
+        public long? Fence { get; init; }
+        public string? Worker { get; init; }
+        public string? CheckpointJson { get; init; }
+    }
+
+    private sealed class ProgressRow
+    {
+        public long ShardIndex { get; init; }
+        public long ShardRows { get; init; }
+        public long? Fence { get; init; }
+        public string? Worker { get; init; }
+        public long? ExpiresAt { get; init; }
+        public long? AcceptedFence { get; init; }
+        public long RowsRead { get; init; }
+        public long RowsScored { get; init; }
+        public long RowsReused { get; init; }
+        public long RowsRejected { get; init; }
+
+        public ShardProgress ToProgress(long now)
+        {
+            var state = AcceptedFence is not null ? ShardState.Done
+                : Worker is null ? ShardState.Free
+                : ExpiresAt <= now ? ShardState.Expired : ShardState.Leased;
+            return new ShardProgress((int)ShardIndex, ShardRows, new RowCounts(RowsRead, RowsScored, RowsReused, RowsRejected), Worker,
+                new FenceToken(Fence ?? 0), state);
+        }
+    }
+}

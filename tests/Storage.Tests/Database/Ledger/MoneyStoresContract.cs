@@ -1,0 +1,101 @@
+using BatchEngine.Domain;
+using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.TestKit.Amounts;
+
+namespace BatchEngine.Storage.Tests.Database.Ledger;
+
+/// <summary>Usage, ledger and prices: what finance reads.</summary>
+public abstract class MoneyStoresContract : StateContract
+{
+    private static readonly Offering Spot = new("ec2", "c7a.xlarge", "eu-west-1a", PurchaseOption.Spot);
+
+    private static UsageRecord Usage(string id, int fromMinute, int minutes, RunId? run = null) =>
+        new(id, run, "", "worker-1", UsageKind.BatchWorker, Spot, Start.AddMinutes(fromMinute), Start.AddMinutes(fromMinute + minutes), 0.1 + 0.2, 0.05,
+            1_000_000);
+
+    private static SpendEntry Entry(string id, Measured<Money> cost, RunId? run = null, string job = "churn", int minute = 0) => new(
+        id, "u1", run, job, "churn:3", CostKind.Batch, Spot, TimeSpan.FromTicks(123_456_789), cost, Measured<Money>.NotMeasured("no on-demand price"),
+            "prices.yaml:12",
+        Start.AddMinutes(minute), Start.AddMinutes(minute + 10), 1_000, Start.AddHours(3), null);
+
+    [Fact]
+    public async Task Usage_WrittenTwice_IsOneRecordReadBackEqual()
+    {
+        var usage = new UsageStore(Database);
+        var record = Usage("u1", 0, 10, Samples.Run());
+        await usage.AppendAsync(record, Ct);
+        await usage.AppendAsync(record with { Predictions = 5 }, Ct);
+        Assert.Equal([record], await usage.ListAsync((RunId?)null, Ct));
+        Assert.Equal([record], await usage.ListAsync(Samples.Run(), Ct));
+        Assert.Empty(await usage.ListAsync(Samples.Run(day: 1), Ct));
+    }
+
+    [Fact]
+    public async Task Usage_ByInterval_GivesWhatOverlapsTheHalfOpenRange()
+    {
+        var usage = new UsageStore(Database);
+        foreach (var record in new[] { Usage("before", 0, 10), Usage("across", 5, 10), Usage("inside", 12, 1), Usage("empty", 10, 0), Usage("after", 20, 5) })
+            await usage.AppendAsync(record, Ct);
+        Assert.Equal(["across", "empty", "inside"], (await usage.ListAsync(Start.AddMinutes(10), Start.AddMinutes(20), Ct)).Select(u => u.Id));
+    }
+
+    [Fact]
+    public async Task Ledger_Entries_ReadBackExactlyAndOnce()
+    {
+        var ledger = new LedgerStore(Database);
+        var known = Entry("e1", Measured<Money>.Of(new Money(0.0000000123456789012345678m, "USD")), Samples.Run());
+        var unknown = Entry("e2", Measured<Money>.NotMeasured("no price"), minute: 1);
+        await ledger.AppendAsync([known, unknown], Ct);
+        await ledger.AppendAsync([known with { Cost = Measured<Money>.Of(Money.Usd(99)) }, unknown], Ct);
+        Assert.Equal([known, unknown], await ledger.ListAsync(new LedgerFilter(), Ct));
+    }
+
+    [Fact]
+    public async Task Ledger_Filter_AllConditionsHold()
+    {
+        var ledger = new LedgerStore(Database);
+        var cost = Measured<Money>.Of(Money.Usd(1));
+        await ledger.AppendAsync(
+            [Entry("a", cost, Samples.Run()), Entry("b", cost, Samples.Run(), minute: 5), Entry("c", cost, job: "other", minute: 5),
+            Entry("d", cost, Samples.Run(), minute: 9)], Ct);
+        Assert.Equal(["b"], (await ledger.ListAsync(new LedgerFilter("churn", Samples.Run(), "churn:3", Start.AddMinutes(5), Start.AddMinutes(9)), Ct))
+            .Select(e => e.Id));
+        Assert.Empty(await ledger.ListAsync(new LedgerFilter(Model: "x:1"), Ct));
+    }
+
+    [Theory]
+    [InlineData("UPDATE ledger SET cost_amount = '0'")]
+    [InlineData("DELETE FROM ledger")]
+    [InlineData("UPDATE usage_records SET predictions = 0")]
+    [InlineData("DELETE FROM usage_records")]
+    public async Task Ledger_ChangedBehindTheBack_IsRefusedByTheEngine(string sql)
+    {
+        var entry = Entry("e1", Measured<Money>.Of(Money.Usd(1)));
+        await new LedgerStore(Database).AppendAsync([entry], Ct);
+        await new UsageStore(Database).AppendAsync(Usage("u1", 0, 1), Ct);
+        await Assert.ThrowsAsync<StorageFailedException>(() => Database.WriteAsync(tx => tx.ExecuteAsync(sql), Ct));
+        Assert.Equal([entry], await new LedgerStore(Database).ListAsync(new LedgerFilter(), Ct));
+    }
+
+    [Fact]
+    public async Task Ledger_OneEntryOfABatchRefused_WritesNone()
+    {
+        var bad = Usage("bad", 10, -5);
+        await Assert.ThrowsAsync<StorageFailedException>(() => new UsageStore(Database).AppendAsync(bad, Ct));
+        await Assert.ThrowsAsync<StorageFailedException>(() => new LedgerStore(Database)
+            .AppendAsync([Entry("e1", Measured<Money>.Of(Money.Usd(1))), Entry("e2", Measured<Money>.Of(Money.Usd(1))) with { Job = null! }], Ct));
+        Assert.Empty(await new LedgerStore(Database).ListAsync(new LedgerFilter(), Ct));
+    }
+
+    [Fact]
+    public async Task Prices_AppendedAgain_StayOnceInOrderOfObservation()
+    {
+        var later = new PriceQuote(Spot, Money.Usd(0.1234567890123456m), "prices.yaml:3", Start, null);
+        var earlier = new PriceQuote(Offering.Local, Money.Usd(0.05m), "prices.yaml:9", Start.AddDays(-1), Start.AddDays(30));
+        var changed = later with { PerHour = Money.Usd(0.2m) };
+        var prices = new PriceStore(Database);
+        await prices.AppendAsync([later, earlier], Ct);
+        await prices.AppendAsync([earlier, later, changed], Ct);
+        Assert.Equal([earlier, later, changed], await prices.ListAsync(Ct));
+    }
+}

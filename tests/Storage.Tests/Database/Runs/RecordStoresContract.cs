@@ -1,0 +1,107 @@
+using BatchEngine.Domain;
+using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.Storage.Database.Models;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.Storage.Database.Values;
+
+namespace BatchEngine.Storage.Tests.Database.Runs;
+
+/// <summary>Profiles, drift, decisions, jobs, answers, and the names of blobs.</summary>
+public abstract class RecordStoresContract : StateContract
+{
+    [Fact]
+    public async Task Profiles_SavedAgain_AreReplacedAndReadBackEqual()
+    {
+        var profiles = new ProfileStore(Database);
+        await profiles.SaveAsync(Samples.Run(), [Samples.Profile("a"), Samples.Profile("b")], Ct);
+        var newest = new[] { Samples.Profile("z"), Samples.Profile("a") with { IsOutput = true } };
+        await profiles.SaveAsync(Samples.Run(), newest, Ct);
+        Assert.Equal(StoredJson.Write<IReadOnlyList<ColumnProfile>>(newest), StoredJson.Write(await profiles.FindAsync(Samples.Run(), Ct)));
+        Assert.Empty(await profiles.FindAsync(Samples.Run("other"), Ct));
+    }
+
+    [Fact]
+    public async Task Drift_Saved_ReadsBackEqual()
+    {
+        var report = new DriftReport(Samples.Run(day: 1), Samples.Run(),
+            [new ColumnDrift("age", false, DriftVerdict.Drifted, Measured<double>.Of(0.31), Measured<double>.NotMeasured("text"),
+            Measured<double>.Of(0), Measured<double>.Of(double.PositiveInfinity), Measured<double>.Of(0.5), "psi 0.31 >= 0.2")]);
+        await new ProfileStore(Database).SaveDriftAsync(report, Ct);
+        await new ProfileStore(Database).SaveDriftAsync(report, Ct);
+        Assert.Equal(StoredJson.Write(report), StoredJson.Write(await new ProfileStore(Database).FindDriftAsync(report.Run, Ct)));
+        Assert.Null(await new ProfileStore(Database).FindDriftAsync(Samples.Run(), Ct));
+    }
+
+    [Fact]
+    public async Task Edges_SavedTwice_TheFirstStay()
+    {
+        var profiles = new ProfileStore(Database);
+        var hash = Digest.Of("features");
+        Assert.Null(await profiles.EdgesAsync("churn", hash, Ct));
+        await profiles.SaveEdgesAsync("churn", hash, new Dictionary<string, BinEdges> { ["age"] = new("age", [1f], []) }, Ct);
+        var kept = await profiles.SaveEdgesAsync("churn", hash, new Dictionary<string, BinEdges> { ["age"] = new("age", [2f], []) }, Ct);
+        Assert.Equal([1f], kept["age"].Edges);
+        Assert.Equal([1f], (await profiles.EdgesAsync("churn", hash, Ct))!["age"].Edges);
+        Assert.Null(await profiles.EdgesAsync("churn", Digest.Of("other"), Ct));
+    }
+
+    [Fact]
+    public async Task Decisions_Appended_KeepTheirOrder()
+    {
+        var decisions = new DecisionStore(Database);
+        var first = new Decision(Samples.Run(), Start.AddHours(1), DecisionSubject.Capacity, "local", "no other");
+        var second = new Decision(null, Start, DecisionSubject.Misfire, "skip", "two fires missed");
+        await decisions.AppendAsync(first, Ct);
+        await decisions.AppendAsync(second, Ct);
+        Assert.Equal([first, second], await decisions.ListAsync(null, Ct));
+        Assert.Equal([first], await decisions.ListAsync(Samples.Run(), Ct));
+        Assert.Equal(["capacity", "misfire"], await Database.ReadAsync(async tx =>
+            (await tx.QueryAsync<string>("SELECT subject FROM decisions ORDER BY decision_number", new { }).ConfigureAwait(false)).ToList(), Ct));
+    }
+
+    [Fact]
+    public async Task Jobs_SavedAgain_AreReplaced()
+    {
+        var jobs = new JobStore(Database);
+        await jobs.SaveAsync(Samples.Job("b"), Ct);
+        await jobs.SaveAsync(Samples.Job("a"), Ct);
+        await jobs.SaveAsync(Samples.Job("a") with { Workers = 7 }, Ct);
+        Assert.Equal(["a", "b"], (await jobs.ListAsync(Ct)).Select(j => j.Name));
+        Assert.Equal(StoredJson.Write(Samples.Job("a") with { Workers = 7 }), StoredJson.Write(await jobs.FindAsync("a", Ct)));
+        Assert.Null(await jobs.FindAsync("c", Ct));
+    }
+
+    [Fact]
+    public async Task Answers_OfSeveralRouters_AddUpByTheHour()
+    {
+        var answers = new AnswerStore(Database);
+        await Task.WhenAll(Enumerable.Range(0, 10)
+            .Select(i => Task.Run(() => answers.AddAsync("churn", Start.AddMinutes(i), AnswerSource.Snapshot, RouteReason.Fresh, i, Ct), Ct)));
+        await answers.AddAsync("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 3, Ct);
+        Assert.Equal(
+            [new AnswerCount("churn", Start, AnswerSource.Snapshot, RouteReason.Fresh, 45),
+                new AnswerCount("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 3)],
+            await answers.ListAsync(Start, Start.AddHours(2), Ct));
+        Assert.Equal(["snapshot", "realtime"], await Database.ReadAsync(async tx =>
+            (await tx.QueryAsync<string>("SELECT source FROM answers ORDER BY hour_at", new { }).ConfigureAwait(false)).ToList(), Ct));
+        Assert.Single(await answers.ListAsync(Start, Start.AddHours(1), Ct));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => answers.AddAsync("churn", Start, AnswerSource.Snapshot, RouteReason.Fresh, -1, Ct));
+    }
+
+    [Fact]
+    public async Task NamedBlobs_ReceiptsCheckpointsSegmentsAndModels_AreAllNamed()
+    {
+        var run = await Samples.OpenRunAsync(Database, Samples.Plan(shards: 2));
+        var (claims, receipts) = (new ClaimStore(Database), new ReceiptStore(Database));
+        var done = (LeaseOutcome.Granted)await claims.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct);
+        await receipts.CheckpointAsync(done.Lease, Samples.Done(50, blob: "dropped"), Ct);
+        await receipts.CommitAsync(done.Lease, Samples.Receipt(done.Lease, 100, "receipt"), Ct);
+        var half = (LeaseOutcome.Granted)await claims.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct);
+        await receipts.CheckpointAsync(half.Lease, Samples.Done(50, blob: "checkpoint"), Ct);
+        await new SnapshotStore(Database).RecordSegmentAsync(run, Samples.Segment(run, 0), Ct);
+        await new ModelStore(Database).RegisterAsync("churn", Digest.Of("m"), new ModelSignature([], []), "models/m", 1, Ct);
+        Assert.Equal(["checkpoint", "models/m", "receipt", $"segments/{run}/0"], (await new NamedBlobs(Database).ListAsync(Ct)).Order());
+    }
+}
