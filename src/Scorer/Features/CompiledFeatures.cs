@@ -75,16 +75,16 @@ public sealed class CompiledFeatures
     /// <summary>A matrix for so many rows of these features.</summary>
     public FeatureMatrix CreateMatrix(int capacityRows) => new(Storage, capacityRows);
 
-    /// <summary>A batch for so many rows of the source columns.</summary>
+    /// <summary>A unit for so many rows of the source columns.</summary>
     public UnitColumns CreateColumns(int capacityRows) => new(Sources, capacityRows);
 
-    /// <summary>Makes float columns that are features as they are decode straight into the matrix. Optional, once for a pair of batch and matrix;
+    /// <summary>Makes float columns that are features as they are decode straight into the matrix. Optional, once for a pair of unit and matrix;
     /// <see cref="Transform"/> gives the same either way.</summary>
-    /// <param name="batch">Has at most the matrix's capacity. Filling it from now on also overwrites the matrix.</param>
-    /// <param name="matrix">Lives at least as long as the batch is read into.</param>
-    public void Bind(UnitColumns batch, FeatureMatrix matrix)
+    /// <param name="unit">Has at most the matrix's capacity. Filling it from now on also overwrites the matrix.</param>
+    /// <param name="matrix">Lives at least as long as the unit is read into.</param>
+    public void Bind(UnitColumns unit, FeatureMatrix matrix)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.CapacityRows, matrix.CapacityRows);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(unit.CapacityRows, matrix.CapacityRows);
         var bound = new HashSet<int>();
         foreach (var feature in _features)
         {
@@ -92,33 +92,33 @@ public sealed class CompiledFeatures
             if (feature.Form != FeatureForm.FloatAsIs || !bound.Add(feature.SourceIndex))
                 continue;
             var (buffer, from) = matrix.FloatMemory(feature.FirstFeature);
-            SourceOf(feature, batch).BindFloats(buffer, from);
+            SourceOf(feature, unit).BindFloats(buffer, from);
         }
     }
 
-    /// <summary>Computes all features of all rows of the batch. Text features refer to the batch until it is filled again.</summary>
-    /// <param name="batch">Has the source columns (others are ignored), in any order.</param>
-    /// <param name="target">Made by <see cref="CreateMatrix"/>; its rows become the batch's.</param>
+    /// <summary>Computes all features of all rows of the unit. Text features refer to the unit until it is filled again.</summary>
+    /// <param name="unit">Has the source columns (others are ignored), in any order.</param>
+    /// <param name="target">Made by <see cref="CreateMatrix"/>; its rows become the unit's.</param>
     /// <exception cref="ArgumentException">The matrix has other features, or too few rows.</exception>
-    public void Transform(UnitColumns batch, FeatureMatrix target)
+    public void Transform(UnitColumns unit, FeatureMatrix target)
     {
-        if (target.FeatureCount != Storage.Count || batch.Rows > target.CapacityRows)
+        if (target.FeatureCount != Storage.Count || unit.Rows > target.CapacityRows)
             throw new ArgumentException(
-                $"The matrix holds {target.CapacityRows} rows of {target.FeatureCount} features; {batch.Rows} rows of {Storage.Count} are needed.",
+                $"The matrix holds {target.CapacityRows} rows of {target.FeatureCount} features; {unit.Rows} rows of {Storage.Count} are needed.",
                 nameof(target));
-        target.Rows = batch.Rows;
+        target.Rows = unit.Rows;
         foreach (var feature in _features)
-            feature.Run(SourceOf(feature, batch), target);
+            feature.Run(SourceOf(feature, unit), target);
     }
 
-    private ColumnVector SourceOf(CompiledFeature feature, UnitColumns batch)
+    private ColumnVector SourceOf(CompiledFeature feature, UnitColumns unit)
     {
         var (name, index) = (SourceColumns[feature.SourceIndex], feature.SourceIndex);
-        var vector = index < batch.Count && batch[index].Name == name ? batch[index] : batch[name];
+        var vector = index < unit.Count && unit[index].Name == name ? unit[index] : unit[name];
         return vector.Kind == Sources[index].Kind
             ? vector
-            : throw new ArgumentException($"Column '{name}' is {vector.Kind} in the batch; the features were compiled for {Sources[index].Kind}.",
-                nameof(batch));
+            : throw new ArgumentException($"Column '{name}' is {vector.Kind} in the unit; the features were compiled for {Sources[index].Kind}.",
+                nameof(unit));
     }
 
     private static void CheckNames(IReadOnlyList<string> names)

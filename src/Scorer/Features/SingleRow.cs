@@ -5,23 +5,23 @@ using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Features;
 
-/// <summary>Puts one row of named values, as a look-up gives them, into a batch, so that the compiled features treat it as any other. Thread-safe as long as
-/// the batch is one thread's.</summary>
+/// <summary>Puts one row of named values, as a look-up gives them, into a unit, so that the compiled features treat it as any other. Thread-safe as long as
+/// the unit is one thread's.</summary>
 public static class SingleRow
 {
     private const double LargestExactInteger = 9_007_199_254_740_992;
 
-    /// <summary>Replaces what the batch holds by one row; nothing is allocated, so a caller may keep the batch.</summary>
-    /// <param name="batch">Of the columns to fill: <see cref="CompiledFeatures.Sources"/>.</param>
+    /// <summary>Replaces what the unit holds by one row; nothing is allocated, so a caller may keep the unit.</summary>
+    /// <param name="unit">Of the columns to fill: <see cref="CompiledFeatures.Sources"/>.</param>
     /// <param name="values">By column name: long, double, bool, string, DateTimeOffset or null for missing; dates and timestamps also as ISO 8601 text. Names
     /// beyond the columns are ignored.</param>
     /// <exception cref="BadInputException">A column has no value (send null when it is unknown), or one of another type.</exception>
-    public static void Fill(UnitColumns batch, IReadOnlyDictionary<string, object?> values)
+    public static void Fill(UnitColumns unit, IReadOnlyDictionary<string, object?> values)
     {
-        batch.Start(1);
-        for (var i = 0; i < batch.Count; i++)
+        unit.Start(1);
+        for (var i = 0; i < unit.Count; i++)
         {
-            var vector = batch[i];
+            var vector = unit[i];
             if (!values.TryGetValue(vector.Name, out var value))
             {
                 throw new BadInputException($"feature '{vector.Name}'", "no value", $"{Words(vector.Kind)}, or null when it is unknown",

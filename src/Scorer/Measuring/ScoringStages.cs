@@ -184,7 +184,7 @@ public sealed class ScoringStages : IDisposable
 
     private void Decode(int thread, int threads, CancellationToken ct)
     {
-        using var batch = new UnitColumns(_setup.Input.Columns, _setup.Input.MaxRows);
+        using var unitColumns = new UnitColumns(_setup.Input.Columns, _setup.Input.MaxRows);
         var names = _setup.Input.Columns.Select(c => c.Name).ToArray();
         var number = 0;
         foreach (var source in _setup.Input.Manifest.Files)
@@ -195,7 +195,7 @@ public sealed class ScoringStages : IDisposable
                 if (number++ % threads != thread)
                     continue;
                 using var group = file.OpenRowGroup(i, names);
-                while (group.Read(batch, _setup.Input.MaxRows) > 0)
+                while (group.Read(unitColumns, _setup.Input.MaxRows) > 0)
                     ct.ThrowIfCancellationRequested();
             }
         }

@@ -24,20 +24,20 @@ internal sealed class RowCheck(int keyIndex, IReadOnlyList<string> featureNames,
 
     /// <summary>Looks at a scored unit. <see cref="Rejects"/> then holds the rejected rows in row order.</summary>
     /// <returns>1 for rows to write, 0 for others; empty when all are kept. Valid until the next call.</returns>
-    public ReadOnlyMemory<byte> Look(UnitColumns batch, FeatureMatrix features, UnitPredictions predictions)
+    public ReadOnlyMemory<byte> Look(UnitColumns unit, FeatureMatrix features, UnitPredictions predictions)
     {
         _rejects.Clear();
         _anyRejected = false;
-        if (_keep.Length < batch.Rows)
-            _keep = new byte[batch.Rows];
+        if (_keep.Length < unit.Rows)
+            _keep = new byte[unit.Rows];
         if (keyIndex >= 0)
-            LookAtKeys(batch[keyIndex]);
+            LookAtKeys(unit[keyIndex]);
         for (var feature = 0; feature < features.FeatureCount; feature++)
             LookAtFeature(features, feature);
         for (var output = 0; output < outputs.Count; output++)
             LookAtValues(predictions.Column(output), outputs[output].Name, RejectReason.OutputNotFinite, isMissingFine: false);
         _rejects.Sort(static (a, b) => a.Row.CompareTo(b.Row));
-        return _anyRejected ? _keep.AsMemory(0, batch.Rows) : default;
+        return _anyRejected ? _keep.AsMemory(0, unit.Rows) : default;
     }
 
     /// <summary>The rejected rows of the last unit: index in the unit, why, and the column with its value.</summary>

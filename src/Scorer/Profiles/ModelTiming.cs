@@ -40,12 +40,12 @@ public static class ModelTiming
         if (unit.Rows == 0)
             return Measured<double>.NotMeasured("the input has no row");
         var compiled = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage);
-        using var batch = compiled.CreateColumns(unit.Rows);
+        using var unitColumns = compiled.CreateColumns(unit.Rows);
         using var features = compiled.CreateMatrix(unit.Rows);
         using (var file = InputFileReader.Open(manifest.Files[unit.FileIndex]))
         using (var group = file.OpenRowGroup(unit.RowGroup, compiled.SourceColumns))
-            group.Read(batch, unit.Rows);
-        compiled.Transform(batch, features);
+            group.Read(unitColumns, unit.Rows);
+        compiled.Transform(unitColumns, features);
         using var executor = model.CreateExecutor();
         var predictions = new UnitPredictions(executor.Model.Outputs.Count, unit.Rows);
         var best = TimeSpan.MaxValue;

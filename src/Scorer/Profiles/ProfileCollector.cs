@@ -32,14 +32,14 @@ public sealed class ProfileCollector
     }
 
     /// <summary>Counts the rows of a scored unit.</summary>
-    /// <param name="batch">The columns as read.</param>
+    /// <param name="unit">The columns as read.</param>
     /// <param name="predictions">Their outputs.</param>
     /// <param name="firstRowNumber">The number of the unit's first row over the manifest.</param>
-    public void Add(UnitColumns batch, UnitPredictions predictions, long firstRowNumber)
+    public void Add(UnitColumns unit, UnitPredictions predictions, long firstRowNumber)
     {
-        _rows.Select(firstRowNumber, batch.Rows);
+        _rows.Select(firstRowNumber, unit.Rows);
         foreach (var (index, tally) in _inputs)
-            AddInput(batch[index], tally);
+            AddInput(unit[index], tally);
         foreach (var (index, tally) in _outputs)
             tally.Add(predictions.Column(index), _rows);
     }

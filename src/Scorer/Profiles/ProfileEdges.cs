@@ -62,17 +62,17 @@ public static class ProfileEdges
         if (unit.Rows == 0)
             return edges;
         ct.ThrowIfCancellationRequested();
-        using var batch = new UnitColumns(compiled.Sources, unit.Rows);
+        using var unitColumns = new UnitColumns(compiled.Sources, unit.Rows);
         using var features = compiled.CreateMatrix(unit.Rows);
         using (var file = InputFileReader.Open(manifest.Files[unit.FileIndex]))
         using (var group = file.OpenRowGroup(unit.RowGroup, compiled.SourceColumns))
-            group.Read(batch, unit.Rows);
-        compiled.Transform(batch, features);
+            group.Read(unitColumns, unit.Rows);
+        compiled.Transform(unitColumns, features);
         using var executor = model.CreateExecutor();
         var predictions = new UnitPredictions(executor.Model.Outputs.Count, unit.Rows);
         executor.Score(features, predictions);
         foreach (var (column, index) in compiled.SourceColumns.Select((c, i) => (c, i)))
-            Add(edges, column, batch[index]);
+            Add(edges, column, unitColumns[index]);
         var names = compiled.SourceColumns.ToHashSet(StringComparer.Ordinal);
         for (var i = 0; i < executor.Model.Outputs.Count; i++)
             AddNumbers(edges, OutputName(executor.Model.Outputs[i].Name, names), predictions.Column(i));

@@ -23,12 +23,12 @@ public static class SampleMeans
         if (unit.Rows == 0)
             return columns.ToDictionary(c => c, _ => Measured<double>.NotMeasured("the input has no rows"), StringComparer.Ordinal);
         var compiled = CompiledFeatures.Compile(FeatureSpec.AsIs(columns), manifest.Columns);
-        using var batch = new UnitColumns(compiled.Sources, unit.Rows);
+        using var unitColumns = new UnitColumns(compiled.Sources, unit.Rows);
         using var features = compiled.CreateMatrix(unit.Rows);
         using (var file = InputFileReader.Open(manifest.Files[unit.FileIndex]))
         using (var group = file.OpenRowGroup(unit.RowGroup, compiled.SourceColumns))
-            group.Read(batch, unit.Rows);
-        compiled.Transform(batch, features);
+            group.Read(unitColumns, unit.Rows);
+        compiled.Transform(unitColumns, features);
         var means = new Dictionary<string, Measured<double>>(StringComparer.Ordinal);
         for (var i = 0; i < columns.Count; i++)
             means[columns[i]] = MeanOf(features.Column(i), columns[i]);

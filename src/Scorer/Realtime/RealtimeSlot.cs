@@ -11,7 +11,7 @@ internal sealed class RealtimeSlot : IDisposable
 {
     private readonly CompiledFeatures _features;
     private readonly IModelExecutor _executor;
-    private readonly UnitColumns _batch;
+    private readonly UnitColumns _unit;
     private readonly FeatureMatrix _matrix;
     private readonly UnitPredictions _block;
     private readonly RowCheck _gate;
@@ -21,7 +21,7 @@ internal sealed class RealtimeSlot : IDisposable
     {
         _features = features;
         _executor = model.CreateExecutor();
-        _batch = features.CreateColumns(1);
+        _unit = features.CreateColumns(1);
         _matrix = features.CreateMatrix(1);
         _block = new UnitPredictions(_executor.Model.Outputs.Count, 1);
         _gate = new RowCheck(-1, features.FeatureNames, _executor.Model.Outputs, _executor.Model.AcceptsMissing);
@@ -30,10 +30,10 @@ internal sealed class RealtimeSlot : IDisposable
     /// <summary>Scores one row.</summary>
     public Prediction Score(IReadOnlyDictionary<string, object?> values, ulong seed)
     {
-        SingleRow.Fill(_batch, values);
-        _features.Transform(_batch, _matrix);
+        SingleRow.Fill(_unit, values);
+        _features.Transform(_unit, _matrix);
         _executor.Score(_matrix, _block);
-        _gate.Look(_batch, _matrix, _block);
+        _gate.Look(_unit, _matrix, _block);
         if (_gate.Rejects.Count > 0)
         {
             throw new BadInputException("row", $"{_gate.Rejects[0].Reason}: {_gate.Rejects[0].Detail}", "values that the model can score",
@@ -55,6 +55,6 @@ internal sealed class RealtimeSlot : IDisposable
     {
         _executor.Dispose();
         _matrix.Dispose();
-        _batch.Dispose();
+        _unit.Dispose();
     }
 }

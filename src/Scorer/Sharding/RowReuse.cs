@@ -44,7 +44,7 @@ internal sealed class RowReuse : IDisposable
 
     /// <summary>Fills the predictions of all rows.</summary>
     /// <returns>1 where a prediction, or its first trees' sums, came from the base; empty when every row was scored. Valid until the next call.</returns>
-    public ReadOnlyMemory<byte> Predict(UnitColumns batch, FeatureMatrix features, ReadOnlySpan<ulong> fingerprints, UnitPredictions predictions)
+    public ReadOnlyMemory<byte> Predict(UnitColumns unit, FeatureMatrix features, ReadOnlySpan<ulong> fingerprints, UnitPredictions predictions)
     {
         if (_unitsToSkip > 0)
         {
@@ -53,7 +53,7 @@ internal sealed class RowReuse : IDisposable
             return default;
         }
         predictions.Rows = features.Rows;
-        var found = CopyUnchanged(batch, _appended is null ? fingerprints : BaseFingerprints(features), predictions);
+        var found = CopyUnchanged(unit, _appended is null ? fingerprints : BaseFingerprints(features), predictions);
         var changed = features.Rows - found;
         if (found * _base.SparedNanoseconds < features.Rows * LookUpNanoseconds)
             _unitsToSkip = UnitsBetweenTries;
@@ -83,11 +83,11 @@ internal sealed class RowReuse : IDisposable
         return _baseFingerprints.AsSpan(0, features.Rows);
     }
 
-    private int CopyUnchanged(UnitColumns batch, ReadOnlySpan<ulong> fingerprints, UnitPredictions predictions)
+    private int CopyUnchanged(UnitColumns unit, ReadOnlySpan<ulong> fingerprints, UnitPredictions predictions)
     {
         if (_reused.Length < fingerprints.Length)
             (_reused, _changed) = (new byte[fingerprints.Length], new int[fingerprints.Length]);
-        var key = batch[_setup.Output.Schema.KeyIndex];
+        var key = unit[_setup.Output.Schema.KeyIndex];
         var isText = _setup.Output.Schema.KeyKind == KeyKind.Utf8;
         return _unchanged.Copy(new RowsToReuse
         {

@@ -77,7 +77,7 @@ public static class PlainParallel
         return (ids, scores);
     }
 
-    private static void ReadAll<T>(RowGroupReader group, int column, Span<T> target)
+    private static void ReadAll<T>(ParquetSharp.RowGroupReader group, int column, Span<T> target)
         where T : unmanaged
     {
         using var reader = (ColumnReader<T>)group.Column(column);
