@@ -31,7 +31,7 @@ internal sealed class FakeRealtime : IRealtimeScoring
         return promise;
     }
 
-    /// <summary>Waits until so many more calls have begun.</summary>
+    /// <summary>Waits until a number of further calls have begun.</summary>
     public async Task BegunAsync(int calls = 1)
     {
         for (var i = 0; i < calls; i++)

@@ -119,7 +119,8 @@ public abstract class RouterTestBed : IAsyncLifetime
         Assert.True(await new RunStore(Database).MoveAsync(run, RunState.Planned, RunState.Scoring, "", Ct));
         var (claims, receipts) = (new ClaimStore(Database), new ReceiptStore(Database));
         var granted = Assert.IsType<LeaseOutcome.Granted>(await claims.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct));
-        await receipts.CommitAsync(granted.Lease, new ShardReceipt(run, 0, granted.Lease.Fence, new Checkpoint(1, new RowCounts(rows, rows, 0, 0), [], [])), Ct);
+        await receipts.CommitAsync(granted.Lease,
+            new ShardReceipt(run, 0, granted.Lease.Fence, new Checkpoint(1, new RowCounts(rows, rows, 0, 0), [], [])), Ct);
     }
 
     private static ScoringJob Job(ServingContract contract) => new(

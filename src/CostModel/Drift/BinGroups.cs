@@ -12,7 +12,7 @@ internal sealed class BinGroups
     /// <summary>A numeric group is closed when it holds so large a share.</summary>
     internal const double GroupShare = 0.1;
 
-    /// <summary>A group is expected to hold at least so many rows of the smaller sample (Cochran's rule for the chi-square test).</summary>
+    /// <summary>The least rows of the smaller sample that a group is expected to hold (Cochran's rule for the chi-square test).</summary>
     internal const double MinExpectedRows = 5;
 
     private BinGroups(IReadOnlyList<(int From, int ToExclusive)> ranges, IReadOnlyList<long> baseline, IReadOnlyList<long> current)

@@ -5,7 +5,7 @@ namespace BatchEngine.CostModel.Drift;
 /// <summary>How far two samples lie apart. Pure; 0 exactly for equal shares, whatever the two sizes.</summary>
 internal static class DriftDistance
 {
-    /// <summary>An empty group counts as so many rows of its sample, because the logarithm of nothing is not a number.</summary>
+    /// <summary>The rows that an empty group is taken to hold, because the logarithm of nothing is not a number.</summary>
     internal const double EmptyGroupRows = 0.5;
 
     /// <summary>Population stability index: the sum of (p - q) ln(p / q) over the groups. A group empty on one side counts as half a row there; one empty on

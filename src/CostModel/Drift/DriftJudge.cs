@@ -9,7 +9,7 @@ namespace BatchEngine.CostModel.Drift;
 /// <param name="database">The database.</param>
 public sealed class DriftJudge(StateDatabase database)
 {
-    /// <summary>"previous" looks back over at most so many runs of the job.</summary>
+    /// <summary>The most runs of the job that "previous" looks back over.</summary>
     public const int MaxRunsLookedBack = 1_000;
 
     private readonly RunStore _runs = new(database);

@@ -6,7 +6,7 @@ namespace BatchEngine.CostModel.Ledger;
 /// <summary>Usage times price, exactly. Pure.</summary>
 public static class Billing
 {
-    /// <summary>Amounts carry so many decimals: a trillionth of the currency, so that the rounding of a million usages stays under a millionth.</summary>
+    /// <summary>The decimals of an amount: a trillionth of the currency, so that the rounding of a million usages stays under a millionth.</summary>
     public const int Decimals = 12;
 
     /// <summary>The rate times the length, rounded half to even to <see cref="Decimals"/> decimals.</summary>

@@ -36,9 +36,10 @@ internal static class DriftSection
         if (report.Histograms.Count > 0)
         {
             html.Element("h3", "Where the rows lie, most moved first")
-                .Markup("<p class=\"key\"><span><svg width=\"16\" height=\"12\" aria-hidden=\"true\"><rect class=\"now\" width=\"16\" height=\"12\"/></svg>"
-                    + "filled: this run</span><span><svg width=\"16\" height=\"12\" aria-hidden=\"true\"><path class=\"was\" d=\"M1 12V3H9V7H15V12\"/></svg>"
-                    + "outline: baseline</span><span>groups of values from low to high; height is the share of rows</span></p><div class=\"charts\">\n");
+                .Markup("<p class=\"key\"><span><svg width=\"16\" height=\"12\" aria-hidden=\"true\"><rect class=\"now\" width=\"16\" "
+                    + "height=\"12\"/></svg>filled: this run</span><span><svg width=\"16\" height=\"12\" aria-hidden=\"true\"><path class=\"was\" d=\"M1 "
+                    + "12V3H9V7H15V12\"/></svg>outline: baseline</span><span>groups of values from low to high; height is the share of rows</span></p><div "
+                    + "class=\"charts\">\n");
             foreach (var histogram in report.Histograms.Take(MaxHistograms))
             {
                 var verdict = drift.Columns.FirstOrDefault(c => c.Column == histogram.Column && c.IsOutput == histogram.IsOutput)?.Verdict;
@@ -59,8 +60,8 @@ internal static class DriftSection
             .Element("span", $"{Sign(column.Verdict)} {Word(column.Verdict)}", $"tag {Tone(column.Verdict)}").Markup("</td>");
         if (column.Verdict == DriftVerdict.NotMeasured)
         {
-            html.Markup("<td class=\"n none\">–</td><td class=\"n none\">–</td><td class=\"n none\">–</td><td class=\"n none\">–</td><td class=\"n none\">"
-                + "–</td>").Element("td", column.Reason, "why").Markup("</tr>\n");
+            html.Markup("<td class=\"n none\">–</td><td class=\"n none\">–</td><td class=\"n none\">–</td><td class=\"n none\">–</td><td class=\"n "
+                + "none\">–</td>").Element("td", column.Reason, "why").Markup("</tr>\n");
             return;
         }
 

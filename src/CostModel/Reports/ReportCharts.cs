@@ -25,8 +25,8 @@ internal static class ReportCharts
             svg.Append(string.Create(CultureInfo.InvariantCulture,
                 $"<rect class=\"now\" x=\"{(bar * step) + 1:0.##}\" y=\"{Base - height:0.##}\" width=\"{step - 2:0.##}\" "
                 + $"height=\"{height:0.##}\"><title>{HtmlWriter.Escape(ReportText.Cut(histogram.Labels[bar], MaxLabelLength))}: now "
-                + $"{Figures.Share(histogram.Current[bar])}{(histogram.Baseline.Count == bars ? $", baseline {Figures.Share(histogram.Baseline[bar])}" : "")}"
-                + $"</title></rect>"));
+                + $"{Figures.Share(histogram.Current[bar])}"
+                + $"{(histogram.Baseline.Count == bars ? $", baseline {Figures.Share(histogram.Baseline[bar])}" : "")}</title></rect>"));
         }
 
         if (histogram.Baseline.Count == bars && bars > 0)

@@ -6,7 +6,7 @@ namespace BatchEngine.CostModel.Reports;
 /// <summary>Picks the columns that moved most and joins their fine bins into few bars. Pure.</summary>
 internal static class ReportHistograms
 {
-    // 1970 plus and minus so many days are years of four digits.
+    // Within this number of days of 1970 a year has four digits.
     private const double MaxDays = 700_000;
 
     /// <summary>At most <see cref="DriftSection.MaxHistograms"/> histograms, the most moved first.</summary>

@@ -25,12 +25,12 @@ internal static class ReportStyle
         .verdict{display:flex;gap:1rem;align-items:flex-start;padding:1.1rem 1.25rem;border:1px solid var(--line);border-left:.4rem solid;border-radius:.5rem}
         .verdict .sign{flex:none;width:2.1rem;height:2.1rem;border:2px solid;border-radius:50%;display:grid;place-items:center;font-weight:700;font-size:1.1rem}
         .verdict strong{display:block;font-size:1.2rem;line-height:1.35} .verdict p{margin:.15rem 0;color:var(--ink)}
-        .good{color:var(--good);background:var(--good-wash)} .warn{color:var(--warn);background:var(--warn-wash)} .bad{color:var(--bad);
-        background:var(--bad-wash)} .still{color:var(--still);background:var(--still-wash)}
+        .good{color:var(--good);background:var(--good-wash)} .warn{color:var(--warn);background:var(--warn-wash)}
+        .bad{color:var(--bad);background:var(--bad-wash)} .still{color:var(--still);background:var(--still-wash)}
         .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr));gap:.75rem;margin:1rem 0 0;padding:0}
         .tiles div{padding:.75rem .9rem;border:1px solid var(--line);border-radius:.5rem}
-        .tiles dt{color:var(--soft);font-size:.8rem} .tiles dd{margin:.1rem 0 0;font-size:1.22rem;font-weight:620;font-variant-numeric:tabular-nums;
-        line-height:1.3}
+        .tiles dt{color:var(--soft);font-size:.8rem}
+        .tiles dd{margin:.1rem 0 0;font-size:1.22rem;font-weight:620;font-variant-numeric:tabular-nums;line-height:1.3}
         .tiles small{overflow-wrap:anywhere} .tiles dd.none{font-size:.98rem}
         nav{display:flex;flex-wrap:wrap;gap:.3rem 1rem;margin-top:1.2rem;font-size:.88rem}
         .scroll{overflow-x:auto}
@@ -51,13 +51,13 @@ internal static class ReportStyle
         .charts svg{display:block;width:100%;height:auto}
         svg text{fill:var(--soft);font-size:9.5px;font-family:inherit}
         .now{fill:var(--fill)} .was{fill:none;stroke:var(--ink);stroke-width:1.4} .axis{stroke:var(--soft);stroke-width:1}
-        .bars{display:grid;gap:.45rem;margin:.4rem 0 1rem;font-size:.88rem} .bars div{display:grid;grid-template-columns:12.5rem 1fr;gap:0 .8rem;
-        align-items:center}
-        .bars span{display:flex;align-items:center;gap:.6rem;font-variant-numeric:tabular-nums} .bars i{flex:none;min-width:2px;height:1.15rem;
-        border-radius:2px;background:var(--fill)} .bars i.here{background:var(--deep)}
+        .bars{display:grid;gap:.45rem;margin:.4rem 0 1rem;font-size:.88rem}
+        .bars div{display:grid;grid-template-columns:12.5rem 1fr;gap:0 .8rem;align-items:center}
+        .bars span{display:flex;align-items:center;gap:.6rem;font-variant-numeric:tabular-nums}
+        .bars i{flex:none;min-width:2px;height:1.15rem;border-radius:2px;background:var(--fill)} .bars i.here{background:var(--deep)}
         .bars i.guess{background:repeating-linear-gradient(45deg,var(--paper) 0 4px,var(--deep) 4px 5px);border:1px solid var(--deep)}
-        .key{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;font-size:.82rem;color:var(--soft);margin:.2rem 0 .6rem} .key svg{vertical-align:-2px;
-        margin-right:.35rem}
+        .key{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;font-size:.82rem;color:var(--soft);margin:.2rem 0 .6rem}
+        .key svg{vertical-align:-2px;margin-right:.35rem}
         details{margin-top:.6rem} summary{cursor:pointer;font-weight:600;font-size:.9rem;padding:.25rem 0}
         ul{margin:.3rem 0 .6rem;padding-left:1.2rem} li{margin:.15rem 0} .how{color:var(--soft);font-size:.84rem}
         code{font:.85em ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
@@ -67,9 +67,10 @@ internal static class ReportStyle
         .tiles{grid-template-columns:1fr 1fr;gap:.5rem} .tiles div{padding:.55rem .65rem} .tiles dd{font-size:1.02rem} .bars div{grid-template-columns:1fr}
         table,caption,tbody,tr,tbody th{display:block} thead{position:absolute;left:-99rem} tbody tr{padding:.5rem 0;border-bottom:1px solid var(--line)}
         tr.sum{border-top:1.5px solid var(--soft);border-bottom:0} tbody th,tbody td,tr.sum td,tr.sum th{border:0;padding:.08rem 0}
-        tbody th{font-weight:600} tbody th small{display:inline;margin-left:.4rem} td{display:block} td:empty{display:none} td::before{color:var(--soft);
-        font-size:.84rem;font-style:normal;font-weight:400;margin-right:.6rem} td.n{display:flex;flex-wrap:wrap;justify-content:space-between;
-        white-space:normal;text-align:right} .n small{min-width:0} .why{min-width:0;font-size:.88rem}}
+        tbody th{font-weight:600} tbody th small{display:inline;margin-left:.4rem} td{display:block} td:empty{display:none}
+        td::before{color:var(--soft);font-size:.84rem;font-style:normal;font-weight:400;margin-right:.6rem}
+        td.n{display:flex;flex-wrap:wrap;justify-content:space-between;white-space:normal;text-align:right} .n small{min-width:0}
+        .why{min-width:0;font-size:.88rem}}
         @media print{@page{size:A4;margin:14mm 13mm 15mm}
         :root{--ink:#111;--soft:#444;--line:#cfd5da;--paper:#fff;--wash:#f3f5f7;--fill:#9cbcd6;--deep:#1f5f8b;--good:#1d6b45;--good-wash:#fff;--warn:#8a5200;
         --warn-wash:#fff;--bad:#9c2424;--bad-wash:#fff;--still:#333;--still-wash:#fff}

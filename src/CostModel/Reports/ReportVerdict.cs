@@ -48,8 +48,8 @@ internal sealed record ReportVerdict(string Sign, string Tone, string Word, IRea
             return "Drift was not judged yet.";
         var measured = report.Drift.Columns.Count(c => c.Verdict != DriftVerdict.NotMeasured);
         if (drifted.Count > 0)
-            return $"{drifted.Count} of {Figures.Count(measured, "measured column", "measured columns")} drifted: {string.Join(", ", drifted.Take(MaxNamed))}"
-                + $"{(drifted.Count > MaxNamed ? $" and {drifted.Count - MaxNamed} more" : "")}.";
+            return $"{drifted.Count} of {Figures.Count(measured, "measured column", "measured columns")} drifted: "
+                + $"{string.Join(", ", drifted.Take(MaxNamed))}{(drifted.Count > MaxNamed ? $" and {drifted.Count - MaxNamed} more" : "")}.";
         return measured == 0
             ? report.Drift.Baseline is null ? "Drift is not measured: this is the first run, so there is nothing to compare with."
                 : "Drift is not measured; each column below says why."

@@ -15,9 +15,9 @@ public static class RunReportPage
     public static string Render(RunReport report)
     {
         var html = new HtmlWriter();
-        html.Markup("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-            + "<meta name=\"color-scheme\" content=\"light dark\"><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-            + "'unsafe-inline'\">\n")
+        html.Markup("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+            + "content=\"width=device-width,initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"><meta "
+            + "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
             .Element("title", $"{report.Run} · BatchEngine").Markup("\n<style>\n").Markup(ReportStyle.Css)
                 .Markup("\n</style></head>\n<body><a class=\"skip\" href=\"#plan\">Skip to the tables</a><main>\n");
         Head(html, report);
@@ -36,8 +36,8 @@ public static class RunReportPage
     {
         var verdict = ReportVerdict.Of(report);
         html.Markup("<header><p class=\"kicker\">")
-            .Text($"Run report · job {report.Run.Job} · due {Figures.Instant(report.Run.ScheduledAt)}"
-                + $"{(report.Owner.Length > 0 ? $" · paid by {report.Owner}" : "")}").Markup("</p>")
+            .Text($"Run report · job {report.Run.Job} · due "
+                + $"{Figures.Instant(report.Run.ScheduledAt)}{(report.Owner.Length > 0 ? $" · paid by {report.Owner}" : "")}").Markup("</p>")
             .Element("h1", report.Run.ToString())
             .Markup($"<div class=\"verdict {verdict.Tone}\"><span class=\"sign\" aria-hidden=\"true\">{verdict.Sign}</span><div>")
                 .Element("strong", verdict.Word);
@@ -52,8 +52,9 @@ public static class RunReportPage
         Tile(html, "Saved against all real time", report.Cost.AllRealtime.Saved, Figures.Price, report.Baseline.IsAssumption
             ? "by an assumed real-time price" : "by the measured real-time price");
         Tile(html, "Columns drifted", DriftedColumns(report), Figures.Count, report.Drift?.Baseline is { } baseline ? $"against {baseline}" : "");
-        html.Markup("</dl>\n<nav aria-label=\"Sections\"><a href=\"#plan\">Plan</a><a href=\"#rows\">Rows</a><a href=\"#cost\">Cost</a><a href=\"#drift\">"
-            + "Drift</a><a href=\"#workers\">Workers</a><a href=\"#decisions\">Decisions</a><a href=\"#provenance\">Provenance</a></nav></header>\n");
+        html.Markup("</dl>\n<nav aria-label=\"Sections\"><a href=\"#plan\">Plan</a><a href=\"#rows\">Rows</a><a href=\"#cost\">Cost</a><a "
+            + "href=\"#drift\">Drift</a><a href=\"#workers\">Workers</a><a href=\"#decisions\">Decisions</a><a "
+            + "href=\"#provenance\">Provenance</a></nav></header>\n");
     }
 
     private static Measured<long> DriftedColumns(RunReport report) => report.Drift is not { } drift ? Measured<long>.NotMeasured("drift was not judged yet")
@@ -73,8 +74,8 @@ public static class RunReportPage
 
     private static void Foot(HtmlWriter html, RunReport report) => html
         .Markup("<footer><p><strong>Not measured</strong> means that a number is unknown, and why; it never stands for zero. Times are UTC. ")
-        .Text($"Everything here was true at {Figures.Instant(report.AsOf)}"
-            + $"{(report.EndedAt is null ? ", while the run had not ended" : ", the end of the run")}.")
+        .Text($"Everything here was true at "
+            + $"{Figures.Instant(report.AsOf)}{(report.EndedAt is null ? ", while the run had not ended" : ", the end of the run")}.")
         .Markup("</p></footer></main>\n<script type=\"application/json\" id=\"report-data\">").Markup(RunReportData.Write(report))
             .Markup("</script>\n</body></html>\n");
 }

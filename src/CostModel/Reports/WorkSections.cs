@@ -62,10 +62,16 @@ internal static class WorkSections
         html.Markup("<tr class=\"sum\">").Element("th", "Read").Number(Figures.Count(counts.Read)).Number(counts.Read == 0 ? "–" : "100.0 %")
             .Markup("<td></td></tr>\n").EndTable();
         html.Markup("<p>").Text(report.Keys.TryGet(out var keys)
-            ? $"The snapshot answers {Figures.Count(keys, "key", "keys")}{Superseded(counts.Scored + counts.Reused - keys)}."
+            ? $"The snapshot answers {Figures.Count(keys, "key", "keys")}"
+                + (counts.Scored + counts.Reused is var rows && rows > keys
+                    ? $"; {Figures.Count(rows - keys, "row was", "rows were")} superseded by a later row of the same key."
+                    : ".")
             : $"Distinct keys are not measured: {report.Keys.Reason}.").Markup("</p>");
         html.Element("p", report.Reuse.Base is { } from
-            ? $"Unchanged predictions come from run {from}: {report.Reuse.Why}. {NotRead(report.Reuse.RowsNotRead)}."
+            ? $"Unchanged predictions come from run {from}: {report.Reuse.Why}. "
+                + (report.Reuse.RowsNotRead > 0
+                    ? $"{Figures.Count(report.Reuse.RowsNotRead, "row was", "rows were")} carried over without reading their files."
+                    : "Every file was read to find them.")
             : $"Nothing was taken over from an earlier run: {report.Reuse.Why}.");
         if (report.DeadLetters.Count > 0)
         {
@@ -76,11 +82,6 @@ internal static class WorkSections
         }
 
         html.EndSection();
-
-        static string Superseded(long rows) => rows > 0 ? $"; {Figures.Count(rows, "row was", "rows were")} superseded by a later row of the same key" : "";
-
-        static string NotRead(long rows) => rows > 0
-            ? $"{Figures.Count(rows, "row was", "rows were")} carried over without reading their files" : "Every file was read to find them";
 
         void Row(string name, long rows)
         {

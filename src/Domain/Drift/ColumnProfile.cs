@@ -12,7 +12,7 @@ namespace BatchEngine.Domain;
 public sealed record ColumnProfile(BinEdges Edges, bool IsOutput, IReadOnlyList<long> Counts, long Missing, double Min, double Max, double Sum,
     double SumOfSquares)
 {
-    /// <summary>One block of rows out of so many was counted (see <see cref="ProfileSampling"/>); default 1, every row.</summary>
+    /// <summary>One block of rows in this number of blocks was counted (see <see cref="ProfileSampling"/>); default 1, every row.</summary>
     public int OneIn { get; init; } = 1;
 
     /// <summary>Rows with a value.</summary>

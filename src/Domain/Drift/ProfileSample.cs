@@ -3,7 +3,7 @@ using System.Globalization;
 namespace BatchEngine.Domain;
 
 /// <summary>How much of a run its profiles counted, and how far they can be off for it. Immutable.</summary>
-/// <param name="OneIn">One block of <see cref="ProfileSampling.BlockRows"/> rows out of so many was counted; 1 means every row.</param>
+/// <param name="OneIn">One block of <see cref="ProfileSampling.BlockRows"/> rows in this number of blocks was counted; 1 means every row.</param>
 /// <param name="Rows">Rows counted.</param>
 /// <param name="BoundOfUnrelatedRows">The largest error of a cumulative share (so of KS, and of a missing share) when neighbouring rows are unrelated; 0 when
 /// all were counted.</param>

@@ -11,18 +11,18 @@ public static class ProfileSampling
     /// <summary>Rows of a block; blocks are cut at multiples of it over the manifest's row numbers.</summary>
     public const int BlockRows = 256;
 
-    /// <summary>At least so many rows are counted, or all there are.</summary>
+    /// <summary>The least rows that are counted; all, where there are fewer.</summary>
     public const long WholeRows = 1_000_000;
 
-    /// <summary>The bounds hold except in one of so many samples.</summary>
+    /// <summary>The bounds fail in one sample of this number.</summary>
     public const double OneWrongIn = 1_000;
 
-    /// <summary>One block out of so many is counted; 1 means every row.</summary>
+    /// <summary>One block in this number is counted; 1 means every row.</summary>
     /// <param name="rows">Rows of the manifest.</param>
     public static int OneInFor(long rows) => (int)Math.Clamp(rows / WholeRows, 1, int.MaxValue);
 
     /// <summary>The block that is counted of the stratum, counted from 0 inside it. It looks random, so that no period of the data can hide from it.</summary>
-    /// <param name="stratum">The stratum: so many consecutive blocks as one is picked from.</param>
+    /// <param name="stratum">The number of consecutive blocks that one is picked from.</param>
     /// <param name="oneIn">Blocks in a stratum.</param>
     public static int PickOf(long stratum, int oneIn)
     {

@@ -5,7 +5,7 @@ namespace BatchEngine.Domain;
 /// <param name="MaxPsi">The population stability index at which a column counts as drifted.</param>
 /// <param name="MaxKs">The KS distance at which a numeric column counts as drifted.</param>
 /// <param name="MaxMissingShareChange">The absolute change of the missing share at which a column counts as drifted.</param>
-/// <param name="MinRows">Below so many rows on either side nothing is said.</param>
+/// <param name="MinRows">The least rows on either side for a verdict; with fewer the column is not measured.</param>
 /// <param name="Baseline">"previous" (the run published before), "first" (the job's first published run), or a run id.</param>
 public sealed record DriftRule(DriftAction Action, double MaxPsi, double MaxKs, double MaxMissingShareChange, long MinRows, string Baseline)
 {

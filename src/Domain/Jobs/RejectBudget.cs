@@ -10,7 +10,7 @@ public sealed record RejectBudget(long MaxRows, double MaxShare)
     /// <summary>10,000 rows and 1 %.</summary>
     public static RejectBudget Default { get; } = new(10_000, 0.01);
 
-    /// <summary>Whether so many rejected of so many read are too many.</summary>
+    /// <summary>Whether this number of rejected rows is too many for the number that was read.</summary>
     public bool IsExceededBy(long rejected, long read) => rejected > MaxRows || (read > 0 && rejected > MaxShare * read);
 
     /// <summary>"10000 rows and 1 %".</summary>

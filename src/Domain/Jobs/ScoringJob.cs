@@ -10,8 +10,8 @@ namespace BatchEngine.Domain;
 /// <param name="OutputDirectory">Where the Parquet output goes; "{run}" stands for the run id.</param>
 /// <param name="Workers">How many workers; 0 means one per core.</param>
 /// <param name="WorkerMode">Where local workers live.</param>
-/// <param name="UnitRows">At most so many rows in a unit; default 131,072.</param>
-/// <param name="CheckpointRows">A checkpoint (and an output file) after at least so many rows; default 1,048,576.</param>
+/// <param name="UnitRows">The most rows of a unit; default 131,072.</param>
+/// <param name="CheckpointRows">The least rows between two checkpoints, and so in an output file; default 1,048,576.</param>
 /// <param name="Rejects">How many rows may be rejected.</param>
 /// <param name="DuplicateKeys">What to do when two rows have the same key.</param>
 /// <param name="Drift">When drift holds a snapshot back.</param>

@@ -5,7 +5,7 @@ namespace BatchEngine.Domain;
 /// <param name="MaxAge">Older predictions are stale; null means no limit.</param>
 /// <param name="MinConfidence">Less confident predictions are scored in real time; null means no limit.</param>
 /// <param name="Realtime">Whether missing, stale or unsure cases may be scored in real time.</param>
-/// <param name="MaxConcurrentRealtime">At most so many real-time scorings at once; more are refused as overloaded.</param>
+/// <param name="MaxConcurrentRealtime">The most real-time scorings at once; more are refused as overloaded.</param>
 /// <param name="RealtimeDeadline">A real-time answer later than this is a failure.</param>
 public sealed record ServingContract(string Name, TimeSpan? MaxAge, double? MinConfidence, bool Realtime, int MaxConcurrentRealtime, TimeSpan RealtimeDeadline)
 {

@@ -8,7 +8,7 @@ namespace BatchEngine.Domain;
 /// <param name="Features">The features, means resolved to constants.</param>
 /// <param name="Manifest">The frozen input.</param>
 /// <param name="Shards">Disjoint and covering the manifest, in index order.</param>
-/// <param name="UnitRows">At most so many rows in a unit.</param>
+/// <param name="UnitRows">The most rows of a unit.</param>
 /// <param name="PartitionCount">Key-hash partitions of the snapshot, a power of two.</param>
 /// <param name="ProfileEdges">Fixed bin edges by column name, so that profiles merge and compare.</param>
 /// <param name="Chosen">The capacity that was chosen.</param>

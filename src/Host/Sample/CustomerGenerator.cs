@@ -21,13 +21,13 @@ public sealed class CustomerGenerator(ulong seed, long customers, DateOnly first
     /// <summary>The share of customers that leave on each day after the first.</summary>
     public const double DeletedShare = 0.004;
 
-    /// <summary>One customer in so many comes new on each day after the first.</summary>
+    /// <summary>One customer in this number comes new on each day after the first.</summary>
     public const long NewOneIn = 200;
 
-    /// <summary>One row in so many has no key.</summary>
+    /// <summary>One row in this number has no key.</summary>
     public const double MissingKeyShare = 1.0 / 40_000;
 
-    /// <summary>One row in so many has an infinite revenue.</summary>
+    /// <summary>One row in this number has an infinite revenue.</summary>
     public const double InfiniteRevenueShare = 1.0 / 60_000;
 
     /// <summary>The most days that can be generated.</summary>

@@ -32,5 +32,6 @@ public sealed record RunStores(
 {
     /// <summary>All of them over one database and one blob store.</summary>
     public static RunStores Over(StateDatabase database, IBlobStore blobs) => new(new RunStore(database), new ClaimStore(database),
-        new LeadStore(database), new ReceiptStore(database), new SnapshotStore(database), new ProfileStore(database), new UsageStore(database), new DecisionStore(database), blobs, new NamedBlobs(database));
+        new LeadStore(database), new ReceiptStore(database), new SnapshotStore(database), new ProfileStore(database), new UsageStore(database),
+        new DecisionStore(database), blobs, new NamedBlobs(database));
 }

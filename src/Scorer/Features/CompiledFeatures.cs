@@ -49,7 +49,7 @@ public sealed class CompiledFeatures
         if (storage is not null && storage.Count != names.Count)
         {
             throw new BadInputException("features", $"{names.Count} features ({string.Join(", ", names.Take(5))}...)",
-                $"{storage.Count}, because the model takes so many",
+                $"{storage.Count}, because the model takes that number",
                 "List the model's features in its order.");
         }
         var sources = spec.SourceColumns.Select(name =>
@@ -72,7 +72,7 @@ public sealed class CompiledFeatures
         return new CompiledFeatures(spec, sources, kept, [.. compiled]);
     }
 
-    /// <summary>A matrix for so many rows of these features.</summary>
+    /// <summary>A matrix with room for a number of rows of these features.</summary>
     public FeatureMatrix CreateMatrix(int capacityRows) => new(Storage, capacityRows);
 
     /// <summary>A unit for so many rows of the source columns.</summary>

@@ -17,7 +17,7 @@ public sealed class ColumnVector : IDisposable
     private bool _presentDirty;
     private int _rows;
 
-    /// <summary>Creates room for so many rows of the column.</summary>
+    /// <summary>Creates room for a number of rows of the column.</summary>
     /// <param name="column">The column.</param>
     /// <param name="capacityRows">The most rows.</param>
     /// <param name="maxTextBytes">The most bytes of text; more is refused.</param>
@@ -114,7 +114,7 @@ public sealed class ColumnVector : IDisposable
     /// <summary>Whether <see cref="Floats"/> live exactly there.</summary>
     internal bool IsBoundTo(AlignedBuffer<float> storage, int from) => !_ownsFloats && ReferenceEquals(_floats, storage) && _floatsFrom == from;
 
-    /// <summary>Starts a new unit of so many rows, all present until told otherwise.</summary>
+    /// <summary>Starts a new unit of this number of rows, all present until told otherwise.</summary>
     internal void Start(int rows)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, CapacityRows);

@@ -44,7 +44,7 @@ public sealed class RowGroupReader : IDisposable
 
     /// <summary>Fills the unit with the next rows.</summary>
     /// <param name="target">Has the same columns in the same order.</param>
-    /// <param name="maxRows">At most so many, and at most the unit's capacity.</param>
+    /// <param name="maxRows">The most rows to read; never more than the unit's capacity.</param>
     /// <returns>Rows read; 0 at the end of the row group.</returns>
     /// <exception cref="BadInputException">The bytes do not decode, or end before the row group's rows do.</exception>
     public int Read(UnitColumns target, int maxRows)

@@ -15,7 +15,7 @@ public sealed class TextBuffer
     private readonly int _maxBytes;
     private byte[] _bytes = [];
 
-    /// <summary>Creates room for so many rows.</summary>
+    /// <summary>Creates room for a number of rows.</summary>
     /// <param name="capacityRows">The most rows.</param>
     /// <param name="name">The column's name, for errors.</param>
     /// <param name="maxBytes">The most bytes of text, at most <see cref="MaxBytes"/>.</param>

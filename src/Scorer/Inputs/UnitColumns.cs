@@ -12,7 +12,7 @@ public sealed class UnitColumns : IDisposable
     private readonly ColumnVector[] _vectors;
     private readonly Dictionary<string, int> _indexes;
 
-    /// <summary>Creates room for so many rows of these columns.</summary>
+    /// <summary>Creates room for a number of rows of these columns.</summary>
     /// <param name="columns">In the order of the vectors.</param>
     /// <param name="capacityRows">The most rows.</param>
     /// <param name="maxTextBytes">The most bytes of text of one column; more is refused.</param>
@@ -55,7 +55,7 @@ public sealed class UnitColumns : IDisposable
             vector.Dispose();
     }
 
-    /// <summary>Starts so many rows in every vector.</summary>
+    /// <summary>Starts a new unit of this number of rows in every vector.</summary>
     internal void Start(int rows)
     {
         foreach (var vector in _vectors)

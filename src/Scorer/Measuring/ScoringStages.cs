@@ -75,7 +75,7 @@ public sealed class ScoringStages : IDisposable
     /// <summary>Bytes of a row's features, at four each.</summary>
     public double FeatureBytesPerRow => sizeof(float) * _setup.Model.Features.FeatureNames.Count;
 
-    /// <summary>Decodes all rows with so many threads and throws the values away.</summary>
+    /// <summary>Decodes all rows on a number of threads and throws the values away.</summary>
     public Task<StageFigures> DecodeAsync(int threads, CancellationToken ct) =>
         StageFigures.OfAsync(StageNames.Decode, _setup.Input.Manifest.Rows, threads, async () =>
     {

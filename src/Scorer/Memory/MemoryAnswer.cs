@@ -5,7 +5,7 @@ namespace BatchEngine.Scorer.Memory;
 /// <summary>How a scoring fits under a ceiling, or the least ceiling under which it would. Immutable.</summary>
 public abstract record MemoryAnswer
 {
-    /// <summary>Units are not cut below so many rows: the cost of a row group, and of a call into the model, would show.</summary>
+    /// <summary>The least rows that a unit is cut to: the cost of a row group, and of a call into the model, would show.</summary>
     public const int MinUnitRows = 4_096;
 
     private const long Megabyte = 1_000_000;
@@ -16,7 +16,7 @@ public abstract record MemoryAnswer
 
     /// <summary>It fits.</summary>
     /// <param name="Workers">So many workers.</param>
-    /// <param name="UnitRows">At most so many rows in a unit.</param>
+    /// <param name="UnitRows">The most rows of a unit.</param>
     /// <param name="Bytes">What that needs.</param>
     public sealed record Fits(int Workers, int UnitRows, long Bytes) : MemoryAnswer;
 

@@ -6,6 +6,6 @@ namespace BatchEngine.Scorer.Memory;
 /// <param name="RowBytes">Of one row of a unit in one worker: decode buffers, features, outputs, staging.</param>
 public sealed record MemoryNeed(long ProcessBytes, long WorkerBytes, long RowBytes)
 {
-    /// <summary>The bytes of so many workers with units of so many rows.</summary>
+    /// <summary>The bytes that a number of workers need with units of a number of rows.</summary>
     public long Of(int workers, int unitRows) => ProcessBytes + (workers * (WorkerBytes + (unitRows * RowBytes)));
 }

@@ -25,14 +25,14 @@ public sealed record OneShotOptions(string ModelPath, IReadOnlyList<string> Inpu
     /// <summary>Workers; 0 (the default) means one per core.</summary>
     public int Workers { get; init; }
 
-    /// <summary>At most so many rows in a unit, which becomes one row group of the output; 0 (the default) means by the number of columns read: 131,072 for
+    /// <summary>The most rows of a unit, which becomes one row group of the output; 0 (the default) means by the number of columns read: 131,072 for
     /// few, 8,192 for many.</summary>
     public int UnitRows { get; init; }
 
     /// <summary>The most resident bytes of the process; workers and rows of a unit are cut until they fit. 0 (the default) means no limit.</summary>
     public long MemoryLimitBytes { get; init; }
 
-    /// <summary>An output file ends after at least so many rows; default <see cref="ScoringJob.DefaultCheckpointRows"/>.</summary>
+    /// <summary>The least rows of an output file; default <see cref="ScoringJob.DefaultCheckpointRows"/>.</summary>
     public int RowsPerFile { get; init; } = ScoringJob.DefaultCheckpointRows;
 
     /// <summary>How many rows may be rejected.</summary>

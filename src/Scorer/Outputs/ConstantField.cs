@@ -5,7 +5,7 @@ using Parquet.Schema;
 
 namespace BatchEngine.Scorer.Outputs;
 
-/// <summary>A column with one value in every row: encoded once for a number of rows, then the same pages are appended to each row group of so many. Not
+/// <summary>A column with one value in every row: encoded once for a number of rows, then the same pages are appended to each row group of that size. Not
 /// thread-safe.</summary>
 /// <remarks>
 /// Encoding a constant text costs a hash, a look-up and 36 managed bytes a row, for 60 bytes of pages in the end: model version and run id took a third of

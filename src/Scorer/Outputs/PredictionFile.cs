@@ -7,7 +7,7 @@ namespace BatchEngine.Scorer.Outputs;
 /// <summary>Writes prediction files, several units a row group; the staging buffers outlive a file. Same units, same bytes. Not thread-safe.</summary>
 internal sealed class PredictionFile
 {
-    /// <summary>Units are gathered up to so many rows, where a row of output is short enough.</summary>
+    /// <summary>The most rows that units are gathered to, where a row of output is short enough.</summary>
     public const int MaxGatheredRows = 65_536;
 
     /// <summary>Staging of gathered units takes no more than this; a wide or long row makes smaller row groups, of one unit at least.</summary>

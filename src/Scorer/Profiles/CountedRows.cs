@@ -7,7 +7,7 @@ internal sealed class CountedRows(int oneIn)
 {
     private readonly List<(int From, int Rows)> _ranges = [];
 
-    /// <summary>One block out of so many; 1 means every row.</summary>
+    /// <summary>One block in this number is counted; 1 means every row.</summary>
     public int OneIn { get; } = oneIn;
 
     /// <summary>Inside the unit, not overlapping, in order.</summary>

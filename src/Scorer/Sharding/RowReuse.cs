@@ -19,7 +19,7 @@ internal sealed class RowReuse : IDisposable
     // What gathering one value costs, in nanoseconds.
     private const double GatherNanoseconds = 1;
 
-    // While reuse does not pay, so many units are scored whole before the base is asked again.
+    // While reuse does not pay, this number of units is scored whole before the base is asked again.
     private const int UnitsBetweenTries = 8;
 
     private readonly ScoringSetup _setup;

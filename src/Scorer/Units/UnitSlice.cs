@@ -1,6 +1,6 @@
 namespace BatchEngine.Scorer.Units;
 
-/// <summary>A unit: at most so many rows inside one row group, at fixed boundaries. Immutable.</summary>
+/// <summary>A unit: a bounded number of rows inside one row group, at fixed boundaries. Immutable.</summary>
 /// <param name="Index">Counted from 0 over the shard.</param>
 /// <param name="FileIndex">The file in the manifest.</param>
 /// <param name="RowGroup">The row group in the file.</param>

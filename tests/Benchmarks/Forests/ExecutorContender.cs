@@ -3,7 +3,7 @@ using BatchEngine.Scorer.Features;
 
 namespace BatchEngine.Benchmarks.Forests;
 
-/// <summary>A whole executor call on so many rows, from the feature matrix to the prediction block. Not thread-safe.</summary>
+/// <summary>A whole executor call on a number of rows, from the feature matrix to the prediction block. Not thread-safe.</summary>
 internal sealed class ExecutorContender : IDisposable
 {
     private readonly IModelExecutor _executor;

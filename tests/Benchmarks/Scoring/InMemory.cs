@@ -9,7 +9,7 @@ public static class InMemory
     private const int TrialRows = 131_072;
     private static readonly int[] s_batches = [1_024, 2_048, 4_096, 16_384, 65_536];
 
-    /// <summary>Scores so many rows, going round over 131,072 rows a thread.</summary>
+    /// <summary>Scores a number of rows, going round over 131,072 rows a thread.</summary>
     public static async Task<ScoreFigures> RunAsync(ScoreOptions options, int rows)
     {
         using var settings = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };

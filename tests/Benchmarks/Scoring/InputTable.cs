@@ -13,10 +13,10 @@ public static class InputTable
     /// <summary>Rows of a row group.</summary>
     public const int RowsPerGroup = 131_072;
 
-    /// <summary>The path of the file for so many rows; made once and kept in the temporary folder.</summary>
+    /// <summary>The path of the file with a number of rows; made once and kept in the temporary folder.</summary>
     /// <param name="rows">Rows.</param>
     /// <param name="ct">Stops writing.</param>
-    /// <param name="changedEvery">Each so many rows, one has another first value; 0 changes none.</param>
+    /// <param name="changedEvery">One row in this number has another first value; 0 changes none.</param>
     public static async Task<string> PathOfAsync(int rows, CancellationToken ct, int changedEvery = 0)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "batchengine-bench")).FullName;

@@ -77,7 +77,8 @@ public sealed class JobPreparationTests
     }
 
     private static async Task<double> MeanAsync(Engine engine, RunId run) =>
-        Assert.Single((await new RunStore(engine.Database).PlanAsync(run, Ct))!.Features.Columns, c => c.Name == "age").Steps.OfType<FeatureTransform.ImputeConstant>()
+        Assert.Single((await new RunStore(engine.Database).PlanAsync(run, Ct))!.Features.Columns,
+            c => c.Name == "age").Steps.OfType<FeatureTransform.ImputeConstant>()
             .Single().Value;
 
     // Every row of every table, as "table: value, value".

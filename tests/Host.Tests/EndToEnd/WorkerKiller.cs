@@ -16,7 +16,7 @@ internal sealed class WorkerKiller(Random random, Func<Task<IReadOnlyList<string
     /// <summary>Workers killed so far.</summary>
     public int Kills { get; private set; }
 
-    /// <summary>Kills until so many are dead in all or the run has ended.</summary>
+    /// <summary>Kills until the wanted number is dead or the run has ended.</summary>
     public async Task KillUntilAsync(int kills, string run, Task ended)
     {
         var atAnyMoment = random.NextDouble() < ShareAtAnyMoment;

@@ -44,7 +44,8 @@ internal static partial class KeyClaims
 
     private static IEnumerable<string> Named(string text) =>
         Dotted().Matches(text).Select(m => m.Value).Where(word =>
-            !s_known.Contains(word) && !word.StartsWith(MetricPrefix, StringComparison.Ordinal) && !s_foreign.Contains(word) && !s_fileEndings.Contains(word[(word.LastIndexOf('.') + 1)..]));
+            !s_known.Contains(word) && !word.StartsWith(MetricPrefix, StringComparison.Ordinal) && !s_foreign.Contains(word)
+            && !s_fileEndings.Contains(word[(word.LastIndexOf('.') + 1)..]));
 
     private static HashSet<string> Known()
     {

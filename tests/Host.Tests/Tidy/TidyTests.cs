@@ -65,6 +65,49 @@ public sealed class TidyTests
     public void Files_PlantedPublicType_IsFound(string text, string said) => Finds(said, Shape.PublicTypeViolations([new("src/A.cs", text)]));
 
     [Fact]
+    public void Folders_HoldFewFiles() => Clean(FolderShape.SizeViolations(WorkingTree.Sources));
+
+    [Fact]
+    public void Folders_PlantedSize_IsFound()
+    {
+        Finds("src/A/B holds 26 files", FolderShape.SizeViolations(Enumerable.Range(0, 26).Select(i => new SourceFile($"src/A/B/F{i}.cs", ""))));
+        Clean(FolderShape.SizeViolations(Enumerable.Range(0, 25).Select(i => new SourceFile($"src/A/B/F{i}.cs", ""))));
+    }
+
+    [Fact]
+    public void Folders_NeedEachOtherInNoCircle() => Clean(FolderShape.CircleViolations(WorkingTree.Sources));
+
+    [Fact]
+    public void Folders_PlantedCircle_IsFound()
+    {
+        SourceFile one = new("src/A/One/X.cs", "using BatchEngine.A.Two; namespace BatchEngine.A.One; class X { Y? y; }");
+        SourceFile two = new("src/A/Two/Y.cs", "using BatchEngine.A.One; namespace BatchEngine.A.Two; class Y { void M() => X.Z(); }");
+        SourceFile deep = new("src/A/Two/Deep/Z.cs", "namespace BatchEngine.A.Two.Deep; class Z { Y? y; }");
+        Finds("src/A/One -> src/A/Two (X.cs names Y), src/A/Two -> src/A/One (Y.cs names X)", FolderShape.CircleViolations([one, two]));
+        Clean(FolderShape.CircleViolations([one, new("src/A/Two/Y.cs", "namespace BatchEngine.A.Two; class Y { object X => 1; }"), deep]));
+        Finds("src/A/Two/Deep -> src/A/Two",
+            FolderShape.CircleViolations([deep, new("src/A/Two/Y.cs", "using BatchEngine.A.Two.Deep; namespace BatchEngine.A.Two; class Y { Z? z; }")]));
+    }
+
+    [Fact]
+    public void Lines_AreNarrow() => Clean(FolderShape.WidthViolations(WorkingTree.SourcesAndTests));
+
+    [Fact]
+    public void Lines_PlantedWidth_IsFound()
+    {
+        Finds("src/A.cs:2 has 161 columns", FolderShape.WidthViolations([new("src/A.cs", "\n" + new string('x', 161))]));
+        Clean(FolderShape.WidthViolations([new("src/A.cs", new string('x', 160) + "\r\n")]));
+    }
+
+    [Fact]
+    public void Members_PlantedTestOnly_IsFound()
+    {
+        SourceFile source = new("src/A.cs", "public class A { public int Used() => 1; public int Lonely() => Used(); } class B { A? a; }");
+        Finds("only tests name 'Lonely'", TestOnlyMembers.Violations([source], [new("tests/T.cs", "class T { object x = new A().Lonely(); }")]));
+        Clean(TestOnlyMembers.Violations([source], [new("tests/T.cs", "class T { object x = new A().Used(); }")]));
+    }
+
+    [Fact]
     public void Names_SaySomething() => Clean(Shape.NameViolations(WorkingTree.Sources));
 
     [Theory]

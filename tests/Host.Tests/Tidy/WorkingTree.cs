@@ -9,8 +9,11 @@ internal static class WorkingTree
     /// <summary>The C# files of src.</summary>
     public static IReadOnlyList<SourceFile> Sources { get; } = Read("src", ".cs");
 
+    /// <summary>The C# files of tests.</summary>
+    public static IReadOnlyList<SourceFile> Tests { get; } = Read("tests", ".cs");
+
     /// <summary>The C# files of src and tests.</summary>
-    public static IReadOnlyList<SourceFile> SourcesAndTests { get; } = [.. Sources, .. Read("tests", ".cs")];
+    public static IReadOnlyList<SourceFile> SourcesAndTests { get; } = [.. Sources, .. Tests];
 
     /// <summary>The project files of src.</summary>
     public static IReadOnlyList<SourceFile> Projects { get; } = Read("src", ".csproj");

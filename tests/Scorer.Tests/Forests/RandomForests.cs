@@ -9,7 +9,8 @@ public sealed record ForestShape(int Seed, int Trees, int Depth, double Stop, in
     bool OneTargetATree)
 {
     public override string ToString() =>
-        $"seed {Seed}, {Trees} trees, depth {Depth}, stop {Stop:0.00}, {Features} features, grid {Grid}, modes {AllModes}, missing {Missing}, {Targets} targets, one a tree {OneTargetATree}";
+        $"seed {Seed}, {Trees} trees, depth {Depth}, stop {Stop:0.00}, {Features} features, grid {Grid}, modes {AllModes}, missing {Missing}, {Targets} "
+            + $"targets, one a tree {OneTargetATree}";
 }
 
 /// <summary>Makes forests and rows in which values meet thresholds, infinities, denormals and missing values.</summary>

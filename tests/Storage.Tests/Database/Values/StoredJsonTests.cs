@@ -65,7 +65,8 @@ public sealed class StoredJsonTests
     [Fact]
     public void Profile_StoredBeforeRunsWereSampled_ReadsAsCountedWhole()
     {
-        const string old = """{"edges":{"column":"age","edges":[1,2.5],"categories":[]},"isOutput":false,"counts":[3,4,5],"missing":1,"min":0,"max":9,"sum":20.5,"sumOfSquares":99}""";
+        const string old = """{"edges":{"column":"age","edges":[1,"""
+            + """2.5],"categories":[]},"isOutput":false,"counts":[3,4,5],"missing":1,"min":0,"max":9,"sum":20.5,"sumOfSquares":99}""";
         var profile = StoredJson.Read<ColumnProfile>(old, "test");
         Assert.Equal((1, 13L), (profile.OneIn, profile.Rows));
         var sampled = profile with { OneIn = 5 };
