@@ -4,6 +4,8 @@ using BatchEngine.Scheduler.Triggers;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Lanes;
 using BatchEngine.Storage.Database.Runs;
+using BatchEngine.TestKit.Databases;
+using BatchEngine.TestKit.Folders;
 using Microsoft.Extensions.Time.Testing;
 
 namespace BatchEngine.Scheduler.Tests.Triggers;
@@ -12,7 +14,7 @@ namespace BatchEngine.Scheduler.Tests.Triggers;
 public sealed class FormerStateTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset Night = new(2026, 11, 23, 2, 0, 0, TimeSpan.Zero);
-    private readonly string _folder = Directory.CreateTempSubdirectory("batchengine-former-").FullName;
+    private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _clock = new(Night.AddHours(5));
     private readonly FakeStarter _starter = new();
     private StateDatabase _database = null!;
@@ -21,7 +23,7 @@ public sealed class FormerStateTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var path = Path.Combine(_folder, "state.db");
+        var path = _folder["state.db"];
         await using (var packed = File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Triggers", "Golden", "state-schema-1.db.gz")))
         await using (var unpacked = new GZipStream(packed, CompressionMode.Decompress))
         await using (var file = File.Create(path))
@@ -32,7 +34,7 @@ public sealed class FormerStateTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _database.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     [Fact]
@@ -63,6 +65,23 @@ public sealed class FormerStateTests : IAsyncLifetime
 
         Assert.Equal("nightly", Assert.Single(await new LaneStore(_database).ListAsync(Stop)).Job);
         Assert.Contains(await new DecisionStore(_database).ListAsync(null, Stop), d => d.Choice == "job gone: unscheduled");
+    }
+
+    [Fact]
+    public async Task Sync_StateThatCannotBeRead_StartsAnewAndSaysWhatIsLost()
+    {
+        await _database.ExecuteSqlAsync("""
+            UPDATE QRTZ_JOB_DETAILS SET JOB_DATA = CAST(replace(CAST(JOB_DATA AS TEXT), '2026-11-23T02', 'yesterday') AS BLOB) WHERE JOB_NAME = 'nightly'
+            """, Stop);
+        await using var scheduler = await OpenAsync();
+
+        await scheduler.SyncAsync([Job("nightly", "0 0 2 * * ?"), Job("resting", "0 0 3 * * ?")], Stop);
+
+        var nightly = (await new LaneStore(_database).FindAsync("nightly", Stop))!;
+        Assert.Equal((_clock.GetUtcNow(), 0), (nightly.HandledThrough, nightly.Pending.Count));
+        Assert.True((await new LaneStore(_database).FindAsync("resting", Stop))!.IsPaused);
+        var said = Assert.Single(await new DecisionStore(_database).ListAsync(null, Stop), d => d.Choice == "job nightly: starts anew");
+        Assert.Contains("yesterday", said.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

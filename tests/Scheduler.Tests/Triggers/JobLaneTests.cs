@@ -4,26 +4,24 @@ using BatchEngine.Scheduler.Triggers;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Lanes;
 using BatchEngine.Storage.Database.Runs;
+using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Scheduler.Tests.Triggers;
 
 public sealed class JobLaneTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset Monday = new(2026, 11, 23, 2, 0, 0, TimeSpan.Zero);
-    private readonly string _folder = Directory.CreateTempSubdirectory("batchengine-lane-").FullName;
-    private readonly TimersSeenClock _clock = new(Monday.AddHours(-1));
+    private readonly TestClock _clock = new(Monday.AddHours(-1));
     private readonly FakeStarter _starter = new();
-    private StateDatabase _database = null!;
+    private StateFolder _state = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _database = await StateDatabase.OpenAsync(Path.Combine(_folder, "state.db"), _clock, Stop);
+    private StateDatabase Database => _state.Database;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _database.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public async ValueTask InitializeAsync() => _state = await StateFolder.OpenAsync(_clock, Stop);
+
+    public ValueTask DisposeAsync() => _state.DisposeAsync();
 
     [Fact]
     public async Task Wake_SameInstantManyTimes_StartsOneRun()
@@ -181,7 +179,7 @@ public sealed class JobLaneTests : IAsyncLifetime
         for (var tries = 1; tries < 3; tries++)
         {
             await _starter.NextAsync();
-            await _clock.TimerAsync(Stop);
+            await _clock.WaitOfAsync(TriggerSettings.Default.RetryEvery);
             _clock.Advance(TimeSpan.FromSeconds(15));
         }
         await _starter.NextAsync();
@@ -217,9 +215,9 @@ public sealed class JobLaneTests : IAsyncLifetime
         await using var lane = await LaneAsync();
         lane.Start();
         await _starter.NextAsync();
-        await _clock.TimerAsync(Stop);
+        await _clock.WaitOfAsync(TriggerSettings.Default.RetryEvery);
 
-        await LaneUpdate.MakeAsync(new LaneStore(_database), "churn", state => LaneChange.Ended(state, Monday), Stop);
+        await LaneUpdate.MakeAsync(new LaneStore(Database), "churn", state => LaneChange.Ended(state, Monday), Stop);
         await lane.WakeAsync(Stop);
         _clock.Advance(TimeSpan.FromSeconds(15));
         await KeepAsync(Monday.AddDays(1), Monday.AddDays(1));
@@ -281,19 +279,19 @@ public sealed class JobLaneTests : IAsyncLifetime
     {
         var schedule = new Schedule("0 0 2 * * ?", "UTC", misfire, overlap);
         return new JobLane(Samples.Job() with { Schedule = schedule }, schedule, await KeptAsync(),
-            new LanePorts(_starter, new LaneStore(_database), settings ?? TriggerSettings.Default, _clock));
+            new LanePorts(_starter, new LaneStore(Database), settings ?? TriggerSettings.Default, _clock));
     }
 
     private Task<LaneState> KeptAsync() =>
-        new LaneStore(_database).CreateAsync(new LaneState("churn", "0 0 2 * * ? | UTC", Monday.AddHours(-1), [], false), Stop);
+        new LaneStore(Database).CreateAsync(new LaneState("churn", "0 0 2 * * ? | UTC", Monday.AddHours(-1), [], false), Stop);
 
     private async Task KeepAsync(DateTimeOffset handledThrough, params DateTimeOffset[] pending)
     {
         var kept = await KeptAsync();
-        Assert.NotNull(await new LaneStore(_database).TryChangeAsync(kept with { HandledThrough = handledThrough, Pending = pending }, [], Stop));
+        Assert.NotNull(await new LaneStore(Database).TryChangeAsync(kept with { HandledThrough = handledThrough, Pending = pending }, [], Stop));
     }
 
-    private async Task PauseAsync(bool isPaused) => Assert.True(await new PauseSwitch(_database, _clock).SetAsync("churn", isPaused, Stop));
+    private async Task PauseAsync(bool isPaused) => Assert.True(await new PauseSwitch(Database, _clock).SetAsync("churn", isPaused, Stop));
 
-    private Task<IReadOnlyList<Decision>> DecisionsAsync() => new DecisionStore(_database).ListAsync(null, Stop);
+    private Task<IReadOnlyList<Decision>> DecisionsAsync() => new DecisionStore(Database).ListAsync(null, Stop);
 }

@@ -4,25 +4,23 @@ using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Lanes;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.TestKit.Databases;
+using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Scheduler.Tests.Triggers;
 
 /// <summary>Quartz itself, on a real database, in real time: so only what needs it is tested here, with a cron of seconds.</summary>
 public sealed class JobSchedulerTests : IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("batchengine-triggers-").FullName;
     private readonly FakeStarter _starter = new();
-    private StateDatabase _database = null!;
+    private StateFolder _state = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _database = await StateDatabase.OpenAsync(Path.Combine(_folder, "state.db"), TimeProvider.System, Stop);
+    private StateDatabase Database => _state.Database;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _database.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public async ValueTask InitializeAsync() => _state = await StateFolder.OpenAsync(TimeProvider.System, Stop);
+
+    public ValueTask DisposeAsync() => _state.DisposeAsync();
 
     [Fact]
     public async Task Start_CronOfEverySecond_FiresEachScheduledInstantOnce()
@@ -62,7 +60,7 @@ public sealed class JobSchedulerTests : IAsyncLifetime
     [Fact]
     public async Task Pause_SetByOneProcess_HoldsInAnotherOnTheSameFile()
     {
-        await using var elsewhere = await StateDatabase.OpenAsync(_database.Path, TimeProvider.System, Stop);
+        await using var elsewhere = await StateDatabase.OpenAsync(Database.Path, TimeProvider.System, Stop);
         await using var here = await OpenAsync();
         await using var there = await JobScheduler.OpenAsync(elsewhere, _starter, TriggerSettings.Default, TimeProvider.System, Stop);
         await here.SyncAsync([Job("often", "* * * * * ?")], Stop);
@@ -74,9 +72,9 @@ public sealed class JobSchedulerTests : IAsyncLifetime
         Assert.True(await new PauseSwitch(elsewhere, TimeProvider.System).SetAsync("often", true, Stop));
 
         Assert.True(Assert.Single(await here.ListAsync(Stop)).IsPaused);
-        var state = (await new LaneStore(_database).FindAsync("often", Stop))!;
+        var state = (await new LaneStore(Database).FindAsync("often", Stop))!;
         await Task.Delay(TimeSpan.FromSeconds(2.5), Stop);
-        Assert.Equal(state.HandledThrough, (await new LaneStore(_database).FindAsync("often", Stop))!.HandledThrough);
+        Assert.Equal(state.HandledThrough, (await new LaneStore(Database).FindAsync("often", Stop))!.HandledThrough);
         Assert.All(_starter.Started, s => Assert.True(s.At <= state.HandledThrough, $"{s.At:O} fired after the pause at {state.HandledThrough:O}"));
     }
 
@@ -139,7 +137,7 @@ public sealed class JobSchedulerTests : IAsyncLifetime
         await second.SyncAsync([Job("kept", "0 0 2 * * ?")], Stop);
 
         Assert.Equal("kept", Assert.Single(await second.ListAsync(Stop)).Name);
-        Assert.Contains(await new DecisionStore(_database).ListAsync(null, Stop), d => d.Choice.Contains("gone", StringComparison.Ordinal));
+        Assert.Contains(await new DecisionStore(Database).ListAsync(null, Stop), d => d.Choice.Contains("gone", StringComparison.Ordinal));
         Assert.Empty(_starter.Started);
     }
 
@@ -174,7 +172,7 @@ public sealed class JobSchedulerTests : IAsyncLifetime
     {
         _starter.Ending = async (_, _) =>
         {
-            await _database.ExecuteSqlAsync("ALTER TABLE decisions RENAME TO decisions_away", Stop);
+            await Database.ExecuteSqlAsync("ALTER TABLE decisions RENAME TO decisions_away", Stop);
             throw new BadInputException("job", "planted", "a job that runs", "None.");
         };
         await using var scheduler = await OpenAsync();
@@ -185,9 +183,9 @@ public sealed class JobSchedulerTests : IAsyncLifetime
     }
 
     private Task<JobScheduler> OpenAsync() =>
-        JobScheduler.OpenAsync(_database, _starter, TriggerSettings.Default, TimeProvider.System, Stop);
+        JobScheduler.OpenAsync(Database, _starter, TriggerSettings.Default, TimeProvider.System, Stop);
 
-    private Task<bool> PauseAsync(string job, bool isPaused) => new PauseSwitch(_database, TimeProvider.System).SetAsync(job, isPaused, Stop);
+    private Task<bool> PauseAsync(string job, bool isPaused) => new PauseSwitch(Database, TimeProvider.System).SetAsync(job, isPaused, Stop);
 
     private static ScoringJob Job(string name, string cron) =>
         Samples.Job(name) with { Schedule = new Schedule(cron, "UTC", MisfirePolicy.RunAll, OverlapPolicy.Queue) };

@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Triggers;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.TestKit.Folders;
 using Microsoft.Data.Sqlite;
 
 namespace BatchEngine.Scheduler.Tests.Triggers;
@@ -9,26 +10,23 @@ namespace BatchEngine.Scheduler.Tests.Triggers;
 /// waits.</summary>
 public sealed class LockedFileTests : IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("batchengine-locked-").FullName;
-    private StateDatabase _database = null!;
+    private StateFolder _state = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _database = await StateDatabase.OpenAsync(Path.Combine(_folder, "state.db"), TimeProvider.System, Stop);
+    private StateDatabase Database => _state.Database;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _database.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public async ValueTask InitializeAsync() => _state = await StateFolder.OpenAsync(TimeProvider.System, Stop);
+
+    public ValueTask DisposeAsync() => _state.DisposeAsync();
 
     [Fact]
     public async Task Sync_FileLockedForLongerThanOneTry_WaitsAsEveryOtherWriteDoes()
     {
         await using var scheduler =
-            await JobScheduler.OpenAsync(_database, new FakeStarter(), TriggerSettings.Default, TimeProvider.System, Stop);
+            await JobScheduler.OpenAsync(Database, new FakeStarter(), TriggerSettings.Default, TimeProvider.System, Stop);
         await scheduler.SyncAsync([Job("nightly")], Stop);
-        await using var elsewhere = new SqliteConnection($"Data Source={_database.Path}");
+        await using var elsewhere = new SqliteConnection($"Data Source={Database.Path}");
         await elsewhere.OpenAsync(Stop);
         var held = elsewhere.BeginTransaction(deferred: false);
 
