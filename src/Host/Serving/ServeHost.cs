@@ -39,6 +39,7 @@ internal static class ServeHost
         more?.Invoke(builder.Services);
         var app = builder.Build();
         SnapshotAges.Publish(app.Services.GetRequiredService<ServeMetrics>(), app.Services.GetRequiredService<LookupService>(), engine.Clock);
+        RealtimeCalls.Publish(app.Services.GetRequiredService<ServeMetrics>(), app.Services.GetRequiredService<LookupService>());
         HttpPages.Map(app);
         return app;
     }
