@@ -4,6 +4,7 @@ using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Sample;
 using BatchEngine.Scorer.OneShot;
 using BatchEngine.Scorer.Realtime;
+using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Host.Tests.Sample;
 
@@ -35,26 +36,19 @@ public sealed class ChurnModelTests
     [Fact]
     public async Task BatchScores_OfTheSampleFiles_RejectThePlantedRowsOnly()
     {
-        var folder = Directory.CreateTempSubdirectory("churn");
-        try
+        using var folder = new TemporaryFolder();
+        var day = Assert.Single(await CustomerFiles.WriteAsync(
+            new SampleRequest(folder["in"], 200_000, 1, 7, SampleRequest.DefaultFirstDay), null,
+                TestContext.Current.CancellationToken));
+        Assert.InRange(day.BadRows, 2, 30);
+        var options = new OneShotOptions(Path.Combine(Folder, "churn.onnx"), [Path.Combine(day.Directory, "*.parquet")],
+            folder["out"])
         {
-            var day = Assert.Single(await CustomerFiles.WriteAsync(
-                new SampleRequest(Path.Combine(folder.FullName, "in"), 200_000, 1, 7, SampleRequest.DefaultFirstDay), null,
-                    TestContext.Current.CancellationToken));
-            Assert.InRange(day.BadRows, 2, 30);
-            var options = new OneShotOptions(Path.Combine(Folder, "churn.onnx"), [Path.Combine(day.Directory, "*.parquet")],
-                Path.Combine(folder.FullName, "out"))
-            {
-                KeyColumn = "customer_id",
-                Features = FeaturesFile.Load(Path.Combine(Folder, "features.yaml")),
-                CarriedColumns = ["country", "balance", "signup_date", "last_order_at"],
-            };
-            var result = await OneShotScoring.RunAsync(options, null, TimeProvider.System, TestContext.Current.CancellationToken);
-            Assert.Equal(new RowCounts(200_000, 200_000 - day.BadRows, 0, day.BadRows), result.Counts);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+            KeyColumn = "customer_id",
+            Features = FeaturesFile.Load(Path.Combine(Folder, "features.yaml")),
+            CarriedColumns = ["country", "balance", "signup_date", "last_order_at"],
+        };
+        var result = await OneShotScoring.RunAsync(options, null, TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.Equal(new RowCounts(200_000, 200_000 - day.BadRows, 0, day.BadRows), result.Counts);
     }
 }
