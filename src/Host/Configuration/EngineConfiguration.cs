@@ -33,9 +33,6 @@ public sealed record EngineConfiguration(
     /// <summary>Where `serve` answers HTTP/2 without TLS; null (the default) means nowhere.</summary>
     public string? Http2Url { get; init; }
 
-    /// <summary>The default of <see cref="DataDirectory"/>.</summary>
-    public static string DefaultDataDirectory => EngineKeys.DataDirectory.Default;
-
     /// <summary>Every default, with all state in the given folder.</summary>
     public static EngineConfiguration In(string dataDirectory)
     {

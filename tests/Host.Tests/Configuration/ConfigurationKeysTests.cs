@@ -72,11 +72,11 @@ public sealed class ConfigurationKeysTests
     public void DefaultFile_Uncommented_IsEveryKeyAtItsDefault()
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, "config/batchengine.yaml"));
-        Assert.Equal(EngineConfiguration.In(EngineConfiguration.DefaultDataDirectory), Read(text));
+        Assert.Equal(EngineConfiguration.In(EngineKeys.DataDirectory.Default), Read(text));
         var uncommented = Regex.Replace(text, @"^# ( *\w+:)", "$1", RegexOptions.Multiline);
         var problems = new ConfigProblems("batchengine.yaml");
         var root = YamlText.Read(uncommented, problems);
-        Assert.Equal(EngineConfiguration.In(EngineConfiguration.DefaultDataDirectory), EngineConfigurationFile.Read(root, problems));
+        Assert.Equal(EngineConfiguration.In(EngineKeys.DataDirectory.Default), EngineConfigurationFile.Read(root, problems));
         var written = root.Entries.SelectMany(e =>
             e.Value is YamlNode.Mapping section ? section.Entries.Select(s => $"{e.Key.Text}.{s.Key.Text}") : [e.Key.Text]);
         Assert.Equal(EngineConfigurationFile.Keys.Order(StringComparer.Ordinal), written.Order(StringComparer.Ordinal));
