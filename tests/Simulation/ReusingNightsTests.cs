@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Simulation;
 
@@ -8,7 +9,7 @@ namespace BatchEngine.Simulation;
 /// tests/Simulation -- --filter-class "*ReusingNightsTests".</summary>
 public sealed class ReusingNightsTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("batchengine-reuse-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
     [Theory]
     [InlineData(1, false, false)]
@@ -45,7 +46,7 @@ public sealed class ReusingNightsTests : IDisposable
         (int Seed, int Trees)[] models = [(1, 400), (1, 400), (1, 460), (1, 460), (1, 500), (2, 300), (2, 330)];
         for (var night = 0; night < models.Length; night++)
         {
-            reusing.Model = full.Model = GrowingForest.Write(_folder, models[night].Seed, models[night].Trees, isClassifier);
+            reusing.Model = full.Model = GrowingForest.Write(_folder.Path, models[night].Seed, models[night].Trees, isClassifier);
             var expected = await full.RunAsync(night, full: true);
             var seen = await reusing.RunAsync(night, full: false, interrupted ? new Random(seed) : null);
             MustEqual(expected, seen, $"seed {seed}, night {night}");
@@ -65,7 +66,7 @@ public sealed class ReusingNightsTests : IDisposable
         var (_, reusing, _) = await TableAsync(10, hasTextKeys: false);
         for (var night = 0; night < 2; night++)
         {
-            reusing.Model = GrowingForest.Write(_folder, 1, 300 + (50 * night), isClassifier: true);
+            reusing.Model = GrowingForest.Write(_folder.Path, 1, 300 + (50 * night), isClassifier: true);
             await reusing.RunAsync(night, full: false);
         }
 
@@ -80,7 +81,7 @@ public sealed class ReusingNightsTests : IDisposable
     public async Task Night_ThatIsToKeepSums_SaysWhetherThereAreAny(bool isClassifier, string choice, string reason)
     {
         var (_, reusing, _) = await TableAsync(12, hasTextKeys: false);
-        (reusing.Model, reusing.KeepsSums) = (GrowingForest.Write(_folder, 1, 20, isClassifier), true);
+        (reusing.Model, reusing.KeepsSums) = (GrowingForest.Write(_folder.Path, 1, 20, isClassifier), true);
         await reusing.RunAsync(0, full: false);
 
         var decision = Assert.Single(await reusing.AskAsync(e => new DecisionStore(e.Database).ListAsync(ReusingNights.RunOf(0), CancellationToken.None)), d =>
@@ -93,10 +94,10 @@ public sealed class ReusingNightsTests : IDisposable
     public async Task Night_WhoseModelFileWasReplacedByOneWithMoreTrees_ScoresEveryRowAndSaysThatRegisteredModelsStay()
     {
         var (_, reusing, _) = await TableAsync(11, hasTextKeys: false);
-        reusing.Model = Path.Combine(_folder, "model.onnx");
+        reusing.Model = _folder["model.onnx"];
         for (var night = 0; night < 2; night++)
         {
-            File.Copy(GrowingForest.Write(_folder, 1, 300 + (50 * night), isClassifier: false), reusing.Model, overwrite: true);
+            File.Copy(GrowingForest.Write(_folder.Path, 1, 300 + (50 * night), isClassifier: false), reusing.Model, overwrite: true);
             await reusing.RunAsync(night, full: false);
         }
 
@@ -134,13 +135,13 @@ public sealed class ReusingNightsTests : IDisposable
             && d.Reason.Contains(Path.GetFileName(path), StringComparison.Ordinal));
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     private async Task<(ChangingTable Table, ReusingNights Reusing, ReusingNights Full)> TableAsync(int seed, bool hasTextKeys)
     {
-        var table = new ChangingTable(Path.Combine(_folder, "table"), seed, hasTextKeys);
+        var table = new ChangingTable(_folder["table"], seed, hasTextKeys);
         await table.CreateAsync();
-        return (table, new ReusingNights(Path.Combine(_folder, "reusing"), table.Glob), new ReusingNights(Path.Combine(_folder, "full"), table.Glob));
+        return (table, new ReusingNights(_folder["reusing"], table.Glob), new ReusingNights(_folder["full"], table.Glob));
     }
 
     private static void MustEqual(NightResult expected, NightResult seen, string when)

@@ -2,7 +2,18 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Prices;
 
+<<<<<<< HEAD
 /// <summary>What a person says a real-time answer costs, for as long as none was measured. Always named as an assumption where it is used.</summary>
+=======
+/// <summary>What a price sheet says a real-time answer costs, for as long as none was measured; always named as an assumption where it is used.</summary>
+>>>>>>> main
 /// <param name="PerThousand">The cost of 1,000 real-time predictions.</param>
 /// <param name="Source">Who says so and from what.</param>
-public sealed record RealtimeAssumption(Money PerThousand, string Source);
+/// <param name="ObservedAt">It holds from this instant until a newer one.</param>
+/// <param name="ValidUntil">When it stops being true, exclusive; null means until a newer one.</param>
+public sealed record RealtimeAssumption(Money PerThousand, string Source, DateTimeOffset ObservedAt = default, DateTimeOffset? ValidUntil = null)
+{
+    /// <summary>The one that holds at an instant: the newest that has not expired; null means that nothing is assumed then.</summary>
+    public static RealtimeAssumption? At(IEnumerable<RealtimeAssumption> assumptions, DateTimeOffset instant) => assumptions
+        .Where(a => a.ObservedAt <= instant && (a.ValidUntil is not { } end || end > instant)).OrderBy(a => a.ObservedAt).LastOrDefault();
+}

@@ -8,9 +8,6 @@ public readonly record struct Money(decimal Amount, string Currency) : IComparab
     /// <summary>Nothing, in the given currency.</summary>
     public static Money Zero(string currency) => new(0m, currency);
 
-    /// <summary>US dollars.</summary>
-    public static Money Usd(decimal amount) => new(amount, "USD");
-
     /// <summary>The sum of two amounts of one currency.</summary>
     /// <exception cref="InvalidOperationException">The currencies differ.</exception>
     public static Money operator +(Money left, Money right) => new(left.Amount + right.Amount, Same(left, right));

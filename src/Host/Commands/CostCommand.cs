@@ -32,7 +32,8 @@ internal static class CostCommand
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var filter = new LedgerFilter(line.GetValue(Job), line.GetValue(Run) is { } run ? Instants.ReadRun(run) : null, line.GetValue(Model),
             line.GetValue(From) is { } from ? Instants.Read(from, "--from") : null, line.GetValue(To) is { } to ? Instants.Read(to, "--to") : null);
-        var summary = await new CostSummaryBuilder(engine.Database).BuildAsync(line.GetValue(By), filter, null, ct).ConfigureAwait(false);
+        var summary = await new CostSummaryBuilder(engine.Database).BuildAsync(line.GetValue(By), filter,
+            await engine.Prices.AssumptionAsync(ct).ConfigureAwait(false), ct).ConfigureAwait(false);
         verb.Screen.Answer(summary, () => CostScreen.Print(verb.Screen, summary));
         return summary.Lines.Count == 0 && summary.Unallocated is null ? ExitCode.Inconclusive : ExitCode.Done;
     }

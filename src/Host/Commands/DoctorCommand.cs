@@ -76,7 +76,7 @@ internal static class DoctorCommand
         }).ConfigureAwait(false);
         await CheckAsync(checks, "prices", () =>
         {
-            var quotes = PriceSheetFile.LoadAll(ShippedFiles.PricesDirectory(configuration));
+            var quotes = PriceSheetFile.LoadAll(ShippedFiles.PricesDirectory(configuration)).SelectMany(s => s.Quotes).ToList();
             return quotes.Any(q => q.Offering == Offering.Local)
                 ? Task.FromResult($"{quotes.Count} quotes, this machine is priced")
                 : throw new BadInputException(configuration.PricesDirectory, "no price for this machine", "an offering with provider local",

@@ -30,7 +30,7 @@ internal static class ServeCommand
         var log = logs.CreateLogger("BatchEngine.Engine");
         await using var engine = await Engine.OpenAsync(configuration, verb.Clock, () => events, text => ServeEvents.Noted(log, text), ct)
             .ConfigureAwait(false);
-        var settings = new ServeSettings(verb.Line.GetValue(Url) ?? configuration.HttpUrl, null, JobsOf(verb, configuration));
+        var settings = new ServeSettings(verb.Line.GetValue(Url) ?? configuration.HttpUrl, configuration.Http2Url, JobsOf(verb, configuration));
         await using var host = ServeHost.Build(engine, settings, logs);
         events.Metrics = host.Services.GetRequiredService<ServeMetrics>();
         await ServeHost.RunAsync(host, ct).ConfigureAwait(false);

@@ -28,7 +28,8 @@ internal sealed class LookupService : IAsyncDisposable
         _clock = clock;
         Catalog = new SnapshotCatalog(new SnapshotStore(database), blobs, clock);
         _realtime = new RealtimeModels(Catalog, new RealtimeModelSource(new RunStore(database), new ModelLocator(registry)), clock);
-        Router = new PredictionRouter(Catalog, new RealtimeDoor(_realtime, clock), clock);
+        Door = new RealtimeDoor(_realtime, clock);
+        Router = new PredictionRouter(Catalog, Door, clock);
         Books = new LookupBooks(database, prices, clock, Router.Answered, _realtime, ProcessName.Of(clock) + "-endpoint", note);
     }
 
@@ -37,6 +38,9 @@ internal sealed class LookupService : IAsyncDisposable
 
     /// <summary>The snapshots served.</summary>
     public SnapshotCatalog Catalog { get; }
+
+    /// <summary>The door to real-time scoring.</summary>
+    public RealtimeDoor Door { get; }
 
     /// <summary>The router.</summary>
     public PredictionRouter Router { get; }

@@ -9,7 +9,7 @@ namespace BatchEngine.Host.Configuration;
 /// <param name="BlobsRoot">The folder of segments, run files, models and reports; default "blobs" in the data directory.</param>
 /// <param name="JobsDirectory">The folder of job files that `serve` schedules; default "config/jobs".</param>
 /// <param name="PricesDirectory">The folder of price sheets; default "config/prices".</param>
-/// <param name="HttpUrl">Where `serve` listens; default "http://localhost:5080".</param>
+/// <param name="HttpUrl">Where `serve` answers HTTP/1.1; default "http://localhost:5080".</param>
 /// <param name="LeaseTtl">How long a worker may be silent before its shard is given to another; default 30 seconds.</param>
 /// <param name="Workers">Workers of a run when the job does not say; 0 means one per core; default 0.</param>
 /// <param name="Execution">Where models run; default the processor.</param>
@@ -30,8 +30,8 @@ public sealed record EngineConfiguration(
     /// keeps to it. 0 (the default) means no limit.</summary>
     public long MemoryLimitBytes { get; init; }
 
-    /// <summary>The default of <see cref="DataDirectory"/>.</summary>
-    public static string DefaultDataDirectory => EngineKeys.DataDirectory.Default;
+    /// <summary>Where `serve` answers HTTP/2 without TLS; null (the default) means nowhere.</summary>
+    public string? Http2Url { get; init; }
 
     /// <summary>Every default, with all state in the given folder.</summary>
     public static EngineConfiguration In(string dataDirectory)

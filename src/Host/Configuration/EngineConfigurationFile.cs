@@ -43,6 +43,7 @@ internal static class EngineConfigurationFile
             JobsDirectory = Path.GetFullPath(reader.Read(EngineKeys.JobsDirectory)),
             PricesDirectory = Path.GetFullPath(reader.Read(EngineKeys.PricesDirectory)),
             HttpUrl = reader.Read(EngineKeys.HttpUrl),
+            Http2Url = reader.Read(EngineKeys.Http2Url) is var second && second == EngineKeys.Http2Url.Default ? null : second,
             LeaseTtl = reader.Read(EngineKeys.LeaseTtl),
             Workers = reader.Read(EngineKeys.Workers),
             Execution = preset.Execution with

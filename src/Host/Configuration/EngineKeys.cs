@@ -30,11 +30,12 @@ internal static class EngineKeys
 
     public static Key<string> PricesDirectory { get; } = new("pricesDirectory", TextType.Any, "The folder of dated price sheets.", "config/prices");
 
-    public static Key<string> HttpUrl { get; } = new("httpUrl", new TextType("an address such as http://localhost:5080")
-    {
-        ProblemOf = text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? null : "",
-        Pattern = "^https?://",
-    }, "Where serve listens.", "http://localhost:5080");
+    public static Key<string> HttpUrl { get; } =
+        new("httpUrl", Address("an address such as http://localhost:5080"), "Where serve answers HTTP/1.1, without TLS.", "http://localhost:5080");
+
+    public static Key<string> Http2Url { get; } =
+        new("http2Url", Address("an address such as http://localhost:5082, or none", takesNone: true),
+            "Where serve answers HTTP/2, without TLS and by prior knowledge (h2c).", "none");
 
     public static Key<TimeSpan> LeaseTtl { get; } = new("leaseTtl", new DurationType(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
         "How long a worker may be silent before its shard is given to another.", LeasePolicy.Default.Ttl)
@@ -74,5 +75,12 @@ internal static class EngineKeys
 
     /// <summary>The whole file, in the order of the documents.</summary>
     public static SectionKey File { get; } = new("", "Where a process keeps its state and how it behaves.",
-        DataDirectory, DatabasePath, BlobsRoot, JobsDirectory, PricesDirectory, HttpUrl, LeaseTtl, Workers, Execution, Requests, Memory);
+        DataDirectory, DatabasePath, BlobsRoot, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, LeaseTtl, Workers, Execution, Requests, Memory);
+
+    private static TextType Address(string expected, bool takesNone = false) => new(expected)
+    {
+        ProblemOf = text => (takesNone && text == "none")
+            || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp) ? null : "",
+        Pattern = takesNone ? "^(none$|http://)" : "^http://",
+    };
 }

@@ -139,13 +139,15 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
     private async Task<IReadOnlyList<string>> SummaryAsync(Engine engine, DateTimeOffset today, CancellationToken ct)
     {
         Heading("7. Cost and drift");
-        var summary = await new CostSummaryBuilder(engine.Database).BuildAsync(CostGrouping.Run, new LedgerFilter(), null, ct).ConfigureAwait(false);
+        var summary = await new CostSummaryBuilder(engine.Database).BuildAsync(CostGrouping.Run, new LedgerFilter(),
+            await engine.Prices.AssumptionAsync(ct).ConfigureAwait(false), ct).ConfigureAwait(false);
         var pages = new List<string>();
         if (!screen.Json)
             CostScreen.Print(screen, summary);
         foreach (var record in (await new RunStore(engine.Database).ListAsync(null, 2, ct).ConfigureAwait(false)).OrderBy(r => r.Run.ScheduledAt))
         {
-            var report = await new RunReportBuilder(engine.Database, clock).BuildAsync(record.Run, null, ct).ConfigureAwait(false);
+            var report = await new RunReportBuilder(engine.Database, clock).BuildAsync(record.Run,
+                await engine.Prices.AssumptionAsync(ct).ConfigureAwait(false), ct).ConfigureAwait(false);
             if (report is null)
                 continue;
             pages.Add(await RunReportScreen.WriteHtmlAsync(engine, report, null, ct).ConfigureAwait(false));

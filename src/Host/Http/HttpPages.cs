@@ -1,5 +1,6 @@
 using BatchEngine.CostModel.Reports;
 using BatchEngine.Domain;
+using BatchEngine.Host.Adapters;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Router.Routing;
 using BatchEngine.Storage.Database.Engine;
@@ -19,12 +20,13 @@ internal static class HttpPages
         new PredictionEndpoints(app.Services.GetRequiredService<PredictionRouter>(),
             app.Services.GetRequiredService<EngineConfiguration>().Requests.MaxKeysPerRequest).Map(app);
         HealthPages.Map(app);
-        app.MapGet("/runs/{run}", (string run, StateDatabase database, TimeProvider clock, CancellationToken ct) => ReportAsync(database, clock, run, ct));
+        app.MapGet("/runs/{run}", (string run, StateDatabase database, CurrentPrices prices, TimeProvider clock, CancellationToken ct) =>
+            ReportAsync(database, prices, clock, run, ct));
         app.MapFallback((HttpContext context) =>
             Results.Json(new { error = $"{context.Request.Path}: there is no such page. There are {Pages}." }, statusCode: StatusCodes.Status404NotFound));
     }
 
-    private static async Task<IResult> ReportAsync(StateDatabase database, TimeProvider clock, string run, CancellationToken ct)
+    private static async Task<IResult> ReportAsync(StateDatabase database, CurrentPrices prices, TimeProvider clock, string run, CancellationToken ct)
     {
         RunId id;
         try
@@ -36,7 +38,8 @@ internal static class HttpPages
             return Results.Json(new { error = problem.Message }, statusCode: StatusCodes.Status400BadRequest);
         }
 
-        return await new RunReportBuilder(database, clock).BuildAsync(id, null, ct).ConfigureAwait(false) is { } report
+        var assumption = await prices.AssumptionAsync(ct).ConfigureAwait(false);
+        return await new RunReportBuilder(database, clock).BuildAsync(id, assumption, ct).ConfigureAwait(false) is { } report
             ? Results.Text(RunReportPage.Render(report), "text/html; charset=utf-8")
             : Results.Json(new { error = $"No run {run}." }, statusCode: StatusCodes.Status404NotFound);
     }

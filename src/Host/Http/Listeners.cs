@@ -1,3 +1,5 @@
+using BatchEngine.Domain;
+
 namespace BatchEngine.Host.Http;
 
 /// <summary>Where the server listens: HTTP/1.1 at one address and, when asked for, HTTP/2 without TLS at another.</summary>
@@ -8,6 +10,7 @@ internal static class Listeners
     /// <param name="httpUrl">Of HTTP/1.1; port 0 means any free one.</param>
     /// <param name="http2Url">Of HTTP/2; null means no such listener.</param>
     /// <param name="maxRequestBytes">The longest request body.</param>
+    /// <exception cref="BadInputException">An address is none, or is not plain HTTP.</exception>
     public static void Add(WebApplicationBuilder builder, string httpUrl, string? http2Url, int maxRequestBytes)
     {
         // The web host's own keys for addresses would be overridden with a warning: only the engine's configuration says where it listens.
@@ -25,7 +28,22 @@ internal static class Listeners
 
     private static void Add(Dictionary<string, string?> keys, string protocol, string url)
     {
+        if (!IsPlain(url))
+            throw new BadInputException(protocol == "Http1" ? "httpUrl" : "http2Url", url, "an address such as http://localhost:5080",
+                "TLS is ended by what stands in front of the server.");
         keys[$"Kestrel:Endpoints:{protocol}:Url"] = url;
         keys[$"Kestrel:Endpoints:{protocol}:Protocols"] = protocol;
+    }
+
+    private static bool IsPlain(string url)
+    {
+        try
+        {
+            return BindingAddress.Parse(url).Scheme == Uri.UriSchemeHttp;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
     }
 }

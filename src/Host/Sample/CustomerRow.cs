@@ -31,24 +31,4 @@ public readonly record struct CustomerRow(
     bool IsBusiness,
     decimal Balance,
     string EmailDomain,
-    int Visits30Days)
-{
-    /// <summary>The features by column name, as an application sends them for a real-time answer; a missing value is null.</summary>
-    public IReadOnlyDictionary<string, object?> ToFeatures() => new Dictionary<string, object?>(StringComparer.Ordinal)
-    {
-        ["signup_date"] = SignupDate,
-        ["last_order_at"] = LastOrderAt,
-        ["country"] = Country,
-        ["plan"] = Plan,
-        ["age"] = Age,
-        ["orders_90d"] = Orders90Days,
-        ["revenue_90d"] = Revenue90Days,
-        ["avg_basket"] = AverageBasket,
-        ["support_tickets"] = SupportTickets,
-        ["discount_share"] = DiscountShare,
-        ["is_business"] = IsBusiness,
-        ["balance"] = Balance,
-        ["email_domain"] = EmailDomain,
-        ["visits_30d"] = Visits30Days,
-    };
-}
+    int Visits30Days);

@@ -12,7 +12,8 @@ internal static class RunReportScreen
     /// <summary>Builds and shows the report; the HTML goes to the given path, or into the data directory's reports.</summary>
     public static async Task<int> ShowAsync(Screen screen, Engine engine, RunId run, string? html, CancellationToken ct)
     {
-        var report = await new RunReportBuilder(engine.Database, engine.Clock).BuildAsync(run, null, ct).ConfigureAwait(false)
+        var report = await new RunReportBuilder(engine.Database, engine.Clock).BuildAsync(run,
+            await engine.Prices.AssumptionAsync(ct).ConfigureAwait(false), ct).ConfigureAwait(false)
             ?? throw new BadInputException("run", run.ToString(), "a known run", "List the runs with: batchengine runs list.");
         var path = await WriteHtmlAsync(engine, report, html, ct).ConfigureAwait(false);
         Show(screen, report, path);

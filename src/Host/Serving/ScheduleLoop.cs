@@ -14,21 +14,28 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
     : ServeLoop("schedule", watch, invariants), IHostedLifecycleService, IRunStarter
 {
     private readonly InvariantStop _invariants = invariants;
-    private JobScheduler? _scheduler;
-    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<JobScheduler> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <inheritdoc/>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         var jobs = settings.Jobs ?? [];
-        _scheduler = await JobScheduler.OpenAsync(database, this, TriggerSettings.Default, clock, cancellationToken).ConfigureAwait(false);
-        foreach (var job in jobs)
-            await snapshots.SaveContractAsync(job.Serving, job, cancellationToken).ConfigureAwait(false);
-        await _scheduler.SyncAsync(jobs, cancellationToken).ConfigureAwait(false);
-        await _scheduler.StartAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var job in await _scheduler.ListAsync(cancellationToken).ConfigureAwait(false))
-            ServeEvents.Scheduled(log, job.Name, job.Cron, job.TimeZone, job.Next is { } next ? Figures.Instant(next) : "never");
-        _started.SetResult();
+        var scheduler = await JobScheduler.OpenAsync(database, this, TriggerSettings.Default, clock, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            foreach (var job in jobs)
+                await snapshots.SaveContractAsync(job.Serving, job, cancellationToken).ConfigureAwait(false);
+            await scheduler.SyncAsync(jobs, cancellationToken).ConfigureAwait(false);
+            await scheduler.StartAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var job in await scheduler.ListAsync(cancellationToken).ConfigureAwait(false))
+                ServeEvents.Scheduled(log, job.Name, job.Cron, job.TimeZone, job.Next is { } next ? Figures.Instant(next) : "never");
+        }
+        catch
+        {
+            await scheduler.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+        _started.SetResult(scheduler);
     }
 
     /// <inheritdoc/>
@@ -57,8 +64,7 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
     /// <inheritdoc/>
     protected override async Task LoopAsync(CancellationToken stop)
     {
-        await _started.Task.WaitAsync(stop).ConfigureAwait(false);
-        await using var scheduler = _scheduler!;
+        await using var scheduler = await _started.Task.WaitAsync(stop).ConfigureAwait(false);
         await scheduler.Failed.WaitAsync(stop).ConfigureAwait(false);
     }
 }

@@ -16,6 +16,10 @@ internal static class ServeHost
     public static ILoggerFactory Log(Screen screen) => LoggerFactory.Create(logging => logging
         .SetMinimumLevel(LogLevel.Debug)
         .AddFilter("Microsoft", LogLevel.Warning)
+        // What keeps it from starting is told by the command, in a sentence.
+        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
+        // A log that listens here makes the web server open an activity and a scope for each look-up.
+        .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
         .AddProvider(new ScreenLog(screen)));
 
     /// <summary>Builds it; nothing runs yet.</summary>
@@ -35,6 +39,7 @@ internal static class ServeHost
         more?.Invoke(builder.Services);
         var app = builder.Build();
         SnapshotAges.Publish(app.Services.GetRequiredService<ServeMetrics>(), app.Services.GetRequiredService<LookupService>(), engine.Clock);
+        RealtimeCalls.Publish(app.Services.GetRequiredService<ServeMetrics>(), app.Services.GetRequiredService<LookupService>());
         HttpPages.Map(app);
         return app;
     }
@@ -80,11 +85,6 @@ internal static class ServeHost
         try
         {
             await app.StartAsync(ct).ConfigureAwait(false);
-        }
-        catch (FormatException problem)
-        {
-            throw new BadInputException("httpUrl", settings.HttpUrl, "an address such as http://localhost:5080",
-                "Give it with --url, or as httpUrl in the configuration.", problem);
         }
         catch (IOException problem)
         {

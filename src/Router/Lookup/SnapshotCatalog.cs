@@ -142,7 +142,7 @@ public sealed class SnapshotCatalog : IAsyncDisposable
             return SnapshotReader.Open(snapshot, s => _blobs.LocalPath(s.Artifact.BlobName)
                 ?? throw new StorageFailedException(s.Artifact.BlobName, "it is not on this machine.", isTransient: false), null, ct);
         }
-        catch (BatchEngineException failure)
+        catch (BatchEngineException failure) when (failure is not InvariantBrokenException)
         {
             unopened.Add($"'{snapshot.ServingName}' keeps {(old is null ? "nothing" : $"snapshot {old.Info.Id}")}, snapshot {snapshot.Id} cannot be served: "
                 + $"{failure.Message}");

@@ -55,7 +55,7 @@ public sealed class RealtimeDoor(IRealtimeScoring scoring, TimeProvider clock)
     }
 
     /// <summary>Real-time scorings of the name that have not ended, whether or not anybody still waits for them.</summary>
-    internal int UnderWay(string servingName)
+    public int UnderWay(string servingName)
     {
         lock (_lock)
             return _underWay.GetValueOrDefault(servingName);

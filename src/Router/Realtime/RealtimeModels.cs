@@ -25,7 +25,7 @@ public sealed class RealtimeModels(SnapshotCatalog catalog, IRealtimeModelSource
         {
             model = await entry.Value.WaitAsync(ct).ConfigureAwait(false);
         }
-        catch (BatchEngineException problem)
+        catch (BatchEngineException problem) when (problem is not InvariantBrokenException)
         {
             _models.TryRemove(KeyValuePair.Create(snapshot.Run, entry));
             return new RealtimeOutcome.Failed(problem.Message);

@@ -199,6 +199,9 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         catch (BatchEngineException failure) when (!failure.IsTransient)
         {
             await context.FailAsync(state, failure.Message, CancellationToken.None).ConfigureAwait(false);
+            // The run says why it failed; the process that broke an assumption of ours must not go on to the next.
+            if (failure is InvariantBrokenException)
+                throw;
         }
     }
 

@@ -6,7 +6,7 @@ using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Scheduler.Triggers;
 
-/// <summary>One job's runs, one after the other. Decides by <see cref="MisfirePlan"/> what is due, keeps the decision before acting on it, and never trusts
+/// <summary>One job's runs, one after the other. Decides by <see cref="DueRuns"/> what is due, keeps the decision before acting on it, and never trusts
 /// the instant that a timer gives. Thread-safe. What is decided is read anew each time, since another process may have paused the job or started a
 /// run.</summary>
 internal sealed class JobLane : IAsyncDisposable

@@ -20,7 +20,7 @@ internal sealed record LaneChange(LaneState Next, IReadOnlyList<Decision> Decisi
     {
         if (state.IsPaused)
             return null;
-        var plan = MisfirePlan.Make(state.HandledThrough, now, next, schedule.Misfire, settings.Misfires);
+        var plan = DueRuns.Make(state.HandledThrough, now, next, schedule.Misfire, settings.Misfires);
         if (plan.HandledThrough == state.HandledThrough)
             return null;
         var skips = state.Pending.Count > 0 && schedule.Overlap == OverlapPolicy.Skip;

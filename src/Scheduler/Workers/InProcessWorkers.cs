@@ -28,7 +28,7 @@ public sealed class InProcessWorkers(WorkerServices services, LeasePolicy policy
             {
                 await loop.RunAsync(plan, name, plan.Chosen.Offering, board, drain, stop.Token).ConfigureAwait(false);
             }
-            catch (BatchEngineException failure)
+            catch (BatchEngineException failure) when (failure is not InvariantBrokenException)
             {
                 await services.Stores.Decisions.AppendAsync(
                     new Decision(plan.Run, services.Clock.GetUtcNow(), DecisionSubject.WorkerLost, $"{name} ended, its shards go to the others",

@@ -91,7 +91,10 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
         }
         catch (BatchEngineException failure)
         {
-            return (ending, await FailRunAsync(plan, lease, failure).ConfigureAwait(false));
+            await FailRunAsync(plan, lease, failure).ConfigureAwait(false);
+            if (failure is InvariantBrokenException)
+                throw;
+            return (ending, failure);
         }
         finally
         {

@@ -37,7 +37,7 @@ internal sealed class OnnxExecutor : IModelExecutor
         bool copiesToDevice)
     {
         (_model, _session, _path, _inputs, _outputs, _memory, _copiesToDevice) = (model, session, path, inputs, outputs, memory, copiesToDevice);
-        // One row first: a live scoring never pays for a batch's buffers.
+        // One row first: a real-time scoring never pays for a batch's buffers.
         _capacity = Math.Max(1, inputs.FixedRows);
         _feed = InputFeed.Create(inputs, _capacity, memory);
         _binding = outputs.CanBind ? new OutputBinding(outputs, _capacity, memory) : null;
@@ -100,7 +100,7 @@ internal sealed class OnnxExecutor : IModelExecutor
     // a row has the same bits
     // whatever rows stand beside it: in a full run, among the few changed rows of a delta run, or in the last unit of a file. A card's library chooses its
     // kernel by the number of rows, so there every
-    // batch is a whole one. A single live row is not filled up: its latency counts.
+    // batch is a whole one. A single real-time row is not filled up: its latency counts.
     private int TensorRows(FeatureMatrix features, int rows)
     {
         if (_inputs.FixedRows > 0 || features.CapacityRows == 1)

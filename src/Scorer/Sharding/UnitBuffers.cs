@@ -11,7 +11,7 @@ internal sealed class UnitBuffers : IDisposable
     public UnitBuffers(ScoringSetup setup)
     {
         Columns = new UnitColumns(setup.Input.Columns, setup.Input.MaxRows, setup.MaxTextBytes);
-        // Room for two rows at least: a matrix for one row is scored as a live one, whose last bits may differ from those in a batch.
+        // Room for two rows at least: a matrix for one row is scored as a real-time one, whose last bits may differ from those in a batch.
         Features = setup.Model.Features.CreateMatrix(Math.Max(2, setup.Input.MaxRows));
         setup.Model.Features.Bind(Columns, Features);
     }

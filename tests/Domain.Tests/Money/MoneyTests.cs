@@ -1,3 +1,5 @@
+using BatchEngine.TestKit.Amounts;
+
 namespace BatchEngine.Domain.Tests.Money;
 
 public sealed class MoneyTests

@@ -7,6 +7,7 @@ using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Configuration.Prices;
 using BatchEngine.Host.Configuration.Reading;
+using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Host.Tests.Configuration;
 
@@ -72,11 +73,11 @@ public sealed class ConfigurationKeysTests
     public void DefaultFile_Uncommented_IsEveryKeyAtItsDefault()
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, "config/batchengine.yaml"));
-        Assert.Equal(EngineConfiguration.In(EngineConfiguration.DefaultDataDirectory), Read(text));
+        Assert.Equal(EngineConfiguration.In(EngineKeys.DataDirectory.Default), Read(text));
         var uncommented = Regex.Replace(text, @"^# ( *\w+:)", "$1", RegexOptions.Multiline);
         var problems = new ConfigProblems("batchengine.yaml");
         var root = YamlText.Read(uncommented, problems);
-        Assert.Equal(EngineConfiguration.In(EngineConfiguration.DefaultDataDirectory), EngineConfigurationFile.Read(root, problems));
+        Assert.Equal(EngineConfiguration.In(EngineKeys.DataDirectory.Default), EngineConfigurationFile.Read(root, problems));
         var written = root.Entries.SelectMany(e =>
             e.Value is YamlNode.Mapping section ? section.Entries.Select(s => $"{e.Key.Text}.{s.Key.Text}") : [e.Key.Text]);
         Assert.Equal(EngineConfigurationFile.Keys.Order(StringComparer.Ordinal), written.Order(StringComparer.Ordinal));
@@ -85,7 +86,8 @@ public sealed class ConfigurationKeysTests
     [Fact]
     public void Environment_OverridesTheFile_AndIsNamedWhenWrong()
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("engine").FullName, "e.yaml");
+        using var folder = new TemporaryFolder();
+        var file = folder["e.yaml"];
         File.WriteAllText(file, "workers: 3\nrequests: { maxKeysPerRequest: 9 }\n");
         var set = new Dictionary<string, string> { ["BATCHENGINE_REQUESTS_MAX_KEYS_PER_REQUEST"] = "5", ["BATCHENGINE_LEASE_TTL"] = "45s" };
         var configuration = EngineConfigurationFile.Load(file, set.GetValueOrDefault, Assert.Fail);
@@ -94,13 +96,13 @@ public sealed class ConfigurationKeysTests
         Assert.Contains("BATCHENGINE_LEASE_TTL",
             Assert.Throws<BadInputException>(() => EngineConfigurationFile.Load(file, set.GetValueOrDefault, Assert.Fail)).Message,
             StringComparison.Ordinal);
-        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 
     [Fact]
     public void OldNamesOfTheRequestLimits_StillRead_WithAWarning()
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("engine").FullName, "e.yaml");
+        using var folder = new TemporaryFolder();
+        var file = folder["e.yaml"];
         File.WriteAllText(file, "workers: 3\nlive: { maxKeysPerRequest: 9 }\n");
         var warnings = new List<string>();
         Assert.Equal(9, EngineConfigurationFile.Load(file, _ => null, warnings.Add).Requests.MaxKeysPerRequest);
@@ -112,7 +114,6 @@ public sealed class ConfigurationKeysTests
         File.WriteAllText(file, "live: { maxKeysPerRequest: 9 }\nrequests: { maxKeysPerRequest: 9 }\n");
         Assert.Contains("remove 'live'", Assert.Throws<BadInputException>(() => EngineConfigurationFile.Load(file, _ => null, warnings.Add)).Message,
             StringComparison.Ordinal);
-        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 
     private static EngineConfiguration Read(string text)

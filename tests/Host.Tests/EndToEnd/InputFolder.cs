@@ -1,12 +1,13 @@
 using BatchEngine.Host.Sample;
 using BatchEngine.Scorer.Outputs;
+using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Host.Tests.EndToEnd;
 
 /// <summary>A folder with two thousand customers in "good.parquet", for one test.</summary>
 internal sealed class InputFolder : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("batchengine-input-");
+    private readonly TemporaryFolder _folder = new();
 
     /// <summary>The sample model.</summary>
     public static string Model { get; } = Path.Combine(Repository.Root, "samples", "customers", "churn.onnx");
@@ -18,7 +19,7 @@ internal sealed class InputFolder : IDisposable
     public string Good => this["good.parquet"];
 
     /// <summary>The full path of a file or folder in it.</summary>
-    public string this[string name] => Path.Combine(_folder.FullName, name);
+    public string this[string name] => _folder[name];
 
     /// <summary>Makes the folder.</summary>
     public static async Task<InputFolder> CreateAsync()
@@ -47,5 +48,5 @@ internal sealed class InputFolder : IDisposable
             .. more]);
 
     /// <inheritdoc/>
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 }

@@ -7,6 +7,7 @@ using BatchEngine.Host.Sample;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scorer.Outputs;
+using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Host.Tests.EndToEnd;
 
@@ -18,15 +19,15 @@ public sealed class KillStage : IAsyncLifetime
 
     private const int Customers = 120_000;
     private const int RowGroup = 15_000;
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("batchengine-kill-");
+    private readonly TemporaryFolder _folder = new();
 
     internal ScoredNight Uninterrupted { get; private set; } = null!;
 
-    internal string JobPath => Path.Combine(_folder.FullName, "job.yaml");
+    internal string JobPath => _folder["job.yaml"];
 
     internal static DateTimeOffset Night(int number) => new DateTimeOffset(2026, 11, 1, 2, 0, 0, TimeSpan.Zero).AddDays(number);
 
-    internal string DataFolder(string name) => Path.Combine(_folder.FullName, "data-" + name);
+    internal string DataFolder(string name) => _folder["data-" + name];
 
     internal ScoringJob Job(string data, WorkerMode mode) =>
         JobFile.Load(JobPath) with { WorkerMode = mode, OutputDirectory = Path.Combine(DataFolder(data), "output", "{run}") };
@@ -39,7 +40,7 @@ public sealed class KillStage : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var ct = TestContext.Current.CancellationToken;
-        await WriteCustomersAsync(Path.Combine(_folder.FullName, "customers.parquet"), ct);
+        await WriteCustomersAsync(_folder["customers.parquet"], ct);
         var samples = Path.Combine(Repository.Root, "samples", "customers");
         await File.WriteAllTextAsync(JobPath, string.Create(CultureInfo.InvariantCulture, $$"""
             name: kill
@@ -65,7 +66,7 @@ public sealed class KillStage : IAsyncLifetime
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
         return ValueTask.CompletedTask;
     }
 

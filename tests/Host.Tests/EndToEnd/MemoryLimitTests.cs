@@ -2,6 +2,7 @@ using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Outputs;
 using BatchEngine.Scorer.Tests.Graphs;
+using BatchEngine.TestKit.Folders;
 using ParquetSharp;
 
 namespace BatchEngine.Host.Tests.EndToEnd;
@@ -10,7 +11,7 @@ namespace BatchEngine.Host.Tests.EndToEnd;
 public sealed class MemoryLimitTests : IDisposable
 {
     private const int Features = 50;
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("memory");
+    private readonly TemporaryFolder _folder = new();
 
     public MemoryLimitTests() => File.WriteAllBytes(PathOf("sum.onnx"), new OnnxModelWriter()
         .Input("x", OnnxModelWriter.Float, -1, Features)
@@ -19,7 +20,7 @@ public sealed class MemoryLimitTests : IDisposable
         .Output("y", OnnxModelWriter.Float, -1, 1)
         .ToArray());
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Score_OneRowGroupOfAGigabyteDecoded_StaysUnderTheLimit()
@@ -54,7 +55,7 @@ public sealed class MemoryLimitTests : IDisposable
             Assert.Skip("NeedsLinux: the peak is read from /proc.");
     }
 
-    private string PathOf(string name) => Path.Combine(_folder.FullName, name);
+    private string PathOf(string name) => _folder[name];
 
     private async Task<(ProgramRun Run, long PeakBytes)> ScoreAsync(string input, string limit)
     {

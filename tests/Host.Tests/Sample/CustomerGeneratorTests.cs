@@ -2,6 +2,7 @@ using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Host.Sample;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Host.Tests.Sample;
 
@@ -51,25 +52,18 @@ public sealed class CustomerGeneratorTests
     [Fact]
     public async Task Files_OfTwoDays_CanBeReadAndAddUp()
     {
-        var folder = Directory.CreateTempSubdirectory("sample");
-        try
+        using var folder = new TemporaryFolder();
+        var days = await CustomerFiles.WriteAsync(new SampleRequest(folder.Path, 5_000, 2, 7, SampleRequest.DefaultFirstDay), null,
+            TestContext.Current.CancellationToken);
+        Assert.Equal([5_000, 5_000 + days[1].New - days[1].Deleted], days.Select(d => d.Rows));
+        Assert.Empty(Directory.GetFiles(folder.Path, "*.tmp", SearchOption.AllDirectories));
+        foreach (var day in days)
         {
-            var days = await CustomerFiles.WriteAsync(new SampleRequest(folder.FullName, 5_000, 2, 7, SampleRequest.DefaultFirstDay), null,
-                TestContext.Current.CancellationToken);
-            Assert.Equal([5_000, 5_000 + days[1].New - days[1].Deleted], days.Select(d => d.Rows));
-            Assert.Empty(Directory.GetFiles(folder.FullName, "*.tmp", SearchOption.AllDirectories));
-            foreach (var day in days)
-            {
-                using var reader = InputFileReader.Open(Assert.Single(day.Files));
-                Assert.Equal(CustomerFiles.Columns.Select(c => c.Name), reader.Columns.Select(c => c.Name));
-                Assert.DoesNotContain(reader.Columns, c => c.Kind == ColumnKind.Unsupported);
-                using var group = reader.OpenRowGroup(0, [reader.Columns[0].Name]);
-                Assert.Equal(day.Rows, group.Rows);
-            }
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
+            using var reader = InputFileReader.Open(Assert.Single(day.Files));
+            Assert.Equal(CustomerFiles.Columns.Select(c => c.Name), reader.Columns.Select(c => c.Name));
+            Assert.DoesNotContain(reader.Columns, c => c.Kind == ColumnKind.Unsupported);
+            using var group = reader.OpenRowGroup(0, [reader.Columns[0].Name]);
+            Assert.Equal(day.Rows, group.Rows);
         }
     }
 

@@ -7,12 +7,16 @@ namespace BatchEngine.Host.Tests.Serving;
 internal sealed class LogLines : ILoggerProvider
 {
     private readonly ConcurrentQueue<LogLine> _lines = new();
+    private readonly ConcurrentDictionary<int, TaskCompletionSource<LogLine>> _first = new();
 
     /// <summary>All lines so far, oldest first.</summary>
     public IReadOnlyCollection<LogLine> All => _lines;
 
+    /// <summary>The first line of an event, as soon as it is written.</summary>
+    public Task<LogLine> FirstAsync(int eventId) => FirstOf(eventId).Task;
+
     /// <inheritdoc/>
-    public ILogger CreateLogger(string categoryName) => new Lines(_lines);
+    public ILogger CreateLogger(string categoryName) => new Lines(this);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -20,13 +24,22 @@ internal sealed class LogLines : ILoggerProvider
         // The lines outlive the host, for the test to read.
     }
 
-    private sealed class Lines(ConcurrentQueue<LogLine> lines) : ILogger
+    private TaskCompletionSource<LogLine> FirstOf(int eventId) =>
+        _first.GetOrAdd(eventId, _ => new TaskCompletionSource<LogLine>(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    private void Take(LogLine line)
+    {
+        _lines.Enqueue(line);
+        FirstOf(line.Event.Id).TrySetResult(line);
+    }
+
+    private sealed class Lines(LogLines all) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue(new LogLine(logLevel, eventId, formatter(state, exception), exception));
+            all.Take(new LogLine(logLevel, eventId, formatter(state, exception), exception));
     }
 }

@@ -69,21 +69,12 @@ public sealed class ServeLoopTests
         await using var served = await ServedHost.BuildAsync();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         var running = ServeHost.RunAsync(served.Host, stop.Token);
-        while (served.Log.All.All(l => l.Event.Id != 1001))
-            await Task.WhenAny(running, Task.Delay(5, Ct));
+        await Task.WhenAny(running, served.Log.FirstAsync(1001).WaitAsync(Ct));
         await stop.CancelAsync();
         await running;
         Assert.DoesNotContain(served.Log.All, l => l.Level >= LogLevel.Warning);
         Assert.Contains(served.Log.All, l => l.Event.Id == 1003);
     }
 
-    private static async Task<LogLine> EndedAsync(ServedHost served)
-    {
-        while (true)
-        {
-            if (served.Log.All.FirstOrDefault(l => l.Event.Id == 1020) is { } line)
-                return line;
-            await Task.Delay(5, Ct);
-        }
-    }
+    private static Task<LogLine> EndedAsync(ServedHost served) => served.Log.FirstAsync(1020).WaitAsync(Ct);
 }

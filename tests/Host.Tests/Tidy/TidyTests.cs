@@ -100,6 +100,9 @@ public sealed class TidyTests
     }
 
     [Fact]
+    public void Members_AreUsedByTheProgram() => Clean(TestOnlyMembers.Violations(WorkingTree.Sources, WorkingTree.Tests));
+
+    [Fact]
     public void Members_PlantedTestOnly_IsFound()
     {
         SourceFile source = new("src/A.cs", "public class A { public int Used() => 1; public int Lonely() => Used(); } class B { A? a; }");

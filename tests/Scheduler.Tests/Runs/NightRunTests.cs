@@ -175,6 +175,19 @@ public sealed class NightRunTests
     }
 
     [Fact]
+    public async Task Run_AnInvariantBreaks_IsRecordedAsFailedAndThrown()
+    {
+        await using var world = await World.CreateAsync();
+        world.Scorer.BeforeUnit = (_, _, _) => throw new InvariantBrokenException("planted counts add up", "3 of 2");
+
+        await Assert.ThrowsAsync<InvariantBrokenException>(() => world.RunAsync());
+
+        var record = Assert.Single(await world.Runs.ListAsync(null, 10, World.Stop));
+        Assert.Equal(RunState.Failed, record.State);
+        Assert.Contains("planted counts add up", record.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Resume_InputChangedMeanwhile_FailsNamingTheFile()
     {
         await using var world = await World.CreateAsync();

@@ -11,7 +11,7 @@ namespace BatchEngine.Scheduler.Tests.Triggers;
 public sealed class JobLaneTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset Monday = new(2026, 11, 23, 2, 0, 0, TimeSpan.Zero);
-    private readonly TimersSeenClock _clock = new(Monday.AddHours(-1));
+    private readonly TestClock _clock = new(Monday.AddHours(-1));
     private readonly FakeStarter _starter = new();
     private StateFolder _state = null!;
 
@@ -179,7 +179,7 @@ public sealed class JobLaneTests : IAsyncLifetime
         for (var tries = 1; tries < 3; tries++)
         {
             await _starter.NextAsync();
-            await _clock.TimerAsync(Stop);
+            await _clock.WaitOfAsync(TriggerSettings.Default.RetryEvery);
             _clock.Advance(TimeSpan.FromSeconds(15));
         }
         await _starter.NextAsync();
@@ -215,7 +215,7 @@ public sealed class JobLaneTests : IAsyncLifetime
         await using var lane = await LaneAsync();
         lane.Start();
         await _starter.NextAsync();
-        await _clock.TimerAsync(Stop);
+        await _clock.WaitOfAsync(TriggerSettings.Default.RetryEvery);
 
         await LaneUpdate.MakeAsync(new LaneStore(Database), "churn", state => LaneChange.Ended(state, Monday), Stop);
         await lane.WakeAsync(Stop);

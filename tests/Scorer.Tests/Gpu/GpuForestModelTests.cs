@@ -7,6 +7,7 @@ using BatchEngine.Scorer.Gpu;
 using BatchEngine.Scorer.Onnx;
 using BatchEngine.Scorer.Tests.Forests;
 using BatchEngine.Scorer.Tests.Graphs;
+using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Scorer.Tests.Gpu;
 
@@ -19,9 +20,9 @@ public sealed class GpuForestModelTests : IDisposable
     private static readonly ForestShape s_shape = new(11, 12, 4, 0.1, 5, 40, false, true, 1, true);
     private static readonly DeviceTiles s_tiles = new(64, 16, 2);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("gpu").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Model_WithTransformsBeforeAndAfter_GivesTheProcessorsBits()
@@ -272,7 +273,7 @@ public sealed class GpuForestModelTests : IDisposable
 
     private string Save(byte[] model)
     {
-        var path = Path.Combine(_folder, $"{Guid.NewGuid():N}.onnx");
+        var path = Path.Combine(_folder.Path, $"{Guid.NewGuid():N}.onnx");
         File.WriteAllBytes(path, model);
         return path;
     }

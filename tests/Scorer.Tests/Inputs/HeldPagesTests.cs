@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Outputs;
+using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Scorer.Tests.Inputs;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.TestKit.Folders;
 using static BatchEngine.Scorer.Tests.Inputs.ParquetFiles;
 
 namespace BatchEngine.Scorer.Tests.Inputs;

@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.TestKit.Folders;
 using ParquetSharp;
 using static BatchEngine.Scorer.Tests.Inputs.ParquetFiles;
 using Encoding = System.Text.Encoding;

@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.TestKit.Folders;
 using static BatchEngine.Scorer.Tests.Inputs.ParquetFiles;
 
 namespace BatchEngine.Scorer.Tests.Inputs;

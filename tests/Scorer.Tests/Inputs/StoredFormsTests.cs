@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.TestKit.Folders;
 using ParquetSharp;
 using ParquetSharp.Schema;
 

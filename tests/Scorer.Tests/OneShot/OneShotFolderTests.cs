@@ -1,18 +1,19 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.OneShot;
 using BatchEngine.Scorer.Outputs;
+using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Scorer.Tests.OneShot;
 
 public sealed class OneShotFolderTests : IDisposable
 {
-    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("batchengine-oneshot-");
+    private readonly TemporaryFolder _root = new();
 
     private static OutputManifest Manifest => new("score", "m@1", "", "", [], "id", DateTimeOffset.UnixEpoch, [], new OutputManifest.RowTally(2, 2, 0, 0), []);
 
-    private string Out => Path.Combine(_root.FullName, "out");
+    private string Out => _root["out"];
 
-    public void Dispose() => _root.Delete(recursive: true);
+    public void Dispose() => _root.Dispose();
 
     [Fact]
     public void Take_HeldByAnother_SaysSo()

@@ -5,6 +5,7 @@ using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.OneShot;
 using BatchEngine.Scorer.Tests.Execution;
 using BatchEngine.Scorer.Tests.Inputs;
+using BatchEngine.TestKit.Folders;
 using Microsoft.Extensions.Time.Testing;
 using ParquetSharp;
 

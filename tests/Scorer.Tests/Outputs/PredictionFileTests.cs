@@ -3,7 +3,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Outputs;
-using BatchEngine.Scorer.Tests.Inputs;
+using BatchEngine.TestKit.Folders;
 using Parquet;
 
 namespace BatchEngine.Scorer.Tests.Outputs;

@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Outputs;
-using BatchEngine.Scorer.Tests.Inputs;
+using BatchEngine.TestKit.Folders;
 using ParquetSharp;
 
 namespace BatchEngine.Scorer.Tests.Outputs;

@@ -7,6 +7,7 @@ using BatchEngine.Scorer.Sharding;
 using BatchEngine.Scorer.Tests.Execution;
 using BatchEngine.Scorer.Tests.Inputs;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Scorer.Tests.Sharding;
 

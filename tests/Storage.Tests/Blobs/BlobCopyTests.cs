@@ -1,19 +1,20 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Storage.Tests;
 
 public sealed class BlobCopyTests : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("batchengine-copies-");
+    private readonly TemporaryFolder _folder = new();
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private LocalFolderBlobs Blobs => new(Path.Combine(_folder.FullName, "blobs"));
+    private LocalFolderBlobs Blobs => new(_folder["blobs"]);
 
-    private string Target => Path.Combine(_folder.FullName, "copy");
+    private string Target => _folder["copy"];
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(0)]

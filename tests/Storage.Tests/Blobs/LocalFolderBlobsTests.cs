@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.TestKit.Folders;
 using Microsoft.Extensions.Time.Testing;
 
 namespace BatchEngine.Storage.Tests;
@@ -7,13 +8,13 @@ namespace BatchEngine.Storage.Tests;
 public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
 {
     private const string ChildFolder = "BATCHENGINE_TEST_BLOB_FOLDER";
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("batchengine-blobs-");
+    private readonly TemporaryFolder _folder = new();
 
-    private string Root => Path.Combine(_folder.FullName, "blobs");
+    private string Root => _folder["blobs"];
 
     protected override IBlobStore CreateSut() => new LocalFolderBlobs(Root);
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     private static Func<CancellationToken, Task<IReadOnlySet<string>>> Named(params string[] names) =>
         _ => Task.FromResult<IReadOnlySet<string>>(names.ToHashSet());
@@ -45,7 +46,7 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
     {
         await PutAsync("named", [1]);
         using var child = ChildTest.Start(nameof(Child_Writer_NeverCommits), (ChildFolder, Root));
-        await child.ReadyAsync(Path.Combine(_folder.FullName, "ready"), Ct);
+        await child.ReadyAsync(_folder["ready"], Ct);
         await child.KillAsync(Ct);
         Assert.False(await CreateSut().ExistsAsync("torn/blob", Ct));
         var left = Assert.Single(Directory.GetFiles(Path.Combine(Root, ".uncommitted")));
@@ -121,7 +122,7 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
     {
         if (!File.Exists("/dev/full"))
             Assert.Skip("NeedsLinux: /dev/full is the disk that is always full.");
-        var link = Path.Combine(_folder.FullName, "full"); // The writer removes its temporary: only the link.
+        var link = _folder["full"]; // The writer removes its temporary: only the link.
         File.CreateSymbolicLink(link, "/dev/full");
         await using var writer =
             new LocalBlobWriter("a", new FileStream(link, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), Path.Combine(Root, "a"));

@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Snapshots.Segments;
 using BatchEngine.Storage.Snapshots.Slots;
+using BatchEngine.TestKit.Folders;
 using BatchEngine.TestKit.Snapshots;
 using CsCheck;
 
@@ -9,10 +10,10 @@ namespace BatchEngine.Storage.Tests.Snapshots;
 /// <summary>A temporary folder and generators for the snapshot tests.</summary>
 public abstract class SnapshotTestBed : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("batchengine-snapshots-");
+    private readonly TemporaryFolder _folder = new();
     private int _files;
 
-    protected string Folder => _folder.FullName;
+    protected string Folder => _folder.Path;
 
     internal static Gen<PredictionKey> KeyOf(KeyKind kind) => kind == KeyKind.Int64
         ? Gen.OneOf(Gen.Long, Gen.Long[-5, 5]).Select(PredictionKey.Of)
@@ -31,7 +32,7 @@ public abstract class SnapshotTestBed : IDisposable
 
     public void Dispose()
     {
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
         GC.SuppressFinalize(this);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BatchEngine.CostModel.Prices;
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Host.Configuration.Reading;
@@ -12,7 +13,7 @@ public static class PriceSheetFile
     /// <returns>One quote for the on-demand price and one for the spot price of each offering; a price that the sheet does not give has no quote, so it is
     /// not measured, never zero.</returns>
     /// <exception cref="BadInputException">The file is missing or has problems; all of them are named with their lines.</exception>
-    public static IReadOnlyList<PriceQuote> Load(string path)
+    public static PriceSheet Load(string path)
     {
         var problems = new ConfigProblems(path);
         return Read(YamlText.ReadFile(path, problems), problems);
@@ -20,12 +21,12 @@ public static class PriceSheetFile
 
     /// <summary>Reads every "*.yaml" of a folder, sorted by file name; a missing folder has none.</summary>
     /// <exception cref="BadInputException">A sheet has problems.</exception>
-    public static IReadOnlyList<PriceQuote> LoadAll(string directory) => Directory.Exists(directory)
-        ? [.. Directory.EnumerateFiles(directory, "*.yaml").Order(StringComparer.Ordinal).SelectMany(Load)]
+    public static IReadOnlyList<PriceSheet> LoadAll(string directory) => Directory.Exists(directory)
+        ? [.. Directory.EnumerateFiles(directory, "*.yaml").Order(StringComparer.Ordinal).Select(Load)]
         : [];
 
     /// <summary>Reads a sheet from nodes.</summary>
-    internal static IReadOnlyList<PriceQuote> Read(YamlNode.Mapping root, ConfigProblems problems)
+    internal static PriceSheet Read(YamlNode.Mapping root, ConfigProblems problems)
     {
         var sheet = new SectionReader(PriceSheetKeys.File, root, "", problems);
         var said = new Said(sheet.Read(PriceSheetKeys.Source), sheet.Read(PriceSheetKeys.Observed), sheet.ReadOrNull(PriceSheetKeys.ValidUntil),
@@ -44,8 +45,11 @@ public static class PriceSheetFile
         }
         foreach (var twice in quotes.GroupBy(q => q.Offering).Where(g => g.Count() > 1))
             problems.Add(root, "offerings", $"{twice.Key} {twice.Count()} times", "each offering once", "Remove the others.");
+        var assumed = sheet.ReadOrNull(PriceSheetKeys.RealtimePerThousand);
         problems.ThrowIfAny();
-        return quotes;
+        return new PriceSheet(quotes, assumed is { } price
+            ? new RealtimeAssumption(new Money(price, said.Currency), $"{Path.GetFileName(problems.File)}: {said.Source}", said.Observed, said.Until)
+            : null);
     }
 
     private static List<PriceQuote> ReadOffering(YamlNode item, Said sheet, ConfigProblems problems)

@@ -62,6 +62,9 @@ internal static class PriceSheetKeys
         "One instance for one hour, spot. The on-demand price is never used instead.")
     { Otherwise = "no price, never zero" };
 
+    public static Key<decimal> RealtimePerThousand { get; } = new("realtimePerThousand", PriceType.Any,
+        "What 1,000 real-time predictions are assumed to cost while none was measured; always shown as an assumption.") { Otherwise = "nothing is assumed" };
+
     public static ItemsKey Offerings { get; } = new("offerings", "The machines and their prices.",
         new SectionKey("", "One machine; at least one of its two prices is given.", Provider, Machine, Zone, OnDemandPerHour, SpotPerHour)
         {
@@ -74,5 +77,5 @@ internal static class PriceSheetKeys
 
     /// <summary>The whole file.</summary>
     public static SectionKey File { get; } = new("", "A dated list of prices: one file under config/prices. A price that no sheet gives is not measured, "
-        + "never zero.", Source, Observed, ValidUntil, Currency, Offerings);
+        + "never zero.", Source, Observed, ValidUntil, Currency, RealtimePerThousand, Offerings);
 }

@@ -1,6 +1,6 @@
 namespace BatchEngine.Host.Configuration.Reading;
 
-/// <summary>The environment variable of a key: live.maxRequestBytes is BATCHENGINE_LIVE_MAX_REQUEST_BYTES.</summary>
+/// <summary>The environment variable of a key: requests.maxRequestBytes is BATCHENGINE_REQUESTS_MAX_REQUEST_BYTES.</summary>
 internal static class VariableName
 {
     /// <summary>What every variable's name starts with.</summary>

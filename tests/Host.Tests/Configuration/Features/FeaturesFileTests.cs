@@ -1,3 +1,4 @@
+using BatchEngine.CostModel.Prices;
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Configuration.Prices;
@@ -51,7 +52,7 @@ public sealed class FeaturesFileTests
     [Fact]
     public void PriceSheets_OfTheRepository_Read()
     {
-        var quotes = PriceSheetFile.LoadAll(Path.Combine(Repository.Root, "config/prices"));
+        var quotes = PriceSheetFile.LoadAll(Path.Combine(Repository.Root, "config/prices")).SelectMany(s => s.Quotes);
         Assert.Contains(quotes, q => q.Offering == Offering.Local && q.PerHour.Amount > 0 && q.Source.StartsWith("local.yaml:", StringComparison.Ordinal));
     }
 
@@ -61,6 +62,17 @@ public sealed class FeaturesFileTests
         var problems = new ConfigProblems("p.yaml");
         var root = YamlText.Read("source: me\nobserved: 2026-01-01\ncurrency: USD\nofferings: [{ provider: local, type: t, zone: z }]", problems);
         Assert.Contains("no such key", Assert.Throws<BadInputException>(() => PriceSheetFile.Read(root, problems)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PriceSheet_WithAnAssumedPriceOfRealTime_NamesItAsTheSheets()
+    {
+        var problems = new ConfigProblems("p.yaml");
+        var sheet = PriceSheetFile.Read(
+            YamlText.Read("source: a guess\nobserved: 2026-01-01\nvalidUntil: 2026-02-01\ncurrency: EUR\nrealtimePerThousand: 0.004\n"
+            + "offerings: [{ provider: local, type: t, zone: z, onDemandPerHour: 1 }]", problems), problems);
+        Assert.Equal(new RealtimeAssumption(new Money(0.004m, "EUR"), "p.yaml: a guess", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
+            new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero)), sheet.Assumption);
     }
 
     private static FeatureSpec Read(string text)

@@ -1,21 +1,23 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Jobs;
+using BatchEngine.TestKit.Amounts;
+using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Host.Tests.Configuration.Jobs;
 
 public sealed class JobFileTests : IDisposable
 {
     private const string Smallest = "name: j\ninput: in/*.parquet\nkey: id\nmodel: m@champion\noutput: out\n";
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("job-file");
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Job_WithOnlyRequiredKeys_TakesDomainDefaultsAndFullPaths()
     {
         var job = Load(Smallest);
-        Assert.Equal([Path.Combine(_folder.FullName, "in/*.parquet")], job.Inputs);
-        Assert.Equal(Path.Combine(_folder.FullName, "out"), job.OutputDirectory);
+        Assert.Equal([_folder["in/*.parquet"]], job.Inputs);
+        Assert.Equal(_folder["out"], job.OutputDirectory);
         Assert.Equal(new ModelReference.ByAlias("m", "champion"), job.Model);
         Assert.Equal(RejectBudget.Default, job.Rejects);
         Assert.Equal(DriftRule.Default, job.Drift);
@@ -95,16 +97,16 @@ public sealed class JobFileTests : IDisposable
     [Fact]
     public void JobFolder_WithTheSameNameTwice_NamesBothFiles()
     {
-        File.WriteAllText(Path.Combine(_folder.FullName, "a.yaml"), Smallest);
-        File.WriteAllText(Path.Combine(_folder.FullName, "b.yaml"), Smallest);
-        var failure = Assert.Throws<BadInputException>(() => JobFile.LoadAll(_folder.FullName));
+        File.WriteAllText(_folder["a.yaml"], Smallest);
+        File.WriteAllText(_folder["b.yaml"], Smallest);
+        var failure = Assert.Throws<BadInputException>(() => JobFile.LoadAll(_folder.Path));
         Assert.Contains("a.yaml", failure.Message, StringComparison.Ordinal);
         Assert.Contains("b.yaml", failure.Message, StringComparison.Ordinal);
     }
 
     private ScoringJob Load(string text)
     {
-        var path = Path.Combine(_folder.FullName, "job.yaml");
+        var path = _folder["job.yaml"];
         File.WriteAllText(path, text);
         return JobFile.Load(path);
     }

@@ -10,7 +10,7 @@ namespace BatchEngine.Scheduler.Triggers;
 /// <param name="LastSkipped">The newest skipped instant; null means none.</param>
 /// <param name="HandledThrough">Up to here, inclusive, everything is decided; the next call starts after it.</param>
 /// <param name="Next">The first instant still to come; null means the schedule has none.</param>
-public sealed record MisfirePlan(
+internal sealed record DueRuns(
     IReadOnlyList<DateTimeOffset> Start,
     long Skipped,
     DateTimeOffset? FirstSkipped,
@@ -25,7 +25,7 @@ public sealed record MisfirePlan(
     /// <param name="policy">What happens to missed ones.</param>
     /// <param name="limits">The bounds.</param>
     /// <exception cref="InvariantBrokenException">The schedule gives an occurrence that is not later than the one before.</exception>
-    public static MisfirePlan Make(
+    public static DueRuns Make(
         DateTimeOffset handledThrough, DateTimeOffset now, Func<DateTimeOffset, DateTimeOffset?> next, MisfirePolicy policy, MisfireLimits limits)
     {
         var keep = policy switch { MisfirePolicy.RunAll => Math.Max(1, limits.MaxCatchUp), _ => 1 };
@@ -46,7 +46,7 @@ public sealed record MisfirePlan(
         }
         while (policy == MisfirePolicy.Skip && start.TryPeek(out var missed) && now - missed > limits.OnTimeWithin)
             Skip(start.Dequeue());
-        return new MisfirePlan([.. start], skipped, first, last, through, upcoming);
+        return new DueRuns([.. start], skipped, first, last, through, upcoming);
 
         void Skip(DateTimeOffset instant)
         {

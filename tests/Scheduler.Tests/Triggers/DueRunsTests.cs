@@ -3,7 +3,7 @@ using BatchEngine.Scheduler.Triggers;
 
 namespace BatchEngine.Scheduler.Tests.Triggers;
 
-public sealed class MisfirePlanTests
+public sealed class DueRunsTests
 {
     private static readonly DateTimeOffset Monday = new(2026, 11, 23, 2, 0, 0, TimeSpan.Zero);
 
@@ -79,10 +79,10 @@ public sealed class MisfirePlanTests
 
     [Fact]
     public void Make_ScheduleThatStandsStill_StopsInsteadOfLooping() =>
-        Assert.Throws<InvariantBrokenException>(() => MisfirePlan.Make(Monday, Monday.AddDays(1), t => t, MisfirePolicy.RunAll, MisfireLimits.Default));
+        Assert.Throws<InvariantBrokenException>(() => DueRuns.Make(Monday, Monday.AddDays(1), t => t, MisfirePolicy.RunAll, MisfireLimits.Default));
 
-    private static MisfirePlan Make(DateTimeOffset handled, DateTimeOffset now, MisfirePolicy policy, MisfireLimits? limits = null) =>
-        MisfirePlan.Make(handled, now, NightlyAtTwo, policy, limits ?? MisfireLimits.Default);
+    private static DueRuns Make(DateTimeOffset handled, DateTimeOffset now, MisfirePolicy policy, MisfireLimits? limits = null) =>
+        DueRuns.Make(handled, now, NightlyAtTwo, policy, limits ?? MisfireLimits.Default);
 
     private static DateTimeOffset? NightlyAtTwo(DateTimeOffset after)
     {

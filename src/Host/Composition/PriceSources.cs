@@ -1,0 +1,12 @@
+using BatchEngine.CostModel.Prices;
+using BatchEngine.Host.Adapters;
+using BatchEngine.Host.Configuration;
+
+namespace BatchEngine.Host.Composition;
+
+/// <summary>Where prices come from. A new source has its line here.</summary>
+internal static class PriceSources
+{
+    /// <summary>Every source, as configured.</summary>
+    public static IReadOnlyList<IPriceSource> Of(EngineConfiguration configuration) => [new SheetPrices(ShippedFiles.PricesDirectory(configuration))];
+}
