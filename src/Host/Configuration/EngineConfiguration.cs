@@ -1,4 +1,6 @@
 using BatchEngine.Domain;
+using BatchEngine.Host.Configuration.Reading;
+using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scorer.Execution;
 
 namespace BatchEngine.Host.Configuration;
@@ -26,6 +28,12 @@ public sealed record EngineConfiguration(
     ExecutorOptions Execution,
     RequestLimits Requests)
 {
+    // The described keys take these from here: whoever needs only the defaults does not pay for the descriptions, 15 ms of a short command.
+    internal const string DefaultDataDirectory = "batchengine-data";
+    internal const string DefaultJobsDirectory = "config/jobs";
+    internal const string DefaultPricesDirectory = "config/prices";
+    internal const string DefaultHttpUrl = "http://localhost:5080";
+
     /// <summary>The most resident bytes of a process that scores (memory.limit): rows of a unit and workers are cut until they fit, and the garbage collector
     /// keeps to it. 0 (the default) means no limit.</summary>
     public long MemoryLimitBytes { get; init; }
@@ -38,11 +46,8 @@ public sealed record EngineConfiguration(
     {
         var data = Path.GetFullPath(dataDirectory);
         return new EngineConfiguration(data, Path.Combine(data, "batchengine.db"), Path.Combine(data, "blobs"),
-            Path.GetFullPath(EngineKeys.JobsDirectory.Default), Path.GetFullPath(EngineKeys.PricesDirectory.Default), EngineKeys.HttpUrl.Default,
-            EngineKeys.LeaseTtl.Default, EngineKeys.Workers.Default, ExecutorOptions.Default, RequestLimits.Default)
-        {
-            MemoryLimitBytes = EngineKeys.MemoryLimit.Default,
-        };
+            Path.GetFullPath(DefaultJobsDirectory), Path.GetFullPath(DefaultPricesDirectory), DefaultHttpUrl,
+            LeasePolicy.Default.Ttl, Workers: 0, ExecutorOptions.Default, RequestLimits.Default);
     }
 
     /// <summary>
@@ -52,5 +57,15 @@ public sealed record EngineConfiguration(
     /// <param name="warn">Told, in a sentence, of each old name that still reads.</param>
     /// <exception cref="BadInputException">The file is missing, or the file or a variable has problems; all of them are named.</exception>
     public static EngineConfiguration Load(string? path, Action<string> warn) =>
-        EngineConfigurationFile.Load(path, Environment.GetEnvironmentVariable, warn);
+        EngineConfigurationFile.Load(path, HasVariables() ? Environment.GetEnvironmentVariable : null, warn);
+
+    private static bool HasVariables()
+    {
+        foreach (var name in Environment.GetEnvironmentVariables().Keys)
+        {
+            if (name is string text && text.StartsWith(VariableName.Prefix, StringComparison.Ordinal))
+                return true;
+        }
+        return false;
+    }
 }

@@ -18,12 +18,20 @@ internal static class EngineConfigurationFile
         .ToDictionary(k => k.New, k => k.Old, StringComparer.Ordinal);
 
     /// <summary>Reads file and environment; <paramref name="warn"/> hears of names that still read but are old.</summary>
-    public static EngineConfiguration Load(string? path, Func<string, string?> variable, Action<string> warn)
+    /// <param name="path">The file; null means the default path when something is there.</param>
+    /// <param name="variable">The value of an environment variable; null means that none of ours is set.</param>
+    /// <param name="warn">Told a sentence an old name.</param>
+    public static EngineConfiguration Load(string? path, Func<string, string?>? variable, Action<string> warn)
     {
         var file = path ?? (File.Exists(DefaultPath) ? DefaultPath : null);
         var problems = new ConfigProblems(file ?? "environment");
         var root = file is null ? new YamlNode.Mapping(1, 1, []) : YamlText.ReadFile(file, problems);
-        var result = Read(Override(OldNames.Replace(EngineKeys.File, root, "", problems), variable, problems), problems);
+        if (root.Entries.Count == 0 && variable is null)
+        {
+            problems.ThrowIfAny();
+            return EngineConfiguration.In(EngineConfiguration.DefaultDataDirectory);
+        }
+        var result = Read(Override(OldNames.Replace(EngineKeys.File, root, "", problems), variable ?? (_ => null), problems), problems);
         foreach (var warning in problems.Warnings)
             warn(warning);
         return result;

@@ -12,7 +12,8 @@ internal static class EngineKeys
 {
     private const int MaxDeviceId = 255;
 
-    public static Key<string> DataDirectory { get; } = new("dataDirectory", TextType.Any, "The folder of database and blobs.", "batchengine-data");
+    public static Key<string> DataDirectory { get; } = new("dataDirectory", TextType.Any, "The folder of database and blobs.",
+        EngineConfiguration.DefaultDataDirectory);
 
     public static Key<string> DatabasePath { get; } = new("databasePath", TextType.Any, "The SQLite file.")
     {
@@ -26,12 +27,15 @@ internal static class EngineKeys
         Example = "batchengine-data/blobs",
     };
 
-    public static Key<string> JobsDirectory { get; } = new("jobsDirectory", TextType.Any, "The folder of job files that serve schedules.", "config/jobs");
+    public static Key<string> JobsDirectory { get; } = new("jobsDirectory", TextType.Any, "The folder of job files that serve schedules.",
+        EngineConfiguration.DefaultJobsDirectory);
 
-    public static Key<string> PricesDirectory { get; } = new("pricesDirectory", TextType.Any, "The folder of dated price sheets.", "config/prices");
+    public static Key<string> PricesDirectory { get; } = new("pricesDirectory", TextType.Any, "The folder of dated price sheets.",
+        EngineConfiguration.DefaultPricesDirectory);
 
     public static Key<string> HttpUrl { get; } =
-        new("httpUrl", Address("an address such as http://localhost:5080"), "Where serve answers HTTP/1.1, without TLS.", "http://localhost:5080");
+        new("httpUrl", Address("an address such as http://localhost:5080"), "Where serve answers HTTP/1.1, without TLS.",
+            EngineConfiguration.DefaultHttpUrl);
 
     public static Key<string> Http2Url { get; } =
         new("http2Url", Address("an address such as http://localhost:5082, or none", takesNone: true),

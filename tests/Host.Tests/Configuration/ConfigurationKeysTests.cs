@@ -70,6 +70,16 @@ public sealed class ConfigurationKeysTests
     }
 
     [Fact]
+    public void NoFileAndNoVariable_IsWhatTheDescribedKeysSay()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["empty.yaml"], "# nothing\n");
+        var described = EngineConfigurationFile.Read(new YamlNode.Mapping(1, 1, []), new ConfigProblems("none"));
+        Assert.Equal(described, EngineConfigurationFile.Load(folder["empty.yaml"], null, Assert.Fail));
+        Assert.Equal(described, EngineConfigurationFile.Load(folder["empty.yaml"], _ => null, Assert.Fail));
+    }
+
+    [Fact]
     public void DefaultFile_Uncommented_IsEveryKeyAtItsDefault()
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, "config/batchengine.yaml"));
