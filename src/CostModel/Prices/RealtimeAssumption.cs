@@ -2,11 +2,7 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Prices;
 
-<<<<<<< HEAD
-/// <summary>What a person says a real-time answer costs, for as long as none was measured. Always named as an assumption where it is used.</summary>
-=======
 /// <summary>What a price sheet says a real-time answer costs, for as long as none was measured; always named as an assumption where it is used.</summary>
->>>>>>> main
 /// <param name="PerThousand">The cost of 1,000 real-time predictions.</param>
 /// <param name="Source">Who says so and from what.</param>
 /// <param name="ObservedAt">It holds from this instant until a newer one.</param>
