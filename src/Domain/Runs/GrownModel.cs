@@ -1,6 +1,7 @@
 namespace BatchEngine.Domain;
 
-/// <summary>The base run's model, to which this run's model only appends trees: what the base says of an unchanged row is where its appended trees go on.</summary>
+/// <summary>The base run's model, to which this run's model only appends trees: what the base says of an unchanged row is where its appended trees go
+/// on.</summary>
 /// <param name="Parent">The base run's model.</param>
 /// <param name="ParentTrees">Its trees, at least 1.</param>
 /// <param name="Trees">All trees of this run's model, more than those.</param>

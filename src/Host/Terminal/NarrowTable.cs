@@ -3,7 +3,8 @@ using Spectre.Console.Rendering;
 
 namespace BatchEngine.Host.Terminal;
 
-/// <summary>A table on a terminal that its longest words do not fit: a block of "heading value" lines for each row, instead of columns of single letters.</summary>
+/// <summary>A table on a terminal that its longest words do not fit: a block of "heading value" lines for each row, instead of columns of single
+/// letters.</summary>
 internal static class NarrowTable
 {
     // Wider than any terminal.
