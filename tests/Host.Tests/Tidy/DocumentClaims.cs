@@ -81,6 +81,43 @@ internal static class DocumentClaims
         }
     }
 
+    /// <summary>Rows "| `src/Room/` | Folder, Folder |" that differ from the folders that hold sources; a room of one flat namespace says "by topic".</summary>
+    public static IEnumerable<string> FolderViolations(SourceFile page, IEnumerable<SourceFile> sources)
+    {
+        var rows = Regex.Matches(page.Text, @"^\| `src/(\w+)/` \| ([^|]+) \|", RegexOptions.Multiline)
+            .ToDictionary(r => r.Groups[1].Value, r => r.Groups[2].Value.Trim());
+        foreach (var room in sources.Where(s => s.Path.Count(c => c == '/') > 2).GroupBy(s => s.Room).OrderBy(r => r.Key, StringComparer.Ordinal))
+        {
+            if (!rows.TryGetValue(room.Key, out var said))
+                yield return $"{page.Path} has no row for src/{room.Key}/";
+            else if (said != "by topic")
+            {
+                var named = said.Split(", ").ToHashSet(StringComparer.Ordinal);
+                var real = room.Select(s => s.Path.Split('/')[2]).ToHashSet(StringComparer.Ordinal);
+                foreach (var folder in real.Except(named).Order(StringComparer.Ordinal))
+                    yield return $"{page.Path} does not name src/{room.Key}/{folder}";
+                foreach (var folder in named.Except(real).Order(StringComparer.Ordinal))
+                    yield return $"{page.Path} names src/{room.Key}/{folder}, which holds no source";
+            }
+        }
+    }
+
+    /// <summary>Lines of a page that are too wide; tables and examples may be.</summary>
+    public static IEnumerable<string> WidthViolations(IEnumerable<SourceFile> documents)
+    {
+        foreach (var document in documents)
+        {
+            var isExample = false;
+            foreach (var (text, number) in document.Text.Split('\n').Select((text, index) => (text.TrimEnd('\r'), index + 1)))
+            {
+                if (text.TrimStart().StartsWith("```", StringComparison.Ordinal))
+                    isExample = !isExample;
+                else if (!isExample && text.Length > FolderShape.MaxColumns && !text.TrimStart().StartsWith('|'))
+                    yield return $"{document.Path}:{number} has {text.Length} columns, at most {FolderShape.MaxColumns}";
+            }
+        }
+    }
+
     private static string? ProblemOf(string path, string example)
     {
         var problems = new ConfigProblems(path);

@@ -154,6 +154,30 @@ public sealed class TidyTests
         Finds("UnicornFactory", DocumentClaims.TypeViolations([new("README.md", "A `UnicornFactory` makes them.")], WorkingTree.Sources));
 
     [Fact]
+    public void Architecture_NamesTheFoldersThatThereAre() =>
+        Clean(DocumentClaims.FolderViolations(WorkingTree.Documents.Single(d => d.Path == "ARCHITECTURE.md"), WorkingTree.Sources));
+
+    [Fact]
+    public void Architecture_PlantedFolder_IsFound()
+    {
+        SourceFile[] sources = [new("src/A/One/X.cs", ""), new("src/A/Two/Y.cs", ""), new("src/B/Three/Z.cs", "")];
+        var said = DocumentClaims.FolderViolations(new("ARCHITECTURE.md", "| `src/A/` | One, Gone | page |\n"), sources).ToList();
+        Assert.Equal(["ARCHITECTURE.md does not name src/A/Two", "ARCHITECTURE.md names src/A/Gone, which holds no source",
+            "ARCHITECTURE.md has no row for src/B/"], said);
+    }
+
+    [Fact]
+    public void Documents_AreNarrow() => Clean(DocumentClaims.WidthViolations(WorkingTree.Documents));
+
+    [Fact]
+    public void Documents_PlantedWidth_IsFound()
+    {
+        var wide = new string('x', 161);
+        Finds("README.md:2 has 161 columns", DocumentClaims.WidthViolations([new("README.md", "\n" + wide)]));
+        Clean(DocumentClaims.WidthViolations([new("README.md", $"```\n{wide}\n```\n| {wide} |")]));
+    }
+
+    [Fact]
     public void Documents_ExamplesRead() => Clean(DocumentClaims.ExampleViolations(WorkingTree.Documents));
 
     [Fact]
