@@ -63,7 +63,8 @@ internal static class PriceSheetKeys
     { Otherwise = "no price, never zero" };
 
     public static Key<decimal> RealtimePerThousand { get; } = new("realtimePerThousand", PriceType.Any,
-        "What 1,000 real-time predictions are assumed to cost while none was measured; always shown as an assumption.") { Otherwise = "nothing is assumed" };
+        "What 1,000 real-time predictions are assumed to cost while none was measured; always shown as an assumption.")
+    { Otherwise = "nothing is assumed" };
 
     public static ItemsKey Offerings { get; } = new("offerings", "The machines and their prices.",
         new SectionKey("", "One machine; at least one of its two prices is given.", Provider, Machine, Zone, OnDemandPerHour, SpotPerHour)
