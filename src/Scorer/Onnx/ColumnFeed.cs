@@ -41,9 +41,12 @@ internal sealed class ColumnFeed : InputFeed
                 _valueRows[input] = tensorRows;
             }
             if (isText)
-                FillText(features, feature, _values[input]!, fromRow, rows);
+                FillText(features, feature, _values[input]!, fromRow, rows, tensorRows);
             else
+            {
                 FillNumbers(features, feature, _layout.Specs[input], _buffers[input], fromRow, rows);
+                RepeatLastRow(_buffers[input].As<byte>(), SizeOf(_layout.Specs[input].Element), rows, tensorRows);
+            }
         }
         return _values!;
     }
@@ -61,27 +64,35 @@ internal sealed class ColumnFeed : InputFeed
     {
         var spec = _layout.Specs[input];
         long[] shape = spec.Shape.Count == 2 ? [rows, 1] : [rows];
-        var (element, size) = spec.Element switch
+        var element = spec.Element switch
         {
-            TensorElement.Float32 => (TensorElementType.Float, 4),
-            TensorElement.Float64 => (TensorElementType.Double, 8),
-            TensorElement.Int32 => (TensorElementType.Int32, 4),
-            TensorElement.Int64 => (TensorElementType.Int64, 8),
-            TensorElement.Bool => (TensorElementType.Bool, 1),
-            _ => (TensorElementType.String, 0),
+            TensorElement.Float32 => TensorElementType.Float,
+            TensorElement.Float64 => TensorElementType.Double,
+            TensorElement.Int32 => TensorElementType.Int32,
+            TensorElement.Int64 => TensorElementType.Int64,
+            TensorElement.Bool => TensorElementType.Bool,
+            _ => TensorElementType.String,
         };
         return element == TensorElementType.String
             ? OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, shape)
-            : Wrap(_memory, element, shape, _buffers[input].Address, (long)rows * size);
+            : Wrap(_memory, element, shape, _buffers[input].Address, (long)rows * SizeOf(spec.Element));
     }
 
-    private static void FillText(FeatureMatrix features, int feature, OrtValue tensor, int fromRow, int rows)
+    /// <summary>Bytes of a value in a tensor of numbers.</summary>
+    private static int SizeOf(TensorElement element) => element switch
+    {
+        TensorElement.Bool => 1,
+        TensorElement.Float32 or TensorElement.Int32 => 4,
+        _ => 8,
+    };
+
+    private static void FillText(FeatureMatrix features, int feature, OrtValue tensor, int fromRow, int rows, int tensorRows)
     {
         if (features.Storage(feature) != FeatureStorage.Text)
             return; // only a trial run of zeros: every text is empty
         var text = features.TextColumn(feature);
-        for (var row = 0; row < rows; row++)
-            tensor.StringTensorSetElementAt(text[fromRow + row], row);
+        for (var row = 0; row < tensorRows; row++)
+            tensor.StringTensorSetElementAt(text[fromRow + Math.Min(row, rows - 1)], row);
     }
 
     private void FillNumbers(FeatureMatrix features, int feature, TensorSpec spec, HostBuffer buffer, int fromRow, int rows)

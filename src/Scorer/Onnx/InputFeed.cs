@@ -1,3 +1,4 @@
+using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -9,17 +10,28 @@ internal abstract class InputFeed : IDisposable
 {
     /// <summary>A feed for the model's way of reading.</summary>
     public static InputFeed Create(InputLayout layout, int maxRows, HostMemory memory) =>
-        layout.IsMatrix ? new MatrixFeed(layout, maxRows, memory) : new ColumnFeed(layout, maxRows, memory);
+        !layout.IsMatrix ? new ColumnFeed(layout, maxRows, memory)
+        : layout.Specs[0].Element is TensorElement.Float32 or TensorElement.Float64 ? new MatrixFeed(layout, maxRows, memory)
+        : new ExactMatrixFeed(layout, maxRows, memory);
 
     /// <summary>The tensors of some rows, in the model's input order; valid until the next call.</summary>
     /// <param name="features">The features.</param>
     /// <param name="fromRow">The first row.</param>
     /// <param name="rows">How many.</param>
-    /// <param name="tensorRows">Rows of the tensors, at least <paramref name="rows"/>; what the rows behind hold is undefined but was valid once.</param>
+    /// <param name="tensorRows">Rows of the tensors, at least <paramref name="rows"/>; the rows behind are copies of the last
+    /// real one, because a model may refuse any other value: an encoder its zeros, a look-up table an empty text.</param>
     public abstract IReadOnlyList<OrtValue> Fill(FeatureMatrix features, int fromRow, int rows, int tensorRows);
 
     /// <inheritdoc/>
     public abstract void Dispose();
+
+    /// <summary>Fills the rows behind the real ones with copies of the last of them.</summary>
+    protected static void RepeatLastRow<T>(Span<T> values, int width, int rows, int tensorRows)
+    {
+        var last = values.Slice((rows - 1) * width, width);
+        for (var row = rows; row < tensorRows; row++)
+            last.CopyTo(values.Slice(row * width, width));
+    }
 
     /// <summary>Wraps host memory as a tensor, without a copy.</summary>
     protected static OrtValue Wrap(HostMemory memory, TensorElementType element, long[] shape, nint address, long bytes) =>

@@ -21,7 +21,7 @@ internal sealed record InputLayout(IReadOnlyList<TensorSpec> Specs, bool IsMatri
         get
         {
             if (IsMatrix)
-                return Specs[0].Element == TensorElement.Float64 ? [.. FeatureNames.Select(_ => FeatureStorage.Float64)] : null;
+                return Specs[0].Element == TensorElement.Float32 ? null : [.. FeatureNames.Select(_ => StorageOf(Specs[0].Element))];
             var wanted = new FeatureStorage[FeatureNames.Count];
             for (var input = 0; input < Specs.Count; input++)
                 wanted[FeatureOfInput[input]] = StorageOf(Specs[input].Element);
@@ -51,8 +51,8 @@ internal sealed record InputLayout(IReadOnlyList<TensorSpec> Specs, bool IsMatri
     private static InputLayout Matrix(string path, ModelSignature signature, IReadOnlyList<string> featureNames, int fixedRows)
     {
         var input = signature.Inputs[0];
-        if (input.Element is not (TensorElement.Float32 or TensorElement.Float64))
-            throw new BadInputException($"{path}, input '{input.Name}'", input.ToString(), "a matrix of float or double",
+        if (input.Element is TensorElement.Bool)
+            throw new BadInputException($"{path}, input '{input.Name}'", input.ToString(), "a matrix of float, double, int64, int32 or text",
                 "Export the model with a float input, or with one input per column.");
         if (featureNames.Count == 0 || (input.Shape[1] > 0 && input.Shape[1] != featureNames.Count))
             throw Mismatch(path, $"{featureNames.Count} features [{string.Join(", ", featureNames)}]", $"{input.Shape[1]} features for the input {input}");

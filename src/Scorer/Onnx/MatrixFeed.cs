@@ -44,6 +44,10 @@ internal sealed class MatrixFeed : InputFeed
             FillMixed(features, fromRow, rows);
         if (_isDouble && features.FloatColumnCount > 0)
             TensorPrimitives.ConvertTruncating<float, double>(_floats.As<float>()[..(rows * _features)], _doubles.As<double>());
+        if (_isDouble)
+            RepeatLastRow(_doubles.As<double>(), _features, rows, tensorRows);
+        else
+            RepeatLastRow(_floats.As<float>(), _features, rows, tensorRows);
         _values[0] = ValueFor(tensorRows);
         return _values;
     }

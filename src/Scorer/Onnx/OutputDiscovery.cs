@@ -18,16 +18,18 @@ internal static class OutputDiscovery
         if (unsupported is not null)
             throw new BadInputException($"{path}, output '{unsupported.Name}'", "a type that is not read", "tensors of numbers or text, or a sequence of maps",
                 "Export the model without this output.");
-        var trial = signature.Outputs.Any(o => o.Element == TensorElement.SequenceOfMaps || o.Shape.Skip(1).Any(d => d <= 0))
-            ? TrialRun.Score(path, session, signature, inputs)
-            : [];
         var classes = ClassLabels.Of(graph);
+        var trial = signature.Outputs.Any(o => o.Element == TensorElement.SequenceOfMaps || o.Shape.Skip(1).Any(d => d <= 0))
+            ? TrialRun.Score(path, session, signature, inputs, classes)
+            : [];
         var labels = classes.Integers.Count == 0 ? classes.Names : [];
         var parts = new List<OutputPart>();
         var columns = new List<OutputColumn>();
         for (var i = 0; i < signature.Outputs.Count; i++)
         {
-            var part = Part(path, signature.Outputs[i], i < trial.Count ? trial[i] : null, columns.Count, labels);
+            var spec = signature.Outputs[i];
+            var own = spec.Element == TensorElement.Text && labels.Count == 0 ? LabelTexts.Behind(graph, spec.Name) : labels;
+            var part = Part(path, spec, i < trial.Count ? trial[i] : null, columns.Count, own);
             parts.Add(part);
             columns.AddRange(part.Columns);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
 namespace BatchEngine.Scorer.Onnx;
@@ -11,8 +12,14 @@ internal static class TrialRun
     private const int Rows = 2;
 
     /// <summary>The widths and keys of all outputs.</summary>
-    /// <exception cref="BadInputException">The model fails on zeros, or does not give one result per row.</exception>
-    public static IReadOnlyList<TrialOutput> Score(string path, InferenceSession session, ModelSignature signature, InputLayout inputs)
+    /// <param name="path">For errors.</param>
+    /// <param name="session">The model's session.</param>
+    /// <param name="signature">What the model declares.</param>
+    /// <param name="inputs">Which feature feeds which input.</param>
+    /// <param name="classes">The labels that the graph names: a model may refuse zeros (an encoder that knows no such category), and then these are the keys of
+    /// its maps.</param>
+    /// <exception cref="BadInputException">The model fails on zeros and the file does not say either, or it does not give one result per row.</exception>
+    public static IReadOnlyList<TrialOutput> Score(string path, InferenceSession session, ModelSignature signature, InputLayout inputs, ClassLabels classes)
     {
         var rows = inputs.FixedRows > 0 ? inputs.FixedRows : Rows;
         using var features = new FeatureMatrix(inputs.FeatureNames.Count, rows) { Rows = rows };
@@ -23,6 +30,10 @@ internal static class TrialRun
             using var outputs = session.Run(run, session.InputNames, feed.Fill(features, 0, rows, rows), session.OutputNames);
             return [.. signature.Outputs.Select((spec, i) => Look(path, spec, outputs[i], rows))];
         }
+        catch (OnnxRuntimeException) when (signature.Outputs.All(o => Declared(o, classes) is not null))
+        {
+            return [.. signature.Outputs.Select(o => Declared(o, classes)!)];
+        }
         catch (OnnxRuntimeException failure)
         {
             throw new BadInputException(path, $"a model that fails on a row of zeros ({OnnxSession.FirstLine(failure.Message)})",
@@ -30,6 +41,13 @@ internal static class TrialRun
                 "Export the model with fixed output shapes.", failure);
         }
     }
+
+    // The runtime's maps are in the order of their keys.
+    private static TrialOutput? Declared(TensorSpec spec, ClassLabels classes) => spec.Element == TensorElement.SequenceOfMaps
+        ? classes.Names.Count == 0 ? null
+            : new TrialOutput(0, [.. classes.Integers.Count > 0 ? classes.Integers.Order().Select(k => k.ToString(CultureInfo.InvariantCulture))
+                : classes.Names.Order(StringComparer.Ordinal)])
+        : spec.Shape.Skip(1).All(d => d > 0) ? new TrialOutput(spec.Shape.Skip(1).Aggregate(1L, (product, d) => product * d), []) : null;
 
     private static TrialOutput Look(string path, TensorSpec spec, OrtValue value, int rows)
     {

@@ -181,13 +181,13 @@ public sealed class OneShotScoringTests
     }
 
     [Fact]
-    public async Task NoKeyAndNoFeatures_TakesRowNumbersAndAllNumericColumns()
+    public async Task NoKeyAndNoFeatures_TakesRowNumbersAndTheNumberedColumns()
     {
         using var folder = new TemporaryFolder();
         ParquetFiles.Write(folder.File("in/a.parquet"),
         [
-            ParquetFiles.Data.Of("a", new[] { 0f, 1, 2 }), ParquetFiles.Data.Of("name", new[] { "x", "y", "z" }),
-                ParquetFiles.Data.Of("b", new[] { 0.0, 1, 2 }), ParquetFiles.Data.Of("c", new[] { 0, 1, 2 }),
+            ParquetFiles.Data.Of("f1", new[] { 0f, 1, 2 }), ParquetFiles.Data.Of("name", new[] { "x", "y", "z" }),
+                ParquetFiles.Data.Of("f2", new[] { 0.0, 1, 2 }), ParquetFiles.Data.Of("f3", new[] { 0, 1, 2 }),
         ]);
         var result = await ScoreAsync(folder, o => o with { KeyColumn = null, Features = null, CarriedColumns = ["name"] });
         var rows = ReadOutput(result, "row_number");

@@ -1,0 +1,53 @@
+using BatchEngine.TestKit.Folders;
+
+namespace BatchEngine.Scorer.Tests.OneShot;
+
+/// <summary>Models that people bring, through the real one-shot scoring.</summary>
+public sealed class BroughtModelsTests
+{
+    /// <summary>Cases that are not right yet, with the reason. A case that comes right has to leave this list.</summary>
+    private static readonly SortedDictionary<string, string> s_knownToFail = new(StringComparer.Ordinal)
+    {
+        ["batch_coupled"] = "rows depend on their batch, and nothing says so",
+        ["ct_impute_one_column"] = "missing values are accepted by feature in the model, by model here",
+        ["ct_unseen_category_error"] = "a failing batch is not bisected",
+        ["embedding_array"] = "list columns are not read",
+        ["embedding_list"] = "list columns are not read",
+        ["float16_io"] = "float16 inputs are not fed",
+        ["float16_output"] = "float16 outputs are not read",
+        ["input_3d"] = "inputs of three dimensions are not fed",
+        ["lr_bigint_labels_zipmap"] = "integer labels pass through float32",
+        ["mlnet_fasttree_onehot"] = "outputs that pass inputs through cannot be left out",
+        ["mlnet_lightgbm_multi"] = "outputs that pass inputs through cannot be left out",
+        ["mlnet_lightgbm_multi_names"] = "outputs that pass inputs through cannot be left out",
+        ["mlnet_lightgbm_multi_sel"] = "outputs that pass inputs through cannot be left out",
+        ["mlnet_sdca_norm_sel"] = "missing values are accepted by feature in the model, by model here",
+        ["multilabel_knn2"] = "outputs without a declared rank",
+        ["multilabel_moc"] = "a ZipMap of several outputs",
+        ["multilabel_rf"] = "outputs of three dimensions",
+        ["multilabel_rf2"] = "outputs without a declared rank",
+        ["qda"] = "the real shape of an output differs from the declared one",
+        ["rf_regressor_multi"] = "the real shape of an output differs from the declared one",
+        ["torch_tabular_cat_num"] = "several matrix inputs",
+        ["transposed_2_text_label"] = "the real shape of an output differs from the declared one",
+        ["two_matrices_num_cat"] = "several matrix inputs",
+    };
+
+    [Fact]
+    public async Task BroughtModels_Scored_AreRightOrInTheListOfThoseThatAreNot()
+    {
+        var root = BroughtModel.Root();
+        if (root is null)
+            Assert.Skip("NeedsSharedData: shared/cases/models is not beside the repository.");
+        var wrong = new List<string>();
+        foreach (var folder in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal))
+        {
+            using var output = new TemporaryFolder();
+            var name = Path.GetFileName(folder);
+            var problem = await new BroughtModel(folder).ProblemAsync(output.File("out"));
+            if (problem is not null != s_knownToFail.ContainsKey(name))
+                wrong.Add(problem is null ? $"{name} is right: take it from the list" : $"{name}: {problem}");
+        }
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+}
