@@ -75,7 +75,7 @@ public sealed class CompiledFeatures
     /// <summary>A matrix with room for a number of rows of these features.</summary>
     public FeatureMatrix CreateMatrix(int capacityRows) => new(Storage, capacityRows);
 
-    /// <summary>A unit for so many rows of the source columns.</summary>
+    /// <summary>A unit with room for a number of rows of the source columns.</summary>
     public UnitColumns CreateColumns(int capacityRows) => new(Sources, capacityRows);
 
     /// <summary>Makes float columns that are features as they are decode straight into the matrix. Optional, once for a pair of unit and matrix;

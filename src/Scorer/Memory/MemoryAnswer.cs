@@ -15,9 +15,9 @@ public abstract record MemoryAnswer
     }
 
     /// <summary>It fits.</summary>
-    /// <param name="Workers">So many workers.</param>
+    /// <param name="Workers">The number of workers that fit, at least 1.</param>
     /// <param name="UnitRows">The most rows of a unit.</param>
-    /// <param name="Bytes">What that needs.</param>
+    /// <param name="Bytes">The memory that they need, in bytes.</param>
     public sealed record Fits(int Workers, int UnitRows, long Bytes) : MemoryAnswer;
 
     /// <summary>It does not, even with one worker and the smallest units.</summary>

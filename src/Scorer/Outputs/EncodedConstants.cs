@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace BatchEngine.Scorer.Outputs;
 
-/// <summary>Constant columns that this process has encoded, for every file of a run and every worker.</summary>
+/// <summary>Constant columns that this process has encoded, for every file of a run and every worker. Thread-safe.</summary>
 /// <remarks>Encoding allocates 36 bytes a row and column, and every shard of a run writes the same constants in row groups of the same few lengths.</remarks>
 internal static class EncodedConstants
 {
