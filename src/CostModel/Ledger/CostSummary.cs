@@ -7,7 +7,7 @@ namespace BatchEngine.CostModel.Ledger;
 /// <param name="Grouping">What a line stands for.</param>
 /// <param name="Lines">By name (ordinal).</param>
 /// <param name="Unallocated">Spend that no line owns; null means all of it is allocated.</param>
-/// <param name="Total">Everything.</param>
+/// <param name="Total">The sum of all lines and of what is allocated to none.</param>
 /// <param name="Baseline">What a real-time prediction costs, measured or assumed.</param>
 public sealed record CostSummary(CostGrouping Grouping, IReadOnlyList<CostLine> Lines, CostLine? Unallocated, CostLine Total, RealtimeBaseline Baseline)
 {

@@ -5,7 +5,7 @@ namespace BatchEngine.CostModel.Ledger;
 /// <summary>Look-ups answered under a serving name from one source.</summary>
 /// <param name="ServingName">The name that applications asked.</param>
 /// <param name="Source">Where the answers came from.</param>
-/// <param name="Count">How many.</param>
+/// <param name="Count">Answers of that kind.</param>
 public sealed record ServedCount(string ServingName, AnswerSource Source, long Count)
 {
     /// <summary>Whether the application got a prediction.</summary>

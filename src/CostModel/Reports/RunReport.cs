@@ -19,7 +19,7 @@ namespace BatchEngine.CostModel.Reports;
 /// <param name="DeadLetters">Where the rejected rows lie, blob names in order.</param>
 /// <param name="Keys">Distinct keys in the snapshot; not measured before it is sealed.</param>
 /// <param name="Shards">In index order.</param>
-/// <param name="Workers">By name.</param>
+/// <param name="Workers">What each worker did, in the order of their names.</param>
 /// <param name="Interruptions">Lost workers and shards taken over, in words and in order.</param>
 /// <param name="Cost">The run's line of the cost summary.</param>
 /// <param name="Baseline">What a real-time prediction costs, measured or assumed.</param>

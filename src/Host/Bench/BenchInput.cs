@@ -18,11 +18,11 @@ internal sealed record BenchInput(MeasuredModel Measured, string Rows)
     private const int MinDefaultRows = 131_072;
 
     /// <summary>Generates the rows where they are not given, and opens the model.</summary>
-    /// <param name="request">Validated.</param>
+    /// <param name="request">What to measure; already validated.</param>
     /// <param name="folder">Gets the generated files.</param>
     /// <param name="workers">Workers of the whole run.</param>
     /// <param name="generated">Hears how many rows of how many are generated.</param>
-    /// <param name="ct">Stops.</param>
+    /// <param name="ct">Stops generating rows.</param>
     /// <exception cref="BadInputException">The model cannot be read, or needs rows that cannot be generated.</exception>
     public static async Task<BenchInput> OpenAsync(BenchRequest request, string folder, int workers, Action<long, long> generated, CancellationToken ct)
     {

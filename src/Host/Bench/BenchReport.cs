@@ -5,7 +5,7 @@ using BatchEngine.Scorer.Measuring;
 namespace BatchEngine.Host.Bench;
 
 /// <summary>All stages of one model on one machine, and which of them binds.</summary>
-/// <param name="Machine">Where.</param>
+/// <param name="Machine">The processor and its cores.</param>
 /// <param name="Model">The model's file name.</param>
 /// <param name="Engine">The way it runs.</param>
 /// <param name="Input">Where the rows come from.</param>
@@ -19,7 +19,7 @@ internal sealed record BenchReport(BenchMachine Machine, string Model, string En
     IReadOnlyList<BenchStage> Stages, string BindingStage, double BindingShare)
 {
     /// <summary>Judges what was measured. Pure.</summary>
-    /// <param name="machine">Where.</param>
+    /// <param name="machine">The processor and its cores.</param>
     /// <param name="input">On what.</param>
     /// <param name="workers">Workers of the whole runs.</param>
     /// <param name="passes">By stage; each at least once.</param>

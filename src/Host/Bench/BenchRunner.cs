@@ -16,7 +16,7 @@ internal sealed class BenchRunner(BenchRequest request, IProgress<ProgressSample
     private readonly Dictionary<string, List<StageFigures>> _passes = new(StringComparer.Ordinal);
     private int _step;
 
-    /// <summary>Measures.</summary>
+    /// <summary>Measures every stage alone, then a whole run, and puts them side by side.</summary>
     /// <exception cref="BadInputException">The model or the rows cannot be used.</exception>
     public async Task<BenchReport> RunAsync(CancellationToken ct)
     {

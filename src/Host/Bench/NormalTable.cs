@@ -16,7 +16,7 @@ public static class NormalTable
     /// <summary>Writes the file.</summary>
     /// <param name="path">Replaced when it is there.</param>
     /// <param name="columns">Names of the float columns.</param>
-    /// <param name="rows">Rows.</param>
+    /// <param name="rows">Rows to write.</param>
     /// <param name="onRows">Hears the rows of each row group when it is written; null means nobody listens.</param>
     /// <param name="ct">Stops between row groups; the file is then not complete.</param>
     public static async Task WriteAsync(string path, IReadOnlyList<string> columns, int rows, Action<long>? onRows, CancellationToken ct)

@@ -17,7 +17,7 @@ namespace BatchEngine.Host.Bench;
 /// Parquet and as run files, and commit it; then one segment a partition is built. Each call is its own run.</summary>
 internal static class WholeRun
 {
-    /// <summary>Runs it.</summary>
+    /// <summary>Scores and seals the planned run on a fresh database in the folder, and says how long each part took.</summary>
     /// <param name="plan">What is scored.</param>
     /// <param name="model">Opened for the plan's features; stays the caller's.</param>
     /// <param name="workers">Threads that score, and then build segments.</param>

@@ -7,7 +7,7 @@ namespace BatchEngine.Host.Commands;
 internal static class Instants
 {
     /// <summary>Reads "2026-11-23", "2026-11-23T02:00" or "2026-11-23T02:00:00Z"; without a zone it is UTC.</summary>
-    /// <param name="text">As typed.</param>
+    /// <param name="text">The instant as it was typed.</param>
     /// <param name="option">The option, for the error.</param>
     /// <exception cref="BadInputException">It is no instant.</exception>
     public static DateTimeOffset Read(string text, string option) =>

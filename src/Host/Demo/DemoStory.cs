@@ -25,7 +25,7 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
     private const long KnownKey = 42;
     private static readonly TimeSpan SwapPatience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Tells it.</summary>
+    /// <summary>Runs the demo from sample to report and tells each step on the screen; the result is the exit status.</summary>
     /// <returns>Done when both nights were published and every look-up was answered as it should be.</returns>
     public async Task<int> TellAsync(EngineConfiguration configuration, CancellationToken ct)
     {

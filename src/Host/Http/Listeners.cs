@@ -5,7 +5,7 @@ namespace BatchEngine.Host.Http;
 /// <summary>Where the server listens: HTTP/1.1 at one address and, when asked for, HTTP/2 without TLS at another.</summary>
 internal static class Listeners
 {
-    /// <summary>Adds them.</summary>
+    /// <summary>Adds a listener for HTTP/1.1 and, when an address is given, one for HTTP/2.</summary>
     /// <param name="builder">The host's builder.</param>
     /// <param name="httpUrl">Of HTTP/1.1; port 0 means any free one.</param>
     /// <param name="http2Url">Of HTTP/2; null means no such listener.</param>

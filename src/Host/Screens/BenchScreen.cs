@@ -10,7 +10,7 @@ namespace BatchEngine.Host.Screens;
 /// <summary>A bench report as a table.</summary>
 internal static class BenchScreen
 {
-    /// <summary>Prints it.</summary>
+    /// <summary>Prints every stage beside its limit, and which stage binds.</summary>
     public static void Print(Screen screen, BenchReport report, TimeSpan took)
     {
         var machine = report.Machine;

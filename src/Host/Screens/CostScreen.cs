@@ -11,7 +11,7 @@ internal static class CostScreen
     // A millionth of a dollar: finer parts of a run's spend only widen the table; --json has them all.
     private const int MaxDecimals = 6;
 
-    /// <summary>Prints it.</summary>
+    /// <summary>Prints the lines, their total, and what was saved against each baseline.</summary>
     public static void Print(Screen screen, CostSummary summary)
     {
         if (summary.Lines.Count == 0 && summary.Unallocated is null)

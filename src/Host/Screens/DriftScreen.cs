@@ -7,7 +7,7 @@ namespace BatchEngine.Host.Screens;
 /// <summary>A drift report as a table, drifted columns first.</summary>
 internal static class DriftScreen
 {
-    /// <summary>Prints it.</summary>
+    /// <summary>Prints the verdict on every column with its numbers.</summary>
     public static void Print(Screen screen, DriftReport report) => Print(screen, report, _ => true);
 
     private static void Print(Screen screen, DriftReport report, Func<ColumnDrift, bool> isShown)

@@ -9,7 +9,7 @@ namespace BatchEngine.Host.Screens;
 /// <summary>Shows a plan, or why there is none.</summary>
 internal static class PlanScreen
 {
-    /// <summary>Prints it.</summary>
+    /// <summary>Prints the plan or the refusal; the result is the exit status.</summary>
     /// <returns>Done for a plan, a violation for a refusal.</returns>
     public static int Show(Screen screen, PlanOutcome outcome)
     {

@@ -30,7 +30,7 @@ public sealed class JobScheduler : IAsyncDisposable
     /// <summary>Opens the store; its tables are created when they are missing. Nothing fires before <see cref="StartAsync"/>.</summary>
     /// <param name="database">The state database; Quartz keeps its tables (QRTZ_) in it.</param>
     /// <param name="starter">Starts runs.</param>
-    /// <param name="settings">Bounds.</param>
+    /// <param name="settings">How many runs may wait or be caught up, and how often is swept.</param>
     /// <param name="clock">The scheduler's clock.</param>
     /// <param name="ct">Stops opening.</param>
     /// <exception cref="StorageFailedException">The store cannot be opened.</exception>

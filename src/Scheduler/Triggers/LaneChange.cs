@@ -14,7 +14,7 @@ internal sealed record LaneChange(LaneState Next, IReadOnlyList<Decision> Decisi
     /// <param name="state">What is stored.</param>
     /// <param name="schedule">The job's schedule.</param>
     /// <param name="next">The first occurrence strictly after an instant, or null.</param>
-    /// <param name="settings">Bounds.</param>
+    /// <param name="settings">How many runs may wait or be caught up.</param>
     /// <param name="now">The present.</param>
     public static LaneChange? Due(LaneState state, Schedule schedule, Func<DateTimeOffset, DateTimeOffset?> next, TriggerSettings settings, DateTimeOffset now)
     {

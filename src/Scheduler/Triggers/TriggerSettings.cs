@@ -7,7 +7,7 @@ public sealed record TriggerSettings
     /// <summary>The defaults.</summary>
     public static TriggerSettings Default { get; } = new();
 
-    /// <summary>Bounds of catching up on missed fires.</summary>
+    /// <summary>How many missed fires are caught up, and how far back.</summary>
     public MisfireLimits Misfires { get; init; } = MisfireLimits.Default;
 
     /// <summary>How often every job is looked at although nothing fired, so that a wake-up that the timer lost delays a run by no more than this. Default 30

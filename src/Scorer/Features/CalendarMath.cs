@@ -13,7 +13,7 @@ internal static class CalendarMath
     private const int WeekdayOfEpoch = 3;
 
     /// <summary>The part of an instant; a calendar part of a year outside 1 to 9999 is missing (NaN).</summary>
-    /// <param name="part">Which.</param>
+    /// <param name="part">The part of the instant that is wanted.</param>
     /// <param name="micros">Microseconds since 1970-01-01 UTC.</param>
     public static double OfInstant(CalendarPart part, long micros) => part switch
     {

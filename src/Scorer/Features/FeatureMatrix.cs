@@ -20,7 +20,7 @@ public sealed class FeatureMatrix : IDisposable
     private int _rows;
 
     /// <summary>Creates a matrix whose features are all 32-bit floats.</summary>
-    /// <param name="featureCount">Columns.</param>
+    /// <param name="featureCount">The number of features, all kept as float32.</param>
     /// <param name="capacityRows">The most rows.</param>
     public FeatureMatrix(int featureCount, int capacityRows) : this(new FeatureStorage[featureCount], capacityRows)
     {
@@ -48,7 +48,7 @@ public sealed class FeatureMatrix : IDisposable
         _hasMissing = new bool[_storage.Length];
     }
 
-    /// <summary>Columns.</summary>
+    /// <summary>The number of features.</summary>
     public int FeatureCount => _storage.Length;
 
     /// <summary>Columns of 32-bit floats.</summary>
@@ -108,7 +108,7 @@ public sealed class FeatureMatrix : IDisposable
     /// <summary>Copies some rows of a matrix of floats row by row.</summary>
     /// <param name="target">At least <paramref name="rows"/> times <see cref="FeatureCount"/> long.</param>
     /// <param name="fromRow">The first row.</param>
-    /// <param name="rows">How many.</param>
+    /// <param name="rows">Rows to copy.</param>
     /// <exception cref="InvalidOperationException">A feature is not a 32-bit float.</exception>
     public void CopyRowMajorTo(Span<float> target, int fromRow, int rows)
     {

@@ -59,7 +59,7 @@ internal sealed record RankedForest
     /// <summary>Features that some node asks for.</summary>
     public int FeatureCount => FeatureSource.Length;
 
-    /// <summary>Trees.</summary>
+    /// <summary>The number of trees.</summary>
     public int TreeCount => TreeTarget.Length;
 
     /// <summary>Stages.</summary>

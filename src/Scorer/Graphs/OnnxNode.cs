@@ -6,7 +6,7 @@ namespace BatchEngine.Scorer.Graphs;
 /// <param name="Name">The node's name; may be empty.</param>
 /// <param name="Inputs">Value names in order; "" is an input left out.</param>
 /// <param name="Outputs">Value names in order.</param>
-/// <param name="Attributes">By name.</param>
+/// <param name="Attributes">What the node was given beside its inputs, by name.</param>
 internal sealed record OnnxNode(string OpType, string Domain, string Name, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs,
     IReadOnlyDictionary<string, OnnxAttribute> Attributes)
 {

@@ -17,7 +17,7 @@ internal sealed class LevelReader<T>(ColumnReader<T> reader, T missing, short[] 
     private readonly bool _isNullable = reader.ColumnDescriptor.MaxDefinitionLevel > 0;
 
     /// <summary>Reads exactly values.Length rows of a column; rows without a value get the missing value and their presence byte cleared.</summary>
-    /// <param name="values">Filled whole.</param>
+    /// <param name="values">Receives a value a row; the length says how many are read.</param>
     /// <param name="vector">Is told when a row is missing.</param>
     /// <param name="firstRow">The row of the vector that values[0] belongs to.</param>
     public void Read(Span<T> values, ColumnVector vector, int firstRow)

@@ -35,7 +35,7 @@ public sealed class UnitColumns : IDisposable
     /// <summary>Rows held.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Columns.</summary>
+    /// <summary>The number of columns.</summary>
     public int Count => _vectors.Length;
 
     /// <summary>The values of a column, counted from 0.</summary>

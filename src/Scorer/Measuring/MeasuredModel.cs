@@ -36,7 +36,7 @@ public sealed class MeasuredModel : IDisposable
     /// <param name="keyColumn">The key.</param>
     /// <param name="execution">How to run the model.</param>
     /// <param name="workers">Workers of the whole run.</param>
-    /// <param name="ct">Cancels.</param>
+    /// <param name="ct">Stops opening the model.</param>
     /// <exception cref="BadInputException">Input, model or features cannot be used.</exception>
     public static async Task<MeasuredModel> OpenAsync(string modelPath, FeatureSpec? features, IReadOnlyList<string> inputs, string keyColumn,
         ExecutorOptions execution, int workers, CancellationToken ct)

@@ -17,7 +17,7 @@ internal abstract class InputFeed : IDisposable
     /// <summary>The tensors of some rows, in the model's input order; valid until the next call.</summary>
     /// <param name="features">The features.</param>
     /// <param name="fromRow">The first row.</param>
-    /// <param name="rows">How many.</param>
+    /// <param name="rows">Rows to take.</param>
     /// <param name="tensorRows">Rows of the tensors, at least <paramref name="rows"/>; the rows behind are copies of the last
     /// real one, because a model may refuse any other value: an encoder its zeros, a look-up table an empty text.</param>
     public abstract IReadOnlyList<OrtValue> Fill(FeatureMatrix features, int fromRow, int rows, int tensorRows);

@@ -27,7 +27,7 @@ internal sealed class OnnxExecutor : IModelExecutor
     /// <summary>An executor over the model's session.</summary>
     /// <param name="model">The model.</param>
     /// <param name="session">Its session.</param>
-    /// <param name="path">For errors.</param>
+    /// <param name="path">The model's file, which errors name.</param>
     /// <param name="inputs">Which feature feeds which input.</param>
     /// <param name="outputs">Which output fills which columns.</param>
     /// <param name="memory">Where tensors stand on the host.</param>

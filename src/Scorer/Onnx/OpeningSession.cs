@@ -14,7 +14,7 @@ internal sealed class OpeningSession : IDisposable
     private readonly Task<InferenceSession> _work;
     private bool _isTaken;
 
-    /// <summary>Begins.</summary>
+    /// <summary>Begins to open the session on another thread.</summary>
     /// <param name="path">A file that was found sound: the runtime does not check everything.</param>
     /// <param name="options">How to run it.</param>
     public OpeningSession(string path, ExecutorOptions options)

@@ -12,7 +12,7 @@ internal static class TrialRun
     private const int Rows = 2;
 
     /// <summary>The widths and keys of all outputs.</summary>
-    /// <param name="path">For errors.</param>
+    /// <param name="path">The model's file, which errors name.</param>
     /// <param name="session">The model's session.</param>
     /// <param name="signature">What the model declares.</param>
     /// <param name="inputs">Which feature feeds which input.</param>

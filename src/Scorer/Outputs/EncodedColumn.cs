@@ -27,7 +27,7 @@ internal sealed class EncodedColumn
     /// <param name="stored">The same in the type of the values.</param>
     /// <param name="values">One a row; none is missing.</param>
     /// <param name="options">Those of the files that the column will be appended to.</param>
-    /// <param name="ct">Cancels.</param>
+    /// <param name="ct">Stops encoding.</param>
     public static async Task<EncodedColumn> OfAsync<T>(DataField field, DataField stored, ReadOnlyMemory<T> values, ParquetOptions options,
         CancellationToken ct)
         where T : struct

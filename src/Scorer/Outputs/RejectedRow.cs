@@ -5,7 +5,7 @@ namespace BatchEngine.Scorer.Outputs;
 /// <param name="RowGroup">Counted from 0 in the file.</param>
 /// <param name="Row">Counted from 0 in the file.</param>
 /// <param name="Key">The key as text; null means missing.</param>
-/// <param name="Reason">Why.</param>
+/// <param name="Reason">The rule that the row broke.</param>
 /// <param name="Detail">The column and value.</param>
 internal sealed record RejectedRow(string File, int RowGroup, long Row, string? Key, RejectReason Reason, string Detail)
 {

@@ -25,7 +25,7 @@ public sealed class TableWriter : IAsyncDisposable
     /// <summary>Starts a file.</summary>
     /// <param name="output">Where the bytes go, forwards only.</param>
     /// <param name="columns">At least one.</param>
-    /// <param name="ct">Cancels.</param>
+    /// <param name="ct">Stops writing the file's head.</param>
     /// <exception cref="ArgumentException">Two columns have one name, or a kind cannot be written.</exception>
     public static async Task<TableWriter> CreateAsync(Stream output, IReadOnlyList<TableColumn> columns, CancellationToken ct)
     {

@@ -19,7 +19,7 @@ public static class ModelTiming
     /// <param name="manifest">The frozen input.</param>
     /// <param name="spec">What the model reads.</param>
     /// <param name="model">Opened for the spec's features.</param>
-    /// <param name="ct">Cancels.</param>
+    /// <param name="ct">Stops reading and timing.</param>
     /// <returns>Nanoseconds a row of one core, two significant digits; not measured without a row.</returns>
     /// <exception cref="BadInputException">The first rows cannot be read or scored.</exception>
     public static Task<Measured<double>> MeasureAsync(InputManifest manifest, FeatureSpec spec, LoadedModel model, CancellationToken ct) =>

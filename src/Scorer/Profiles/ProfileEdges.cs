@@ -25,7 +25,7 @@ public static class ProfileEdges
     /// <param name="manifest">The frozen input.</param>
     /// <param name="spec">What the model reads.</param>
     /// <param name="model">Opened for the spec's features.</param>
-    /// <param name="ct">Cancels.</param>
+    /// <param name="ct">Stops reading the sample.</param>
     /// <returns>Edges by source column and output name; a column without any value has none.</returns>
     /// <exception cref="BadInputException">The first unit cannot be read or scored.</exception>
     public static Task<IReadOnlyDictionary<string, BinEdges>> SampleAsync(InputManifest manifest, FeatureSpec spec, LoadedModel model, CancellationToken ct) =>

@@ -24,7 +24,7 @@ internal sealed record ColumnGraph(int FeatureCount, int ColumnCount, IReadOnlyL
     /// <summary>Translates a graph; or says in a sentence what it does not understand.</summary>
     /// <param name="graph">The model.</param>
     /// <param name="featureOfInput">For one input per feature: the feature by input; empty when one input takes all.</param>
-    /// <param name="featureCount">Features.</param>
+    /// <param name="featureCount">The number of features that the spec gives.</param>
     /// <param name="place">The model's path, for errors.</param>
     /// <param name="read">The forest of a node, where it was read before; null reads it.</param>
     /// <exception cref="Domain.BadInputException">The forest is broken; tree and node are named.</exception>

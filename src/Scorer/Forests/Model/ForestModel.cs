@@ -49,7 +49,7 @@ internal sealed record ForestModel
     /// <summary>Scores that leave the forest: targets without counts.</summary>
     public int OutputCount => ClassCounts.Length > 0 ? ClassCounts.Length : TargetCount;
 
-    /// <summary>Trees.</summary>
+    /// <summary>The number of trees.</summary>
     public int TreeCount => Roots.Length;
 
     /// <summary>The highest feature asked for, plus 1.</summary>

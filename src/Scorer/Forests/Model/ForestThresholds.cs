@@ -8,7 +8,7 @@ internal static class ForestThresholds
 
     /// <summary>The first finite thresholds of each column, in the order of the nodes.</summary>
     /// <param name="model">The forest.</param>
-    /// <param name="columns">Columns.</param>
+    /// <param name="columns">The number of columns that are asked about.</param>
     /// <param name="columnOf">The column of a feature of the forest; what lies beyond the columns is left out.</param>
     public static float[][] Of(ForestModel model, int columns, Func<int, int> columnOf)
     {

@@ -23,7 +23,7 @@ internal abstract unsafe class SliceKernel : AddingKernel
     /// <summary>What is done.</summary>
     protected SlicePlan Plan { get; }
 
-    /// <summary>Where.</summary>
+    /// <summary>Where the kernel keeps its intermediate words.</summary>
     protected SliceScratch Scratch { get; }
 
     /// <inheritdoc/>

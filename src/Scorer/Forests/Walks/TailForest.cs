@@ -36,6 +36,6 @@ internal sealed class TailForest
     /// <summary>Whether each column stands twice: missing values answer no in the first and yes in the second.</summary>
     public bool HasMissing => !ReferenceEquals(Dense, Missing);
 
-    /// <summary>Trees.</summary>
+    /// <summary>The number of trees.</summary>
     public int TreeCount => Steps.Length;
 }
