@@ -12,21 +12,24 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Errors)
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Runs it; a run that hangs is killed and fails the test.</summary>
-    public static async Task<ProgramRun> RunAsync(params string[] arguments)
+    public static Task<ProgramRun> RunAsync(params string[] arguments) => RunInAsync(Path.GetTempPath(), arguments);
+
+    /// <summary>Runs it as somebody who stands in the folder; a run that hangs is killed and fails the test.</summary>
+    public static async Task<ProgramRun> RunInAsync(string folder, params string[] arguments)
     {
-        using var process = Start(arguments, leaseTtl: null);
+        using var process = Start(arguments, leaseTtl: null, folder);
         return await EndAsync(process);
     }
 
     /// <summary>Starts it with both streams redirected.</summary>
-    public static Process Start(IEnumerable<string> arguments, string? leaseTtl)
+    public static Process Start(IEnumerable<string> arguments, string? leaseTtl, string? folder = null)
     {
         var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "batchengine.exe" : "batchengine");
         var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath()
+            WorkingDirectory = folder ?? Path.GetTempPath()
         };
         if (leaseTtl is not null)
             start.Environment["BATCHENGINE_LEASE_TTL"] = leaseTtl;
