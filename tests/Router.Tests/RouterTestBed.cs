@@ -7,6 +7,8 @@ using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.Storage.Database.Values;
+using BatchEngine.TestKit.Databases;
 using BatchEngine.TestKit.Folders;
 using BatchEngine.TestKit.Snapshots;
 using Microsoft.Extensions.Time.Testing;
@@ -20,6 +22,7 @@ public abstract class RouterTestBed : IAsyncLifetime
 
     internal static readonly IReadOnlyDictionary<string, object?> SomeFeatures = new Dictionary<string, object?> { ["age"] = 42L };
 
+    private readonly Dictionary<string, ServingContract> _contracts = [];
     private StateFolder _state = null!;
 
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -60,10 +63,15 @@ public abstract class RouterTestBed : IAsyncLifetime
     /// <summary>One row with an integer key.</summary>
     protected static SampleRow Row(long key, float value, float? confidence = 0.9f) => new(PredictionKey.Of(key), key, [value], confidence);
 
-    /// <summary>Saves what the name promises, and refreshes.</summary>
+    /// <summary>Puts in force what the name promises, for what serves now and for the runs to come, and refreshes.</summary>
     protected async Task ServeAsync(ServingContract contract)
     {
-        await Snapshots.SaveContractAsync(contract, Job(contract), Ct);
+        _contracts[contract.Name] = contract;
+        var (json, job) = (StoredJson.Write(contract).Replace("'", "''"), StoredJson.Write(Job(contract)).Replace("'", "''"));
+        await Database.ExecuteSqlAsync($"""
+            INSERT OR REPLACE INTO contracts (serving_name, contract_json, job_json, saved_at) VALUES ('{contract.Name}', '{json}', '{job}', 0);
+            UPDATE counters SET value = value + 1 WHERE name = 'change-stamp';
+            """, Ct);
         await Catalog.RefreshAsync(Ct);
     }
 
@@ -81,17 +89,18 @@ public abstract class RouterTestBed : IAsyncLifetime
             await using var blob = await Blobs.CreateAsync($"segments/{run}/{segment.Partition}", Ct);
             await blob.Content.WriteAsync(await File.ReadAllBytesAsync(segment.Artifact.BlobName, Ct), Ct);
             var info = await blob.CommitAsync(Ct);
-            await Snapshots.RecordSegmentAsync(run, segment with { Artifact = segment.Artifact with { BlobName = info.Name, Checksum = info.Checksum } }, Ct);
+            await Snapshots.RecordSegmentAsync(await OpenedRuns.LeadAsync(Database, run, Ct), segment with { Artifact = segment.Artifact with { BlobName = info.Name, Checksum = info.Checksum } }, Ct);
         }
 
-        return await Snapshots.SaveAsync(shape with { Segments = await Snapshots.SegmentsAsync(run, Ct) }, Ct);
+        return await Snapshots.SaveAsync(await OpenedRuns.LeadAsync(Database, run, Ct), shape with { Segments = await Snapshots.SegmentsAsync(run, Ct) }, Ct);
     }
 
     /// <summary>Seals and publishes; the catalogue does not know of it yet.</summary>
     protected async Task<SnapshotInfo> PublishAsync(string name, int day, params SampleRow[] rows)
     {
         var snapshot = await SealAsync(name, day, rows, rows[0].Key.Kind);
-        await Snapshots.PublishAsync(snapshot.Id, Ct);
+        await OpenedRuns.MoveAsync(Database, snapshot.Run, RunState.Scoring, RunState.Judging, Ct);
+        Assert.IsType<PublishOutcome.Published>(await Snapshots.PublishRunAsync(await OpenedRuns.LeadAsync(Database, snapshot.Run, Ct), "a test", Ct));
         return snapshot;
     }
 
@@ -104,7 +113,7 @@ public abstract class RouterTestBed : IAsyncLifetime
 
     private async Task FinishRunAsync(RunId run, int rows, int partitions, KeyKind kind)
     {
-        var job = Job(ServingContract.Default(run.Job));
+        var job = Job(_contracts.GetValueOrDefault(run.Job, ServingContract.Default(run.Job)));
         var input = new InputManifest([new InputFile("/in/a.parquet", 1, "tag", [new RowGroupSize(rows, 1)])],
             [new InputColumn("age", ColumnKind.Float, true, "FLOAT")]);
         var option = new PlanOption(Offering.Local, 1, Measured<TimeSpan>.NotMeasured("no run yet"), Measured<Money>.NotMeasured("no price"), "chosen");
@@ -116,7 +125,7 @@ public abstract class RouterTestBed : IAsyncLifetime
             KeyKind = kind,
         };
         await new RunStore(Database).CreateAsync(plan, Ct);
-        Assert.True(await new RunStore(Database).MoveAsync(run, RunState.Planned, RunState.Scoring, "", Ct));
+        await OpenedRuns.OpenAsync(Database, run, Ct);
         var (claims, receipts) = (new ClaimStore(Database), new ReceiptStore(Database));
         var granted = Assert.IsType<LeaseOutcome.Granted>(await claims.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct));
         await receipts.CommitAsync(granted.Lease,

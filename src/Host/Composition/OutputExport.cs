@@ -10,13 +10,35 @@ namespace BatchEngine.Host.Composition;
 /// <summary>Copies a published run's Parquet from the blob store to the job's output directory, whole or not at all. Repeating it changes nothing.</summary>
 internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore blobs)
 {
+    private const string HeldSuffix = ".held";
+    private const string HeldNote = "_HELD.txt";
+
     /// <summary>Copies output and dead letters, verified, into a temporary folder beside the target and moves it into place.</summary>
     /// <returns>The folder.</returns>
     /// <exception cref="StorageFailedException">The folder cannot be written.</exception>
     public async Task<string> ExportAsync(RunId run, CancellationToken ct)
     {
+        var target = await WriteAsync(run, "", ct).ConfigureAwait(false);
+        if (Directory.Exists(target + HeldSuffix))
+            Directory.Delete(target + HeldSuffix, recursive: true);
+        return target;
+    }
+
+    /// <summary>Copies the outputs of a run that is held back into a folder of another name, which nobody takes for the job's output, with a file that says
+    /// why. The export of the run, once it is released, removes it.</summary>
+    /// <returns>The folder.</returns>
+    /// <exception cref="StorageFailedException">The folder cannot be written.</exception>
+    public async Task<string> ExportHeldAsync(RunId run, string why, CancellationToken ct)
+    {
+        var target = await WriteAsync(run, HeldSuffix, ct).ConfigureAwait(false);
+        await File.WriteAllTextAsync(Path.Combine(target, HeldNote), $"Run {run} is held back and is not served.\n{why}\n", ct).ConfigureAwait(false);
+        return target;
+    }
+
+    private async Task<string> WriteAsync(RunId run, string suffix, CancellationToken ct)
+    {
         var plan = await runs.PlanAsync(run, ct).ConfigureAwait(false) ?? throw new InvariantBrokenException("a published run has a plan", run.ToString());
-        var target = TargetOf(plan.Job, run);
+        var target = TargetOf(plan.Job, run) + suffix;
         if (File.Exists(Path.Combine(target, OutputManifest.FileName)))
             return target;
         var partial = target + ".partial";
@@ -35,16 +57,16 @@ internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new StorageFailedException(target,
-                $"the output could not be copied ({problem.Message}). The run is published; "
+                $"the output could not be copied ({problem.Message}). The run has ended; "
                 + "free the disk or mend the permissions and repeat the same command.",
                 isTransient: false, problem);
         }
     }
 
     /// <summary>The job's output directory with "{run}" filled in, or its subfolder named by the run.</summary>
-    public static string TargetOf(ScoringJob job, RunId run) => Path.GetFullPath(job.OutputDirectory.Contains("{run}", StringComparison.Ordinal)
+    public static string TargetOf(ScoringJob job, RunId run) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(job.OutputDirectory.Contains("{run}", StringComparison.Ordinal)
         ? InputPatterns.Fill(job.OutputDirectory, run)
-        : Path.Combine(InputPatterns.Fill(job.OutputDirectory, run), run.ToString()));
+        : Path.Combine(InputPatterns.Fill(job.OutputDirectory, run), run.ToString())));
 
     // A file that an earlier run wrote is named by that run, so that two shards of one number never meet.
     private static string NameOf(RunId run, string blob) =>
