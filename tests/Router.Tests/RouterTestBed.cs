@@ -89,7 +89,8 @@ public abstract class RouterTestBed : IAsyncLifetime
             await using var blob = await Blobs.CreateAsync($"segments/{run}/{segment.Partition}", Ct);
             await blob.Content.WriteAsync(await File.ReadAllBytesAsync(segment.Artifact.BlobName, Ct), Ct);
             var info = await blob.CommitAsync(Ct);
-            await Snapshots.RecordSegmentAsync(await OpenedRuns.LeadAsync(Database, run, Ct), segment with { Artifact = segment.Artifact with { BlobName = info.Name, Checksum = info.Checksum } }, Ct);
+            await Snapshots.RecordSegmentAsync(await OpenedRuns.LeadAsync(Database, run, Ct),
+                segment with { Artifact = segment.Artifact with { BlobName = info.Name, Checksum = info.Checksum } }, Ct);
         }
 
         return await Snapshots.SaveAsync(await OpenedRuns.LeadAsync(Database, run, Ct), shape with { Segments = await Snapshots.SegmentsAsync(run, Ct) }, Ct);

@@ -38,8 +38,8 @@ public sealed class DriftJudge(StateDatabase database)
         {
             case "previous":
                 var runs = await _runs.ListAsync(run.Job, MaxRunsLookedBack, ct).ConfigureAwait(false);
-                return runs.Where(r => r.State is RunState.Published or RunState.Completed && r.Run.ScheduledAt < run.ScheduledAt).OrderByDescending(r => r.Run.ScheduledAt)
-                    .FirstOrDefault()?.Run;
+                return runs.Where(r => r.State is RunState.Published or RunState.Completed && r.Run.ScheduledAt < run.ScheduledAt)
+                    .OrderByDescending(r => r.Run.ScheduledAt).FirstOrDefault()?.Run;
             case "first":
                 return await _runs.FirstPublishedAsync(run.Job, ct).ConfigureAwait(false) is { } first && first != run ? first : null;
             default:

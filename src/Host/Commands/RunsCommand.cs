@@ -14,7 +14,7 @@ internal static class RunsCommand
     private static readonly Argument<string> RunName = new("run") { Description = "A run id, for instance churn_20261123T020000Z" };
     private static readonly Option<string?> Job = new("--job") { Description = "Only this job's runs" };
     private static readonly Option<int> Limit = new("--limit") { Description = "How many to list, newest first", DefaultValueFactory = _ => 20 };
-    private static readonly Option<string> Why = new("--why") { Description = "The reason, kept with the decision", DefaultValueFactory = _ => ByHandReason.None };
+    private static readonly Option<string> Why = SnapshotsCommand.WhyOption();
     private static readonly Option<string?> Html = new("--html") { Description = "Also write the report as one HTML file to this path" };
 
     /// <summary>The verb and its parts.</summary>

@@ -13,7 +13,14 @@ internal static class SnapshotsCommand
     private static readonly Argument<string> Name = new("name") { Description = "The serving name" };
     private static readonly Argument<long> Id = new("id") { Description = "The snapshot's number, from: batchengine snapshots list" };
 
-    private static readonly Option<string> Why = new("--why") { Description = "The reason, kept with the decision", DefaultValueFactory = _ => ByHandReason.None };
+    private static readonly Option<string> Why = WhyOption();
+
+    /// <summary>The reason for what a person does by hand.</summary>
+    public static Option<string> WhyOption() => new("--why")
+    {
+        Description = "The reason, kept with the decision",
+        DefaultValueFactory = _ => "no reason was given",
+    };
 
     /// <summary>The verb and its parts.</summary>
     public static Command Build(GlobalOptions globals)
@@ -67,7 +74,8 @@ internal static class SnapshotsCommand
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var name = verb.Line.GetValue(Name)!;
-        var snapshot = await new SnapshotStore(engine.Database).RollbackAsync(name, new ByHand(Environment.UserName, verb.Line.GetValue(Why)!), ct).ConfigureAwait(false);
+        var snapshot = await new SnapshotStore(engine.Database)
+            .RollbackAsync(name, new ByHand(Environment.UserName, verb.Line.GetValue(Why)!), ct).ConfigureAwait(false);
         if (snapshot is null)
         {
             verb.Screen.Error($"'{name}' has no earlier published snapshot to go back to.");

@@ -64,7 +64,8 @@ internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore
     }
 
     /// <summary>The job's output directory with "{run}" filled in, or its subfolder named by the run.</summary>
-    public static string TargetOf(ScoringJob job, RunId run) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(job.OutputDirectory.Contains("{run}", StringComparison.Ordinal)
+    public static string TargetOf(ScoringJob job, RunId run) =>
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(job.OutputDirectory.Contains("{run}", StringComparison.Ordinal)
         ? InputPatterns.Fill(job.OutputDirectory, run)
         : Path.Combine(InputPatterns.Fill(job.OutputDirectory, run), run.ToString())));
 

@@ -35,6 +35,7 @@ public sealed record RunStores(
     /// <param name="blobs">The blob store.</param>
     /// <param name="process">This process, as others may recognise it (<see cref="IProcesses.Own"/>); null means that its leases end by time alone.</param>
     public static RunStores Over(StateDatabase database, IBlobStore blobs, string? process = null) => new(new RunStore(database),
-        new ClaimStore(database, process), new LeadStore(database, process), new ReceiptStore(database), new SnapshotStore(database), new ProfileStore(database), new UsageStore(database),
+        new ClaimStore(database, process), new LeadStore(database, process), new ReceiptStore(database), new SnapshotStore(database),
+            new ProfileStore(database), new UsageStore(database),
         new DecisionStore(database), blobs, new NamedBlobs(database));
 }

@@ -58,7 +58,8 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested && drain.IsCancellationRequested)
         {
-            return await GiveBackAsync($"no checkpoint within {policy.DrainGrace.TotalSeconds:0} s of the notice", HandBack.AskedToLeave, new ShardEnding.Abandoned())
+            return await GiveBackAsync($"no checkpoint within {policy.DrainGrace.TotalSeconds:0} s of the notice", HandBack.AskedToLeave,
+                new ShardEnding.Abandoned())
                 .ConfigureAwait(false);
         }
         catch (BatchEngineException failure) when (failure.IsTransient)

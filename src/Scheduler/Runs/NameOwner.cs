@@ -15,6 +15,7 @@ public static class NameOwner
 
     /// <summary>The failure for a job that may not.</summary>
     public static BadInputException Refuse(ScoringJob job, SnapshotInfo current) => new($"job {job.Name}, serving.name", $"'{job.Serving.Name}'",
-        string.Create(CultureInfo.InvariantCulture, $"a name that no other job serves; snapshot {current.Id} of job {current.Run.Job} is served under this one"),
+        string.Create(CultureInfo.InvariantCulture,
+            $"a name that no other job serves; snapshot {current.Id} of job {current.Run.Job} is served under this one"),
         $"Give one of them another name, or, when {job.Name} takes the place of {current.Run.Job}, say so: serving.formerJob: {current.Run.Job}.");
 }

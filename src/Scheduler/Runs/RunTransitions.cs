@@ -5,7 +5,8 @@ namespace BatchEngine.Scheduler.Runs;
 /// <summary>Which state may follow which: the whole table. Pure.</summary>
 internal static class RunTransitions
 {
-    /// <summary>Whether its coordinator may move a run from the first state to the second. What a person releases afterwards is no coordinator's move.</summary>
+    /// <summary>Whether its coordinator may move a run from the first state to the second. What a person releases afterwards is no move of a
+    /// coordinator.</summary>
     public static bool IsAllowed(RunState from, RunState to) => (from, to) switch
     {
         (RunState.Planned, RunState.Scoring) => true,

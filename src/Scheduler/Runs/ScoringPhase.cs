@@ -70,7 +70,8 @@ internal static class ScoringPhase
         var others = (await context.Stores.Claims.ProgressAsync(context.Run, ct).ConfigureAwait(false)).Where(s => s.State == ShardState.Leased).ToList();
         if (others.Count > 0)
             context.Say(RunEventKind.WaitingForShards, string.Join(", ", others.Select(s => s.Worker).Distinct().Take(3)),
-                string.Create(CultureInfo.InvariantCulture, $"{others.Count} of {context.Plan.Shards.Count} shards are leased by others; when these have died, ")
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{others.Count} of {context.Plan.Shards.Count} shards are leased by others; when these have died, ")
                 + $"work goes on within {Figures.Duration(context.Settings.Leases.Ttl)}");
     }
 

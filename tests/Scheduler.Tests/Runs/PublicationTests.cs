@@ -144,7 +144,8 @@ public sealed class PublicationTests
         Assert.IsType<RunOutcome.Published>(outcomes[1]);
         Assert.Equal(newer, (await world.Snapshots.CurrentAsync("churn", World.Stop))!.AsOf);
         var before = await world.Snapshots.RollbackAsync("churn", new ByHand("ada", "what was served before"), World.Stop);
-        Assert.True(outcomes[0] is RunOutcome.Published ? before?.AsOf == older : outcomes[0] is RunOutcome.Completed && before is null, outcomes[0].ToString());
+        Assert.True(outcomes[0] is RunOutcome.Published ? before?.AsOf == older
+            : outcomes[0] is RunOutcome.Completed && before is null, outcomes[0].ToString());
     }
 
     [Fact]

@@ -29,7 +29,8 @@ public sealed class LeadStore(StateDatabase database, string? process = null)
     /// <summary>Stays coordinator until <paramref name="ttl"/> from now; false means that somebody else is by now.</summary>
     public Task<bool> KeepAsync(Lead lead, TimeSpan ttl, CancellationToken ct) => database.WriteAsync(async tx =>
         await tx.ExecuteAsync("UPDATE leaders SET expires_at = @expires WHERE run_id = @run AND fence = @fence AND holder IS NOT NULL",
-            new { run = lead.Run.ToString(), fence = lead.Fence.Value, expires = tx.NowMicroseconds + EpochMicroseconds.Of(ttl) }).ConfigureAwait(false) == 1, ct);
+            new { run = lead.Run.ToString(), fence = lead.Fence.Value, expires = tx.NowMicroseconds + EpochMicroseconds.Of(ttl) })
+                .ConfigureAwait(false) == 1, ct);
 
     /// <summary>Ends the lead now, because its holder is known to be gone; a no-op when it was renewed by another holder or has ended.</summary>
     public Task ExpireAsync(Lead lead, CancellationToken ct) => database.WriteAsync(tx => tx.ExecuteAsync(
