@@ -112,7 +112,8 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
     [Fact]
     public async Task Sweep_WhatNobodyOfUsWrote_StaysWhateverItsNameAndAge()
     {
-        string[] foreign = [".DS_Store", ".nfs000000000000042", "notes of mine.txt", "photos/cat.jpg", "models/mine.onnx", "models/churn/1.onnx", "runs/2026/a.csv",
+        string[] foreign = [".DS_Store", ".nfs000000000000042", "notes of mine.txt", "photos/cat.jpg", "models/mine.onnx", "models/churn/1.onnx",
+            "runs/2026/a.csv",
             "runs/readme", $"{RunFolder}/.DS_Store", $"{RunFolder}/my notes.txt", "data/part-0.parquet"];
         foreach (var name in foreign)
         {
