@@ -8,7 +8,8 @@ namespace BatchEngine.Scorer.Execution;
 /// <param name="FirstColumn">Its first prediction column.</param>
 /// <param name="Columns">Its prediction columns.</param>
 /// <param name="Labels">The labels of a text output, or the keys of a sequence of maps, in column order.</param>
-internal sealed record OutputPart(TensorSpec Spec, IReadOnlyList<OutputShape> Shapes, int FirstColumn, IReadOnlyList<OutputColumn> Columns, IReadOnlyList<string> Labels)
+internal sealed record OutputPart(TensorSpec Spec, IReadOnlyList<OutputShape> Shapes, int FirstColumn, IReadOnlyList<OutputColumn> Columns,
+    IReadOnlyList<string> Labels)
 {
     /// <summary>Values that it gives a row: as many as its columns, or half of them where each takes two.</summary>
     public int Width { get; } = Columns.Count(c => c.IsNamed);

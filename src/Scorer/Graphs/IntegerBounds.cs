@@ -2,7 +2,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Scorer.Graphs;
 
-/// <summary>Whether the integers that a value can hold are known to be small, because they are class labels, positions or constants that the file names.</summary>
+/// <summary>Whether the integers that a value can hold are known to be small, because they are class labels, positions or constants that the file
+/// names.</summary>
 internal static class IntegerBounds
 {
     private const int MaxSteps = 1_000;

@@ -12,7 +12,8 @@ namespace BatchEngine.Scorer.Onnx;
 /// <summary>Copies model outputs, row by row as they are, into prediction columns.</summary>
 internal static class OutputReading
 {
-    /// <summary>Looks at the shape that the runtime gave before the first rows of an output are copied to the block: what a file declares may be wrong.</summary>
+    /// <summary>Looks at the shape that the runtime gave before the first rows of an output are copied to the block: what a file declares may be
+    /// wrong.</summary>
     /// <param name="value">The output.</param>
     /// <param name="part">Which it is.</param>
     /// <param name="tensorRows">Rows that the model was given.</param>

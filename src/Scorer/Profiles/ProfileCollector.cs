@@ -26,7 +26,8 @@ public sealed class ProfileCollector
         _rows = new CountedRows(ProfileSampling.OneInFor(manifestRows));
         _inputs = [.. columns.Select((c, i) => (c, i)).Where(c => edges.ContainsKey(c.c.Name)).Select(c => (c.i, TallyOf(c.c, edges[c.c.Name])))];
         var inputNames = columns.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
-        _outputs = [.. outputs.Select((o, i) => (Name: ProfileEdges.OutputName(o.Name, inputNames), i)).Where(o => outputs[o.i].IsNamed && edges.ContainsKey(o.Name))
+        _outputs = [.. outputs.Select((o, i) => (Name: ProfileEdges.OutputName(o.Name, inputNames), i))
+            .Where(o => outputs[o.i].IsNamed && edges.ContainsKey(o.Name))
             .Select(o => (o.i, outputs[o.i].Kind == OutputKind.WideInteger, new NumberTally(edges[o.Name], isOutput: true)))];
         Restore(from);
     }

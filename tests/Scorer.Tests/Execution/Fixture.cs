@@ -41,7 +41,8 @@ internal static class Fixture
         var block = new UnitPredictions(executor.Model.Outputs.Count, 0);
         executor.Score(matrix, block);
         var outputs = executor.Model.Outputs;
-        return ([.. Enumerable.Range(0, block.OutputCount).Where(i => outputs[i].IsNamed).Select(i => Values(block, outputs[i], i))], block.Confidence.ToArray());
+        return ([.. Enumerable.Range(0, block.OutputCount).Where(i => outputs[i].IsNamed).Select(i => Values(block, outputs[i], i))],
+            block.Confidence.ToArray());
     }
 
     private static float[] Values(UnitPredictions block, OutputColumn column, int at) => column.Kind == OutputKind.WideInteger
