@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Graphs;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.OneShot;
 using BatchEngine.Scorer.Profiles;
@@ -67,7 +68,7 @@ public sealed class MeasuredModel : IDisposable
     {
         var edges = await ProfileEdges.SampleAsync(manifest, spec, model, ct).ConfigureAwait(false);
         var columns = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage).SourceColumns.Count + 1;
-        var version = new ModelVersion("measured", 0, Digest.Of(await File.ReadAllBytesAsync(options.ModelPath, ct).ConfigureAwait(false)));
+        var version = new ModelVersion("measured", 0, ModelContent.Of(options.ModelPath).Digest);
         var job = new ScoringJob("measured", options.Inputs, options.KeyColumn!, [], new ModelReference.ByFile(options.ModelPath), spec,
             options.OutputDirectory, workers, WorkerMode.InProcess,
             UnitSizing.RowsFor(columns), ScoringJob.DefaultCheckpointRows, new RejectBudget(manifest.Rows, 1), DuplicateKeyPolicy.LastWins, DriftRule.Default,
