@@ -39,7 +39,8 @@ internal sealed class ModelFiles(IBlobStore blobs, string cacheFolder)
         return files;
     }
 
-    /// <summary>Copies a model and its weight files into the store, unless they are there and sound.</summary>
+    /// <summary>Copies a model and its weight files into the store, unless they are there and sound; one that is there becomes as young as a new one, so that no
+    /// sweep takes it before its row is written.</summary>
     /// <param name="path">The model's file.</param>
     /// <param name="graph">The digest of that file.</param>
     /// <param name="weights">The files that it names.</param>
@@ -58,7 +59,7 @@ internal sealed class ModelFiles(IBlobStore blobs, string cacheFolder)
 
     private async Task StoreOneAsync(string path, string name, Digest digest, CancellationToken ct)
     {
-        if (await blobs.ExistsAsync(name, ct).ConfigureAwait(false) && await DigestOfBlobAsync(name, ct).ConfigureAwait(false) == digest)
+        if (await blobs.RenewAsync(name, ct).ConfigureAwait(false) && await DigestOfBlobAsync(name, ct).ConfigureAwait(false) == digest)
             return;
         await using var writer = await blobs.CreateAsync(name, ct).ConfigureAwait(false);
         await using (var file = OpenGiven(path))
@@ -76,6 +77,17 @@ internal sealed class ModelFiles(IBlobStore blobs, string cacheFolder)
             throw new BadInputException(path, $"content that changed while it was copied (digest {stored.Short})", $"digest {digest.Short}",
                 "Register it again when its export has ended.");
         }
+    }
+
+    /// <summary>Whether the file and all weight files of a registered model are there.</summary>
+    public async Task<bool> IsStoredAsync(RegisteredModel model, CancellationToken ct)
+    {
+        foreach (var name in model.Weights.Select(w => w.BlobName).Append(model.BlobName))
+        {
+            if (!await blobs.ExistsAsync(name, ct).ConfigureAwait(false))
+                return false;
+        }
+        return true;
     }
 
     /// <summary>A local file with exactly the bytes of a registered model; its weight files lie beside it as it names them.</summary>

@@ -38,8 +38,12 @@ public sealed class ModelRegistry
         var inspected = _inspect(path);
         var weights = await ModelFiles.MeasureWeightsAsync(path, inspected.WeightFiles, ct).ConfigureAwait(false);
         var (blob, stored) = await _files.StoreAsync(path, digest, weights, ct).ConfigureAwait(false);
-        return await _models.RegisterAsync(name, ModelIdentity.Of(digest, weights), inspected.Signature, blob, bytes + weights.Sum(w => w.Bytes), stored, ct)
-            .ConfigureAwait(false);
+        var registration = await _models.RegisterAsync(name, ModelIdentity.Of(digest, weights), inspected.Signature, blob, bytes + weights.Sum(w => w.Bytes),
+            stored, ct).ConfigureAwait(false);
+        // From here on a row names the files. A sweep that had read the rows before may have taken one in this very moment.
+        if (!await _files.IsStoredAsync(registration.Model, ct).ConfigureAwait(false))
+            await _files.StoreAsync(path, digest, weights, ct).ConfigureAwait(false);
+        return registration;
     }
 
     /// <summary>Every version, by name and number.</summary>
