@@ -39,7 +39,8 @@ internal sealed class ModelFiles(IBlobStore blobs, string cacheFolder)
         return files;
     }
 
-    /// <summary>Copies a model and its weight files into the store, unless they are there and sound; one that is there becomes as young as a new one, so that no
+    /// <summary>Copies a model and its weight files into the store, unless they are there and sound; one that is there becomes as young as a new one, so that
+    /// no
     /// sweep takes it before its row is written.</summary>
     /// <param name="path">The model's file.</param>
     /// <param name="graph">The digest of that file.</param>

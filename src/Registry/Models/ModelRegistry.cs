@@ -18,7 +18,8 @@ public sealed class ModelRegistry
     /// <summary>Creates the registry.</summary>
     /// <param name="models">The rows.</param>
     /// <param name="blobs">The bytes.</param>
-    /// <param name="inspect">Tells the inputs, outputs and weight files of an existing model file; called from several threads. Throws <see cref="BadInputException"/> when
+    /// <param name="inspect">Tells the inputs, outputs and weight files of an existing model file; called from several threads. Throws
+    /// <see cref="BadInputException"/> when
     /// the
     /// file is no model that can be run.</param>
     /// <param name="cacheFolder">Where copies of models are kept when the blob store is not on this machine.</param>
