@@ -19,11 +19,12 @@ internal sealed class ModelFiles(IBlobStore blobs, string cacheFolder)
             : throw new BadInputException(path, "an empty file", "an ONNX model", "Export the model again.");
     }
 
-    /// <summary>Copies a file into the store, unless its digest is there and sound.</summary>
+    /// <summary>Copies a file into the store, unless its digest is there and sound; one that is there becomes as young as a new one, so that no sweep takes
+    /// it before its row is written.</summary>
     public async Task StoreAsync(string path, Digest digest, CancellationToken ct)
     {
         var name = BlobName(digest);
-        if (await blobs.ExistsAsync(name, ct).ConfigureAwait(false) && await DigestOfBlobAsync(name, ct).ConfigureAwait(false) == digest)
+        if (await blobs.RenewAsync(name, ct).ConfigureAwait(false) && await DigestOfBlobAsync(name, ct).ConfigureAwait(false) == digest)
             return;
         await using var writer = await blobs.CreateAsync(name, ct).ConfigureAwait(false);
         await using (var file = OpenGiven(path))
@@ -42,6 +43,9 @@ internal sealed class ModelFiles(IBlobStore blobs, string cacheFolder)
                 "Register it again when its export has ended.");
         }
     }
+
+    /// <summary>Whether there is a file of this digest.</summary>
+    public Task<bool> IsStoredAsync(Digest digest, CancellationToken ct) => blobs.ExistsAsync(BlobName(digest), ct);
 
     /// <summary>A local file with exactly these bytes.</summary>
     /// <exception cref="CorruptDataException">The stored bytes no longer have this digest.</exception>

@@ -36,7 +36,11 @@ public sealed class ModelRegistry
         var (digest, bytes) = await ModelFiles.MeasureAsync(path, ct).ConfigureAwait(false);
         var signature = _inspect(path);
         await _files.StoreAsync(path, digest, ct).ConfigureAwait(false);
-        return await _models.RegisterAsync(name, digest, signature, ModelFiles.BlobName(digest), bytes, ct).ConfigureAwait(false);
+        var registration = await _models.RegisterAsync(name, digest, signature, ModelFiles.BlobName(digest), bytes, ct).ConfigureAwait(false);
+        // From here on a row names the file. A sweep that had read the rows before may have taken it in this very moment.
+        if (!await _files.IsStoredAsync(digest, ct).ConfigureAwait(false))
+            await _files.StoreAsync(path, digest, ct).ConfigureAwait(false);
+        return registration;
     }
 
     /// <summary>Every version, by name and number.</summary>

@@ -98,6 +98,8 @@ public sealed class InputFileReader : IDisposable
             // Buffered streams read a column chunk piece by piece; without them the whole chunk would be held.
             using var properties = pool is null ? ReaderProperties.GetDefaultReaderProperties() : ReaderProperties.WithMemoryPool(pool);
             properties.EnableBufferedStream();
+            // Only pages that carry a checksum are summed, so files without any cost nothing.
+            properties.EnablePageChecksumVerification();
             properties.BufferSize = RowGroupReader.StreamBufferBytes;
             return new InputFileReader(path, new ParquetFileReader(path, properties));
         }

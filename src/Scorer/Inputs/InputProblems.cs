@@ -8,6 +8,9 @@ internal static class InputProblems
     private const int MaxNamesShown = 5;
     private const string MessagePrefix = "(message: '";
 
+    /// <summary>The native reader's words for a page whose checksum is wrong.</summary>
+    private const string ChecksumFailed = "CRC checksum verification failed";
+
     public static BadInputException Unreadable(string place, InputColumn column) => new(place, column.PhysicalType,
         "a flat column of numbers, bool, text, date, timestamp or decimal",
         "Nested, repeated, binary and time-of-day columns are not read: flatten or cast it where the file is written, or leave it out.");
@@ -38,9 +41,14 @@ internal static class InputProblems
     public static BadInputException Encrypted(string path) =>
         new(path, "an encrypted Parquet file ('PARE')", "a Parquet file that can be read without keys", "Decrypt it first.");
 
-    public static BadInputException Damaged(string place, Exception inner) =>
-        new(place, $"bytes that do not decode ({FirstLine(inner.Message)})", "pages as the footer describes them",
-        "The file is damaged, or was replaced while it was read: check it with another reader, and write or copy it again.", inner);
+    public static BadInputException Damaged(string place, Exception inner)
+    {
+        var cause = FirstLine(inner.Message);
+        return new BadInputException(place,
+            cause.Contains(ChecksumFailed, StringComparison.Ordinal) ? "a page whose checksum does not match its bytes" : $"bytes that do not decode ({cause})",
+            "pages as they were written", "The file is damaged, or was replaced while it was read: check it with another reader, and write or copy it again.",
+            inner);
+    }
 
     public static BadInputException Changed(string path, string seen, string expected) => new(path, seen, $"{expected}, as when the run was planned",
         "The file was replaced after planning. Write new data under new names, and start a new run to read this one.");

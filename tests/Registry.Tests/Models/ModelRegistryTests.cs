@@ -64,6 +64,27 @@ public sealed class ModelRegistryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Register_StoredFileThatASweepIsAboutToTake_StaysResolvable()
+    {
+        var path = Write("a.onnx", "one");
+        var left = $"models/{Digest.Of("one").Hex}.onnx";
+        await using (var orphan = await _state.Blobs.CreateAsync(left, Ct))
+        {
+            await orphan.Content.WriteAsync("one"u8.ToArray(), Ct);
+            await orphan.CommitAsync(Ct);
+        }
+        File.SetLastWriteTimeUtc(_state.Blobs.LocalPath(left)!, DateTime.UtcNow.AddDays(-3));
+
+        await new BlobSweeper(_state.Blobs, TimeProvider.System).SweepAsync(async ct =>
+        {
+            await CreateSut().RegisterAsync("churn", path, ct); // Its row comes after those that the sweep goes by.
+            return new HashSet<string>();
+        }, BlobSweeper.DefaultGrace, Ct);
+
+        Assert.Equal("one", await File.ReadAllTextAsync((await CreateSut().ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct)).LocalPath, Ct));
+    }
+
+    [Fact]
     public async Task Register_NoModel_StoresNothing()
     {
         await Assert.ThrowsAsync<BadInputException>(() => CreateSut().RegisterAsync("churn", Write("a.onnx", "corrupt"), Ct));
