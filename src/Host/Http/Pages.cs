@@ -14,6 +14,7 @@ internal static class Pages
             app.MapMethods(pattern, method == HttpMethods.Get ? [HttpMethods.Get, HttpMethods.Head] : [method], answer);
         var allowed = string.Join(", ", methods.SelectMany(m => m.Method == HttpMethods.Get ? (string[])[HttpMethods.Get, HttpMethods.Head] : [m.Method]));
         app.Map(pattern, context => throw new RequestProblemException(StatusCodes.Status405MethodNotAllowed,
-            $"{context.Request.Method} is not possible here; {allowed} is.") { Allow = allowed });
+            $"{context.Request.Method} is not possible here; {allowed} is.")
+        { Allow = allowed });
     }
 }
