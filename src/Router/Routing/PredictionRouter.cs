@@ -67,8 +67,8 @@ public sealed class PredictionRouter(SnapshotCatalog catalog, RealtimeDoor gate,
     }
 
     private async ValueTask<RouteDecision> RealtimeAsync(
-        ServingContract contract, PredictionKey? key, RouteReason reason, Prediction? stored, Provenance? provenance, IReadOnlyDictionary<string, object?>? features,
-            CancellationToken ct)
+        ServingContract contract, PredictionKey? key, RouteReason reason, Prediction? stored, Provenance? provenance,
+        IReadOnlyDictionary<string, object?>? features, CancellationToken ct)
     {
         var (scored, whyNot, detail) = await gate.TryScoreAsync(contract, features, ct).ConfigureAwait(false);
         if (scored is not null)
