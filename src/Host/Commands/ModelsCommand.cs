@@ -26,7 +26,8 @@ internal static class ModelsCommand
         var models = new Command("models", "Register, list, show, promote and roll back models.");
         models.Subcommands.Add(Verb.Does(
             new Command("register",
-                "Copy an ONNX file, and the weight files that it names, into the registry; the same bytes are the same version.") { Name, File, Promote, Who }, globals,
+                "Copy an ONNX file, and the weight files that it names, into the registry; the same bytes are the same version.")
+            { Name, File, Promote, Who }, globals,
             RegisterAsync));
         models.Subcommands.Add(Verb.Does(new Command("list", "All models and versions with their aliases.") { NameFilter }, globals, ListAsync));
         models.Subcommands.Add(Verb.Does(new Command("show", "One model: digest, inputs, outputs, how it would be run.") { Reference }, globals, ShowAsync));

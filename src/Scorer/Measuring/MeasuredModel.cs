@@ -3,7 +3,7 @@ using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Graphs;
-using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.OneShot;
 using BatchEngine.Scorer.Profiles;
 using BatchEngine.Scorer.Units;
@@ -45,10 +45,10 @@ public sealed class MeasuredModel : IDisposable
         var options = new OneShotOptions(modelPath, inputs, "measured") { KeyColumn = keyColumn, Features = features, Execution = execution };
         using var reading = OneShotModels.Read(modelPath, execution);
         var signature = reading.Signature;
-        var manifest = await InputCatalog.FreezeAsync(inputs, [.. (features?.SourceColumns ?? []).Append(keyColumn).Distinct(StringComparer.Ordinal)], ct)
-            .ConfigureAwait(false);
-        var spec = OneShotFeatures.Resolve(options, signature, manifest);
-        var model = ExecutorFactory.Open(reading, spec.FeatureNames, execution);
+        var spec = features;
+        var manifest = await InputCatalog.FreezeAsync(inputs, found => InputNeeds.Of(spec = OneShotFeatures.Resolve(options, signature, found), keyColumn, []),
+            ct).ConfigureAwait(false);
+        var model = ExecutorFactory.Open(reading, spec!.FeatureNames, execution);
         try
         {
             return new MeasuredModel(await PlanAsync(options, manifest, spec, model, workers, ct).ConfigureAwait(false), model, modelPath, execution);

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Graphs;
-using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Scorer.Outputs;
 using BatchEngine.Scorer.Sharding;
@@ -56,9 +56,13 @@ public static class OneShotScoring
     {
         using var reading = OneShotModels.Read(options.ModelPath, options.Execution);
         var signature = reading.Signature;
-        var manifest = await InputCatalog.FreezeAsync(options.Inputs, NeededColumns(options, signature), ct).ConfigureAwait(false);
-        var spec = OneShotFeatures.Resolve(options, signature, manifest);
-        return (manifest, spec, OneShotModels.Open(reading, options, spec.FeatureNames), reading.File.Content);
+        var spec = options.Features;
+        var manifest = await InputCatalog.FreezeAsync(options.Inputs, found =>
+        {
+            spec = OneShotFeatures.Resolve(options, signature, found);
+            return InputNeeds.Of(spec, options.KeyColumn, options.CarriedColumns) with { MissingColumns = options.MissingColumns };
+        }, ct).ConfigureAwait(false);
+        return (manifest, spec!, OneShotModels.Open(reading, options, spec!.FeatureNames), reading.File.Content);
     }
 
     // Opening a large model leaves several times its size in garbage: it goes before the buffers come.
@@ -89,12 +93,6 @@ public static class OneShotScoring
         return new ScoringSetup(new ScoringInput(manifest, UnitCuts.WholeOf(manifest), columns, options.UnitRows > 0 ? options.UnitRows
             : UnitSizing.RowsFor(columns.Count)), ScoringModel.Of(model, features, spec, version), output, options.Rejects, Checkpoint.Start);
     }
-
-    private static string[] NeededColumns(OneShotOptions options, ModelSignature signature) =>
-    [
-        .. (options.Features?.SourceColumns ?? (signature.TakesOneMatrix ? [] : signature.Inputs.Select(i => i.Name)))
-            .Concat(options.CarriedColumns).Concat(options.KeyColumn is null ? [] : [options.KeyColumn]).Distinct(StringComparer.Ordinal),
-    ];
 
     private static OutputManifest ManifestOf(OneShotOptions options, InputManifest manifest, ModelVersion version, LoadedModel model, PredictionSchema schema,
         RowCounts counts, Artifact[] files) => new(schema.RunName, schema.ModelVersion, version.Digest.Hex, manifest.Digest.Hex,
