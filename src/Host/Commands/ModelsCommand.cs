@@ -78,8 +78,16 @@ internal static class ModelsCommand
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var model = await engine.Registry.ResolveAsync(ModelReference.Parse(verb.Line.GetValue(Reference)!, "model"), ct).ConfigureAwait(false);
         var how = EngineOf(model, engine.Configuration.Execution);
-        verb.Screen.Answer(new { model.Version, model.Version.Digest, model.Signature, model.WeightFiles, engine = how.Name, detail = how.Detail,
-            notes = how.Notes }, () =>
+        verb.Screen.Answer(new
+        {
+            model.Version,
+            model.Version.Digest,
+            model.Signature,
+            model.WeightFiles,
+            engine = how.Name,
+            detail = how.Detail,
+            notes = how.Notes
+        }, () =>
         {
             var facts = new Grid().AddColumn().AddColumn();
             facts.AddRow("model", Markup.Escape(model.Version.ToString()));
