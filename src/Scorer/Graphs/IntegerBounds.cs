@@ -57,8 +57,8 @@ internal static class IntegerBounds
         }
     }
 
-    private static bool Fit(OnnxTensor tensor) => !tensor.IsExternal && tensor.Texts.Count == 0
-        && tensor.Numbers.All(n => Math.Abs(n) <= IntegerHalves.MostInFloat);
+    private static bool Fit(OnnxTensor tensor) => tensor.HasNumbers
+        && tensor.ToNumbers().All(n => Math.Abs(n) <= IntegerHalves.MostInFloat);
 
     private static bool Fit(long value) => value is >= -IntegerHalves.MostInFloat and <= IntegerHalves.MostInFloat;
 }
