@@ -8,7 +8,8 @@ namespace BatchEngine.Scheduler.Triggers;
 /// Quartz says which times of the wall clock an expression names; at which instants a zone's clocks show them is reckoned here, since Quartz gives one instant
 /// again and again where winter time is the exception (Africa/Casablanca, Europe/Dublin).
 /// Occurrences strictly increase. When clocks go forward, times inside the gap fire once, at the first instant after it; an expression of every hour loses
-/// nothing there and follows elapsed time. When clocks go back, a time inside the doubled span fires once, at its first pass; an expression with a step, a range
+/// nothing there and follows elapsed time. When clocks go back, a time inside the doubled span fires once, at its first pass; an expression with a step, a
+/// range
 /// or '*' in its second, minute or hour follows elapsed time instead and fires in both passes. The tests state each case and sweep every zone.
 /// </remarks>
 public sealed class CronOccurrences

@@ -4,7 +4,8 @@ using BatchEngine.Storage.Database.Lanes;
 
 namespace BatchEngine.Scheduler.Triggers;
 
-/// <summary>A lane's state as versions before the table of lanes kept it: as text beside the job in the tables of Quartz. Only read, to carry it over once.</summary>
+/// <summary>A lane's state as versions before the table of lanes kept it: as text beside the job in the tables of Quartz. Only read, to carry it over
+/// once.</summary>
 internal static class FormerLaneState
 {
     private const string Handled = "handled-through", Waiting = "pending", Paused = "paused", Schedule = "schedule";

@@ -9,7 +9,8 @@ namespace BatchEngine.Storage.Database.Lanes;
 /// <param name="database">The database.</param>
 public sealed class FormerLanes(StateDatabase database)
 {
-    private static readonly string[] s_triggers = ["QRTZ_CRON_TRIGGERS", "QRTZ_SIMPLE_TRIGGERS", "QRTZ_SIMPROP_TRIGGERS", "QRTZ_BLOB_TRIGGERS", "QRTZ_TRIGGERS"];
+    private static readonly string[] s_triggers =
+        ["QRTZ_CRON_TRIGGERS", "QRTZ_SIMPLE_TRIGGERS", "QRTZ_SIMPROP_TRIGGERS", "QRTZ_BLOB_TRIGGERS", "QRTZ_TRIGGERS"];
 
     /// <summary>Each job found there with its values by name; none where a later version stored no value. A text that is no list of values has the whole of it
     /// under the empty name.</summary>
