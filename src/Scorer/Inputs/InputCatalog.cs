@@ -21,7 +21,7 @@ public static class InputCatalog
 
     private static InputManifest Freeze(IReadOnlyList<string> patterns, IReadOnlyList<string> neededColumns, CancellationToken ct)
     {
-        var paths = FilePattern.FindAll(patterns, ct);
+        var (paths, leftOut) = FilePattern.FindAll(patterns, ct);
         var files = new List<InputFile>(paths.Count);
         IReadOnlyList<InputColumn> columns = [];
         foreach (var path in paths)
@@ -40,6 +40,6 @@ public static class InputCatalog
             }
             files.Add(new InputFile(path, bytes, tag, reader.RowGroupSizes()));
         }
-        return new InputManifest(files, columns);
+        return new InputManifest(files, columns) { LeftOut = leftOut };
     }
 }
