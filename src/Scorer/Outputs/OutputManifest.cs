@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BatchEngine.Domain;
-using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Manifests;
 
 namespace BatchEngine.Scorer.Outputs;
 

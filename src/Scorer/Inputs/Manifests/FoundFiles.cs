@@ -1,4 +1,4 @@
-namespace BatchEngine.Scorer.Inputs;
+namespace BatchEngine.Scorer.Inputs.Manifests;
 
 /// <summary>What patterns name.</summary>
 /// <param name="Paths">Full paths, each once, sorted (ordinal).</param>

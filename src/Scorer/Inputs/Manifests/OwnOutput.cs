@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace BatchEngine.Scorer.Inputs;
+namespace BatchEngine.Scorer.Inputs.Manifests;
 
 /// <summary>Knows the outputs of this program again when they lie inside an input: reading them would score yesterday's rows once more.</summary>
 internal static class OwnOutput
