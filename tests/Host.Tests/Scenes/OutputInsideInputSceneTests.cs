@@ -43,6 +43,7 @@ public sealed class OutputInsideInputSceneTests
         Assert.Equal(sound, await File.ReadAllBytesAsync(file, Ct));
         Assert.True(File.Exists(Path.Combine(output, "_SUCCESS")));
         Assert.DoesNotContain("written again", (await scene.RunOnDataAsync(command)).Errors, StringComparison.Ordinal);
-        Assert.Equal(10.ToString(CultureInfo.InvariantCulture), (await scene.RunOnDataAsync("runs", "list", "--json")).Json()[0].GetProperty("rows").ToString());
+        Assert.Equal(10.ToString(CultureInfo.InvariantCulture), (await scene.RunOnDataAsync("runs", "list", "--json")).Json()[0].GetProperty("rows")
+            .ToString());
     }
 }
