@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Inputs.Manifests;
 
 namespace BatchEngine.Scorer.Outputs;
 
@@ -21,7 +22,7 @@ public sealed record OutputManifest(string Run, string Model, string ModelDigest
     string Key, DateTimeOffset ScoredAt, IReadOnlyList<string> Columns, OutputManifest.RowTally Rows, IReadOnlyList<OutputManifest.WrittenFile> Files)
 {
     /// <summary>The file's name.</summary>
-    public const string FileName = "_manifest.json";
+    public const string FileName = OwnOutput.ManifestName;
 
     private static readonly JsonSerializerOptions s_json = new()
     {
