@@ -25,6 +25,7 @@ internal sealed class JobRuns : IDisposable
     private readonly CurrentPrices _prices;
     private readonly TimeProvider _clock;
     private readonly IRunLog _log;
+    private readonly Action<string> _note;
     private readonly RunStores _stores;
     private readonly MemoryCeiling? _ceiling;
     private readonly LoadedModels _models;
@@ -41,18 +42,18 @@ internal sealed class JobRuns : IDisposable
     /// <param name="prices">What capacity costs.</param>
     /// <param name="clock">The machine's clock.</param>
     /// <param name="log">Hears the events of runs.</param>
-    /// <param name="note">Told about models, in a sentence.</param>
+    /// <param name="note">Told about models and outputs, in a sentence.</param>
     public JobRuns(EngineConfiguration configuration, StateDatabase database, IBlobStore blobs, ModelRegistry registry, CurrentPrices prices,
         TimeProvider clock, IRunLog log, Action<string> note)
     {
-        (_configuration, _database, _blobs, _prices, _clock, _log) = (configuration, database, blobs, prices, clock, log);
+        (_configuration, _database, _blobs, _prices, _clock, _log, _note) = (configuration, database, blobs, prices, clock, log, note);
         _ceiling = configuration.MemoryLimitBytes > 0 ? new MemoryCeiling(configuration.MemoryLimitBytes) : null;
         var locator = new ModelLocator(registry);
         _stores = RunStores.Over(database, blobs, _processes.Own);
         _models = new LoadedModels(locator, configuration.Execution, note);
         _bases = new BaseSnapshots(_stores.Snapshots, _stores.Decisions, blobs, clock);
         _preparation = new JobPreparation(registry, _models, _stores.Profiles, new PinnedFeatures(_stores.Runs), prices,
-            new JobMemory(_ceiling, configuration.Workers), locator);
+            new JobMemory(_ceiling, configuration.Workers), locator, note);
         _night = new NightRun(Services(), Settings());
     }
 
@@ -77,7 +78,7 @@ internal sealed class JobRuns : IDisposable
         switch (outcome)
         {
             case RunOutcome.Published or RunOutcome.Completed or RunOutcome.AlreadyEnded { Record.State: RunState.Published or RunState.Completed }:
-                await Export().ExportAsync(run, CancellationToken.None).ConfigureAwait(false);
+                await ExportAsync(run, CancellationToken.None).ConfigureAwait(false);
                 break;
             case RunOutcome.Held held:
                 await Export().ExportHeldAsync(run, held.Reason, CancellationToken.None).ConfigureAwait(false);
@@ -94,7 +95,7 @@ internal sealed class JobRuns : IDisposable
     public async Task<PublishOutcome> ReleaseAsync(RunId run, ByHand by, CancellationToken ct)
     {
         var outcome = await _stores.Snapshots.ReleaseAsync(run, by, ct).ConfigureAwait(false);
-        await Export().ExportAsync(run, ct).ConfigureAwait(false);
+        await ExportAsync(run, ct).ConfigureAwait(false);
         return outcome;
     }
 
@@ -103,7 +104,7 @@ internal sealed class JobRuns : IDisposable
     public async Task<SnapshotInfo> PublishAsync(long snapshot, ByHand by, CancellationToken ct)
     {
         var published = await _stores.Snapshots.PublishAsync(snapshot, by, ct).ConfigureAwait(false);
-        await Export().ExportAsync(published.Run, ct).ConfigureAwait(false);
+        await ExportAsync(published.Run, ct).ConfigureAwait(false);
         return published;
     }
 
@@ -126,6 +127,13 @@ internal sealed class JobRuns : IDisposable
     {
         _bases.Dispose();
         _models.Dispose();
+    }
+
+    private async Task ExportAsync(RunId run, CancellationToken ct)
+    {
+        var exported = await Export().ExportAsync(run, ct).ConfigureAwait(false);
+        if (exported.MendedFiles > 0)
+            _note(FormattableString.Invariant($"{exported.MendedFiles} files in {exported.Folder} were missing or damaged and were written again."));
     }
 
     private OutputExport Export() => new(_stores.Receipts, _stores.Runs, _stores.Blobs);

@@ -21,12 +21,12 @@ internal static class AnswerJson
 
     /// <summary>Writes one answer as an object.</summary>
     /// <param name="json">Where to.</param>
-    /// <param name="key">The key as the application wrote it.</param>
+    /// <param name="asked">The key as the application wrote it, given back when there is no snapshot to say how it is written.</param>
     /// <param name="decision">What the router decided.</param>
-    public static void Write(Utf8JsonWriter json, string key, RouteDecision decision)
+    public static void Write(Utf8JsonWriter json, string asked, RouteDecision decision)
     {
         json.WriteStartObject();
-        json.WriteString("key"u8, key);
+        WriteKey(json, asked, decision.Key);
         json.WriteString("source"u8, Sources[(int)decision.Source]);
         json.WriteString("reason"u8, Name(decision.SourceReason));
         switch (decision)
@@ -58,11 +58,22 @@ internal static class AnswerJson
 
     private static readonly JsonEncodedText[] Sources = [.. Enum.GetNames<AnswerSource>().Select(n => JsonEncodedText.Encode(n.ToLowerInvariant()))];
 
+    private static void WriteKey(Utf8JsonWriter json, string asked, PredictionKey? key)
+    {
+        if (key is { Kind: KeyKind.Int64 } number)
+            json.WriteNumber("key"u8, number.Number);
+        else
+            json.WriteString("key"u8, key is { } text ? text.Text : asked);
+    }
+
     private static void WritePrediction(Utf8JsonWriter json, Prediction prediction, Provenance provenance)
     {
         json.WriteStartObject("outputs"u8);
         for (var i = 0; i < provenance.Outputs.Count; i++)
-            WriteOutput(json, provenance.Outputs[i], prediction.Outputs[i]);
+        {
+            if (provenance.Outputs[i].IsNamed)
+                WriteOutput(json, provenance.Outputs[i], prediction.Outputs, i);
+        }
         json.WriteEndObject();
         if (prediction.Confidence.TryGet(out var confidence))
             json.WriteNumber("confidence"u8, confidence);
@@ -73,12 +84,16 @@ internal static class AnswerJson
         json.WriteNumber("ageSeconds"u8, Math.Round(provenance.Age.TotalSeconds, 3));
     }
 
-    private static void WriteOutput(Utf8JsonWriter json, OutputColumn column, float value)
+    private static void WriteOutput(Utf8JsonWriter json, OutputColumn column, IReadOnlyList<float> values, int at)
     {
-        if (column.Labels.Count == 0)
-            json.WriteNumber(column.Name, value);
-        else if (value >= 0 && value < column.Labels.Count)
-            json.WriteString(column.Name, column.Labels[(int)value]);
+        if (column.Kind == OutputKind.WideInteger)
+            json.WriteNumber(column.Name, IntegerHalves.Join(values[at], values[at + 1]));
+        else if (column.Kind == OutputKind.Integer)
+            json.WriteNumber(column.Name, (long)values[at]);
+        else if (column.Labels.Count == 0)
+            json.WriteNumber(column.Name, values[at]);
+        else if (values[at] >= 0 && values[at] < column.Labels.Count)
+            json.WriteString(column.Name, column.Labels[(int)values[at]]);
         else
             json.WriteNull(column.Name);
     }
