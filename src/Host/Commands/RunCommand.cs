@@ -119,7 +119,8 @@ internal static class RunCommand
     {
         var now = verb.Clock.GetUtcNow();
         if (scheduledAt > now + RoutePolicy.MaxClockSkew && !verb.Line.GetValue(AllowFuture))
-            throw new BadInputException(option, $"{Figures.Instant(scheduledAt)}, which is in the future", $"scheduled instants up to now ({Figures.Instant(now)})",
+            throw new BadInputException(option, $"{Figures.Instant(scheduledAt)}, which is in the future",
+                $"scheduled instants up to now ({Figures.Instant(now)})",
                 "Mend the instant; --allow-future runs it all the same, and then nights before it are held back until it has come.");
     }
 
