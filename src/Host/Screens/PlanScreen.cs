@@ -43,6 +43,7 @@ internal static class PlanScreen
         files = plan.Manifest.Files.Count,
         rows = plan.Manifest.Rows,
         bytes = plan.Manifest.Bytes,
+        leftOut = plan.Manifest.LeftOut,
         shards = plan.Shards,
         plan.UnitRows,
         plan.PartitionCount,
@@ -72,6 +73,8 @@ internal static class PlanScreen
         facts.AddRow("input", string.Create(CultureInfo.InvariantCulture,
             $"{plan.Manifest.Files.Count} {(plan.Manifest.Files.Count == 1 ? "file" : "files")}, "
             + $"{Figures.Count(plan.Manifest.Rows)} rows, {Figures.Bytes(plan.Manifest.Bytes)}"));
+        if (plan.Manifest.LeftOutNote is { } leftOut)
+            facts.AddRow("", Markup.Escape(leftOut));
         facts.AddRow("shards", string.Create(CultureInfo.InvariantCulture,
             $"{plan.Shards.Count} of at most {Figures.Count(plan.Shards.Max(s => s.Rows))} rows, units of {Figures.Count(plan.UnitRows)} rows"));
         facts.AddRow("snapshot",
