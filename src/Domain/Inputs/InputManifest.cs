@@ -2,9 +2,17 @@ namespace BatchEngine.Domain;
 
 /// <summary>The frozen input of a run: files sorted by path (ordinal), their row groups and the common columns.</summary>
 /// <param name="Files">Sorted by path.</param>
-/// <param name="Columns">The columns of the first file; every other file has the needed ones with the same kind.</param>
+/// <param name="Columns">The columns of all files, in the order in which the files first show them; those that are needed have the one kind that holds all
+/// files' values, and are nullable where any file's is. Files without rows decide nothing.</param>
 public sealed record InputManifest(IReadOnlyList<InputFile> Files, IReadOnlyList<InputColumn> Columns)
 {
+    /// <summary>Folders inside the input that are outputs of this program and were left out; not part of the input's identity.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
+    /// <summary>The same as a sentence; null when nothing was left out.</summary>
+    public string? LeftOutNote => LeftOut.Count == 0 ? null
+        : FormattableString.Invariant($"left out of the input, as outputs of this program: {LeftOut.Count} folder(s), for instance {LeftOut[0]}");
+
     /// <summary>Rows of all files.</summary>
     public long Rows => Files.Sum(f => f.Rows);
 

@@ -2,7 +2,8 @@ namespace BatchEngine.Domain;
 
 /// <summary>The wish: input, key, model, features, output, schedule, deadline, budget, quality, serving contract. What one YAML file says.</summary>
 /// <param name="Name">Letters, digits, '.', '-' and '_'.</param>
-/// <param name="Inputs">Paths or globs of Parquet files; "{date}" (yyyy-MM-dd) and "{hour}" stand for the run's scheduled instant.</param>
+/// <param name="Inputs">Paths or globs of Parquet files; "{date}" (yyyy-MM-dd) and "{hour}" stand for the run's scheduled instant
+/// in the schedule's time zone.</param>
 /// <param name="KeyColumn">The column whose value names a prediction.</param>
 /// <param name="CarriedColumns">Input columns copied to the output.</param>
 /// <param name="Model">The model.</param>
@@ -48,6 +49,9 @@ public sealed record ScoringJob(
     /// <summary>Whether the snapshot keeps the sums of a forest's trees behind each prediction (4 bytes a target), so that a model which only appends trees
     /// scores those alone. Default false. A forest whose outputs are its sums needs none.</summary>
     public bool KeepsSums { get; init; }
+
+    /// <summary>What a file means that lacks a column which other files have. Default: it is refused.</summary>
+    public MissingColumnPolicy MissingColumns { get; init; }
 
     /// <summary>The default of <see cref="UnitRows"/>.</summary>
     public const int DefaultUnitRows = 131_072;

@@ -65,7 +65,7 @@ public static class ProfileEdges
         using var unitColumns = new UnitColumns(compiled.Sources, unit.Rows);
         using var features = compiled.CreateMatrix(unit.Rows);
         using (var file = InputFileReader.Open(manifest.Files[unit.FileIndex]))
-        using (var group = file.OpenRowGroup(unit.RowGroup, compiled.SourceColumns))
+        using (var group = file.OpenRowGroup(unit.RowGroup, compiled.Sources))
             group.Read(unitColumns, unit.Rows);
         compiled.Transform(unitColumns, features);
         using var executor = model.CreateExecutor();
@@ -75,7 +75,13 @@ public static class ProfileEdges
             Add(edges, column, unitColumns[index]);
         var names = compiled.SourceColumns.ToHashSet(StringComparer.Ordinal);
         for (var i = 0; i < executor.Model.Outputs.Count; i++)
-            AddNumbers(edges, OutputName(executor.Model.Outputs[i].Name, names), predictions.Column(i));
+        {
+            var output = executor.Model.Outputs[i];
+            if (output.Kind == OutputKind.WideInteger)
+                AddNumbers(edges, OutputName(output.Name, names), Array.ConvertAll(predictions.Integers(i), v => (float)v));
+            else if (output.IsNamed)
+                AddNumbers(edges, OutputName(output.Name, names), predictions.Column(i));
+        }
         return edges;
     }
 

@@ -36,6 +36,12 @@ internal sealed class OnnxModelWriter(int mlOpset = 3, int opset = 15)
         return this;
     }
 
+    public OnnxModelWriter Constant(OnnxBytes tensor)
+    {
+        _graph.Message(5, tensor);
+        return this;
+    }
+
     public static OnnxBytes Tensor(string name, float[] values, long[] shape) =>
         new OnnxBytes().PackedInts(1, shape).Int(2, Float).Raw(9, [.. values.SelectMany(BitConverter.GetBytes)]).Text(8, name);
 
@@ -91,6 +97,14 @@ internal sealed class OnnxModelWriter(int mlOpset = 3, int opset = 15)
         var value = new OnnxBytes().Message(1, new OnnxBytes().Int(1, Float));
         var map = new OnnxBytes().Message(5, new OnnxBytes().Int(1, Int64).Message(2, value));
         _graph.Message(12, new OnnxBytes().Text(1, name).Message(2, new OnnxBytes().Message(4, new OnnxBytes().Message(1, map))));
+        return this;
+    }
+
+    /// <summary>An output that is a sequence of float tensors.</summary>
+    public OnnxModelWriter TensorsOutput(string name)
+    {
+        var tensor = new OnnxBytes().Message(1, new OnnxBytes().Int(1, Float));
+        _graph.Message(12, new OnnxBytes().Text(1, name).Message(2, new OnnxBytes().Message(4, new OnnxBytes().Message(1, tensor))));
         return this;
     }
 

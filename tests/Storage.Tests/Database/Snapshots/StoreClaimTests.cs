@@ -65,7 +65,7 @@ public sealed class StoreClaimTests : IDisposable
         await PutAsync(ModelBlob);
         await PutAsync("runs/night_20261124T020000Z/output/left-behind.parquet");
         await using var database = await OpenAsync("first.db");
-        await new Storage.Database.Models.ModelStore(database).RegisterAsync("churn", Digest.Of("x"), new ModelSignature([], []), ModelBlob, 0, Ct);
+        await new Storage.Database.Models.ModelStore(database).RegisterAsync("churn", Digest.Of("x"), new ModelSignature([], []), ModelBlob, 0, [], Ct);
         await new StoreClaim(database, Blobs).EnsureAsync(Ct);
         Assert.True(await new StoreClaim(database, Blobs).IsOursAsync(Ct));
     }

@@ -1,10 +1,11 @@
 using System.Text;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.TestKit.Folders;
 using static BatchEngine.Scorer.Tests.Inputs.ParquetFiles;
 
-namespace BatchEngine.Scorer.Tests.Inputs;
+namespace BatchEngine.Scorer.Tests.Inputs.Manifests;
 
 public sealed class InputCatalogTests : IDisposable
 {
@@ -49,6 +50,47 @@ public sealed class InputCatalogTests : IDisposable
         Assert.Equal(once.Digest, twice.Digest);
         File.SetLastWriteTimeUtc(_folder.File("a.parquet"), new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         Assert.NotEqual(once.Digest, (await FreezeAsync([_folder.Path])).Digest);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("**/*.parquet")]
+    [InlineData("*/*/*.parquet")]
+    public async Task Freeze_OutputOfThisProgramInsideTheInput_IsLeftOutAndNamed(string pattern)
+    {
+        WriteOutputsBesideData();
+
+        var manifest = await FreezeAsync([Path.Combine(_folder.Path, pattern)]);
+
+        Assert.Equal([_folder["2026/11/a.parquet"], _folder["2026/theirs/b.parquet"]], manifest.Files.Select(f => f.Path));
+        Assert.Equal([_folder["out/night_20261124T020000Z"], _folder["out/night_20261125T020000Z.partial"]], manifest.LeftOut);
+        Assert.Contains("2 folder(s)", manifest.LeftOutNote, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Freeze_OutputOfThisProgramNamedItself_IsRead()
+    {
+        WriteOutputsBesideData();
+        var manifest = await FreezeAsync([_folder["out/night_20261124T020000Z"]]);
+        Assert.Equal([_folder["out/night_20261124T020000Z/c.parquet"]], manifest.Files.Select(f => f.Path));
+        Assert.Null(manifest.LeftOutNote);
+    }
+
+    [Fact]
+    public async Task Freeze_NothingButOutputsOfThisProgram_SaysHowToReadThem()
+    {
+        WriteOutputsBesideData();
+        var refused = await Assert.ThrowsAsync<BadInputException>(() => FreezeAsync([_folder["out"]]));
+        Assert.Contains("night_20261124T020000Z", refused.Remedy, StringComparison.Ordinal);
+    }
+
+    private void WriteOutputsBesideData()
+    {
+        foreach (var name in new[] { "2026/11/a.parquet", "2026/theirs/b.parquet", "out/night_20261124T020000Z/c.parquet",
+            "out/night_20261125T020000Z.partial/d.parquet" })
+            WriteCounting(_folder.File(name), 3);
+        File.WriteAllText(_folder.File("2026/theirs/_manifest.json"), """{ "files": ["b.parquet"] }""");
+        File.WriteAllText(_folder.File("out/night_20261124T020000Z/_manifest.json"), """{ "run": "r", "inputDigest": "d", "files": [] }""");
     }
 
     [Fact]
@@ -136,7 +178,7 @@ public sealed class InputCatalogTests : IDisposable
     {
         Write(_folder.File("a.parquet"), [Data.Of("x", [1])]);
         Write(_folder.File("b.parquet"), [Data.Of("x", [1L])]);
-        var manifest = await InputCatalog.FreezeAsync([_folder.Path], ["x"], TestContext.Current.CancellationToken);
+        var manifest = await InputCatalog.FreezeAsync([_folder.Path], new InputNeeds(["x"], null, []), TestContext.Current.CancellationToken);
         Assert.Equal(2, manifest.Rows);
     }
 
@@ -144,7 +186,8 @@ public sealed class InputCatalogTests : IDisposable
     public async Task Freeze_Cancelled_Stops()
     {
         WriteCounting(_folder.File("a.parquet"), 1);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => InputCatalog.FreezeAsync([_folder.Path], [], new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            InputCatalog.FreezeAsync([_folder.Path], new InputNeeds([], null, []), new CancellationToken(canceled: true)));
     }
 
     [Fact]
@@ -163,7 +206,7 @@ public sealed class InputCatalogTests : IDisposable
             await group.WriteAsync(text, new string?[] { "a", null });
         }
 
-        var manifest = await InputCatalog.FreezeAsync([path], ["y", "s"], TestContext.Current.CancellationToken);
+        var manifest = await InputCatalog.FreezeAsync([path], new InputNeeds(["y", "s"], null, []), TestContext.Current.CancellationToken);
         using var reader = InputFileReader.Open(manifest.Files[0]);
         using var rows = reader.OpenRowGroup(0, ["y", "s"]);
         using var batch = new UnitColumns(manifest.Columns, 10);
@@ -174,13 +217,14 @@ public sealed class InputCatalogTests : IDisposable
     }
 
     private static Task<InputManifest> FreezeAsync(IReadOnlyList<string> patterns) =>
-        InputCatalog.FreezeAsync(patterns, ["x"], TestContext.Current.CancellationToken);
+        InputCatalog.FreezeAsync(patterns, new InputNeeds(["x"], null, []), TestContext.Current.CancellationToken);
 
     private static Task RejectsAsync(IReadOnlyList<string> patterns, params string[] parts) => RejectsAsync(patterns, [], parts);
 
     private static async Task RejectsAsync(IReadOnlyList<string> patterns, IReadOnlyList<string> columns, params string[] parts)
     {
-        var problem = await Assert.ThrowsAsync<BadInputException>(() => InputCatalog.FreezeAsync(patterns, columns, TestContext.Current.CancellationToken));
+        var problem = await Assert.ThrowsAsync<BadInputException>(() =>
+            InputCatalog.FreezeAsync(patterns, new InputNeeds(columns, null, []), TestContext.Current.CancellationToken));
         foreach (var part in parts)
             Assert.Contains(part, problem.Message, StringComparison.Ordinal);
     }
