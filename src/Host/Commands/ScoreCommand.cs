@@ -154,6 +154,8 @@ internal static class ScoreCommand
         // The line above has said it already when the only reason is the card's.
         foreach (var note in result.Notes.Where(n => result.DeviceNote?.StartsWith(n, StringComparison.Ordinal) != true))
             screen.Line($"not run by {note}");
+        if (result.Means.Count > 0)
+            screen.Line($"means in place of missing values: {FeatureMeans.Words(result.Means)}");
         screen.Line($"outputs: {string.Join(", ", result.Outputs.Select(o => o.Name))}");
         screen.Line($"written to {result.OutputDirectory}");
         if (counts.Rejected > 0)

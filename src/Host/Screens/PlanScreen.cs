@@ -37,6 +37,7 @@ internal static class PlanScreen
         files = plan.Manifest.Files.Count,
         rows = plan.Manifest.Rows,
         bytes = plan.Manifest.Bytes,
+        means = FeatureMeans.In(plan.Job.Features, plan.Features),
         shards = plan.Shards,
         plan.UnitRows,
         plan.PartitionCount,
@@ -63,6 +64,8 @@ internal static class PlanScreen
         facts.AddRow("input", string.Create(CultureInfo.InvariantCulture,
             $"{plan.Manifest.Files.Count} {(plan.Manifest.Files.Count == 1 ? "file" : "files")}, "
             + $"{Figures.Count(plan.Manifest.Rows)} rows, {Figures.Bytes(plan.Manifest.Bytes)}"));
+        if (FeatureMeans.In(plan.Job.Features, plan.Features) is { Count: > 0 } means)
+            facts.AddRow("means", Markup.Escape($"{FeatureMeans.Words(means)}, in place of missing values"));
         facts.AddRow("shards", string.Create(CultureInfo.InvariantCulture,
             $"{plan.Shards.Count} of at most {Figures.Count(plan.Shards.Max(s => s.Rows))} rows, units of {Figures.Count(plan.UnitRows)} rows"));
         facts.AddRow("snapshot",
