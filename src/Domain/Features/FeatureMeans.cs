@@ -52,7 +52,8 @@ public static class FeatureMeans
     private static IReadOnlyList<FeatureTransform> Filled(FeatureColumn column, Measured<double> mean)
     {
         if (column.Steps.Count(s => s is FeatureTransform.ImputeMean) > 1)
-            throw new BadInputException($"feature {column.Name}", "impute: mean twice", "impute: mean once", "After the first one nothing is missing: drop it.");
+            throw new BadInputException($"feature {column.Name}", "impute: mean twice", "impute: mean once",
+                "After the first one nothing is missing: drop it.");
         if (!mean.TryGet(out var value))
         {
             throw new BadInputException($"feature {column.Name}", $"impute: mean, but {mean.Reason}", "values to take the mean of",

@@ -11,7 +11,7 @@ namespace BatchEngine.Host.Adapters;
 
 /// <summary>Looks up what planning needs: footers, means and edges by the scorer, the model by the registry. Thread-safe.</summary>
 internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models, ProfileStore profiles, PinnedFeatures pinned, CurrentPrices prices,
-    JobMemory memory, ModelLocator locator) : IRunPreparation
+    JobMemory memory, ModelLocator locator, Action<string> note) : IRunPreparation
 {
     private readonly ColumnMeans _means = new();
 
@@ -22,6 +22,8 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
         var asked = JobNeeds.Features(job, model.Signature);
         var manifest = await FreezeAsync(job, run, asked, ct).ConfigureAwait(false);
         var features = await pinned.ResolveAsync(job, asked, stop => _means.FillAsync(asked, manifest, memory.ReadersAtOnce, stop), ct).ConfigureAwait(false);
+        if (manifest.LeftOutNote is { } leftOut)
+            note($"{job.Name}: {leftOut}");
         var loaded = await models.GetAsync(model.Version, model.LocalPath, features, ct).ConfigureAwait(false);
         var stored = await profiles.EdgesAsync(job.Name, asked.ContentHash, ct).ConfigureAwait(false);
         var sampled = stored is null && manifest.Rows > 0 ? await ProfileEdges.SampleAsync(manifest, features, loaded, ct).ConfigureAwait(false) : null;

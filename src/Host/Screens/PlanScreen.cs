@@ -38,6 +38,7 @@ internal static class PlanScreen
         rows = plan.Manifest.Rows,
         bytes = plan.Manifest.Bytes,
         means = FeatureMeans.In(plan.Job.Features, plan.Features),
+        leftOut = plan.Manifest.LeftOut,
         shards = plan.Shards,
         plan.UnitRows,
         plan.PartitionCount,
@@ -66,6 +67,8 @@ internal static class PlanScreen
             + $"{Figures.Count(plan.Manifest.Rows)} rows, {Figures.Bytes(plan.Manifest.Bytes)}"));
         if (FeatureMeans.In(plan.Job.Features, plan.Features) is { Count: > 0 } means)
             facts.AddRow("means", Markup.Escape($"{FeatureMeans.Words(means)}, in place of missing values"));
+        if (plan.Manifest.LeftOutNote is { } leftOut)
+            facts.AddRow("", Markup.Escape(leftOut));
         facts.AddRow("shards", string.Create(CultureInfo.InvariantCulture,
             $"{plan.Shards.Count} of at most {Figures.Count(plan.Shards.Max(s => s.Rows))} rows, units of {Figures.Count(plan.UnitRows)} rows"));
         facts.AddRow("snapshot",

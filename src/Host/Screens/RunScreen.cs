@@ -36,7 +36,12 @@ internal static class RunScreen
         var counts = (await new ReceiptStore(engine.Database).ListAsync(run, CancellationToken.None).ConfigureAwait(false))
             .Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         var plan = await new RunStore(engine.Database).PlanAsync(run, CancellationToken.None).ConfigureAwait(false);
-        return answer with { Rows = counts, Means = plan is null ? [] : FeatureMeans.In(plan.Job.Features, plan.Features), Took = record is { StartedAt: { } from, EndedAt: { } to } ? to - from : null };
+        return answer with
+        {
+            Rows = counts,
+            Means = plan is null ? [] : FeatureMeans.In(plan.Job.Features, plan.Features),
+            Took = record is { StartedAt: { } from, EndedAt: { } to } ? to - from : null,
+        };
     }
 
     /// <summary>How it ended, for a person.</summary>

@@ -51,6 +51,7 @@ public static class OneShotScoring
         folder.Publish(files, ManifestOf(options, manifest, version, model, template.Output.Schema, counts, files));
         return new OneShotResult(folder.Path, counts, files, model.Outputs, model.Name, model.DeviceNote, model.Notes, tally.Elapsed)
         {
+            LeftOut = manifest.LeftOutNote,
             Means = FeatureMeans.In(options.Features, spec),
         };
     }

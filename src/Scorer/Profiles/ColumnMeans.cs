@@ -7,8 +7,8 @@ using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Profiles;
 
-/// <summary>The means of columns over all rows of a manifest, in one pass over those columns alone. What a file adds to a mean is remembered by its content tag,
-/// so a plan that is made again reads only files that changed. The same rows give the same bits, whatever the threads. Thread-safe.</summary>
+/// <summary>The means of columns over all rows of a manifest, in one pass over those columns alone. What a file adds to a mean is remembered by its content
+/// tag, so a plan that is made again reads only files that changed. The same rows give the same bits, whatever the threads. Thread-safe.</summary>
 public sealed class ColumnMeans
 {
     private const int UnitRows = 8_192;
