@@ -82,6 +82,6 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     }
 
     private static Task<InputManifest> FreezeAsync(ScoringJob job, RunId run, FeatureSpec features, CancellationToken ct) =>
-        InputCatalog.FreezeAsync([.. job.Inputs.Select(p => InputPatterns.Fill(p, run))],
+        InputCatalog.FreezeAsync([.. job.Inputs.Select(p => InputPatterns.Fill(p, job, run))],
             InputNeeds.Of(features, job.KeyColumn, job.CarriedColumns) with { MissingColumns = job.MissingColumns }, ct);
 }
