@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Configuration.Reading;
+using BatchEngine.Scheduler.Triggers;
 
 namespace BatchEngine.Host.Configuration.Jobs;
 
@@ -99,7 +100,8 @@ public static class JobFile
         try
         {
             var job = Gather(path, problems);
-            return new JobFileFindings(path, job.Name, [.. problems.Found, .. names.Add(path, job)]);
+            string[] notes = job.Schedule is { Cron.Length: > 0 } schedule && CronWeekdays.NoteOf(schedule.Cron) is { } note ? [note] : [];
+            return new JobFileFindings(path, job.Name, [.. problems.Found, .. names.Add(path, job)]) { Notes = notes };
         }
         catch (BadInputException e)
         {
