@@ -12,7 +12,8 @@ internal static class ServingKeys
     public static Key<string> Name { get; } = new("name", JobTexts.Name, "The name in the URL.") { Otherwise = "the job's name" };
 
     public static Key<string> FormerJob { get; } = new("formerJob", JobTexts.Name,
-        "The job that served under this name until now; this one takes its place.") { Otherwise = "only a name that no other job serves" };
+        "The job that served under this name until now; this one takes its place.")
+    { Otherwise = "only a name that no other job serves" };
 
     public static Key<TimeSpan> MaxAge { get; } = new("maxAge", DurationType.Any, "Older predictions are stale.") { Otherwise = "no limit" };
 

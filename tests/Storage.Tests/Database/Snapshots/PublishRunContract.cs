@@ -19,7 +19,8 @@ public abstract class PublishRunContract : StateContract
         var lead = await LeadAsync(run);
         await CreateSut().RecordSegmentsAsync(lead, [Samples.Segment(run, 0), Samples.Segment(run, 1)], Ct);
         var snapshot = await CreateSut().SaveAsync(lead, Samples.Snapshot(run, await CreateSut().SegmentsAsync(run, Ct))
-            with { ServingName = plan?.Job.Serving.Name ?? run.Job }, Ct);
+            with
+        { ServingName = plan?.Job.Serving.Name ?? run.Job }, Ct);
         await OpenedRuns.MoveAsync(Database, run, RunState.Scoring, RunState.Judging, Ct);
         return snapshot;
     }
