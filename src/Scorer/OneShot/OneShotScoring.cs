@@ -48,7 +48,8 @@ public static class OneShotScoring
             throw new InvariantBrokenException("a finished scoring has read all its rows", $"{counts.Read} of {manifest.Rows}");
         var files = finals.SelectMany(f => f.Artifacts).OrderBy(a => a.Kind).ThenBy(a => a.BlobName, StringComparer.Ordinal).ToArray();
         folder.Publish(files, ManifestOf(options, manifest, version, model, template.Output.Schema, counts, files));
-        return new OneShotResult(folder.Path, counts, files, model.Outputs, model.Name, model.DeviceNote, model.Notes, tally.Elapsed);
+        return new OneShotResult(folder.Path, counts, files, model.Outputs, model.Name, model.DeviceNote,
+            manifest.LeftOutNote is { } leftOut ? [.. model.Notes, leftOut] : model.Notes, tally.Elapsed);
     }
 
     private static async Task<(InputManifest Manifest, FeatureSpec Spec, LoadedModel Model, ModelContent Content)> OpenAsync(OneShotOptions options,

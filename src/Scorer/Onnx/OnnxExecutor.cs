@@ -58,7 +58,7 @@ internal sealed class OnnxExecutor : IModelExecutor
         for (var from = 0; from < features.Rows; from += _model.SubBatchRows)
             ScoreSubBatch(features, block, from, Math.Min(_model.SubBatchRows, features.Rows - from));
         if (_outputs.GivesConfidence)
-            ClassConfidence.Fill(block, _outputs.ProbabilityFrom, _outputs.ProbabilityCount);
+            ClassConfidence.Fill(block, _outputs.Probabilities!);
     }
 
     /// <inheritdoc/>
@@ -99,7 +99,7 @@ internal sealed class OnnxExecutor : IModelExecutor
         }
         using var outputs = _session.Run(_run, _session.InputNames, inputs, _session.OutputNames);
         for (var i = 0; i < _outputs.Parts.Count; i++)
-            OutputReading.Copy(outputs[i], _outputs.Parts[i], block, from, rows);
+            OutputReading.CopyChecked(outputs[i], _outputs.Parts[i], tensorRows, block, from, rows);
     }
 
     // A batch fails for one bad row. That row is found and its place taken by a copy of a good one, so that all others keep their places and with them their
@@ -116,7 +116,7 @@ internal sealed class OnnxExecutor : IModelExecutor
         {
             var good = Enumerable.Range(from, rows).First(r => !bad.Contains(r));
             var taken = Enumerable.Range(from, rows).Select(r => bad.Contains(r) ? good : r).ToArray();
-            _gather ??= new RowGather([.. Enumerable.Range(0, features.FeatureCount).Select(features.Storage)], _capacity);
+            _gather ??= new RowGather([.. Enumerable.Range(0, features.FeatureCount).Select(features.Storage)], _model.SubBatchRows);
             var tensorRows = TensorRows(features, rows);
             try
             {

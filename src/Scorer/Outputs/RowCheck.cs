@@ -38,7 +38,10 @@ internal sealed class RowCheck(int keyIndex, IReadOnlyList<string> featureNames,
         foreach (var refused in predictions.Refused)
             Reject(refused.Row, unit.Rows, RejectReason.ModelRefused, refused.Message);
         for (var output = 0; output < outputs.Count; output++)
-            LookAtValues(predictions.Column(output), outputs[output].Name, RejectReason.OutputNotFinite, isMissingFine: false);
+        {
+            if (outputs[output].Kind is not (OutputKind.WideInteger or OutputKind.UpperHalf))
+                LookAtValues(predictions.Column(output), outputs[output].Name, RejectReason.OutputNotFinite, isMissingFine: false);
+        }
         _rejects.Sort(static (a, b) => a.Row.CompareTo(b.Row));
         return _anyRejected ? _keep.AsMemory(0, unit.Rows) : default;
     }

@@ -110,6 +110,7 @@ public sealed class SnapshotCatalogTests : RouterTestBed
         await ServeAsync(Contract);
         var old = Catalog.Find("churn")!.Reader!;
         Assert.True(old.TryAcquire());
+        Clock.Advance(TimeSpan.FromDays(1));
         var second = await PublishAsync("churn", 1, Row(1, 2));
         await Catalog.RefreshAsync(Ct);
         Assert.False(old.Drained.IsCompleted);

@@ -108,7 +108,8 @@ public sealed class RefusedRowsTests
     [Theory]
     [InlineData("[ErrorCode:RuntimeException] Non-zero status code returned while running OneHotEncoder node. Name:'' Status Message: "
         + "/onnxruntime_src/onnxruntime/core/providers/cpu/ml/onehotencoder.cc:81 virtual onnxruntime::common::Status "
-        + "onnxruntime::ml::OneHotEncoderOp<std::basic_string<char> >::Compute(onnxruntime::OpKernelContext*) const [with T = int] Unknown Category and zeros = 0.",
+        + "onnxruntime::ml::OneHotEncoderOp<std::basic_string<char> >::Compute(onnxruntime::OpKernelContext*) const [with T = int] "
+        + "Unknown Category and zeros = 0.",
         "OneHotEncoder: Unknown Category and zeros = 0.")]
     [InlineData("[ErrorCode:Fail] plain", "plain")]
     public void Message_OfTheRuntime_KeepsOnlyTheCause(string message, string expected) =>
