@@ -1,6 +1,5 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Planning;
-using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.Scheduler.Tests;
 

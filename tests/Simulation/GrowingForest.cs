@@ -1,5 +1,4 @@
 using System.Globalization;
-using BatchEngine.Scorer.Tests.Graphs;
 
 namespace BatchEngine.Simulation;
 

@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Host.Composition;
 
 namespace BatchEngine.Host.Bench;
 

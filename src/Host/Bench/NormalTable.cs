@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Scorer.Outputs;
 
 namespace BatchEngine.Host.Bench;

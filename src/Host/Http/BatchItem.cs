@@ -1,3 +1,5 @@
+using BatchEngine.Host.Configuration.Describing;
+
 namespace BatchEngine.Host.Http;
 
 /// <summary>One key of a batch look-up.</summary>

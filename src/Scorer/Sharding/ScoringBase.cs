@@ -1,3 +1,4 @@
+using BatchEngine.Scorer.Units;
 using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Scorer.Sharding;

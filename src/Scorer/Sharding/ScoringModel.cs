@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Sharding;
 

@@ -1,6 +1,5 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Graphs;
-using BatchEngine.Scorer.Tests.Graphs;
 
 namespace BatchEngine.Benchmarks.Delta;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BatchEngine.Domain;
 
 namespace BatchEngine.Benchmarks.Scoring;
 

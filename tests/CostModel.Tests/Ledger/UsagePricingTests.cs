@@ -1,7 +1,6 @@
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Prices;
 using BatchEngine.Domain;
-using BatchEngine.TestKit.Amounts;
 using CsCheck;
 
 namespace BatchEngine.CostModel.Tests.Ledger;

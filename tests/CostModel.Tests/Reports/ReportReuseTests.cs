@@ -1,7 +1,6 @@
 using BatchEngine.CostModel.Reports;
 using BatchEngine.CostModel.Tests.Ledger;
 using BatchEngine.Domain;
-using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.CostModel.Tests.Reports;
 

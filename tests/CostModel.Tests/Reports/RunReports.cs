@@ -4,7 +4,6 @@ using BatchEngine.CostModel.Prices;
 using BatchEngine.CostModel.Reports;
 using BatchEngine.CostModel.Tests.Ledger;
 using BatchEngine.Domain;
-using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.CostModel.Tests.Reports;
 

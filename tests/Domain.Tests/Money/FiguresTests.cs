@@ -1,5 +1,4 @@
 using System.Globalization;
-using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.Domain.Tests.Money;
 

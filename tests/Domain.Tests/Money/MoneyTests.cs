@@ -1,4 +1,3 @@
-using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.Domain.Tests.Money;
 

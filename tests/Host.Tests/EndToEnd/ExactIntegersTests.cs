@@ -1,6 +1,5 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Outputs;
-using BatchEngine.Scorer.Tests.Graphs;
 using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Host.Tests.EndToEnd;

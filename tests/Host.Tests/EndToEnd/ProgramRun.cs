@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using BatchEngine.Host.Terminal;
 
 namespace BatchEngine.Host.Tests.EndToEnd;
 

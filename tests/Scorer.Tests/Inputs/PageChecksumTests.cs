@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Host.Http;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.TestKit.Folders;
 using ParquetSharp;

@@ -1,4 +1,4 @@
-using BatchEngine.Scorer.Onnx;
+using BatchEngine.Scorer.Onnx.Sessions;
 using CsCheck;
 
 namespace BatchEngine.Scorer.Tests.Onnx;

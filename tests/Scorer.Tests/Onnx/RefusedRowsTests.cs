@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Onnx.Sessions;
 using BatchEngine.Scorer.Realtime;
 using BatchEngine.Scorer.Tests.Forests;
 using BatchEngine.Scorer.Tests.Graphs;
@@ -113,11 +114,11 @@ public sealed class RefusedRowsTests
         "OneHotEncoder: Unknown Category and zeros = 0.")]
     [InlineData("[ErrorCode:Fail] plain", "plain")]
     public void Message_OfTheRuntime_KeepsOnlyTheCause(string message, string expected) =>
-        Assert.Equal(expected, Scorer.Onnx.RuntimeMessage.OfRow(message));
+        Assert.Equal(expected, RuntimeMessage.OfRow(message));
 
     [Theory]
     [InlineData("[ErrorCode:RuntimeException] Failed to allocate memory for requested buffer of size 4294967296")]
     [InlineData("std::bad_alloc")]
     [InlineData("CUDA failure 700: an illegal memory access")]
-    public void Message_OfTheMachine_IsNoRowsFault(string message) => Assert.True(Scorer.Onnx.RuntimeMessage.IsOfTheMachine(message));
+    public void Message_OfTheMachine_IsNoRowsFault(string message) => Assert.True(RuntimeMessage.IsOfTheMachine(message));
 }

@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Scorer.Sharding;
 using BatchEngine.Scorer.Units;
 using BatchEngine.Storage.Snapshots.RunFiles;

@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Host.Configuration.Describing;
 
 namespace BatchEngine.TestKit.Snapshots;
 

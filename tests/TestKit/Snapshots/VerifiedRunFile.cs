@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Snapshots.RunFiles;
+using BatchEngine.Storage.Snapshots.Segments;
 
 namespace BatchEngine.TestKit.Snapshots;
 

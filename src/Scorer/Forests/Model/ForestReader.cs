@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Graphs;
+using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Forests.Model;
 

@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Graphs;
+using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Forests.Model;
 

@@ -1,6 +1,5 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Jobs;
-using BatchEngine.TestKit.Amounts;
 using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Host.Tests.Configuration.Jobs;

@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Registry.Models;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;

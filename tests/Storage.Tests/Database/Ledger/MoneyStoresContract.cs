@@ -1,6 +1,5 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Ledger;
-using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.Storage.Tests.Database.Ledger;
 

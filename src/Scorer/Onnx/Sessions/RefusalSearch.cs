@@ -1,4 +1,4 @@
-namespace BatchEngine.Scorer.Onnx;
+namespace BatchEngine.Scorer.Onnx.Sessions;
 
 /// <summary>Finds the rows for which a batch fails, by halving it. Pure but for the tries.</summary>
 internal static class RefusalSearch

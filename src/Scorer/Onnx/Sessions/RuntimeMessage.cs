@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace BatchEngine.Scorer.Onnx;
+namespace BatchEngine.Scorer.Onnx.Sessions;
 
 /// <summary>What ONNX Runtime says when a batch fails, in words for a person. Pure.</summary>
 internal static partial class RuntimeMessage
