@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Planning;
+using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.Scheduler.Tests;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BatchEngine.Scorer.Tests.Graphs;
 
 namespace BatchEngine.Simulation;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Host.Composition;
 using BatchEngine.Scorer.Measuring;
 
 namespace BatchEngine.Host.Bench;

@@ -1,5 +1,4 @@
 using BatchEngine.Domain;
-using BatchEngine.Host.Composition;
 
 namespace BatchEngine.Host.Bench;
 

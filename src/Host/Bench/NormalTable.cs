@@ -1,5 +1,4 @@
 using BatchEngine.Domain;
-using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Scorer.Outputs;
 
 namespace BatchEngine.Host.Bench;

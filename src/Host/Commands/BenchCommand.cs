@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using BatchEngine.Domain;
 using BatchEngine.Host.Bench;
-using BatchEngine.Host.Composition;
-using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;

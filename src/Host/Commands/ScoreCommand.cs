@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Host.Composition;
-using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Configuration.Texts;
 using BatchEngine.Host.Terminal;

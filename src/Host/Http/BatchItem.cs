@@ -1,5 +1,3 @@
-using BatchEngine.Host.Configuration.Describing;
-
 namespace BatchEngine.Host.Http;
 
 /// <summary>One key of a batch look-up.</summary>

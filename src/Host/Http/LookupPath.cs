@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
 using BatchEngine.Domain;
-using BatchEngine.Host.Configuration.Describing;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace BatchEngine.Host.Http;

@@ -1,4 +1,3 @@
-using BatchEngine.Scorer.Units;
 using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Scorer.Sharding;

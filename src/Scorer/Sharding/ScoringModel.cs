@@ -1,7 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
-using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Sharding;
 

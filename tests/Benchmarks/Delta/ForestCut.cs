@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Graphs;
+using BatchEngine.Scorer.Tests.Graphs;
 
 namespace BatchEngine.Benchmarks.Delta;
 

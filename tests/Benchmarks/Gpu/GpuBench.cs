@@ -7,6 +7,7 @@ using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Forests;
 using BatchEngine.Scorer.Gpu;
 using BatchEngine.Scorer.Onnx;
+using BatchEngine.Scorer.Tests.Gpu;
 
 namespace BatchEngine.Benchmarks.Gpu;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using BatchEngine.Benchmarks.Scoring;
-using BatchEngine.Domain;
 
 namespace BatchEngine.Benchmarks.Opening;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using BatchEngine.Domain;
 
 namespace BatchEngine.Benchmarks.Scoring;
 

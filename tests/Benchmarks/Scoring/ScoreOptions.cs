@@ -1,6 +1,5 @@
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Host.Composition;
 using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Benchmarks.Scoring;

@@ -1,6 +1,7 @@
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Prices;
 using BatchEngine.Domain;
+using BatchEngine.TestKit.Amounts;
 using CsCheck;
 
 namespace BatchEngine.CostModel.Tests.Ledger;

@@ -4,6 +4,7 @@ using BatchEngine.CostModel.Prices;
 using BatchEngine.CostModel.Reports;
 using BatchEngine.CostModel.Tests.Ledger;
 using BatchEngine.Domain;
+using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.CostModel.Tests.Reports;
 

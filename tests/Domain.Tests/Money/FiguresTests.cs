@@ -1,4 +1,5 @@
 using System.Globalization;
+using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.Domain.Tests.Money;
 

@@ -1,3 +1,4 @@
+using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.Domain.Tests.Money;
 

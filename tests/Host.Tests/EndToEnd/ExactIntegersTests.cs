@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Outputs;
+using BatchEngine.Scorer.Tests.Graphs;
 using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Host.Tests.EndToEnd;

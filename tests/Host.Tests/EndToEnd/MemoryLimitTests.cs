@@ -1,6 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Outputs;
+using BatchEngine.Scorer.Tests.Graphs;
 using BatchEngine.TestKit.Folders;
 using ParquetSharp;
 

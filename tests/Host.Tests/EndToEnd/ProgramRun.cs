@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using BatchEngine.Host.Terminal;
 
 namespace BatchEngine.Host.Tests.EndToEnd;
 

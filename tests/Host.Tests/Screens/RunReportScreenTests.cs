@@ -7,6 +7,7 @@ using BatchEngine.CostModel.Reports;
 using BatchEngine.Domain;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
+using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.Host.Tests.Screens;
 

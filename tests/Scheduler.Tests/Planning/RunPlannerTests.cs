@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Storage.Database.Values;
+using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.Scheduler.Tests.Planning;
 

@@ -1,5 +1,4 @@
 using BatchEngine.Domain;
-using BatchEngine.Host.Http;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.TestKit.Folders;
 using ParquetSharp;

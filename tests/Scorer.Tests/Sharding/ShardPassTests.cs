@@ -1,5 +1,4 @@
 using BatchEngine.Domain;
-using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Scorer.Sharding;
 using BatchEngine.Scorer.Units;
 using BatchEngine.Storage.Snapshots.RunFiles;

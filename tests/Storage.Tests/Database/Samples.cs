@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Runs;
+using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.Storage.Tests;
 

@@ -1,5 +1,4 @@
 using BatchEngine.Domain;
-using BatchEngine.Host.Configuration.Describing;
 
 namespace BatchEngine.TestKit.Snapshots;
 

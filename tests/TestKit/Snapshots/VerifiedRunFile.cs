@@ -1,6 +1,5 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Snapshots.RunFiles;
-using BatchEngine.Storage.Snapshots.Segments;
 
 namespace BatchEngine.TestKit.Snapshots;
 

@@ -1,7 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Host.Configuration.KeyTypes;
-using BatchEngine.Storage.Snapshots.Segments;
 
 namespace BatchEngine.Host.Configuration.Jobs;
 

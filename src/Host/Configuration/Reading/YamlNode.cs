@@ -1,5 +1,3 @@
-using BatchEngine.Host.Configuration.Describing;
-
 namespace BatchEngine.Host.Configuration.Reading;
 
 /// <summary>A piece of a YAML file with the place where it stands. Immutable once read.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using BatchEngine.Domain;
-using BatchEngine.Host.Configuration.Describing;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 

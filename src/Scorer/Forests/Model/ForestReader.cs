@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Graphs;
-using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Forests.Model;
 

@@ -1,6 +1,5 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Graphs;
-using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Forests.Model;
 

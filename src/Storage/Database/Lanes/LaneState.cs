@@ -1,5 +1,3 @@
-using BatchEngine.Domain;
-
 namespace BatchEngine.Storage.Database.Lanes;
 
 /// <summary>What must survive of one job's schedule: up to where everything is decided, and what is decided but has not ended.</summary>

@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Jobs;
+using BatchEngine.TestKit.Amounts;
 using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Host.Tests.Configuration.Jobs;

@@ -1,5 +1,4 @@
 using BatchEngine.Domain;
-using BatchEngine.Registry.Models;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;

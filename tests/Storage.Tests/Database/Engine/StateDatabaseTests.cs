@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.TestKit.Amounts;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.Storage.Tests.Database.Ledger;
 
