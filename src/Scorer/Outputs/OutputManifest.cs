@@ -49,7 +49,7 @@ public sealed record OutputManifest(string Run, string Model, string ModelDigest
 
     /// <summary>The columns of a run's prediction files.</summary>
     public static IReadOnlyList<string> ColumnsOf(RunPlan plan) =>
-        [plan.Job.KeyColumn, .. plan.Job.CarriedColumns, .. plan.Outputs.Select(o => o.Name), .. PredictionSchema.ProvenanceColumns];
+        [plan.Job.KeyColumn, .. plan.Job.CarriedColumns, .. plan.Outputs.Where(o => o.IsNamed).Select(o => o.Name), .. PredictionSchema.ProvenanceColumns];
 
     /// <summary>The file's content.</summary>
     public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, s_json);
