@@ -11,6 +11,7 @@ using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Host.Composition;
 
@@ -54,6 +55,10 @@ internal sealed class JobRuns : IDisposable
             new JobMemory(_ceiling, configuration.Workers), locator, note);
         _night = new NightRun(Services(), Settings());
     }
+
+    /// <summary>Tells the runs which snapshots this process serves, so that they look up in those.</summary>
+    /// <param name="served">Finds one by its id; null means that it is not served.</param>
+    public void LookUpIn(Func<long, SnapshotReader?> served) => _bases.Served = served;
 
     /// <summary>Runs or resumes a run to its end, then copies a published run's Parquet to the job's output directory.</summary>
     /// <param name="job">The job.</param>

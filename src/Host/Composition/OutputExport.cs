@@ -49,8 +49,8 @@ internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore
 
     /// <summary>The job's output directory with "{run}" filled in, or its subfolder named by the run.</summary>
     public static string TargetOf(ScoringJob job, RunId run) => Path.GetFullPath(job.OutputDirectory.Contains("{run}", StringComparison.Ordinal)
-        ? InputPatterns.Fill(job.OutputDirectory, run)
-        : Path.Combine(InputPatterns.Fill(job.OutputDirectory, run), run.ToString()));
+        ? InputPatterns.Fill(job.OutputDirectory, job, run)
+        : Path.Combine(InputPatterns.Fill(job.OutputDirectory, job, run), run.ToString()));
 
     // A file that an earlier run wrote is named by that run, so that two shards of one number never meet.
     private static string NameOf(RunId run, Artifact artifact) => Path.Combine(artifact.Kind == ArtifactKind.DeadLetters ? "rejects" : "",
