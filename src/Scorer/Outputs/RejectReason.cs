@@ -18,6 +18,9 @@ public enum RejectReason
     /// <summary>A feature is infinite.</summary>
     FeatureInfinite,
 
+    /// <summary>A feature has a value that the model's input cannot hold: beyond its type, no truth, or a whole number that a float would change.</summary>
+    FeatureUnrepresentable,
+
     /// <summary>The model gave NaN or infinity.</summary>
     OutputNotFinite,
 }
