@@ -9,7 +9,6 @@ public sealed class BroughtModelsTests
     private static readonly SortedDictionary<string, string> s_knownToFail = new(StringComparer.Ordinal)
     {
         ["batch_coupled"] = "rows depend on their batch, and nothing says so",
-        ["ct_unseen_category_error"] = "a failing batch is not bisected",
         ["embedding_array"] = "list columns are not read",
         ["embedding_list"] = "list columns are not read",
         ["mlnet_fasttree_onehot"] = "outputs that pass inputs through cannot be left out",
