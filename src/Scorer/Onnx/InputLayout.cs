@@ -47,7 +47,8 @@ internal sealed record InputLayout(IReadOnlyList<InputPart> Parts, IReadOnlyList
         foreach (var input in signature.Inputs)
         {
             if (input.Element is TensorElement.Unsupported or TensorElement.SequenceOfMaps or TensorElement.SequenceOfTensors)
-                throw new BadInputException($"{path}, input '{input.Name}'", input.ToString(), Fed, "Export the model with flat columns or matrices as inputs.");
+                throw new BadInputException($"{path}, input '{input.Name}'", input.ToString(), Fed,
+                    "Export the model with flat columns or matrices as inputs.");
         }
         if (featureNames.Count == 0)
             throw Mismatch(path, signature, featureNames);
