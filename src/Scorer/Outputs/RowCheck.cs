@@ -150,7 +150,7 @@ internal sealed class RowCheck(int keyIndex, CompiledFeatures compiled, IReadOnl
             var held = isSingle ? (Int128)(float)value : (Int128)(double)value;
             if (source.Present[row] != 0 && held != value)
                 Reject(row, source.Rows, RejectReason.FeatureUnrepresentable, Text(
-                    $"{name} is {value}, and the model's float would make it {held}; a column of floats, or a step that computes, would say that this is meant"));
+                    $"{name} is {value}, and the model's float would make it {held}; a column of floats or a step that computes says that this is meant"));
         }
     }
 
