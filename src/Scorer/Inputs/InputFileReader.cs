@@ -60,9 +60,16 @@ public sealed class InputFileReader : IDisposable
     /// <param name="index">The row group, counted from 0.</param>
     /// <param name="columns">The names, in the order of the units that will be filled.</param>
     /// <exception cref="BadInputException">A column is missing or cannot be read.</exception>
-    public RowGroupReader OpenRowGroup(int index, IReadOnlyList<string> columns)
+    public RowGroupReader OpenRowGroup(int index, IReadOnlyList<string> columns) =>
+        OpenRowGroup(index, [.. columns.Select(c => Schema.Find(Path, c).Column)]);
+
+    /// <summary>The same for columns of units, which say what each is read for.</summary>
+    /// <param name="index">The row group, counted from 0.</param>
+    /// <param name="columns">In the order of the units that will be filled.</param>
+    /// <exception cref="BadInputException">A column is missing, cannot be read, or is of another type than it was planned to be copied as.</exception>
+    public RowGroupReader OpenRowGroup(int index, IReadOnlyList<InputColumn> columns)
     {
-        var wanted = columns.Select(c => Schema.Find(Path, c)).ToArray();
+        var wanted = columns.Select(c => ColumnReadings.For(Schema.Find(Path, c.Name), c, $"{Path}, column '{c.Name}'")).ToArray();
         return new RowGroupReader(Path, index, _reader.RowGroup(index), wanted, _levels);
     }
 

@@ -12,8 +12,9 @@ internal static class InputProblems
     private const string ChecksumFailed = "CRC checksum verification failed";
 
     public static BadInputException Unreadable(string place, InputColumn column) => new(place, column.PhysicalType,
-        "a flat column of numbers, bool, text, date, timestamp or decimal",
-        "Nested, repeated, binary and time-of-day columns are not read: flatten or cast it where the file is written, or leave it out.");
+        "a flat column; for a feature one of numbers, bool, text, date, timestamp or decimal",
+        "Lists and other nested columns are not read, and bytes of fixed length and times of day only to be carried or as a key: "
+            + "flatten or cast it where the file is written, or leave it out.");
 
     public static BadInputException ColumnMissing(string path, string name, IReadOnlyList<InputColumn> columns) => new(path, $"no column '{name}'",
         $"a column of that name; the nearest are {Nearest(name, columns.Select(c => c.Name))}",

@@ -38,7 +38,7 @@ public static class ScoringMemory
     {
         var features = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage);
         var columns = ReadColumns.Of(features, keyColumn, carried, manifest);
-        var pages = HeldPages.Of(manifest, [.. columns.Select(c => c.Name)]);
+        var pages = HeldPages.Of(manifest, columns);
         var worker = (long)(pages * Slack) + WriterBytes + (writesRunFiles ? SnapshotLimits.DefaultBufferBytes : 0);
         return new MemoryNeed(ProcessBytes + (modelBytes * ModelFactor), worker,
             RowBytes(features, columns, carried.Count + 1, model.Outputs.Count + keptSums, writesRunFiles));

@@ -53,6 +53,9 @@ public sealed class HeldPagesTests
 
     private static ParquetFiles.Data Floats(string name) => ParquetFiles.Data.Of(name, Values());
 
-    private static async Task<long> HeldAsync(TemporaryFolder folder, params string[] columns) =>
-        HeldPages.Of(await InputCatalog.FreezeAsync([folder.File("in/a.parquet")], columns, TestContext.Current.CancellationToken), columns);
+    private static async Task<long> HeldAsync(TemporaryFolder folder, params string[] columns)
+    {
+        var manifest = await InputCatalog.FreezeAsync([folder.File("in/a.parquet")], columns, TestContext.Current.CancellationToken);
+        return HeldPages.Of(manifest, [.. manifest.Columns.Where(c => columns.Contains(c.Name))]);
+    }
 }
