@@ -108,6 +108,8 @@ internal static class ReuseChoice
             return $"its output names the model {before.Model}";
         if (was.KeyColumn != job.KeyColumn || !was.CarriedColumns.SequenceEqual(job.CarriedColumns))
             return "its output has other columns";
+        if (job.CarriedColumns.Append(job.KeyColumn).FirstOrDefault(c => StoredOf(before.Manifest, c) != StoredOf(request.Prepared.Manifest, c)) is { } other)
+            return $"its column '{other}' is of another type";
         if (before.PartitionCount != RunPlanner.PartitionsFor(request.Prepared.Manifest.Rows))
             return string.Create(CultureInfo.InvariantCulture,
                 $"it has {before.PartitionCount} partitions, this run needs {RunPlanner.PartitionsFor(request.Prepared.Manifest.Rows)}");
@@ -117,6 +119,9 @@ internal static class ReuseChoice
         return StoredJson.Write(before.ProfileEdges) == StoredJson.Write(RunPlanner.Sorted(request.Prepared.ProfileEdges)) ? null
             : "its profiles have other bins";
     }
+
+    private static (string?, bool?, StoredType?) StoredOf(InputManifest manifest, string name) =>
+        manifest.Columns.FirstOrDefault(c => c.Name == name) is { } column ? (column.PhysicalType, column.IsNullable, column.Stored) : default;
 
     // A table grows and shrinks every night; the sample stays what it was until it would be twice too large or too small.
     private static bool SamplesTooFarApart(long before, long now) =>

@@ -17,6 +17,28 @@ public sealed class CarriedScenesTests
         Assert.False(File.Exists(scene["out/_manifest.json"]));
     }
 
+    [Fact]
+    public async Task DecimalsCarriedAndAsKey_AreExact()
+    {
+        using var scene = SceneFolder.Open("27-decimals");
+        (await scene.RunAsync("score", "--model", "model.onnx", "--input", "in.parquet", "--features", "x", "--carry", "amount", "--output", "out")).MustEnd(0);
+        (await scene.RunAsync("score", "--model", "model.onnx", "--input", "in.parquet", "--key", "id", "--features", "x", "--output", "out2")).MustEnd(0);
+
+        var (type, amounts) = ScoredColumn.Read(scene["out"], "amount");
+        Assert.Equal("FixedLenByteArray Decimal(precision=20, scale=2)", type);
+        Assert.Equal(["12345678901234567891", "12345678901234567991", "12345678901234568091"], amounts.Select(a =>
+            new System.Numerics.BigInteger((byte[])a!, isUnsigned: false, isBigEndian: true).ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal([0L, 1L, 2L], ScoredColumn.Read(scene["out2"], "id").Values);
+    }
+
+    [Fact]
+    public async Task UuidKeys_AreTheirText()
+    {
+        using var scene = SceneFolder.Open("28-uuid-key");
+        (await scene.RunAsync("score", "--model", "model.onnx", "--input", "in.parquet", "--key", "id", "--features", "x", "--output", "out")).MustEnd(0);
+        Assert.Equal(Enumerable.Range(0, 5).Select(i => (object)$"00000000-0000-4000-8000-{i:D12}"), ScoredColumn.Read(scene["out"], "id").Values);
+    }
+
     /// <summary>What it said on stderr, however its lines were broken.</summary>
     private static string Words(ProgramRun run) => string.Join(' ', run.Errors.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

@@ -22,13 +22,13 @@ internal static class JobKeys
         "Paths or globs of Parquet files; {date} and {hour} stand for the run's scheduled instant.")
     { IsRequired = true, Wanted = Inputs };
 
-    public static Key<string> KeyColumn { get; } = new("key", TextType.Any, "The column whose value names a prediction: integer or text.")
+    public static Key<string> KeyColumn { get; } = new("key", TextType.Any, "The column whose value names a prediction; any type whose values have one exact text.")
     {
         IsRequired = true,
         Wanted = "the column whose value names a prediction",
     };
 
-    public static Key<IReadOnlyList<string>> Carry { get; } = new("carry", new TextListType(0, InputColumns), "Input columns copied to the output.");
+    public static Key<IReadOnlyList<string>> Carry { get; } = new("carry", new TextListType(0, InputColumns), "Input columns copied to the output, with the type that they have.");
 
     public static Key<string> Model { get; } = new("model", TextType.Any, "The model: name@alias, name:version or a path to an .onnx file.")
     {
