@@ -42,4 +42,33 @@ public sealed record StoredType(
         StoredForm.Double => ColumnKind.Double,
         _ => ColumnKind.Text,
     };
+
+    /// <summary>The type that holds the values of two exactly, so that they can be copied to one column; null means that there is none.</summary>
+    public static StoredType? Common(StoredType one, StoredType other)
+    {
+        if (one == other)
+            return one;
+        if (one.IsNumber && other.IsNumber)
+            return new StoredType(one.IsWhole && other.IsWhole ? StoredForm.Int64 : StoredForm.Double, ValueMeaning.Plain);
+        if (one.IsWholeDecimal && other.IsWholeDecimal && one.Scale == other.Scale)
+            return one with { Form = (StoredForm)Math.Max((int)one.Form, (int)other.Form), Precision = Math.Max(one.Precision, other.Precision) };
+        return one.IsText && other.IsText ? new StoredType(StoredForm.Bytes, ValueMeaning.Text) : null;
+    }
+
+    /// <summary>Whether values of the other type are values of this one.</summary>
+    public bool Holds(StoredType other) => Common(this, other) == this;
+
+    /// <summary>Whether values of the other type have the same text as a key.</summary>
+    public bool HasTextsOf(StoredType other) => (IsWhole && other.IsWhole) || (IsText && other.IsText)
+        || ((Meaning, Scale, Fraction, IsUtc, IsUnsigned) == (other.Meaning, other.Scale, other.Fraction, other.IsUtc, other.IsUnsigned)
+            && (Meaning != ValueMeaning.Decimal || Scale > 0 || Precision <= KeyKinds.MaxWholeDigits == other.Precision <= KeyKinds.MaxWholeDigits));
+
+    private bool IsWhole => (Form is StoredForm.Int32 or StoredForm.Int64) && (Meaning is ValueMeaning.Plain or ValueMeaning.Integer)
+        && !(Form == StoredForm.Int64 && IsUnsigned);
+
+    private bool IsNumber => IsWhole || Form is StoredForm.Float or StoredForm.Double;
+
+    private bool IsWholeDecimal => (Form is StoredForm.Int32 or StoredForm.Int64) && Meaning == ValueMeaning.Decimal;
+
+    private bool IsText => Form == StoredForm.Bytes && IsReadAsStored;
 }

@@ -18,6 +18,7 @@ namespace BatchEngine.Scheduler.Leasing;
 /// <param name="Decisions">Where every decision is recorded with its reason.</param>
 /// <param name="Blobs">Outputs, run files and segments.</param>
 /// <param name="Named">Every blob that a row names, for sweeping.</param>
+/// <param name="Claim">Whether the blobs are this database's, for sweeping.</param>
 public sealed record RunStores(
     RunStore Runs,
     ClaimStore Claims,
@@ -28,10 +29,11 @@ public sealed record RunStores(
     UsageStore Usage,
     DecisionStore Decisions,
     IBlobStore Blobs,
-    NamedBlobs Named)
+    NamedBlobs Named,
+    StoreClaim Claim)
 {
     /// <summary>All of them over one database and one blob store.</summary>
     public static RunStores Over(StateDatabase database, IBlobStore blobs) => new(new RunStore(database), new ClaimStore(database),
         new LeadStore(database), new ReceiptStore(database), new SnapshotStore(database), new ProfileStore(database), new UsageStore(database),
-        new DecisionStore(database), blobs, new NamedBlobs(database));
+        new DecisionStore(database), blobs, new NamedBlobs(database), new StoreClaim(database, blobs));
 }

@@ -108,8 +108,8 @@ internal static class ReuseChoice
             return $"its output names the model {before.Model}";
         if (was.KeyColumn != job.KeyColumn || !was.CarriedColumns.SequenceEqual(job.CarriedColumns))
             return "its output has other columns";
-        if (job.CarriedColumns.Append(job.KeyColumn).FirstOrDefault(c => StoredOf(before.Manifest, c) != StoredOf(request.Prepared.Manifest, c)) is { } other)
-            return $"its column '{other}' is of another type";
+        if (OtherColumn(before.Manifest, request.Prepared.Manifest, job.CarriedColumns.Append(job.KeyColumn)) is { } other)
+            return $"its output has another type of column {other}";
         if (before.PartitionCount != RunPlanner.PartitionsFor(request.Prepared.Manifest.Rows))
             return string.Create(CultureInfo.InvariantCulture,
                 $"it has {before.PartitionCount} partitions, this run needs {RunPlanner.PartitionsFor(request.Prepared.Manifest.Rows)}");
@@ -120,8 +120,10 @@ internal static class ReuseChoice
             : "its profiles have other bins";
     }
 
-    private static (string?, bool?, StoredType?) StoredOf(InputManifest manifest, string name) =>
-        manifest.Columns.FirstOrDefault(c => c.Name == name) is { } column ? (column.PhysicalType, column.IsNullable, column.Stored) : default;
+    // A column's type and whether it is nullable come from all files, so a file that is added can change them for those that are not.
+    private static string? OtherColumn(InputManifest before, InputManifest now, IEnumerable<string> copied) => copied.FirstOrDefault(name =>
+        (before.Columns.FirstOrDefault(c => c.Name == name), now.Columns.FirstOrDefault(c => c.Name == name)) is var (was, column)
+        && (was?.Kind != column?.Kind || was?.IsNullable != column?.IsNullable || was?.Stored != column?.Stored));
 
     // A table grows and shrinks every night; the sample stays what it was until it would be twice too large or too small.
     private static bool SamplesTooFarApart(long before, long now) =>

@@ -6,33 +6,31 @@ namespace BatchEngine.Scorer.Inputs;
 /// text of a key. Pure.</summary>
 internal static class ColumnReadings
 {
+    /// <summary>Whether the file's values are of the type that the column of the units was planned with.</summary>
+    public static bool Fits(FileColumn column, InputColumn wanted) => (wanted.Use, column.Column.Stored, wanted.Stored) switch
+    {
+        (ColumnUse.Carried, { } type, { } planned) => planned.Holds(type),
+        (ColumnUse.Key, { } type, { } planned) => planned.HasTextsOf(type),
+        _ => true,
+    };
+
     /// <summary>The file's column as it is read for a column of the units.</summary>
     /// <param name="column">As the file has it, read for a feature.</param>
     /// <param name="wanted">As the units hold it.</param>
     /// <param name="place">The file and column, for errors.</param>
-    /// <exception cref="BadInputException">The column cannot be read so, or the file states another type than the unit was made for.</exception>
+    /// <exception cref="BadInputException">The column cannot be read so, or the file states another type than was planned.</exception>
     public static FileColumn For(FileColumn column, InputColumn wanted, string place)
     {
         if (wanted.Use == ColumnUse.Feature)
             return column.Decoding == ColumnDecoding.None ? throw InputProblems.Unreadable(place, column.Column) : column;
         var type = column.Column.Stored ?? throw InputProblems.Unreadable(place, column.Column);
-        if (wanted.Use == ColumnUse.Key)
-        {
-            if (wanted.Stored is { } expected && !HaveOneText(type, expected))
-                throw OtherType(place, column.Column, wanted, "Keys need one text in all files: rewrite one of them.");
-            var key = column.Column.AsKey(place);
-            return key.Use == ColumnUse.Feature ? column : column with { Column = key, Decoding = KeyDecoding(type, key.Kind) };
-        }
-        return type == wanted.Stored ? column with { Column = wanted, Decoding = ExactDecoding(type) }
-            : throw OtherType(place, column.Column, wanted, "A carried column comes out as it went in, so all files need the same type of it: rewrite one of "
-                + "them, or do not carry the column.");
+        if (!Fits(column, wanted))
+            throw InputProblems.TypeDiffers(place, column.Column, wanted, "the other files");
+        if (wanted.Use == ColumnUse.Carried)
+            return column with { Column = wanted, Decoding = ExactDecoding(type) };
+        var key = column.Column.AsKey(place);
+        return key.Use == ColumnUse.Feature ? column : column with { Column = key, Decoding = KeyDecoding(type, key.Kind) };
     }
-
-    private static bool HaveOneText(StoredType one, StoredType other) => (one.Meaning, one.Scale, one.Fraction, one.IsUtc, one.IsUnsigned)
-        == (other.Meaning, other.Scale, other.Fraction, other.IsUtc, other.IsUnsigned);
-
-    private static BadInputException OtherType(string place, InputColumn column, InputColumn wanted, string advice) =>
-        new(place, $"type {column.PhysicalType}", $"type {wanted.PhysicalType}, as in the first file of the input", advice);
 
     private static ColumnDecoding ExactDecoding(StoredType type) => type.Form switch
     {

@@ -56,22 +56,19 @@ public sealed class InputFileReader : IDisposable
         return OpenChecked(planned.Path, pool);
     }
 
-    /// <summary>Starts reading some columns of a row group; dispose it before opening the next.</summary>
+    /// <summary>Starts reading some columns of a row group as the file has them; dispose it before opening the next.</summary>
     /// <param name="index">The row group, counted from 0.</param>
     /// <param name="columns">The names, in the order of the units that will be filled.</param>
     /// <exception cref="BadInputException">A column is missing or cannot be read.</exception>
     public RowGroupReader OpenRowGroup(int index, IReadOnlyList<string> columns) =>
         OpenRowGroup(index, [.. columns.Select(c => Schema.Find(Path, c).Column)]);
 
-    /// <summary>The same for columns of units, which say what each is read for.</summary>
+    /// <summary>Starts reading some columns of a row group as the whole input has them; dispose it before opening the next.</summary>
     /// <param name="index">The row group, counted from 0.</param>
-    /// <param name="columns">In the order of the units that will be filled.</param>
-    /// <exception cref="BadInputException">A column is missing, cannot be read, or is of another type than it was planned to be copied as.</exception>
-    public RowGroupReader OpenRowGroup(int index, IReadOnlyList<InputColumn> columns)
-    {
-        var wanted = columns.Select(c => ColumnReadings.For(Schema.Find(Path, c.Name), c, $"{Path}, column '{c.Name}'")).ToArray();
-        return new RowGroupReader(Path, index, _reader.RowGroup(index), wanted, _levels);
-    }
+    /// <param name="columns">The manifest's columns, in the order of the units that will be filled.</param>
+    /// <exception cref="BadInputException">A column is missing or cannot be read as that kind, or not for what it is wanted for.</exception>
+    public RowGroupReader OpenRowGroup(int index, IReadOnlyList<InputColumn> columns) =>
+        new(Path, index, _reader.RowGroup(index), [.. columns.Select(c => (Stored(c), c))], _levels);
 
     /// <summary>Closes the file.</summary>
     public void Dispose()
@@ -96,6 +93,33 @@ public sealed class InputFileReader : IDisposable
             sizes[i] = new RowGroupSize(group.MetaData.NumRows, bytes);
         }
         return sizes;
+    }
+
+    /// <summary>The column as this file stores it; null means that it is missing in all rows.</summary>
+    private FileColumn? Stored(InputColumn wanted)
+    {
+        if (wanted.MayBeAbsent && Schema.FindOrNull(Path, wanted.Name) is null)
+            return null;
+        var found = Schema.Find(Path, wanted.Name);
+        if (found.Decoding == ColumnDecoding.Nothing)
+            return null;
+        // A file that has no value of the column may say any type of it.
+        return wanted.Use != ColumnUse.Feature && !ColumnReadings.Fits(found, wanted) && HasNoValue(found) ? null
+            : ColumnReadings.For(found, wanted, $"{Path}, column '{wanted.Name}'");
+    }
+
+    /// <summary>Whether the statistics of every row group say that the column has no value; without statistics it may have one.</summary>
+    internal bool HasNoValue(FileColumn column)
+    {
+        for (var i = 0; i < RowGroupCount; i++)
+        {
+            using var group = _reader.RowGroup(i);
+            using var chunk = group.MetaData.GetColumnChunkMetaData(column.LeafIndex);
+            using var statistics = chunk.Statistics;
+            if (group.MetaData.NumRows > 0 && statistics?.NullCount != group.MetaData.NumRows)
+                return false;
+        }
+        return true;
     }
 
     private static InputFileReader OpenChecked(string path, MemoryPool? pool = null)

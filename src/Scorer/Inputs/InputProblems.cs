@@ -20,9 +20,25 @@ internal static class InputProblems
         $"a column of that name; the nearest are {Nearest(name, columns.Select(c => c.Name))}",
         "Names are compared letter by letter: mend the name in the job or the features, or write the column into the file.");
 
+    public static BadInputException ColumnAbsent(string path, string name, IReadOnlyList<InputColumn> columns) => new(path, $"no column '{name}'",
+        $"a column of that name, as in other files of the input; the nearest are {Nearest(name, columns.Select(c => c.Name))}",
+        "Write the column into the file, or say that it is missing in all of its rows: missingColumns: null in the job, --missing-columns null for score.");
+
+    public static BadInputException DecimalsDiffer(string name, InputColumn column) => new($"column '{name}'", column.PhysicalType,
+        "decimals in all files, because the column is copied to the output and a decimal is not exact as a double",
+        "Write the column with one type in all files, or leave it out of key and carried columns.");
+
+    public static BadInputException NotExact(string place, long value) => new(place, $"the whole number {value}",
+        "a number that is exact as a double, because other files have the column as fractions", "Write the column with one type in all files.");
+
     public static BadInputException KindDiffers(string path, InputColumn seen, InputColumn expected, string firstPath) => new(path,
         $"column '{seen.Name}' of kind {seen.Kind} ({seen.PhysicalType})", $"kind {expected.Kind} ({expected.PhysicalType}), as in {firstPath}",
         "All files of one input need the same kind of a column: rewrite one of them, or give them to separate jobs.");
+
+    public static BadInputException TypeDiffers(string place, InputColumn seen, InputColumn expected, string firstPath) => new(place,
+        $"type {seen.PhysicalType}", $"type {expected.PhysicalType}, as in {firstPath}",
+        "Keys need one text in all files, and a carried column comes out as it went in, so all files need one type of it: rewrite one of them, or do not carry "
+            + "the column.");
 
     public static BadInputException Duplicate(string path, string name) =>
         new(path, $"two columns named '{name}'", "one column of that name", "Rename one of them where the file is written.");

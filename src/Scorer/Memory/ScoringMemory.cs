@@ -26,7 +26,7 @@ public static class ScoringMemory
     /// <param name="manifest">The input.</param>
     /// <param name="spec">What the model reads.</param>
     /// <param name="model">The opened model.</param>
-    /// <param name="modelBytes">The length of the model's file.</param>
+    /// <param name="modelBytes">The length of the model's file and its weight files.</param>
     /// <param name="keyColumn">The key; null means the row number.</param>
     /// <param name="carried">Columns that are copied.</param>
     /// <param name="writesRunFiles">Whether run files for a snapshot are written.</param>
