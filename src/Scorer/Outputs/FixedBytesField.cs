@@ -4,7 +4,8 @@ using Parquet.Schema;
 
 namespace BatchEngine.Scorer.Outputs;
 
-/// <summary>A column of values of a fixed number of bytes, copied from the input: UUIDs, wide decimals, 16-bit floats, old timestamps. Not thread-safe.</summary>
+/// <summary>A column of values of a fixed number of bytes, copied from the input: UUIDs, wide decimals, 16-bit floats, old timestamps. Not
+/// thread-safe.</summary>
 /// <remarks>Parquet.Net cannot write bytes of fixed length, so the page is put together here: plain values are the bytes end to end.</remarks>
 /// <param name="field">The Parquet field.</param>
 /// <param name="column">The input column's index in the unit.</param>

@@ -9,7 +9,8 @@ namespace BatchEngine.Scorer.Outputs;
 /// <summary>Makes the schema of a file that is being written say of a column exactly what the input said of it.</summary>
 /// <remarks>
 /// Parquet.Net makes a column's description from a .NET type, and has none for a decimal of 38 digits in 16 bytes, a local timestamp of nanoseconds in 12, or a
-/// plain int32. Values are written by their type, whatever the description says, so that only the description has to be mended. Two private members of its writer
+/// plain int32. Values are written by their type, whatever the description says, so that only the description has to be mended. Two private members of its
+/// writer
 /// are named here, and nowhere else; a test reads back every type, and fails when a new version of the package moves them.
 /// </remarks>
 internal static class StoredElements

@@ -39,7 +39,8 @@ public sealed class CarriedTypesTests
     public async Task CarriedColumns_ThatAreFeaturesToo_AreReadBothWays()
     {
         using var folder = new TemporaryFolder();
-        var cents = new RawColumn("a", PhysicalType.Int64, LogicalType.Decimal(18, 2), 0, false, [.. Enumerable.Range(0, Rows).Select(i => BitConverter.GetBytes(i * 100L))]);
+        var cents = new RawColumn("a", PhysicalType.Int64, LogicalType.Decimal(18, 2), 0, false,
+            [.. Enumerable.Range(0, Rows).Select(i => BitConverter.GetBytes(i * 100L))]);
         RawColumn.Write(folder.File("in/a.parquet"), [.. Features().Where(c => c.Name != "a"), cents]);
         var output = await ScoreAsync(folder, "a", rejects: 0);
         Assert.Equal(cents.Description, RawColumn.Read(output, "a").Description);
@@ -51,7 +52,9 @@ public sealed class CarriedTypesTests
     public async Task CarriedColumn_OfAnotherTypeInALaterFile_IsRefusedWithBothTypes()
     {
         using var folder = new TemporaryFolder();
-        RawColumn Amounts(int scale) => new("amount", PhysicalType.Int64, LogicalType.Decimal(18, scale), 0, false, [.. Enumerable.Range(0, Rows).Select(i => BitConverter.GetBytes((long)i))]);
+        RawColumn Amounts(int scale) =>
+            new("amount", PhysicalType.Int64, LogicalType.Decimal(18, scale), 0, false,
+            [.. Enumerable.Range(0, Rows).Select(i => BitConverter.GetBytes((long)i))]);
         RawColumn.Write(folder.File("in/a.parquet"), [.. Features(), Amounts(2)]);
         RawColumn.Write(folder.File("in/b.parquet"), [.. Features(), Amounts(3)]);
         var message = (await Assert.ThrowsAsync<BadInputException>(() => ScoreAsync(folder, "amount"))).Message;
@@ -76,7 +79,8 @@ public sealed class CarriedTypesTests
     /// <summary>The first feature is the row, and not a number in the rows that are rejected; the key is the row.</summary>
     private static IEnumerable<RawColumn> Features()
     {
-        yield return new RawColumn("id", PhysicalType.Int64, LogicalType.None(), 0, false, [.. Enumerable.Range(0, Rows).Select(i => BitConverter.GetBytes((long)i))]);
+        yield return new RawColumn("id", PhysicalType.Int64, LogicalType.None(), 0, false,
+            [.. Enumerable.Range(0, Rows).Select(i => BitConverter.GetBytes((long)i))]);
         foreach (var name in new[] { "a", "b", "c" })
         {
             yield return new RawColumn(name, PhysicalType.Float, LogicalType.None(), 0, false, [.. Enumerable.Range(0, Rows).Select(i =>
@@ -118,7 +122,8 @@ public sealed class CarriedTypesTests
             foreach (var unit in new[] { ParquetSharp.TimeUnit.Millis, ParquetSharp.TimeUnit.Micros, ParquetSharp.TimeUnit.Nanos })
             {
                 yield return Of($"timestamp{unit}{isUtc}", PhysicalType.Int64, LogicalType.Timestamp(isUtc, unit), Eight);
-                yield return Of($"time{unit}{isUtc}", unit == ParquetSharp.TimeUnit.Millis ? PhysicalType.Int32 : PhysicalType.Int64, LogicalType.Time(isUtc, unit),
+                yield return Of($"time{unit}{isUtc}", unit == ParquetSharp.TimeUnit.Millis ? PhysicalType.Int32
+                    : PhysicalType.Int64, LogicalType.Time(isUtc, unit),
                     unit == ParquetSharp.TimeUnit.Millis ? OfDay : OfLongDay);
             }
         }
@@ -147,6 +152,7 @@ public sealed class CarriedTypesTests
             Workers = 1,
         };
         var result = await OneShotScoring.RunAsync(options, null, TimeProvider.System, TestContext.Current.CancellationToken);
-        return [.. result.Files.Where(f => f.Kind == ArtifactKind.Output).Select(f => Path.Combine(result.OutputDirectory, f.BlobName)).Order(StringComparer.Ordinal)];
+        return [.. result.Files.Where(f => f.Kind == ArtifactKind.Output).Select(f => Path.Combine(result.OutputDirectory, f.BlobName))
+            .Order(StringComparer.Ordinal)];
     }
 }

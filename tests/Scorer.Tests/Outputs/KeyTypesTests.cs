@@ -22,7 +22,8 @@ public sealed class KeyTypesTests
         using var folder = new TemporaryFolder();
         RawColumn.Write(folder.File("in/a.parquet"), [column with { Name = "id" }, .. Features(column.Values.Count)]);
         var read = RawColumn.Read(await ScoreAsync(folder), "id");
-        Assert.Equal(keys, read.Values.Select(v => read.Physical == PhysicalType.Int64 ? BitConverter.ToInt64(v!) : (object)System.Text.Encoding.UTF8.GetString(v!)));
+        Assert.Equal(keys, read.Values.Select(v =>
+            read.Physical == PhysicalType.Int64 ? BitConverter.ToInt64(v!) : (object)System.Text.Encoding.UTF8.GetString(v!)));
         Assert.True(read.Physical == PhysicalType.Int64 || read.Logical.Type == LogicalTypeEnum.String);
         Assert.False(read.IsNullable);
     }
@@ -100,7 +101,8 @@ public sealed class KeyTypesTests
         yield return (Column("decimal76", 32, LogicalType.Decimal(76, 2), [0x00, 0x80, .. new byte[30]]),
             ["2261564242916331941866620800950935700259179388000792266395655937654553313.28"]);
         yield return (Column("decimalBytes", PhysicalType.ByteArray, LogicalType.Decimal(20, 3), [0x80], [0x7F]), ["-0.128", "0.127"]);
-        yield return (Column("uuid", 16, LogicalType.Uuid(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0xA, 0xB, 0xC, 0xD, 0xE, 0xFF]), ["00010203-0405-0607-0809-0a0b0c0d0eff"]);
+        yield return (Column("uuid", 16, LogicalType.Uuid(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0xA, 0xB, 0xC, 0xD, 0xE, 0xFF]),
+            ["00010203-0405-0607-0809-0a0b0c0d0eff"]);
         yield return (Column("date", PhysicalType.Int32, LogicalType.Date(), Int(0), Int(-1), Int(20_514), Int(-719_529), Int(2_932_897)),
             ["1970-01-01", "1969-12-31", "2026-03-02", "-000001-12-31", "+010000-01-01"]);
         yield return (Column("timeMillis", PhysicalType.Int32, LogicalType.Time(true, Millis), Int(86_399_007)), ["23:59:59.007Z"]);
@@ -114,7 +116,8 @@ public sealed class KeyTypesTests
         yield return (Column("enum", PhysicalType.ByteArray, LogicalType.Enum(), "RED"u8.ToArray()), ["RED"]);
     }
 
-    private static RawColumn Column(string name, PhysicalType physical, LogicalType logical, params byte[][] values) => new(name, physical, logical, 0, false, values);
+    private static RawColumn Column(string name, PhysicalType physical, LogicalType logical, params byte[][] values) =>
+        new(name, physical, logical, 0, false, values);
 
     private static RawColumn Column(string name, int length, LogicalType logical, params byte[][] values) =>
         new(name, PhysicalType.FixedLenByteArray, logical, length, false, values);
@@ -143,6 +146,7 @@ public sealed class KeyTypesTests
             Workers = 1,
         };
         var result = await OneShotScoring.RunAsync(options, null, TimeProvider.System, TestContext.Current.CancellationToken);
-        return [.. result.Files.Where(f => f.Kind == ArtifactKind.Output).Select(f => Path.Combine(result.OutputDirectory, f.BlobName)).Order(StringComparer.Ordinal)];
+        return [.. result.Files.Where(f => f.Kind == ArtifactKind.Output).Select(f => Path.Combine(result.OutputDirectory, f.BlobName))
+            .Order(StringComparer.Ordinal)];
     }
 }

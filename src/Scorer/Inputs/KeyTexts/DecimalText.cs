@@ -24,7 +24,8 @@ internal static class DecimalText
         if (bytes.Length <= MaxBytesOfInt128)
             Unscaled(bytes).TryFormat(target, out written, default, CultureInfo.InvariantCulture);
         else
-            written = System.Text.Encoding.ASCII.GetBytes(new BigInteger(bytes, isUnsigned: false, isBigEndian: true).ToString(CultureInfo.InvariantCulture), target);
+            written = System.Text.Encoding.ASCII.GetBytes(new BigInteger(bytes, isUnsigned: false, isBigEndian: true)
+                .ToString(CultureInfo.InvariantCulture), target);
         return PutPoint(target, written, scale);
     }
 
