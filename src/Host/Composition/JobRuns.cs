@@ -11,6 +11,7 @@ using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Host.Composition;
 
@@ -24,6 +25,7 @@ internal sealed class JobRuns : IDisposable
     private readonly CurrentPrices _prices;
     private readonly TimeProvider _clock;
     private readonly IRunLog _log;
+    private readonly Action<string> _note;
     private readonly RunStores _stores;
     private readonly MemoryCeiling? _ceiling;
     private readonly LoadedModels _models;
@@ -39,20 +41,24 @@ internal sealed class JobRuns : IDisposable
     /// <param name="prices">What capacity costs.</param>
     /// <param name="clock">The machine's clock.</param>
     /// <param name="log">Hears the events of runs.</param>
-    /// <param name="note">Told about models, in a sentence.</param>
+    /// <param name="note">Told about models and outputs, in a sentence.</param>
     public JobRuns(EngineConfiguration configuration, StateDatabase database, IBlobStore blobs, ModelRegistry registry, CurrentPrices prices,
         TimeProvider clock, IRunLog log, Action<string> note)
     {
-        (_configuration, _database, _blobs, _prices, _clock, _log) = (configuration, database, blobs, prices, clock, log);
+        (_configuration, _database, _blobs, _prices, _clock, _log, _note) = (configuration, database, blobs, prices, clock, log, note);
         _ceiling = configuration.MemoryLimitBytes > 0 ? new MemoryCeiling(configuration.MemoryLimitBytes) : null;
         var locator = new ModelLocator(registry);
         _stores = RunStores.Over(database, blobs);
         _models = new LoadedModels(locator, configuration.Execution, note);
         _bases = new BaseSnapshots(_stores.Snapshots, _stores.Decisions, blobs, clock);
         _preparation = new JobPreparation(registry, _models, _stores.Profiles, new PinnedFeatures(_stores.Runs), prices,
-            new JobMemory(_ceiling, configuration.Workers), locator);
+            new JobMemory(_ceiling, configuration.Workers), locator, note);
         _night = new NightRun(Services(), Settings());
     }
+
+    /// <summary>Tells the runs which snapshots this process serves, so that they look up in those.</summary>
+    /// <param name="served">Finds one by its id; null means that it is not served.</param>
+    public void LookUpIn(Func<long, SnapshotReader?> served) => _bases.Served = served;
 
     /// <summary>Runs or resumes a run to its end, then copies a published run's Parquet to the job's output directory.</summary>
     /// <param name="job">The job.</param>
@@ -67,7 +73,11 @@ internal sealed class JobRuns : IDisposable
         job = full ? job with { ReusesUnchanged = false } : job;
         var outcome = await _night.RunAsync(job, run.ScheduledAt, progress, drain, CancellationToken.None).ConfigureAwait(false);
         if (outcome is RunOutcome.Published or RunOutcome.AlreadyEnded { Record.State: RunState.Published })
-            await new OutputExport(_stores.Receipts, _stores.Runs, _stores.Blobs).ExportAsync(run, CancellationToken.None).ConfigureAwait(false);
+        {
+            var exported = await new OutputExport(_stores.Receipts, _stores.Runs, _stores.Blobs).ExportAsync(run, CancellationToken.None).ConfigureAwait(false);
+            if (exported.MendedFiles > 0)
+                _note(FormattableString.Invariant($"{exported.MendedFiles} files in {exported.Folder} were missing or damaged and were written again."));
+        }
         return outcome;
     }
 

@@ -35,7 +35,13 @@ internal static class RunScreen
             return answer;
         var counts = (await new ReceiptStore(engine.Database).ListAsync(run, CancellationToken.None).ConfigureAwait(false))
             .Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
-        return answer with { Rows = counts, Took = record is { StartedAt: { } from, EndedAt: { } to } ? to - from : null };
+        var plan = await new RunStore(engine.Database).PlanAsync(run, CancellationToken.None).ConfigureAwait(false);
+        return answer with
+        {
+            Rows = counts,
+            Means = plan is null ? [] : FeatureMeans.In(plan.Job.Features, plan.Features),
+            Took = record is { StartedAt: { } from, EndedAt: { } to } ? to - from : null,
+        };
     }
 
     /// <summary>How it ended, for a person.</summary>
@@ -44,6 +50,8 @@ internal static class RunScreen
         screen.Line(answer.Detail);
         if (answer.Rows is { } rows)
             screen.Line(Work(rows, answer.Took));
+        if (answer.Means.Count > 0)
+            screen.Line($"Means in place of missing values: {FeatureMeans.Words(answer.Means)}.");
         if (answer.HasReport)
             screen.Line($"Report: batchengine runs show {answer.Run}");
     }

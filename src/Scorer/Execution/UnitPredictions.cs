@@ -1,3 +1,5 @@
+using BatchEngine.Domain;
+
 namespace BatchEngine.Scorer.Execution;
 
 /// <summary>The predictions of one unit, column by column, in buffers that are reused from unit to unit and grow only when a unit is larger than all
@@ -61,6 +63,26 @@ public sealed class UnitPredictions
 
     /// <summary>The values of one output column, or of a kept sum behind them.</summary>
     public Span<float> Column(int output) => _values.AsSpan(From(output), _rows);
+
+    /// <summary>Copies the 64-bit integers of two columns.</summary>
+    /// <param name="output">The column of the lower halves.</param>
+    /// <param name="target">At least <see cref="Rows"/> long.</param>
+    public void CopyIntegersTo(int output, Span<long> target)
+    {
+        var lower = Column(output);
+        var upper = Column(output + 1);
+        for (var row = 0; row < lower.Length; row++)
+            target[row] = IntegerHalves.Join(lower[row], upper[row]);
+    }
+
+    /// <summary>The 64-bit integers of two columns, in a new array.</summary>
+    /// <param name="output">The column of the lower halves.</param>
+    public long[] Integers(int output)
+    {
+        var values = new long[_rows];
+        CopyIntegersTo(output, values);
+        return values;
+    }
 
     private int From(int output)
     {

@@ -74,7 +74,7 @@ internal sealed class FeatureCompiler
                 break;
             case FeatureTransform.ImputeMean:
                 throw place.Bad("a mean that nobody has computed yet", "a constant",
-                    "Means are filled in from the reference profile when a run is planned; outside a run, write the constant.");
+                    "Means are filled in when a run is planned, and by score; elsewhere write the constant.");
             case FeatureTransform.Clip s:
                 place.Need(s.Min <= s.Max, $"min {s.Min} and max {s.Max}", "min at most max", "Swap or mend the bounds.");
                 AddNumeric(place, block => BlockSteps.Clip(block, s.Min, s.Max), staysWhole: double.IsInteger(s.Min) && double.IsInteger(s.Max));

@@ -56,7 +56,7 @@ internal sealed class OnnxExecutor : IModelExecutor
         for (var from = 0; from < features.Rows; from += _model.SubBatchRows)
             ScoreSubBatch(features, block, from, Math.Min(_model.SubBatchRows, features.Rows - from));
         if (_outputs.GivesConfidence)
-            ClassConfidence.Fill(block, _outputs.ProbabilityFrom, _outputs.ProbabilityCount);
+            ClassConfidence.Fill(block, _outputs.Probabilities!);
     }
 
     /// <inheritdoc/>
@@ -82,7 +82,7 @@ internal sealed class OnnxExecutor : IModelExecutor
             }
             using var outputs = _session.Run(_run, _session.InputNames, inputs, _session.OutputNames);
             for (var i = 0; i < _outputs.Parts.Count; i++)
-                OutputReading.Copy(outputs[i], _outputs.Parts[i], block, from, rows);
+                OutputReading.CopyChecked(outputs[i], _outputs.Parts[i], tensorRows, block, from, rows);
         }
         catch (OnnxRuntimeException failure)
         {

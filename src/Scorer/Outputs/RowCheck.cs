@@ -36,7 +36,10 @@ internal sealed class RowCheck(int keyIndex, IReadOnlyList<string> featureNames,
         for (var feature = 0; feature < features.FeatureCount; feature++)
             LookAtFeature(features, feature);
         for (var output = 0; output < outputs.Count; output++)
-            LookAtValues(predictions.Column(output), outputs[output].Name, RejectReason.OutputNotFinite, isMissingFine: false);
+        {
+            if (outputs[output].Kind is not (OutputKind.WideInteger or OutputKind.UpperHalf))
+                LookAtValues(predictions.Column(output), outputs[output].Name, RejectReason.OutputNotFinite, isMissingFine: false);
+        }
         _rejects.Sort(static (a, b) => a.Row.CompareTo(b.Row));
         return _anyRejected ? _keep.AsMemory(0, unit.Rows) : default;
     }

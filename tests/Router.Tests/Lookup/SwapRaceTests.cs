@@ -12,6 +12,7 @@ public sealed class SwapRaceTests : RouterTestBed
         const int Swaps = 100, Keys = 50;
         var first = await PublishAsync("churn", 0, [.. Enumerable.Range(0, Keys).Select(k => Row(k, k))]);
         await ServeAsync(Contract);
+        Clock.Advance(TimeSpan.FromDays(1));
         var second = await PublishAsync("churn", 1, [.. Enumerable.Range(0, Keys).Select(k => Row(k, 1_000 + k))]);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var looking = Enumerable.Range(0, 3).Select(thread => Task.Run(async () =>

@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Configuration.Reading;
+using BatchEngine.Scheduler.Triggers;
 
 namespace BatchEngine.Host.Configuration.Jobs;
 
@@ -97,10 +98,11 @@ public static class JobFile
         var problems = new ConfigProblems(path);
         try
         {
-            var name = Gather(path, problems).Name;
-            if (name.Length == 0 || files.TryAdd(name, path))
-                return new JobFileFindings(path, name, problems.Found);
-            return new JobFileFindings(path, name, [.. problems.Found, SameName(name, path, files[name])]);
+            var job = Gather(path, problems);
+            string[] notes = job.Schedule is { Cron.Length: > 0 } schedule && CronWeekdays.NoteOf(schedule.Cron) is { } note ? [note] : [];
+            if (job.Name.Length == 0 || files.TryAdd(job.Name, path))
+                return new JobFileFindings(path, job.Name, problems.Found) { Notes = notes };
+            return new JobFileFindings(path, job.Name, [.. problems.Found, SameName(job.Name, path, files[job.Name])]) { Notes = notes };
         }
         catch (BadInputException e)
         {

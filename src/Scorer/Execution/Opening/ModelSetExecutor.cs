@@ -31,7 +31,7 @@ internal sealed class ModelSetExecutor : IModelExecutor
         if (_joint is not null && _jointColumns[0] == 0 && _set.GivesConfidence)
         {
             var layout = ((LoadedForest)_set.Models[0]).OutputLayout;
-            ClassConfidence.Fill(block, layout.ProbabilityFrom, layout.ProbabilityCount);
+            ClassConfidence.Fill(block, layout.Probabilities!);
         }
         foreach (var (executor, own, firstColumn) in _others)
         {
