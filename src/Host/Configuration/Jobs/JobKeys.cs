@@ -24,10 +24,10 @@ internal static class JobKeys
 
     public static Key<string> KeyColumn { get; } =
         new("key", TextType.Any, "The column whose value names a prediction; any type whose values have one exact text.")
-    {
-        IsRequired = true,
-        Wanted = "the column whose value names a prediction",
-    };
+        {
+            IsRequired = true,
+            Wanted = "the column whose value names a prediction",
+        };
 
     public static Key<IReadOnlyList<string>> Carry { get; } =
         new("carry", new TextListType(0, InputColumns), "Input columns copied to the output, with the type that they have.");
