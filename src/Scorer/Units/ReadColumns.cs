@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Units;
 
@@ -12,41 +13,35 @@ internal static class ReadColumns
     public static IReadOnlyList<InputColumn> Of(CompiledFeatures features, string? keyColumn, IReadOnlyList<string> carried, InputManifest manifest)
     {
         var columns = features.Sources.ToList();
+        var read = columns.Select(c => (c.Name, c.Use)).ToHashSet();
+        var byName = manifest.Columns.DistinctBy(c => c.Name, StringComparer.Ordinal).ToDictionary(c => c.Name, StringComparer.Ordinal);
         if (keyColumn is not null)
-            Add(columns, Find(manifest, keyColumn).AsKey($"key column '{keyColumn}'"));
+            Add(Find(keyColumn).AsKey($"key column '{keyColumn}'"));
         foreach (var name in carried)
-            Add(columns, Find(manifest, name).AsCarried());
+            Add(Find(name).AsCarried());
         return columns;
+
+        InputColumn Find(string name) =>
+            byName.GetValueOrDefault(name) ?? throw InputProblems.ColumnMissing("key and carried columns", name, manifest.Columns);
+
+        void Add(InputColumn column)
+        {
+            if (read.Add((column.Name, column.Use)))
+                columns.Add(column);
+        }
     }
 
     /// <summary>The index of the key among the columns that are read; -1 means there is none.</summary>
-    public static int KeyIndex(IReadOnlyList<InputColumn> columns, string? name) => IndexOf(columns, name, ColumnUse.Key);
+    public static int KeyIndex(IReadOnlyList<InputColumn> columns, string? name) => name is null ? -1 : IndexesOf(columns, [name], ColumnUse.Key)[0];
 
-    /// <summary>The index of a carried column among the columns that are read.</summary>
-    public static int CarriedIndex(IReadOnlyList<InputColumn> columns, string name) => IndexOf(columns, name, ColumnUse.Carried);
+    /// <summary>The indexes of the carried columns, in the order of the names.</summary>
+    public static IReadOnlyList<int> CarriedIndexes(IReadOnlyList<InputColumn> columns, IReadOnlyList<string> names) =>
+        IndexesOf(columns, names, ColumnUse.Carried);
 
-    private static void Add(List<InputColumn> columns, InputColumn column)
+    // A column that is read alike for a feature stands here as a feature.
+    private static int[] IndexesOf(IReadOnlyList<InputColumn> columns, IReadOnlyList<string> names, ColumnUse use)
     {
-        if (!columns.Any(c => c.Name == column.Name && c.Use == column.Use))
-            columns.Add(column);
-    }
-
-    private static InputColumn Find(InputManifest manifest, string name) => manifest.Columns.FirstOrDefault(c => c.Name == name)
-        ?? throw new BadInputException($"column '{name}'", "no such column", $"one of {string.Join(", ", manifest.Columns.Select(c => c.Name))}",
-            "Correct the key or carried columns.");
-
-    private static int IndexOf(IReadOnlyList<InputColumn> columns, string? name, ColumnUse use)
-    {
-        var shared = -1;
-        for (var i = 0; i < columns.Count; i++)
-        {
-            if (columns[i].Name != name)
-                continue;
-            if (columns[i].Use == use)
-                return i;
-            if (columns[i].Use == ColumnUse.Feature)
-                shared = i;
-        }
-        return shared;
+        var indexes = columns.Select((c, i) => ((c.Name, c.Use), i)).ToDictionary(c => c.Item1, c => c.i);
+        return [.. names.Select(n => indexes.TryGetValue((n, use), out var own) ? own : indexes[(n, ColumnUse.Feature)])];
     }
 }
