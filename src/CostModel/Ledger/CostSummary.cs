@@ -11,60 +11,44 @@ namespace BatchEngine.CostModel.Ledger;
 /// <param name="Baseline">What a real-time prediction costs, measured or assumed.</param>
 public sealed record CostSummary(CostGrouping Grouping, IReadOnlyList<CostLine> Lines, CostLine? Unallocated, CostLine Total, RealtimeBaseline Baseline)
 {
+    /// <summary>What was corrected since it was first posted, in order of time.</summary>
+    public IReadOnlyList<CorrectionRound> Corrections { get; init; } = [];
+
     /// <summary>Sums the ledger.</summary>
     /// <param name="entries">Ledger entries; corrected ones and their reversals cancel out.</param>
-    /// <param name="served">Look-ups answered in the same period; null means they are not known.</param>
+    /// <param name="lookups">Look-ups of the same period; null means they are not known.</param>
     /// <param name="servingNames">Serving name by job; a job that is not named serves under its own name.</param>
     /// <param name="grouping">What a line stands for.</param>
     /// <param name="baseline">What a real-time prediction costs; see <see cref="RealtimeBaseline.From"/>.</param>
+    /// <param name="fates">What became of the runs.</param>
     public static CostSummary Of(
         IReadOnlyList<SpendEntry> entries,
-        IReadOnlyList<ServedCount>? served,
+        IReadOnlyList<ServedCount>? lookups,
         IReadOnlyDictionary<string, string> servingNames,
         CostGrouping grouping,
-        RealtimeBaseline baseline)
+        RealtimeBaseline baseline,
+        RunFates fates)
     {
         var standing = LedgerCorrection.Standing(entries);
-        var lines = new List<CostLine>();
-        CostLine? unallocated = null;
-        foreach (var group in standing.GroupBy(e => OwnerOf(e, servingNames, grouping)).OrderBy(g => g.Key, StringComparer.Ordinal))
+        var owners = new CostOwners(servingNames, grouping);
+        var spent = standing.ToLookup(owners.Of, StringComparer.Ordinal);
+        var asked = lookups?.ToLookup(l => owners.OfLookups(l.ServingName), StringComparer.Ordinal);
+        // Look-ups without spend have their line too, so that lines add up to the total in both.
+        var names = spent.Select(g => g.Key).Concat(asked?.Select(g => g.Key).OfType<string>() ?? []).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal).ToList();
+        var lines = names.Where(n => n.Length > 0).Select(name => CostArithmetic.LineOf(name, [.. spent[name]], LookupsOf(name), baseline, fates)).ToList();
+        var nobodys = spent[""].ToList();
+        var unallocated = nobodys.Count == 0 ? null
+            : CostArithmetic.LineOf(UnallocatedName(grouping), nobodys, LookupCounts.NotMeasured("nobody owns this spend"), baseline, fates);
+        var all = lookups is null ? LookupCounts.NotMeasured("look-ups were not counted") : LookupCounts.Of(lookups);
+        return new CostSummary(grouping, lines, unallocated, CostArithmetic.LineOf("total", standing, all, baseline, fates), baseline)
         {
-            var members = group.ToList();
-            if (group.Key.Length == 0)
-                unallocated = CostArithmetic.LineOf(UnallocatedName(grouping), members, Measured<long>.NotMeasured("nobody owns this spend"), baseline);
-            else
-                lines.Add(CostArithmetic.LineOf(group.Key, members, ServedBy(group.Key, served, servingNames, grouping), baseline));
-        }
-
-        var allServed = served is null ? Measured<long>.NotMeasured("look-ups were not counted")
-            : Measured<long>.Of(served.Where(s => s.IsServed).Sum(s => s.Count));
-        return new CostSummary(grouping, lines, unallocated, CostArithmetic.LineOf("total", standing, allServed, baseline), baseline);
-    }
-
-    private static string OwnerOf(SpendEntry entry, IReadOnlyDictionary<string, string> servingNames, CostGrouping grouping) => grouping switch
-    {
-        CostGrouping.Job => entry.Job,
-        CostGrouping.Run => entry.Run?.ToString() ?? "",
-        CostGrouping.Model => entry.Model,
-        CostGrouping.ServingName => servingNames.GetValueOrDefault(entry.Job, entry.Job),
-        _ => throw new ArgumentOutOfRangeException(nameof(grouping), grouping, "no such grouping"),
-    };
-
-    private static Measured<long> ServedBy(string name, IReadOnlyList<ServedCount>? served, IReadOnlyDictionary<string, string> servingNames,
-        CostGrouping grouping)
-    {
-        if (served is null)
-            return Measured<long>.NotMeasured("look-ups were not counted");
-        var servingName = grouping switch
-        {
-            CostGrouping.ServingName => name,
-            CostGrouping.Job when servingNames.Values.Count(v => v == servingNames.GetValueOrDefault(name, name)) <= 1 =>
-                servingNames.GetValueOrDefault(name, name),
-            _ => null,
+            Corrections = CorrectionRound.Of(entries),
         };
-        return servingName is null
-            ? Measured<long>.NotMeasured("look-ups are counted by serving name")
-            : Measured<long>.Of(served.Where(s => s.ServingName == servingName && s.IsServed).Sum(s => s.Count));
+
+        LookupCounts LookupsOf(string name) => asked is null ? LookupCounts.NotMeasured("look-ups were not counted")
+            : grouping is CostGrouping.Job or CostGrouping.ServingName ? LookupCounts.Of(asked[name])
+            : LookupCounts.NotMeasured("look-ups are counted by serving name");
     }
 
     private static string UnallocatedName(CostGrouping grouping) => grouping switch

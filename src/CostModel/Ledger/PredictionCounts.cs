@@ -1,9 +1,10 @@
-using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Ledger;
 
-/// <summary>How many predictions were made and how many were asked for.</summary>
-/// <param name="Made">Predictions made in batch.</param>
+/// <summary>How many predictions were made and what became of the look-ups.</summary>
+/// <param name="Made">Predictions made in batch by runs that were published.</param>
+/// <param name="Wasted">Predictions made in batch by runs that were held, failed or were cancelled: nobody can get them.</param>
+/// <param name="Open">Predictions made in batch by runs that have not ended.</param>
 /// <param name="Realtime">Predictions made in real time.</param>
-/// <param name="Served">Look-ups that got a prediction; not measured where look-ups are not counted.</param>
-public sealed record PredictionCounts(long Made, long Realtime, Measured<long> Served);
+/// <param name="Lookups">What became of the look-ups.</param>
+public sealed record PredictionCounts(long Made, long Wasted, long Open, long Realtime, LookupCounts Lookups);

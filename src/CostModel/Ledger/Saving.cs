@@ -18,6 +18,13 @@ public sealed record Saving(Measured<Money> Instead, Measured<Money> Saved)
             : Measured<Money>.NotMeasured($"{other.Currency} and {spent.Currency} cannot be compared without a dated rate"));
     }
 
+    /// <summary>Nothing was saved that can be told.</summary>
+    public static Saving None(string why)
+    {
+        var nothing = Measured<Money>.NotMeasured(why);
+        return new(nothing, nothing);
+    }
+
     /// <summary>"12.00 USD would have been spent, 11.50 USD saved (95.8 %)", or why it is not known.</summary>
     public string InWords()
     {

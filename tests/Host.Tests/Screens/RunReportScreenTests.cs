@@ -55,7 +55,7 @@ public sealed class RunReportScreenTests
         var book = new PriceBook([new PriceQuote(Offering.Local, Money.Usd(0.5m), "a sheet", Due.AddDays(-1), null)]);
         var entries = UsagePricing.EntriesOf(hour, "churn", "churn:1", book, Due);
         var baseline = RealtimeBaseline.From(entries, new RealtimeAssumption(Money.Usd(0.01m), "a guess"));
-        var cost = CostSummary.Of(entries, null, new Dictionary<string, string>(), CostGrouping.Run, baseline).Total;
+        var cost = CostSummary.Of(entries, null, new Dictionary<string, string>(), CostGrouping.Run, baseline, RunFates.Unknown).Total;
         var plan = new ReportPlan(Offering.Local.ToString(), 1_000_000, 1_000_000, 1, 1, Measured<TimeSpan>.NotMeasured("no earlier run tells the speed"),
             Measured<TimeSpan>.Of(TimeSpan.FromSeconds(245)), Measured<Money>.NotMeasured("no earlier run tells the speed"), cost.Total, null, null,
             Measured<double>.Of(4_081), []);
