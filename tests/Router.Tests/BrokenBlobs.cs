@@ -5,6 +5,16 @@ namespace BatchEngine.Router.Tests;
 /// <summary>Blobs that fail in a way nobody foresaw when a name begins with the given prefix.</summary>
 internal sealed class BrokenBlobs(IBlobStore whole, string prefix) : IBlobStore
 {
+    public string Place => whole.Place;
+
+    public Task<string?> OwnerAsync(CancellationToken ct) => whole.OwnerAsync(ct);
+
+    public Task<string> ClaimAsync(string owner, CancellationToken ct) => whole.ClaimAsync(owner, ct);
+
+    public Task<bool> DeleteOlderAsync(string name, DateTimeOffset before, CancellationToken ct) => whole.DeleteOlderAsync(name, before, ct);
+
+    public Task<bool> RenewAsync(string name, CancellationToken ct) => whole.RenewAsync(name, ct);
+
     public string? LocalPath(string name) =>
         name.StartsWith(prefix, StringComparison.Ordinal) ? throw new InvalidOperationException(name) : whole.LocalPath(name);
 

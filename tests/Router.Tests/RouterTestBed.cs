@@ -4,8 +4,6 @@ using BatchEngine.Router.Realtime;
 using BatchEngine.Router.Routing;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
-using BatchEngine.Storage.Database.Leases;
-using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.TestKit.Folders;
 using BatchEngine.TestKit.Snapshots;
@@ -63,29 +61,13 @@ public abstract class RouterTestBed : IAsyncLifetime
     /// <summary>Saves what the name promises, and refreshes.</summary>
     protected async Task ServeAsync(ServingContract contract)
     {
-        await Snapshots.SaveContractAsync(contract, Job(contract), Ct);
+        await Snapshots.SaveContractAsync(contract, StoredSnapshots.Job(contract), Ct);
         await Catalog.RefreshAsync(Ct);
     }
 
     /// <summary>A finished run of the day with these rows, sealed but not published.</summary>
-    protected async Task<SnapshotInfo> SealAsync(string name, int day, IReadOnlyList<SampleRow> rows, KeyKind kind = KeyKind.Int64)
-    {
-        const int Partitions = 2;
-        var run = new RunId(name, Night.AddDays(day));
-        await FinishRunAsync(run, rows.Count, Partitions, kind);
-        var shape = new SnapshotInfo(0, name, run, new ModelVersion(name, 1, Digest.Of(name)), kind, [OutputColumn.Number("score")], Partitions,
-            run.ScheduledAt, Clock.GetUtcNow(), []);
-        var written = SampleSnapshots.Write(Path.Combine(Folder, "written", run.ToString()), shape, rows);
-        foreach (var segment in written.Segments)
-        {
-            await using var blob = await Blobs.CreateAsync($"segments/{run}/{segment.Partition}", Ct);
-            await blob.Content.WriteAsync(await File.ReadAllBytesAsync(segment.Artifact.BlobName, Ct), Ct);
-            var info = await blob.CommitAsync(Ct);
-            await Snapshots.RecordSegmentAsync(run, segment with { Artifact = segment.Artifact with { BlobName = info.Name, Checksum = info.Checksum } }, Ct);
-        }
-
-        return await Snapshots.SaveAsync(shape with { Segments = await Snapshots.SegmentsAsync(run, Ct) }, Ct);
-    }
+    protected Task<SnapshotInfo> SealAsync(string name, int day, IReadOnlyList<SampleRow> rows, KeyKind kind = KeyKind.Int64) =>
+        new StoredSnapshots(Database, Blobs, Folder, Clock).SealAsync(name, Night.AddDays(day), rows, kind, Ct);
 
     /// <summary>Seals and publishes; the catalogue does not know of it yet.</summary>
     protected async Task<SnapshotInfo> PublishAsync(string name, int day, params SampleRow[] rows)
@@ -101,31 +83,4 @@ public abstract class RouterTestBed : IAsyncLifetime
     internal Task<RouteDecision> RouteAsync(string key, IReadOnlyDictionary<string, object?>? features = null, CancellationToken? ct = null,
         string name = "churn") =>
         Router.RouteAsync(name, key, features, ct ?? Ct).AsTask();
-
-    private async Task FinishRunAsync(RunId run, int rows, int partitions, KeyKind kind)
-    {
-        var job = Job(ServingContract.Default(run.Job));
-        var input = new InputManifest([new InputFile("/in/a.parquet", 1, "tag", [new RowGroupSize(rows, 1)])],
-            [new InputColumn("age", ColumnKind.Float, true, "FLOAT")]);
-        var option = new PlanOption(Offering.Local, 1, Measured<TimeSpan>.NotMeasured("no run yet"), Measured<Money>.NotMeasured("no price"), "chosen");
-        var plan = new RunPlan(run, job, new ModelVersion(run.Job, 1, Digest.Of(run.Job)), "models/x.onnx", job.Features!, input,
-            [new Shard(0, [new RowGroupRange(0, 0, 1)], rows)],
-            ScoringJob.DefaultUnitRows, partitions, new Dictionary<string, BinEdges>(), option, [])
-        {
-            Outputs = [OutputColumn.Number("score")],
-            KeyKind = kind,
-        };
-        await new RunStore(Database).CreateAsync(plan, Ct);
-        Assert.True(await new RunStore(Database).MoveAsync(run, RunState.Planned, RunState.Scoring, "", Ct));
-        var (claims, receipts) = (new ClaimStore(Database), new ReceiptStore(Database));
-        var granted = Assert.IsType<LeaseOutcome.Granted>(await claims.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct));
-        await receipts.CommitAsync(granted.Lease,
-            new ShardReceipt(run, 0, granted.Lease.Fence, new Checkpoint(1, new RowCounts(rows, rows, 0, 0), [], [])), Ct);
-    }
-
-    private static ScoringJob Job(ServingContract contract) => new(
-        contract.Name, ["in/*.parquet"], "customer", [], new ModelReference.ByAlias(contract.Name, "champion"), new FeatureSpec([FeatureColumn.AsIs("age")]),
-            "out/{run}", 0,
-        WorkerMode.ChildProcess, ScoringJob.DefaultUnitRows, ScoringJob.DefaultCheckpointRows, RejectBudget.Default, DuplicateKeyPolicy.LastWins,
-            DriftRule.Default, contract, null, null, null, "growth");
 }

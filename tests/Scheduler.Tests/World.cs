@@ -70,7 +70,9 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
     public static async Task<World> CreateAsync()
     {
         var clock = new TestClock(Samples.Night.AddMinutes(1));
-        return new World(await StateFolder.OpenAsync(clock, Stop), clock);
+        var world = new World(await StateFolder.OpenAsync(clock, Stop), clock);
+        await new StoreClaim(world.Database, world.Blobs).EnsureAsync(Stop);
+        return world;
     }
 
     /// <summary>From now on each unit and each judgement take a second.</summary>

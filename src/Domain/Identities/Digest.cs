@@ -25,6 +25,9 @@ public readonly record struct Digest
     public static Digest Of(string text) => Of(System.Text.Encoding.UTF8.GetBytes(text));
 
     /// <summary>Hashes a stream from its position to its end.</summary>
+    public static Digest Of(Stream content) => new(Convert.ToHexStringLower(SHA256.HashData(content)));
+
+    /// <summary>Hashes a stream from its position to its end.</summary>
     public static async Task<Digest> OfAsync(Stream content, CancellationToken ct) =>
         new(Convert.ToHexStringLower(await SHA256.HashDataAsync(content, ct).ConfigureAwait(false)));
 

@@ -2,7 +2,8 @@ namespace BatchEngine.Domain;
 
 /// <summary>The frozen input of a run: files sorted by path (ordinal), their row groups and the common columns.</summary>
 /// <param name="Files">Sorted by path.</param>
-/// <param name="Columns">The columns of the first file; every other file has the needed ones with the same kind.</param>
+/// <param name="Columns">The columns of all files, in the order in which the files first show them; those that are needed have the one kind that holds all
+/// files' values, and are nullable where any file's is. Files without rows decide nothing.</param>
 public sealed record InputManifest(IReadOnlyList<InputFile> Files, IReadOnlyList<InputColumn> Columns)
 {
     /// <summary>Rows of all files.</summary>

@@ -49,6 +49,9 @@ public sealed record ScoringJob(
     /// scores those alone. Default false. A forest whose outputs are its sums needs none.</summary>
     public bool KeepsSums { get; init; }
 
+    /// <summary>What a file means that lacks a column which other files have. Default: it is refused.</summary>
+    public MissingColumnPolicy MissingColumns { get; init; }
+
     /// <summary>The default of <see cref="UnitRows"/>.</summary>
     public const int DefaultUnitRows = 131_072;
 

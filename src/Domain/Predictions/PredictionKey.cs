@@ -8,6 +8,9 @@ public readonly record struct PredictionKey
     /// <summary>The longest text key, in UTF-8 bytes.</summary>
     public const int MaxUtf8Bytes = 256;
 
+    // Half of a pair of UTF-16 units has no bytes in UTF-8: replaced, it would be another key.
+    private static readonly System.Text.UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
+
     private readonly long _number;
     private readonly string? _text;
 
@@ -28,10 +31,10 @@ public readonly record struct PredictionKey
     public static PredictionKey Of(long number) => new(KeyKind.Int64, number, null);
 
     /// <summary>A text key.</summary>
-    /// <exception cref="BadInputException">It is empty or longer than <see cref="MaxUtf8Bytes"/>.</exception>
+    /// <exception cref="BadInputException">It is empty, longer than <see cref="MaxUtf8Bytes"/>, or holds half of a surrogate pair.</exception>
     public static PredictionKey Of(string text)
     {
-        var bytes = System.Text.Encoding.UTF8.GetByteCount(text);
+        var bytes = BytesOf(text);
         return bytes is > 0 and <= MaxUtf8Bytes
             ? new(KeyKind.Utf8, 0, text)
             : throw new BadInputException("key", $"{bytes} bytes of UTF-8", $"1 to {MaxUtf8Bytes} bytes", "Use a shorter key, for instance a hash of it.");
@@ -50,4 +53,17 @@ public readonly record struct PredictionKey
 
     /// <summary>The key as text.</summary>
     public override string ToString() => Kind == KeyKind.Int64 ? _number.ToString(CultureInfo.InvariantCulture) : _text ?? "";
+
+    private static int BytesOf(string text)
+    {
+        try
+        {
+            return s_strict.GetByteCount(text);
+        }
+        catch (System.Text.EncoderFallbackException half)
+        {
+            throw new BadInputException("key", $"half of a surrogate pair at character {half.Index}", "text that UTF-8 can write", "Send whole characters.",
+                half);
+        }
+    }
 }

@@ -10,6 +10,9 @@ public abstract record RouteDecision
     /// <summary>Where the answer comes from.</summary>
     public abstract AnswerSource Source { get; }
 
+    /// <summary>The key as the snapshot writes it: 42 for "042". Null means that no snapshot says of which kind its keys are.</summary>
+    public PredictionKey? Key { get; init; }
+
     /// <summary>Why that source answered.</summary>
     public RouteReason SourceReason => this switch
     {

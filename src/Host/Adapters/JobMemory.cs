@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Graphs;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Scorer.Units;
 
@@ -18,7 +19,7 @@ internal sealed class JobMemory(MemoryCeiling? ceiling, int configuredWorkers)
         var unitRows = job.UnitRows != ScoringJob.DefaultUnitRows ? job.UnitRows : UnitSizing.RowsFor(JobNeeds.Columns(job, features).Count);
         if (ceiling is null || manifest.Rows == 0)
             return (unitRows, int.MaxValue);
-        var need = ScoringMemory.Of(manifest, features, model, new FileInfo(modelPath).Length, job.KeyColumn, job.CarriedColumns, writesRunFiles: true,
+        var need = ScoringMemory.Of(manifest, features, model, ModelContent.Of(modelPath).Bytes, job.KeyColumn, job.CarriedColumns, writesRunFiles: true,
             keptSums);
         var fits = ceiling.Fit(need, JobNeeds.WorkersPerProcess(job, configuredWorkers, Environment.ProcessorCount), unitRows);
         return (fits.UnitRows, job.WorkerMode == WorkerMode.ChildProcess ? int.MaxValue : fits.Workers);

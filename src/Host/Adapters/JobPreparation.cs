@@ -3,7 +3,7 @@ using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scorer.Forests.Model;
-using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.Profiles;
 using BatchEngine.Storage.Database.Runs;
 
@@ -78,5 +78,6 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     }
 
     private static Task<InputManifest> FreezeAsync(ScoringJob job, RunId run, FeatureSpec features, CancellationToken ct) =>
-        InputCatalog.FreezeAsync([.. job.Inputs.Select(p => InputPatterns.Fill(p, run))], JobNeeds.Columns(job, features), ct);
+        InputCatalog.FreezeAsync([.. job.Inputs.Select(p => InputPatterns.Fill(p, run))],
+            InputNeeds.Of(features, job.KeyColumn, job.CarriedColumns) with { MissingColumns = job.MissingColumns }, ct);
 }

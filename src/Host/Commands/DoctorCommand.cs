@@ -10,6 +10,7 @@ using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Measuring;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Snapshots;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;
@@ -64,6 +65,8 @@ internal static class DoctorCommand
             }
 
             await blobs.DeleteAsync("doctor/probe", ct).ConfigureAwait(false);
+            await using var database = await StateDatabase.OpenAsync(configuration.DatabasePath, clock, ct).ConfigureAwait(false);
+            await new StoreClaim(database, blobs).EnsureAsync(ct).ConfigureAwait(false);
             return $"{configuration.BlobsRoot} can be written";
         }).ConfigureAwait(false);
         await CheckAsync(checks, "disk", () =>

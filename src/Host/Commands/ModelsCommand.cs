@@ -25,7 +25,9 @@ internal static class ModelsCommand
     {
         var models = new Command("models", "Register, list, show, promote and roll back models.");
         models.Subcommands.Add(Verb.Does(
-            new Command("register", "Copy an ONNX file into the registry; the same bytes are the same version.") { Name, File, Promote, Who }, globals,
+            new Command("register",
+                "Copy an ONNX file, and the weight files that it names, into the registry; the same bytes are the same version.")
+            { Name, File, Promote, Who }, globals,
             RegisterAsync));
         models.Subcommands.Add(Verb.Does(new Command("list", "All models and versions with their aliases.") { NameFilter }, globals, ListAsync));
         models.Subcommands.Add(Verb.Does(new Command("show", "One model: digest, inputs, outputs, how it would be run.") { Reference }, globals, ShowAsync));
@@ -76,7 +78,16 @@ internal static class ModelsCommand
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var model = await engine.Registry.ResolveAsync(ModelReference.Parse(verb.Line.GetValue(Reference)!, "model"), ct).ConfigureAwait(false);
         var how = EngineOf(model, engine.Configuration.Execution);
-        verb.Screen.Answer(new { model.Version, model.Version.Digest, model.Signature, engine = how.Name, detail = how.Detail, notes = how.Notes }, () =>
+        verb.Screen.Answer(new
+        {
+            model.Version,
+            model.Version.Digest,
+            model.Signature,
+            model.WeightFiles,
+            engine = how.Name,
+            detail = how.Detail,
+            notes = how.Notes
+        }, () =>
         {
             var facts = new Grid().AddColumn().AddColumn();
             facts.AddRow("model", Markup.Escape(model.Version.ToString()));
@@ -85,6 +96,8 @@ internal static class ModelsCommand
                 facts.AddRow("input", Markup.Escape(input.ToString()));
             foreach (var output in model.Signature.Outputs)
                 facts.AddRow("output", Markup.Escape(output.ToString()));
+            foreach (var file in model.WeightFiles)
+                facts.AddRow("weights", Markup.Escape($"{file.Location} ({Figures.Bytes(file.Bytes)})"));
             facts.AddRow("engine", Markup.Escape(how.Name));
             if (how.Detail.Length > 0)
                 facts.AddRow("", Markup.Escape(how.Detail));

@@ -16,6 +16,8 @@ internal static class ScoreCommand
 {
     private static readonly SortedDictionary<string, ExecutionDevice> s_devices =
         new(Enum.GetValues<ExecutionDevice>().ToDictionary(ChoiceText.Of), StringComparer.OrdinalIgnoreCase);
+    private static readonly SortedDictionary<string, MissingColumnPolicy> s_missing =
+        new(Enum.GetValues<MissingColumnPolicy>().ToDictionary(ChoiceText.Of), StringComparer.OrdinalIgnoreCase);
     private static readonly Option<string> Model = new("--model", "-m") { Description = "The ONNX file", Required = true };
     private static readonly Option<string[]> Challengers =
         new("--challenger")
@@ -36,6 +38,13 @@ internal static class ScoreCommand
         new("--features", "-f") { Description = "Column names in the model's order (a,b,c) or a features.yaml [default: the model's own input names]" };
     private static readonly Option<string[]> Carry =
         new("--carry") { Description = "Input columns to copy to the output", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string> MissingColumns =
+        new("--missing-columns")
+        {
+            Description = $"What a file means that lacks a column which others have: {string.Join(", ", s_missing.Keys)} "
+                + "(an error, or missing in all of its rows)",
+            DefaultValueFactory = _ => ChoiceText.Of(MissingColumnPolicy.Refuse),
+        };
     private static readonly Option<int> Workers = new("--workers", "-w") { Description = "Workers; 0 means one per core" };
     private static readonly Option<string?> MemoryLimit =
         new("--memory-limit")
@@ -76,7 +85,8 @@ internal static class ScoreCommand
               batchengine score --model churn.onnx --input 'data/*.parquet' --key customer_id --output scored
               batchengine score --model housing.onnx --input housing.parquet --features longitude,latitude,median_income --output scored
               batchengine score --model churn.onnx --challenger churn_next.onnx --input 'data/*.parquet' --key customer_id --output compared
-            """) { Model, Challengers, Input, Output, Key, Features, Carry, Workers, MemoryLimit, Engine, Device, DeviceId, MaxRejects, MaxRejectShare };
+            """) { Model, Challengers, Input, Output, Key, Features, Carry, MissingColumns, Workers, MemoryLimit, Engine, Device, DeviceId, MaxRejects,
+            MaxRejectShare };
         return Verb.Does(command, globals, RunAsync);
     }
 
@@ -90,6 +100,9 @@ internal static class ScoreCommand
             KeyColumn = line.GetValue(Key),
             Features = line.GetValue(Features) is { Length: > 0 } features ? FeaturesArgument.Parse(features) : null,
             CarriedColumns = line.GetValue(Carry) ?? [],
+            MissingColumns = s_missing.TryGetValue(line.GetValue(MissingColumns)!, out var missing) ? missing
+                : throw new BadInputException("--missing-columns", $"'{line.GetValue(MissingColumns)}'", string.Join(", ", s_missing.Keys),
+                    "Use null where a column is missing in all rows of a file that lacks it."),
             Workers = line.GetValue(Workers),
             MemoryLimitBytes = LimitOf(line.GetValue(MemoryLimit)) ?? verb.Configuration().MemoryLimitBytes,
             Rejects = new RejectBudget(line.GetValue(MaxRejects), line.GetValue(MaxRejectShare)),

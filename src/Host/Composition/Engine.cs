@@ -10,6 +10,7 @@ using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Ledger;
 using BatchEngine.Storage.Database.Models;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Host.Composition;
 
@@ -23,7 +24,7 @@ internal sealed class Engine : IAsyncDisposable
     {
         (Configuration, Database, Clock) = (configuration, database, clock);
         Blobs = new LocalFolderBlobs(configuration.BlobsRoot);
-        Registry = new ModelRegistry(new ModelStore(database), Blobs, ExecutorFactory.Inspect, Path.Combine(configuration.DataDirectory, "cache"));
+        Registry = new ModelRegistry(new ModelStore(database), Blobs, ExecutorFactory.InspectWhole, Path.Combine(configuration.DataDirectory, "cache"));
         Prices = new CurrentPrices(new PriceReadings(database), PriceSources.Folder(configuration), PriceSources.Of(configuration), clock, note);
         if (configuration.MemoryLimitBytes > 0)
             new MemoryCeiling(configuration.MemoryLimitBytes).TellCollector();
@@ -53,6 +54,7 @@ internal sealed class Engine : IAsyncDisposable
     public JobRuns Jobs => _jobs.Value;
 
     /// <summary>Opens the state; runs are told on the screen.</summary>
+    /// <exception cref="BadInputException">The blob folder belongs to another database.</exception>
     /// <exception cref="StorageFailedException">Database or blob folder cannot be used.</exception>
     public static Task<Engine> OpenAsync(EngineConfiguration configuration, TimeProvider clock, Screen screen, CancellationToken ct) =>
         OpenAsync(configuration, clock, () => new RunLog(screen), screen.Note, ct);
@@ -63,12 +65,23 @@ internal sealed class Engine : IAsyncDisposable
     /// <param name="log">Makes what hears the events of runs.</param>
     /// <param name="note">Told about models, in a sentence.</param>
     /// <param name="ct">Stops opening.</param>
+    /// <exception cref="BadInputException">The blob folder belongs to another database.</exception>
     /// <exception cref="StorageFailedException">Database or blob folder cannot be used.</exception>
     public static async Task<Engine> OpenAsync(EngineConfiguration configuration, TimeProvider clock, Func<IRunLog> log, Action<string> note,
         CancellationToken ct)
     {
         var database = await StateDatabase.OpenAsync(configuration.DatabasePath, clock, ct).ConfigureAwait(false);
-        return new Engine(configuration, database, clock, log, note);
+        var engine = new Engine(configuration, database, clock, log, note);
+        try
+        {
+            await new StoreClaim(database, engine.Blobs).EnsureAsync(ct).ConfigureAwait(false);
+            return engine;
+        }
+        catch
+        {
+            await engine.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -21,12 +21,12 @@ internal static class AnswerJson
 
     /// <summary>Writes one answer as an object.</summary>
     /// <param name="json">Where to.</param>
-    /// <param name="key">The key as the application wrote it.</param>
+    /// <param name="asked">The key as the application wrote it, given back when there is no snapshot to say how it is written.</param>
     /// <param name="decision">What the router decided.</param>
-    public static void Write(Utf8JsonWriter json, string key, RouteDecision decision)
+    public static void Write(Utf8JsonWriter json, string asked, RouteDecision decision)
     {
         json.WriteStartObject();
-        json.WriteString("key"u8, key);
+        WriteKey(json, asked, decision.Key);
         json.WriteString("source"u8, Sources[(int)decision.Source]);
         json.WriteString("reason"u8, Name(decision.SourceReason));
         switch (decision)
@@ -57,6 +57,14 @@ internal static class AnswerJson
         [.. Enum.GetNames<RouteReason>().Select(n => JsonEncodedText.Encode(char.ToLowerInvariant(n[0]) + n[1..]))];
 
     private static readonly JsonEncodedText[] Sources = [.. Enum.GetNames<AnswerSource>().Select(n => JsonEncodedText.Encode(n.ToLowerInvariant()))];
+
+    private static void WriteKey(Utf8JsonWriter json, string asked, PredictionKey? key)
+    {
+        if (key is { Kind: KeyKind.Int64 } number)
+            json.WriteNumber("key"u8, number.Number);
+        else
+            json.WriteString("key"u8, key is { } text ? text.Text : asked);
+    }
 
     private static void WritePrediction(Utf8JsonWriter json, Prediction prediction, Provenance provenance)
     {

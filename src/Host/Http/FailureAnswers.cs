@@ -24,11 +24,12 @@ internal sealed class FailureAnswers(ILogger<FailureAnswers> log, ServeMetrics m
     {
         var (status, text) = exception switch
         {
+            RequestProblemException problem => (problem.Status, problem.Message),
             BadInputException or BadHttpRequestException => (StatusCodes.Status400BadRequest, exception.Message),
             BatchEngineException { IsTransient: true } => (StatusCodes.Status503ServiceUnavailable, TryAgain),
             _ => (StatusCodes.Status500InternalServerError, Failed),
         };
-        if (status != StatusCodes.Status400BadRequest)
+        if (status >= StatusCodes.Status500InternalServerError && exception is not RequestProblemException)
         {
             ServeEvents.RequestFailed(log, httpContext.Request.Method, httpContext.Request.Path.ToUriComponent(), status, exception);
             metrics.RequestFailed(status);
@@ -36,6 +37,8 @@ internal sealed class FailureAnswers(ILogger<FailureAnswers> log, ServeMetrics m
         }
 
         httpContext.Response.StatusCode = status;
+        if (exception is RequestProblemException { Allow: { } allowed })
+            httpContext.Response.Headers.Allow = allowed;
         httpContext.Response.ContentType = "application/json; charset=utf-8";
         await httpContext.Response.WriteAsync(JsonSerializer.Serialize(new Dictionary<string, string> { ["error"] = text }, s_json), cancellationToken)
             .ConfigureAwait(false);

@@ -10,9 +10,12 @@ internal static class HealthPages
     public static void Map(IEndpointRouteBuilder app)
     {
         foreach (var page in (string[])["/healthz", "/health/live"])
-            app.MapGet(page, () => Results.Text("{\"live\":true}", "application/json"));
+            Pages.Map(app, page, ("GET", context => Results.Text("{\"live\":true}", "application/json").ExecuteAsync(context)));
         foreach (var page in (string[])["/readyz", "/health/ready"])
-            app.MapGet(page, (LookupService lookups, LoopWatch loops) => Ready(lookups, loops));
+        {
+            Pages.Map(app, page, ("GET", context => Ready(context.RequestServices.GetRequiredService<LookupService>(),
+                context.RequestServices.GetRequiredService<LoopWatch>()).ExecuteAsync(context)));
+        }
     }
 
     private static IResult Ready(LookupService lookups, LoopWatch loops)

@@ -10,7 +10,7 @@ namespace BatchEngine.Host.Http;
 /// <summary>Every page of the server: look-ups, health and run reports.</summary>
 internal static class HttpPages
 {
-    private const string Pages = "GET and POST /v1/predictions/NAME/KEY, POST /v1/predictions/NAME, GET /runs/RUN, GET /healthz and GET /readyz";
+    private const string Existing = "GET and POST /v1/predictions/NAME/KEY, POST /v1/predictions/NAME, GET /runs/RUN, GET /healthz and GET /readyz";
 
     /// <summary>Adds the pages, behind the translation of failures.</summary>
     public static void Map(WebApplication app)
@@ -20,14 +20,16 @@ internal static class HttpPages
         new PredictionEndpoints(app.Services.GetRequiredService<PredictionRouter>(),
             app.Services.GetRequiredService<EngineConfiguration>().Requests.MaxKeysPerRequest).Map(app);
         HealthPages.Map(app);
-        app.MapGet("/runs/{run}", (string run, StateDatabase database, CurrentPrices prices, TimeProvider clock, CancellationToken ct) =>
-            ReportAsync(database, prices, clock, run, ct));
-        app.MapFallback((HttpContext context) =>
-            Results.Json(new { error = $"{context.Request.Path}: there is no such page. There are {Pages}." }, statusCode: StatusCodes.Status404NotFound));
+        Pages.Map(app, "/runs/{run}", ("GET", ReportAsync));
+        app.MapFallback(context =>
+            throw new RequestProblemException(StatusCodes.Status404NotFound,
+                $"{context.Request.Path}: there is no such page. There are {Existing}. In a key write a slash as %2F."));
     }
 
-    private static async Task<IResult> ReportAsync(StateDatabase database, CurrentPrices prices, TimeProvider clock, string run, CancellationToken ct)
+    private static async Task ReportAsync(HttpContext context)
     {
+        var run = (string)context.Request.RouteValues["run"]!;
+        var services = context.RequestServices;
         RunId id;
         try
         {
@@ -35,12 +37,13 @@ internal static class HttpPages
         }
         catch (FormatException problem)
         {
-            return Results.Json(new { error = problem.Message }, statusCode: StatusCodes.Status400BadRequest);
+            throw new RequestProblemException(StatusCodes.Status400BadRequest, problem.Message);
         }
 
-        var assumption = await prices.AssumptionAsync(ct).ConfigureAwait(false);
-        return await new RunReportBuilder(database, clock).BuildAsync(id, assumption, ct).ConfigureAwait(false) is { } report
-            ? Results.Text(RunReportPage.Render(report), "text/html; charset=utf-8")
-            : Results.Json(new { error = $"No run {run}." }, statusCode: StatusCodes.Status404NotFound);
+        var assumption = await services.GetRequiredService<CurrentPrices>().AssumptionAsync(context.RequestAborted).ConfigureAwait(false);
+        var report = await new RunReportBuilder(services.GetRequiredService<StateDatabase>(), services.GetRequiredService<TimeProvider>())
+            .BuildAsync(id, assumption, context.RequestAborted).ConfigureAwait(false)
+            ?? throw new RequestProblemException(StatusCodes.Status404NotFound, $"No run {run}.");
+        await Results.Text(RunReportPage.Render(report), "text/html; charset=utf-8").ExecuteAsync(context).ConfigureAwait(false);
     }
 }

@@ -18,21 +18,21 @@ internal sealed class PredictionEndpoints(PredictionRouter router, int maxBatchK
     /// <summary>Adds the endpoints.</summary>
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/predictions/{model}/{key}", (RequestDelegate)GetOneAsync);
-        app.MapPost("/v1/predictions/{model}/{key}", (RequestDelegate)PostOneAsync);
-        app.MapPost("/v1/predictions/{model}", (RequestDelegate)PostManyAsync);
+        // Catches slashes too: a target like http://host/a%2Fb reaches the routes decoded. What the parts are is read from the target itself.
+        Pages.Map(app, "/v1/predictions/{model}/{**key}", ("GET", GetOneAsync), ("POST", PostOneAsync));
+        Pages.Map(app, "/v1/predictions/{model}", ("POST", PostManyAsync));
     }
 
     private async Task GetOneAsync(HttpContext context)
     {
-        var (model, key) = Names(context);
+        var (model, key) = LookupPath.NameAndKey(context);
         var decision = await router.RouteAsync(model, key, null, context.RequestAborted).ConfigureAwait(false);
         Answer(context, key, decision);
     }
 
     private async Task PostOneAsync(HttpContext context)
     {
-        var (model, key) = Names(context);
+        var (model, key) = LookupPath.NameAndKey(context);
         using var body = await ReadBodyAsync(context).ConfigureAwait(false);
         var features = body.RootElement.TryGetProperty("features", out var given) ? FeatureValues.Read(given) : null;
         var decision = await router.RouteAsync(model, key, features, context.RequestAborted).ConfigureAwait(false);
@@ -41,7 +41,7 @@ internal sealed class PredictionEndpoints(PredictionRouter router, int maxBatchK
 
     private async Task PostManyAsync(HttpContext context)
     {
-        var model = (string)context.Request.RouteValues["model"]!;
+        var model = LookupPath.Name(context);
         using var body = await ReadBodyAsync(context).ConfigureAwait(false);
         var asked = BatchRequest.Read(body.RootElement, maxBatchKeys);
         var decisions = await router.RouteManyAsync(model, [.. asked.Select(a => (a.Key, a.Features))], context.RequestAborted).ConfigureAwait(false);
@@ -55,9 +55,6 @@ internal sealed class PredictionEndpoints(PredictionRouter router, int maxBatchK
         json.WriteEndObject();
         json.Flush();
     }
-
-    private static (string Model, string Key) Names(HttpContext context) =>
-        ((string)context.Request.RouteValues["model"]!, (string)context.Request.RouteValues["key"]!);
 
     private static async Task<JsonDocument> ReadBodyAsync(HttpContext context)
     {

@@ -12,31 +12,39 @@ public sealed class ModelRegistry
     public const string Champion = "champion";
 
     private readonly ModelStore _models;
-    private readonly Func<string, ModelSignature> _inspect;
+    private readonly Func<string, InspectedModel> _inspect;
     private readonly ModelFiles _files;
 
     /// <summary>Creates the registry.</summary>
     /// <param name="models">The rows.</param>
     /// <param name="blobs">The bytes.</param>
-    /// <param name="inspect">Tells the inputs and outputs of an existing model file; called from several threads. Throws <see cref="BadInputException"/> when
+    /// <param name="inspect">Tells the inputs, outputs and weight files of an existing model file; called from several threads. Throws
+    /// <see cref="BadInputException"/> when
     /// the
     /// file is no model that can be run.</param>
     /// <param name="cacheFolder">Where copies of models are kept when the blob store is not on this machine.</param>
-    public ModelRegistry(ModelStore models, IBlobStore blobs, Func<string, ModelSignature> inspect, string cacheFolder) =>
+    public ModelRegistry(ModelStore models, IBlobStore blobs, Func<string, InspectedModel> inspect, string cacheFolder) =>
         (_models, _inspect, _files) = (models, inspect, new ModelFiles(blobs, cacheFolder));
 
-    /// <summary>Registers an ONNX file under the name's next version number; a file with the digest of an earlier version is that version.</summary>
+    /// <summary>Registers an ONNX file, and the files beside it in which it keeps constants, under the name's next version number; a model with the
+    /// identity of an earlier version is that version.</summary>
     /// <param name="name">Letters, digits, '.', '-' and '_'.</param>
-    /// <param name="path">The file; it is copied, so it may go away afterwards.</param>
+    /// <param name="path">The file; it and its weight files are copied, so they may go away afterwards.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <exception cref="BadInputException">The name is none, or the file cannot be read or is no model.</exception>
     public async Task<ModelRegistration> RegisterAsync(string name, string path, CancellationToken ct)
     {
         RequireName(name, "model name");
         var (digest, bytes) = await ModelFiles.MeasureAsync(path, ct).ConfigureAwait(false);
-        var signature = _inspect(path);
-        await _files.StoreAsync(path, digest, ct).ConfigureAwait(false);
-        return await _models.RegisterAsync(name, digest, signature, ModelFiles.BlobName(digest), bytes, ct).ConfigureAwait(false);
+        var inspected = _inspect(path);
+        var weights = await ModelFiles.MeasureWeightsAsync(path, inspected.WeightFiles, ct).ConfigureAwait(false);
+        var (blob, stored) = await _files.StoreAsync(path, digest, weights, ct).ConfigureAwait(false);
+        var registration = await _models.RegisterAsync(name, ModelIdentity.Of(digest, weights), inspected.Signature, blob, bytes + weights.Sum(w => w.Bytes),
+            stored, ct).ConfigureAwait(false);
+        // From here on a row names the files. A sweep that had read the rows before may have taken one in this very moment.
+        if (!await _files.IsStoredAsync(registration.Model, ct).ConfigureAwait(false))
+            await _files.StoreAsync(path, digest, weights, ct).ConfigureAwait(false);
+        return registration;
     }
 
     /// <summary>Every version, by name and number.</summary>
@@ -90,7 +98,10 @@ public sealed class ModelRegistry
     private async Task<ResolvedModel> ResolveRegisteredAsync(Task<RegisteredModel> finding, CancellationToken ct)
     {
         var model = await finding.ConfigureAwait(false);
-        return new ResolvedModel(model.Version, await _files.TakeOutAsync(model.BlobName, model.Version.Digest, ct).ConfigureAwait(false), model.Signature);
+        return new ResolvedModel(model.Version, await _files.TakeOutAsync(model, ct).ConfigureAwait(false), model.Signature)
+        {
+            WeightFiles = [.. model.Weights.Select(w => w.File)],
+        };
     }
 
     private async Task<ResolvedModel> ResolveFileAsync(string path, CancellationToken ct)
@@ -99,7 +110,12 @@ public sealed class ModelRegistry
         var (digest, _) = await ModelFiles.MeasureAsync(full, ct).ConfigureAwait(false);
         var stem = new string([.. Path.GetFileNameWithoutExtension(full).Take(100)
             .Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '-')]).TrimStart('.');
-        return new ResolvedModel(new ModelVersion(stem.Length > 0 ? stem : "model", 0, digest), full, _inspect(full));
+        var inspected = _inspect(full);
+        var weights = await ModelFiles.MeasureWeightsAsync(full, inspected.WeightFiles, ct).ConfigureAwait(false);
+        return new ResolvedModel(new ModelVersion(stem.Length > 0 ? stem : "model", 0, ModelIdentity.Of(digest, weights)), full, inspected.Signature)
+        {
+            WeightFiles = weights,
+        };
     }
 
     private async Task<RegisteredModel> RequireNumberAsync(string name, int number, CancellationToken ct)

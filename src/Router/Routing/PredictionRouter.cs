@@ -24,11 +24,11 @@ public sealed class PredictionRouter(SnapshotCatalog catalog, RealtimeDoor gate,
     {
         if (catalog.Find(servingName) is not { } served)
             return new(new RouteDecision.Refused(RouteReason.UnknownName, RouteReason.UnknownName, $"No job serves under the name '{servingName}'."));
-        var (stored, provenance) = Stored(servingName, served, key);
+        var (asKey, stored, provenance) = Stored(servingName, served, key);
         var reason = RoutePolicy.Judge(served.Contract, provenance is not null, stored, provenance?.Age ?? TimeSpan.Zero);
         return reason == RouteReason.Fresh
-            ? new(Counted(servingName, new RouteDecision.Hit(stored!, provenance!)))
-            : RealtimeAsync(served.Contract, reason, stored, provenance, features, ct);
+            ? new(Counted(servingName, new RouteDecision.Hit(stored!, provenance!) { Key = asKey }))
+            : RealtimeAsync(served.Contract, asKey, reason, stored, provenance, features, ct);
     }
 
     /// <summary>Answers many keys, in the order asked; stored answers cost no wait, and at most the contract's bound of this batch's keys are scored in real
@@ -67,25 +67,26 @@ public sealed class PredictionRouter(SnapshotCatalog catalog, RealtimeDoor gate,
     }
 
     private async ValueTask<RouteDecision> RealtimeAsync(
-        ServingContract contract, RouteReason reason, Prediction? stored, Provenance? provenance, IReadOnlyDictionary<string, object?>? features,
-            CancellationToken ct)
+        ServingContract contract, PredictionKey? key, RouteReason reason, Prediction? stored, Provenance? provenance,
+        IReadOnlyDictionary<string, object?>? features, CancellationToken ct)
     {
         var (scored, whyNot, detail) = await gate.TryScoreAsync(contract, features, ct).ConfigureAwait(false);
         if (scored is not null)
             return Counted(contract.Name,
-                new RouteDecision.Realtime(reason, scored.Prediction, new Provenance(scored.Model, null, clock.GetUtcNow(), TimeSpan.Zero, scored.Outputs)));
+                new RouteDecision.Realtime(reason, scored.Prediction, new Provenance(scored.Model, null, clock.GetUtcNow(), TimeSpan.Zero, scored.Outputs))
+                { Key = key });
         return Counted(contract.Name, stored is not null
-            ? new RouteDecision.Degraded(reason, whyNot, stored, provenance!)
-            : new RouteDecision.Refused(reason, whyNot, detail));
+            ? new RouteDecision.Degraded(reason, whyNot, stored, provenance!) { Key = key }
+            : new RouteDecision.Refused(reason, whyNot, detail) { Key = key });
     }
 
     // A snapshot that is swapped out between finding and holding it is looked for again: the next one is already in the catalogue.
-    private (Prediction? Stored, Provenance? Provenance) Stored(string servingName, ServedName served, string key)
+    private (PredictionKey? Key, Prediction? Stored, Provenance? Provenance) Stored(string servingName, ServedName served, string key)
     {
         for (var attempt = 0; attempt < MaxSwapRetries; attempt++)
         {
             if (served.Reader is not { } reader)
-                return (null, null);
+                return (null, null, null);
             if (!reader.TryAcquire())
             {
                 served = catalog.Find(servingName) ?? served;
@@ -94,8 +95,9 @@ public sealed class PredictionRouter(SnapshotCatalog catalog, RealtimeDoor gate,
 
             try
             {
-                var found = reader.TryGet(PredictionKey.Parse(key, reader.Info.KeyKind), out var prediction);
-                return (found ? prediction : null, ProvenanceOf(reader));
+                var asKey = PredictionKey.Parse(key, reader.Info.KeyKind);
+                var found = reader.TryGet(asKey, out var prediction);
+                return (asKey, found ? prediction : null, ProvenanceOf(reader));
             }
             finally
             {
@@ -103,7 +105,7 @@ public sealed class PredictionRouter(SnapshotCatalog catalog, RealtimeDoor gate,
             }
         }
 
-        return (null, null);
+        return (null, null, null);
     }
 
     private Provenance ProvenanceOf(SnapshotReader reader)

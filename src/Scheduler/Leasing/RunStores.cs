@@ -18,6 +18,7 @@ namespace BatchEngine.Scheduler.Leasing;
 /// <param name="Decisions">Where every decision is recorded with its reason.</param>
 /// <param name="Blobs">Outputs, run files and segments.</param>
 /// <param name="Named">Every blob that a row names, for sweeping.</param>
+/// <param name="Claim">Whether the blobs are this database's, for sweeping.</param>
 public sealed record RunStores(
     RunStore Runs,
     ClaimStore Claims,
@@ -28,7 +29,8 @@ public sealed record RunStores(
     UsageStore Usage,
     DecisionStore Decisions,
     IBlobStore Blobs,
-    NamedBlobs Named)
+    NamedBlobs Named,
+    StoreClaim Claim)
 {
     /// <summary>All of them over one database and one blob store.</summary>
     /// <param name="database">The database.</param>
@@ -36,5 +38,5 @@ public sealed record RunStores(
     /// <param name="pricedBy">The price folder that counts for what this process meters.</param>
     public static RunStores Over(StateDatabase database, IBlobStore blobs, string pricedBy = "") => new(new RunStore(database), new ClaimStore(database),
         new LeadStore(database), new ReceiptStore(database), new SnapshotStore(database), new ProfileStore(database), new UsageStore(database, pricedBy),
-        new DecisionStore(database), blobs, new NamedBlobs(database));
+        new DecisionStore(database), blobs, new NamedBlobs(database), new StoreClaim(database, blobs));
 }

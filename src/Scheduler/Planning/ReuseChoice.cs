@@ -108,6 +108,8 @@ internal static class ReuseChoice
             return $"its output names the model {before.Model}";
         if (was.KeyColumn != job.KeyColumn || !was.CarriedColumns.SequenceEqual(job.CarriedColumns))
             return "its output has other columns";
+        if (OtherColumn(before.Manifest, request.Prepared.Manifest, job.CarriedColumns.Append(job.KeyColumn)) is { } other)
+            return $"its output has another type of column {other}";
         if (before.PartitionCount != RunPlanner.PartitionsFor(request.Prepared.Manifest.Rows))
             return string.Create(CultureInfo.InvariantCulture,
                 $"it has {before.PartitionCount} partitions, this run needs {RunPlanner.PartitionsFor(request.Prepared.Manifest.Rows)}");
@@ -117,6 +119,11 @@ internal static class ReuseChoice
         return StoredJson.Write(before.ProfileEdges) == StoredJson.Write(RunPlanner.Sorted(request.Prepared.ProfileEdges)) ? null
             : "its profiles have other bins";
     }
+
+    // A column's kind and whether it is nullable come from all files, so a file that is added can change them for those that are not.
+    private static string? OtherColumn(InputManifest before, InputManifest now, IEnumerable<string> copied) => copied.FirstOrDefault(name =>
+        (before.Columns.FirstOrDefault(c => c.Name == name), now.Columns.FirstOrDefault(c => c.Name == name)) is var (was, column)
+        && (was?.Kind != column?.Kind || was?.IsNullable != column?.IsNullable));
 
     // A table grows and shrinks every night; the sample stays what it was until it would be twice too large or too small.
     private static bool SamplesTooFarApart(long before, long now) =>

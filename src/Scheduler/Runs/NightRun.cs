@@ -221,6 +221,11 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
             return;
         try
         {
+            if (!await services.Stores.Claim.IsOursAsync(ct).ConfigureAwait(false))
+            {
+                context.Say(RunEventKind.OrphansSwept, "blobs", $"nothing is removed: {services.Stores.Blobs.Place} does not say that it is this database's");
+                return;
+            }
             var swept = await new BlobSweeper(services.Stores.Blobs, services.Clock).SweepAsync(services.Stores.Named.ListAsync, grace, ct)
                 .ConfigureAwait(false);
             context.Say(RunEventKind.OrphansSwept, "blobs",

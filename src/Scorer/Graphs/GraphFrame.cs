@@ -55,7 +55,8 @@ internal static class GraphFrame
 
     private static string Of(OnnxTensor t) =>
         string.Join(' ', t.Element, Of([.. t.Shape.Select(Of)]),
-            Of([.. t.Numbers.Select(n => BitConverter.DoubleToInt64Bits(n).ToString("x", CultureInfo.InvariantCulture))]), Of(t.Texts));
+            t.HasNumbers ? Of([.. t.ToNumbers().Select(n => BitConverter.DoubleToInt64Bits(n).ToString("x", CultureInfo.InvariantCulture))])
+                : Digest.Of(t.Content.Whole).Hex, Of(t.Texts));
 
     private static string Of(IReadOnlyList<string> parts)
     {

@@ -17,17 +17,22 @@ internal sealed record OnnxGraph(
     IReadOnlyList<OnnxValue> Outputs,
     bool HasFunctions)
 {
+    /// <summary>The files beside the model in which it keeps constants, as it names them, sorted; none for most models.</summary>
+    public IReadOnlyList<string> WeightFiles { get; init; } = [];
+
     /// <summary>The largest file read here: the format's own limit.</summary>
     public const long MaxBytes = int.MaxValue - 64;
 
     /// <summary>Reads a model file.</summary>
-    /// <exception cref="BadInputException">It is no ONNX model, or damaged.</exception>
+    /// <exception cref="BadInputException">It is no ONNX model, or damaged, or names a file that is not in its folder.</exception>
     public static OnnxGraph ReadFile(string path)
     {
         var length = new FileInfo(path).Length;
         if (length > MaxBytes)
             throw new BadInputException(path, $"{length} bytes", $"at most {MaxBytes}", "Export the model with its constants in a second file.");
-        return Read(File.ReadAllBytes(path), path);
+        var graph = Read(File.ReadAllBytes(path), path);
+        WeightFolder.Require(path, graph.WeightFiles);
+        return graph;
     }
 
     /// <summary>Reads a model's bytes.</summary>

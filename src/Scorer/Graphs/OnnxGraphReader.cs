@@ -41,7 +41,10 @@ internal static class OnnxGraphReader
         if (graph is null)
             throw new InvalidDataException("there is no graph in it");
         var inputs = graph.Inputs.Where(i => !graph.Initializers.ContainsKey(i.Name)).ToList();
-        return new OnnxGraph(imports, graph.Nodes, graph.Initializers, inputs, graph.Outputs, functions);
+        return new OnnxGraph(imports, graph.Nodes, graph.Initializers, inputs, graph.Outputs, functions)
+        {
+            WeightFiles = ExternalData.In(message.Again()),
+        };
     }
 
     private static void ReadImport(ProtoMessage message, Dictionary<string, long> imports)

@@ -5,6 +5,9 @@ namespace BatchEngine.Scorer.Graphs;
 /// <summary>Walks the fields of one protobuf message inside a byte array, without copying nested messages. Not thread-safe.</summary>
 internal sealed class ProtoMessage
 {
+    private const int MaxVarintBytes = 10;
+    private const byte ContinuesFrom = 0x80;
+
     private readonly byte[] _bytes;
     private readonly int _from;
     private readonly int _end;
@@ -54,6 +57,45 @@ internal sealed class ProtoMessage
     {
         Require(WireFormat.WireType.Fixed32);
         return _input.ReadFloat();
+    }
+
+    /// <summary>Every byte of the message.</summary>
+    public ReadOnlySpan<byte> Whole => _bytes.AsSpan(_from, _end - _from);
+
+    /// <summary>The same message, before its first field.</summary>
+    public ProtoMessage Again() => new(_bytes, _from, _end - _from);
+
+    /// <summary>Moves past one integer, or a packed run of them; gives how many.</summary>
+    public int CountInts()
+    {
+        if (Wire == WireFormat.WireType.Varint)
+        {
+            _input.ReadInt64();
+            return 1;
+        }
+        var (count, length) = (0, 0);
+        foreach (var part in Bytes())
+        {
+            length++;
+            if (part >= ContinuesFrom && length < MaxVarintBytes)
+                continue;
+            if (part >= ContinuesFrom)
+                throw new InvalidDataException($"field {Field} holds an integer of more than {MaxVarintBytes} bytes");
+            (count, length) = (count + 1, 0);
+        }
+        return length == 0 ? count : throw new InvalidDataException($"field {Field} ends inside an integer");
+    }
+
+    /// <summary>Moves past one number of a fixed width, or a packed run of them; gives how many.</summary>
+    public int CountFixed(int width)
+    {
+        if (Wire == (width == sizeof(float) ? WireFormat.WireType.Fixed32 : WireFormat.WireType.Fixed64))
+        {
+            _input.SkipLastField();
+            return 1;
+        }
+        var (_, length) = Block();
+        return length % width == 0 ? length / width : throw new InvalidDataException($"field {Field} ends inside a number");
     }
 
     /// <summary>A nested message.</summary>

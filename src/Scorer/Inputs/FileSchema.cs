@@ -6,6 +6,8 @@ namespace BatchEngine.Scorer.Inputs;
 /// <summary>The columns of one file: what they hold and how they are decoded.</summary>
 internal sealed record FileSchema(IReadOnlyList<FileColumn> Columns)
 {
+    private Dictionary<string, FileColumn?>? _byName;
+
     /// <summary>Reads the schema; every root field is one column, nested ones are unsupported.</summary>
     public static FileSchema From(FileMetaData metaData)
     {
@@ -28,14 +30,25 @@ internal sealed record FileSchema(IReadOnlyList<FileColumn> Columns)
     /// <exception cref="BadInputException">There is none, there are two, or it cannot be read.</exception>
     public FileColumn Find(string path, string name)
     {
-        var found = Columns.Where(c => c.Column.Name == name).Take(2).ToArray();
-        return found switch
+        var found = FindOrNull(path, name) ?? throw InputProblems.ColumnMissing(path, name, [.. Columns.Select(c => c.Column)]);
+        return found.Decoding == ColumnDecoding.None ? throw InputProblems.Unreadable($"{path}, column '{name}'", found.Column) : found;
+    }
+
+    /// <summary>The column of that name, which may be unreadable; null means that there is none.</summary>
+    /// <exception cref="BadInputException">There are two.</exception>
+    public FileColumn? FindOrNull(string path, string name) =>
+        !(_byName ??= ByName()).TryGetValue(name, out var found) ? null : found ?? throw InputProblems.Duplicate(path, name);
+
+    // Null stands for a name that occurs twice.
+    private Dictionary<string, FileColumn?> ByName()
+    {
+        var byName = new Dictionary<string, FileColumn?>(Columns.Count, StringComparer.Ordinal);
+        foreach (var column in Columns)
         {
-            [] => throw InputProblems.ColumnMissing(path, name, [.. Columns.Select(c => c.Column)]),
-            [var one] when one.Decoding == ColumnDecoding.None => throw InputProblems.Unreadable($"{path}, column '{name}'", one.Column),
-            [var one] => one,
-            _ => throw InputProblems.Duplicate(path, name),
-        };
+            if (!byName.TryAdd(column.Column.Name, column))
+                byName[column.Column.Name] = null;
+        }
+        return byName;
     }
 
     private static FileColumn Flat(int leaf, string name, ColumnDescriptor descriptor)
@@ -50,6 +63,8 @@ internal sealed record FileSchema(IReadOnlyList<FileColumn> Columns)
 
     private static (ColumnKind Kind, ColumnDecoding Decoding) Classify(PhysicalType physical, LogicalType logical) => (physical, logical) switch
     {
+        // A writer that has seen no value at all leaves the type open.
+        (_, NullLogicalType) => (ColumnKind.Integer, ColumnDecoding.Nothing),
         (PhysicalType.Boolean, _) => (ColumnKind.Bool, ColumnDecoding.Bool),
         (PhysicalType.Float, _) => (ColumnKind.Float, ColumnDecoding.Float),
         (PhysicalType.Double, _) => (ColumnKind.Double, ColumnDecoding.Double),

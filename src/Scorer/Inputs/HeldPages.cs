@@ -11,7 +11,7 @@ internal static class HeldPages
     /// <summary>The bytes of the columns, in the largest row group of all files. The first page of a column speaks for the others: each is decoded once, one
     /// column after the other.</summary>
     /// <exception cref="BadInputException">The file is damaged or has changed, or a column is missing.</exception>
-    public static long Of(InputManifest manifest, IReadOnlyList<string> columns)
+    public static long Of(InputManifest manifest, IReadOnlyList<InputColumn> columns)
     {
         if (manifest.Rows == 0)
             return 0;

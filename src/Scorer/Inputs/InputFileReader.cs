@@ -56,15 +56,19 @@ public sealed class InputFileReader : IDisposable
         return OpenChecked(planned.Path, pool);
     }
 
-    /// <summary>Starts reading some columns of a row group; dispose it before opening the next.</summary>
+    /// <summary>Starts reading some columns of a row group as the file has them; dispose it before opening the next.</summary>
     /// <param name="index">The row group, counted from 0.</param>
     /// <param name="columns">The names, in the order of the units that will be filled.</param>
     /// <exception cref="BadInputException">A column is missing or cannot be read.</exception>
-    public RowGroupReader OpenRowGroup(int index, IReadOnlyList<string> columns)
-    {
-        var wanted = columns.Select(c => Schema.Find(Path, c)).ToArray();
-        return new RowGroupReader(Path, index, _reader.RowGroup(index), wanted, _levels);
-    }
+    public RowGroupReader OpenRowGroup(int index, IReadOnlyList<string> columns) =>
+        OpenRowGroup(index, [.. columns.Select(c => Schema.Find(Path, c).Column)]);
+
+    /// <summary>Starts reading some columns of a row group as the whole input has them; dispose it before opening the next.</summary>
+    /// <param name="index">The row group, counted from 0.</param>
+    /// <param name="columns">The manifest's columns, in the order of the units that will be filled.</param>
+    /// <exception cref="BadInputException">A column is missing or cannot be read as that kind.</exception>
+    public RowGroupReader OpenRowGroup(int index, IReadOnlyList<InputColumn> columns) =>
+        new(Path, index, _reader.RowGroup(index), [.. columns.Select(c => (Stored(c), c))], _levels);
 
     /// <summary>Closes the file.</summary>
     public void Dispose()
@@ -91,6 +95,29 @@ public sealed class InputFileReader : IDisposable
         return sizes;
     }
 
+    /// <summary>The column as this file stores it; null means that it is missing in all rows.</summary>
+    private FileColumn? Stored(InputColumn wanted)
+    {
+        if (wanted.MayBeAbsent && Schema.FindOrNull(Path, wanted.Name) is null)
+            return null;
+        var found = Schema.Find(Path, wanted.Name);
+        return found.Decoding == ColumnDecoding.Nothing ? null : found;
+    }
+
+    /// <summary>Whether the statistics of every row group say that the column has no value; without statistics it may have one.</summary>
+    internal bool HasNoValue(FileColumn column)
+    {
+        for (var i = 0; i < RowGroupCount; i++)
+        {
+            using var group = _reader.RowGroup(i);
+            using var chunk = group.MetaData.GetColumnChunkMetaData(column.LeafIndex);
+            using var statistics = chunk.Statistics;
+            if (group.MetaData.NumRows > 0 && statistics?.NullCount != group.MetaData.NumRows)
+                return false;
+        }
+        return true;
+    }
+
     private static InputFileReader OpenChecked(string path, MemoryPool? pool = null)
     {
         try
@@ -98,6 +125,8 @@ public sealed class InputFileReader : IDisposable
             // Buffered streams read a column chunk piece by piece; without them the whole chunk would be held.
             using var properties = pool is null ? ReaderProperties.GetDefaultReaderProperties() : ReaderProperties.WithMemoryPool(pool);
             properties.EnableBufferedStream();
+            // Only pages that carry a checksum are summed, so files without any cost nothing.
+            properties.EnablePageChecksumVerification();
             properties.BufferSize = RowGroupReader.StreamBufferBytes;
             return new InputFileReader(path, new ParquetFileReader(path, properties));
         }

@@ -8,6 +8,9 @@ internal static class InputProblems
     private const int MaxNamesShown = 5;
     private const string MessagePrefix = "(message: '";
 
+    /// <summary>The native reader's words for a page whose checksum is wrong.</summary>
+    private const string ChecksumFailed = "CRC checksum verification failed";
+
     public static BadInputException Unreadable(string place, InputColumn column) => new(place, column.PhysicalType,
         "a flat column of numbers, bool, text, date, timestamp or decimal",
         "Nested, repeated, binary and time-of-day columns are not read: flatten or cast it where the file is written, or leave it out.");
@@ -15,6 +18,17 @@ internal static class InputProblems
     public static BadInputException ColumnMissing(string path, string name, IReadOnlyList<InputColumn> columns) => new(path, $"no column '{name}'",
         $"a column of that name; the nearest are {Nearest(name, columns.Select(c => c.Name))}",
         "Names are compared letter by letter: mend the name in the job or the features, or write the column into the file.");
+
+    public static BadInputException ColumnAbsent(string path, string name, IReadOnlyList<InputColumn> columns) => new(path, $"no column '{name}'",
+        $"a column of that name, as in other files of the input; the nearest are {Nearest(name, columns.Select(c => c.Name))}",
+        "Write the column into the file, or say that it is missing in all of its rows: missingColumns: null in the job, --missing-columns null for score.");
+
+    public static BadInputException DecimalsDiffer(string name, InputColumn column) => new($"column '{name}'", column.PhysicalType,
+        "decimals in all files, because the column is copied to the output and a decimal is not exact as a double",
+        "Write the column with one type in all files, or leave it out of key and carried columns.");
+
+    public static BadInputException NotExact(string place, long value) => new(place, $"the whole number {value}",
+        "a number that is exact as a double, because other files have the column as fractions", "Write the column with one type in all files.");
 
     public static BadInputException KindDiffers(string path, InputColumn seen, InputColumn expected, string firstPath) => new(path,
         $"column '{seen.Name}' of kind {seen.Kind} ({seen.PhysicalType})", $"kind {expected.Kind} ({expected.PhysicalType}), as in {firstPath}",
@@ -38,9 +52,14 @@ internal static class InputProblems
     public static BadInputException Encrypted(string path) =>
         new(path, "an encrypted Parquet file ('PARE')", "a Parquet file that can be read without keys", "Decrypt it first.");
 
-    public static BadInputException Damaged(string place, Exception inner) =>
-        new(place, $"bytes that do not decode ({FirstLine(inner.Message)})", "pages as the footer describes them",
-        "The file is damaged, or was replaced while it was read: check it with another reader, and write or copy it again.", inner);
+    public static BadInputException Damaged(string place, Exception inner)
+    {
+        var cause = FirstLine(inner.Message);
+        return new BadInputException(place,
+            cause.Contains(ChecksumFailed, StringComparison.Ordinal) ? "a page whose checksum does not match its bytes" : $"bytes that do not decode ({cause})",
+            "pages as they were written", "The file is damaged, or was replaced while it was read: check it with another reader, and write or copy it again.",
+            inner);
+    }
 
     public static BadInputException Changed(string path, string seen, string expected) => new(path, seen, $"{expected}, as when the run was planned",
         "The file was replaced after planning. Write new data under new names, and start a new run to read this one.");

@@ -13,17 +13,18 @@ public sealed class RowGroupReader : IDisposable
     private readonly ParquetSharp.RowGroupReader _group;
     private readonly ColumnDecoder[] _decoders;
 
-    internal RowGroupReader(string path, int index, ParquetSharp.RowGroupReader group, IReadOnlyList<FileColumn> columns, short[] levels)
+    internal RowGroupReader(string path, int index, ParquetSharp.RowGroupReader group, IReadOnlyList<(FileColumn? Stored, InputColumn Wanted)> columns,
+        short[] levels)
     {
         (_path, _index, _group) = (path, index, group);
         Rows = group.MetaData.NumRows;
-        Columns = [.. columns.Select(c => c.Column)];
+        Columns = [.. columns.Select(c => c.Wanted)];
         _decoders = new ColumnDecoder[columns.Count];
         for (var i = 0; i < _decoders.Length; i++)
         {
             try
             {
-                _decoders[i] = ColumnDecoder.Create(columns[i], group.Column(columns[i].LeafIndex), levels);
+                _decoders[i] = columns[i].Stored is not { } stored ? new MissingDecoder() : Decoder(stored, columns[i].Wanted, levels);
             }
             catch (Exception e) when (e is not BatchEngineException)
             {
@@ -95,6 +96,12 @@ public sealed class RowGroupReader : IDisposable
         foreach (var decoder in _decoders)
             decoder?.Dispose();
         _group.Dispose();
+    }
+
+    private ColumnDecoder Decoder(FileColumn stored, InputColumn wanted, short[] levels)
+    {
+        var decoder = ColumnDecoder.Create(stored, _group.Column(stored.LeafIndex), levels);
+        return stored.Column.Kind == wanted.Kind ? decoder : new WideningDecoder(_path, stored.Column, decoder, wanted);
     }
 
     private string Place(int column) => $"{_path}, row group {_index}, column '{Columns[column].Name}'";

@@ -2,7 +2,8 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;
-using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Graphs;
+using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.OneShot;
 using BatchEngine.Scorer.Profiles;
 using BatchEngine.Scorer.Units;
@@ -44,10 +45,10 @@ public sealed class MeasuredModel : IDisposable
         var options = new OneShotOptions(modelPath, inputs, "measured") { KeyColumn = keyColumn, Features = features, Execution = execution };
         using var reading = OneShotModels.Read(modelPath, execution);
         var signature = reading.Signature;
-        var manifest = await InputCatalog.FreezeAsync(inputs, [.. (features?.SourceColumns ?? []).Append(keyColumn).Distinct(StringComparer.Ordinal)], ct)
-            .ConfigureAwait(false);
-        var spec = OneShotFeatures.Resolve(options, signature, manifest);
-        var model = ExecutorFactory.Open(reading, spec.FeatureNames, execution);
+        var spec = features;
+        var manifest = await InputCatalog.FreezeAsync(inputs, found => InputNeeds.Of(spec = OneShotFeatures.Resolve(options, signature, found), keyColumn, []),
+            ct).ConfigureAwait(false);
+        var model = ExecutorFactory.Open(reading, spec!.FeatureNames, execution);
         try
         {
             return new MeasuredModel(await PlanAsync(options, manifest, spec, model, workers, ct).ConfigureAwait(false), model, modelPath, execution);
@@ -67,7 +68,7 @@ public sealed class MeasuredModel : IDisposable
     {
         var edges = await ProfileEdges.SampleAsync(manifest, spec, model, ct).ConfigureAwait(false);
         var columns = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage).SourceColumns.Count + 1;
-        var version = new ModelVersion("measured", 0, Digest.Of(await File.ReadAllBytesAsync(options.ModelPath, ct).ConfigureAwait(false)));
+        var version = new ModelVersion("measured", 0, ModelContent.Of(options.ModelPath).Digest);
         var job = new ScoringJob("measured", options.Inputs, options.KeyColumn!, [], new ModelReference.ByFile(options.ModelPath), spec,
             options.OutputDirectory, workers, WorkerMode.InProcess,
             UnitSizing.RowsFor(columns), ScoringJob.DefaultCheckpointRows, new RejectBudget(manifest.Rows, 1), DuplicateKeyPolicy.LastWins, DriftRule.Default,

@@ -52,7 +52,7 @@ public sealed class ScoringStages : IDisposable
         _scored = new ScoredColumns(_setup);
         _gate = new RowCheck(_setup.Output.Schema.KeyIndex, _setup.Model.Features.FeatureNames, _setup.Model.Loaded.Outputs, _executor.Model.AcceptsMissing);
         using var file = InputFileReader.Open(plan.Manifest.Files[_buffers.Unit.FileIndex]);
-        using var group = file.OpenRowGroup(_buffers.Unit.RowGroup, [.. _setup.Input.Columns.Select(c => c.Name)]);
+        using var group = file.OpenRowGroup(_buffers.Unit.RowGroup, _setup.Input.Columns);
         group.Read(_buffers.Columns, _buffers.Unit.Rows);
         _setup.Model.Features.Transform(_buffers.Columns, _buffers.Features);
         _executor.Score(_buffers.Features, _predictions);
@@ -185,7 +185,6 @@ public sealed class ScoringStages : IDisposable
     private void Decode(int thread, int threads, CancellationToken ct)
     {
         using var unitColumns = new UnitColumns(_setup.Input.Columns, _setup.Input.MaxRows);
-        var names = _setup.Input.Columns.Select(c => c.Name).ToArray();
         var number = 0;
         foreach (var source in _setup.Input.Manifest.Files)
         {
@@ -194,7 +193,7 @@ public sealed class ScoringStages : IDisposable
             {
                 if (number++ % threads != thread)
                     continue;
-                using var group = file.OpenRowGroup(i, names);
+                using var group = file.OpenRowGroup(i, _setup.Input.Columns);
                 while (group.Read(unitColumns, _setup.Input.MaxRows) > 0)
                     ct.ThrowIfCancellationRequested();
             }

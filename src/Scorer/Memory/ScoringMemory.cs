@@ -26,7 +26,7 @@ public static class ScoringMemory
     /// <param name="manifest">The input.</param>
     /// <param name="spec">What the model reads.</param>
     /// <param name="model">The opened model.</param>
-    /// <param name="modelBytes">The length of the model's file.</param>
+    /// <param name="modelBytes">The length of the model's file and its weight files.</param>
     /// <param name="keyColumn">The key; null means the row number.</param>
     /// <param name="carried">Columns that are copied.</param>
     /// <param name="writesRunFiles">Whether run files for a snapshot are written.</param>
@@ -38,7 +38,7 @@ public static class ScoringMemory
     {
         var features = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage);
         var columns = ReadColumns.Of(features, keyColumn, carried, manifest);
-        var pages = HeldPages.Of(manifest, [.. columns.Select(c => c.Name)]);
+        var pages = HeldPages.Of(manifest, columns);
         var worker = (long)(pages * Slack) + WriterBytes + (writesRunFiles ? SnapshotLimits.DefaultBufferBytes : 0);
         return new MemoryNeed(ProcessBytes + (modelBytes * ModelFactor), worker,
             RowBytes(features, columns, carried.Count + 1, model.Outputs.Count + keptSums, writesRunFiles));

@@ -22,6 +22,9 @@ public sealed record OneShotOptions(string ModelPath, IReadOnlyList<string> Inpu
     /// <summary>Input columns copied to the output; default none.</summary>
     public IReadOnlyList<string> CarriedColumns { get; init; } = [];
 
+    /// <summary>What a file means that lacks a column which other files have. Default: it is refused.</summary>
+    public MissingColumnPolicy MissingColumns { get; init; }
+
     /// <summary>Workers; 0 (the default) means one per core.</summary>
     public int Workers { get; init; }
 

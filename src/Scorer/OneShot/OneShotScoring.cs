@@ -1,7 +1,8 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
-using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Graphs;
+using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Scorer.Outputs;
 using BatchEngine.Scorer.Sharding;
@@ -27,10 +28,9 @@ public static class OneShotScoring
     /// <exception cref="StorageFailedException">The output cannot be written.</exception>
     public static async Task<OneShotResult> RunAsync(OneShotOptions options, IProgress<OneShotProgress>? progress, TimeProvider clock, CancellationToken ct)
     {
-        var (manifest, spec, opened) = await OpenAsync(options, ct).ConfigureAwait(false);
+        var (manifest, spec, opened, content) = await OpenAsync(options, ct).ConfigureAwait(false);
         using var model = opened;
-        var version = new ModelVersion(Path.GetFileNameWithoutExtension(options.ModelPath), 0,
-            Digest.Of(await File.ReadAllBytesAsync(options.ModelPath, ct).ConfigureAwait(false)));
+        var version = new ModelVersion(Path.GetFileNameWithoutExtension(options.ModelPath), 0, content.Digest);
         var template = Template(options, manifest, spec, model, version, clock.GetUtcNow());
         template.Output.Schema.ColumnNames();
         _ = template.Output.Schema.KeyKind;
@@ -51,13 +51,18 @@ public static class OneShotScoring
         return new OneShotResult(folder.Path, counts, files, model.Outputs, model.Name, model.DeviceNote, model.Notes, tally.Elapsed);
     }
 
-    private static async Task<(InputManifest Manifest, FeatureSpec Spec, LoadedModel Model)> OpenAsync(OneShotOptions options, CancellationToken ct)
+    private static async Task<(InputManifest Manifest, FeatureSpec Spec, LoadedModel Model, ModelContent Content)> OpenAsync(OneShotOptions options,
+        CancellationToken ct)
     {
         using var reading = OneShotModels.Read(options.ModelPath, options.Execution);
         var signature = reading.Signature;
-        var manifest = await InputCatalog.FreezeAsync(options.Inputs, NeededColumns(options, signature), ct).ConfigureAwait(false);
-        var spec = OneShotFeatures.Resolve(options, signature, manifest);
-        return (manifest, spec, OneShotModels.Open(reading, options, spec.FeatureNames));
+        var spec = options.Features;
+        var manifest = await InputCatalog.FreezeAsync(options.Inputs, found =>
+        {
+            spec = OneShotFeatures.Resolve(options, signature, found);
+            return InputNeeds.Of(spec, options.KeyColumn, options.CarriedColumns) with { MissingColumns = options.MissingColumns };
+        }, ct).ConfigureAwait(false);
+        return (manifest, spec!, OneShotModels.Open(reading, options, spec!.FeatureNames), reading.File.Content);
     }
 
     // Opening a large model leaves several times its size in garbage: it goes before the buffers come.
@@ -69,7 +74,7 @@ public static class OneShotScoring
             return setup;
         var ceiling = new MemoryCeiling(options.MemoryLimitBytes);
         var need = ScoringMemory.Of(setup.Input.Manifest, spec, setup.Model.Loaded, options.ChallengerPaths.Append(options.ModelPath)
-            .Sum(p => new FileInfo(p).Length),
+            .Sum(p => ModelContent.Of(p).Bytes),
             options.KeyColumn, options.CarriedColumns, writesRunFiles: false);
         var plan = ceiling.Fit(need, workers, setup.Input.UnitRows);
         ceiling.TellCollector();
@@ -89,12 +94,6 @@ public static class OneShotScoring
             : UnitSizing.RowsFor(columns.Count)), ScoringModel.Of(model, features, spec, version), output, options.Rejects, Checkpoint.Start);
     }
 
-    private static string[] NeededColumns(OneShotOptions options, ModelSignature signature) =>
-    [
-        .. (options.Features?.SourceColumns ?? (signature.TakesOneMatrix ? [] : signature.Inputs.Select(i => i.Name)))
-            .Concat(options.CarriedColumns).Concat(options.KeyColumn is null ? [] : [options.KeyColumn]).Distinct(StringComparer.Ordinal),
-    ];
-
     private static OutputManifest ManifestOf(OneShotOptions options, InputManifest manifest, ModelVersion version, LoadedModel model, PredictionSchema schema,
         RowCounts counts, Artifact[] files) => new(schema.RunName, schema.ModelVersion, version.Digest.Hex, manifest.Digest.Hex,
             OutputManifest.ReadFiles(manifest), schema.KeyColumn, schema.ScoredAt, schema.ColumnNames(), OutputManifest.Tally(counts),
@@ -102,6 +101,6 @@ public static class OneShotScoring
         {
             Engine = model.Name,
             Challengers = [.. options.ChallengerPaths.Select(p =>
-                new OutputManifest.Challenger(Path.GetFileNameWithoutExtension(p), Digest.Of(File.ReadAllBytes(p)).Hex))],
+                new OutputManifest.Challenger(Path.GetFileNameWithoutExtension(p), ModelContent.Of(p).Digest.Hex))],
         };
 }

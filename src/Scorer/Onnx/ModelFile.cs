@@ -23,6 +23,9 @@ internal sealed class ModelFile : IDisposable
     /// <summary>What it holds.</summary>
     public OnnxGraph Graph { get; }
 
+    /// <summary>The file and those that it names.</summary>
+    public ModelContent Content => new(Path, Graph.WeightFiles);
+
     /// <summary>What the model reads and gives, as the runtime says; waits for the session.</summary>
     /// <exception cref="BadInputException">The runtime refuses the file.</exception>
     public ModelSignature Signature => OnnxModel.SignatureOf(Session.Session);

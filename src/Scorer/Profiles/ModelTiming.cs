@@ -43,7 +43,7 @@ public static class ModelTiming
         using var unitColumns = compiled.CreateColumns(unit.Rows);
         using var features = compiled.CreateMatrix(unit.Rows);
         using (var file = InputFileReader.Open(manifest.Files[unit.FileIndex]))
-        using (var group = file.OpenRowGroup(unit.RowGroup, compiled.SourceColumns))
+        using (var group = file.OpenRowGroup(unit.RowGroup, compiled.Sources))
             group.Read(unitColumns, unit.Rows);
         compiled.Transform(unitColumns, features);
         using var executor = model.CreateExecutor();

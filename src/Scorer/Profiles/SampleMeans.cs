@@ -26,7 +26,7 @@ public static class SampleMeans
         using var unitColumns = new UnitColumns(compiled.Sources, unit.Rows);
         using var features = compiled.CreateMatrix(unit.Rows);
         using (var file = InputFileReader.Open(manifest.Files[unit.FileIndex]))
-        using (var group = file.OpenRowGroup(unit.RowGroup, compiled.SourceColumns))
+        using (var group = file.OpenRowGroup(unit.RowGroup, compiled.Sources))
             group.Read(unitColumns, unit.Rows);
         compiled.Transform(unitColumns, features);
         var means = new Dictionary<string, Measured<double>>(StringComparer.Ordinal);

@@ -3,6 +3,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Graphs;
 using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Realtime;
@@ -33,7 +34,7 @@ public sealed class RealtimeScoring : IDisposable
         try
         {
             _features = CompiledFeatures.Compile(spec, columns ?? RealtimeColumns.Of(spec, _model), _model.WantedStorage);
-            _seed = FingerprintSeed.Of(spec, Digest.Of(File.ReadAllBytes(modelPath)));
+            _seed = FingerprintSeed.Of(spec, ModelContent.Of(modelPath).Digest);
         }
         catch
         {

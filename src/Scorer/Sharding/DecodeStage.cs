@@ -10,7 +10,6 @@ internal sealed class DecodeStage : IAsyncDisposable
 {
     private readonly Channel<UnitBuffers> _ready = Channel.CreateBounded<UnitBuffers>(UnitSizing.MaxUnitsHeld);
     private readonly WorkerBuffers _buffers;
-    private readonly string[] _columns;
     private readonly ScoringSetup _setup;
     private readonly CancellationTokenSource _stop;
     private readonly Task _work;
@@ -25,7 +24,6 @@ internal sealed class DecodeStage : IAsyncDisposable
     public DecodeStage(ScoringSetup setup, WorkerBuffers buffers, CancellationToken ct)
     {
         (_setup, _buffers) = (setup, buffers);
-        _columns = [.. setup.Input.Columns.Select(c => c.Name)];
         _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         _work = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, buffers.DecodeScheduler).Unwrap();
     }
@@ -102,7 +100,7 @@ internal sealed class DecodeStage : IAsyncDisposable
             _file = null;
             _file = InputFileReader.Open(_setup.Input.Manifest.Files[unit.FileIndex]);
         }
-        _group = _file!.OpenRowGroup(unit.RowGroup, _columns);
+        _group = _file!.OpenRowGroup(unit.RowGroup, _setup.Input.Columns);
         _open = (unit.FileIndex, unit.RowGroup);
         return _group;
     }

@@ -9,11 +9,14 @@ internal static class BlobNaming
 
     /// <summary>The name itself.</summary>
     /// <exception cref="BadInputException">It breaks the rule.</exception>
-    public static string Check(string name) => name.Length is > 0 and <= MaxCharacters && name.Split('/').All(IsPart)
+    public static string Check(string name) => IsName(name)
         ? name
         : throw new BadInputException("blob name", $"'{name}'",
             $"1 to {MaxCharacters} characters: parts of letters, digits, '.', '-', '_', '=' and '+' joined by '/', none empty or starting with '.'",
             "Use a relative name without '..'.");
+
+    /// <summary>Whether a blob can have this name.</summary>
+    public static bool IsName(string name) => name.Length is > 0 and <= MaxCharacters && name.Split('/').All(IsPart);
 
     private static bool IsPart(string part) =>
         part.Length > 0 && part[0] != '.' && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '=' or '+');

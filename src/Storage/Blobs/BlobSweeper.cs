@@ -2,7 +2,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Blobs;
 
-/// <summary>Removes blobs that no row names, and temporaries of writers that died. Thread-safe; several sweeps at once do no harm.</summary>
+/// <summary>Removes blobs that no row names, and temporaries of writers that died. Only names that this program gives are looked at. Thread-safe; several
+/// sweeps at once do no harm.</summary>
 /// <param name="blobs">The store.</param>
 /// <param name="clock">Tells how old a blob is.</param>
 public sealed class BlobSweeper(IBlobStore blobs, TimeProvider clock)
@@ -26,13 +27,13 @@ public sealed class BlobSweeper(IBlobStore blobs, TimeProvider clock)
         var removed = new List<string>();
         long bytes = 0;
         var spared = 0;
-        foreach (var orphan in entries.Where(e => !named.Contains(e.Name)))
+        foreach (var orphan in entries.Where(e => OwnBlobs.IsOne(e.Name) && !named.Contains(e.Name)))
         {
             if (orphan.CommittedAt >= before)
             {
                 spared++;
             }
-            else if (await blobs.DeleteAsync(orphan.Name, ct).ConfigureAwait(false))
+            else if (await blobs.DeleteOlderAsync(orphan.Name, before, ct).ConfigureAwait(false))
             {
                 removed.Add(orphan.Name);
                 bytes += orphan.Bytes;

@@ -8,6 +8,18 @@ namespace BatchEngine.Storage.Blobs;
 /// <see cref="BadInputException"/>, and reports a disk or network that fails as a <see cref="StorageFailedException"/>. Every method may be repeated.</remarks>
 public interface IBlobStore
 {
+    /// <summary>Where it is, for messages to operators.</summary>
+    string Place { get; }
+
+    /// <summary>Who owns the store; null means that nobody has claimed it yet.</summary>
+    Task<string?> OwnerAsync(CancellationToken ct);
+
+    /// <summary>Writes down the owner, durably, unless there is one; of two claims at once one wins.</summary>
+    /// <param name="owner">1 to 100 letters, digits and '-'.</param>
+    /// <param name="ct">Stops before the claim.</param>
+    /// <returns>Who owns it from now on.</returns>
+    Task<string> ClaimAsync(string owner, CancellationToken ct);
+
     /// <summary>Starts a blob. Nothing can be seen under the name before the writer commits; committing replaces an earlier blob of that name.</summary>
     Task<BlobWriter> CreateAsync(string name, CancellationToken ct);
 
@@ -19,11 +31,19 @@ public interface IBlobStore
     /// <exception cref="CorruptDataException">It is missing, or its length or checksum differs.</exception>
     Task VerifyAsync(string name, long bytes, ulong checksum, CancellationToken ct);
 
-    /// <summary>Committed blobs whose name starts with the prefix, by name (ordinal). The empty prefix lists all.</summary>
+    /// <summary>Committed blobs whose name starts with the prefix, by name (ordinal). The empty prefix lists all. What somebody else put there under a
+    /// name that no blob can have is passed over.</summary>
     IAsyncEnumerable<BlobEntry> ListAsync(string prefix, CancellationToken ct);
 
     /// <summary>Removes a blob; false means it was not there.</summary>
     Task<bool> DeleteAsync(string name, CancellationToken ct);
+
+    /// <summary>Removes a blob that was last committed or renewed before the given instant; false means it is younger or was not there.</summary>
+    Task<bool> DeleteOlderAsync(string name, DateTimeOffset before, CancellationToken ct);
+
+    /// <summary>Makes a blob as young as if it were committed now, so that no sweep takes it before the row that names it is written; false means there is
+    /// no such blob.</summary>
+    Task<bool> RenewAsync(string name, CancellationToken ct);
 
     /// <summary>Whether there is such a blob.</summary>
     Task<bool> ExistsAsync(string name, CancellationToken ct);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Blobs;
@@ -16,6 +17,7 @@ public sealed class LocalFolderBlobs : IBlobStore
     private const int WriteBufferBytes = 1 << 16;
     private const int MaxTemporaryNames = 10_000;
     private const string TemporaryFolder = ".uncommitted";
+    private const string OwnerFile = ".owner";
     private readonly string _root;
     private readonly string _temporaries;
     private readonly ConcurrentBag<Task> _flushes = [];
@@ -43,6 +45,48 @@ public sealed class LocalFolderBlobs : IBlobStore
             foreach (var folder in Directory.EnumerateDirectories(_root, "*", SearchOption.AllDirectories).Prepend(_root))
                 Guard(folder, () => { FolderSync.Flush(folder); return 0; });
         }
+    }
+
+    /// <inheritdoc/>
+    public string Place => _root;
+
+    /// <inheritdoc/>
+    public Task<string?> OwnerAsync(CancellationToken ct)
+    {
+        var path = Path.Combine(_root, OwnerFile);
+        return Task.FromResult(Guard(path, () => File.Exists(path) ? File.ReadAllText(path).Trim() : null));
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> ClaimAsync(string owner, CancellationToken ct)
+    {
+        var path = Path.Combine(_root, OwnerFile);
+        Guard(path, () =>
+        {
+            var file = CreateTemporary(OwnerFile);
+            try
+            {
+                using (file)
+                {
+                    file.Write(Encoding.ASCII.GetBytes(owner + "\n"));
+                    file.Flush(flushToDisk: true);
+                }
+                if (!File.Exists(path))
+                    File.Move(file.Name, path, overwrite: false);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // Another process was faster: its claim is read below.
+            }
+            finally
+            {
+                File.Delete(file.Name);
+            }
+            FolderSync.Flush(_root);
+            return 0;
+        });
+        return await OwnerAsync(ct).ConfigureAwait(false) ?? throw new StorageFailedException(path, "the claim vanished. Check the disk, then try again.",
+            isTransient: true);
     }
 
     /// <inheritdoc/>
@@ -103,6 +147,22 @@ public sealed class LocalFolderBlobs : IBlobStore
     }
 
     /// <inheritdoc/>
+    public Task<bool> DeleteOlderAsync(string name, DateTimeOffset before, CancellationToken ct)
+    {
+        var path = PathOf(name);
+        ct.ThrowIfCancellationRequested();
+        return Task.FromResult(Guard(path, () => DeleteOlder(path, before.UtcDateTime)));
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> RenewAsync(string name, CancellationToken ct)
+    {
+        var path = PathOf(name);
+        ct.ThrowIfCancellationRequested();
+        return Task.FromResult(Guard(path, () => Renew(path)));
+    }
+
+    /// <inheritdoc/>
     public Task<bool> ExistsAsync(string name, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
@@ -126,6 +186,45 @@ public sealed class LocalFolderBlobs : IBlobStore
     }), ct);
 
     private string PathOf(string name) => Path.Combine(_root, Path.Combine(BlobNaming.Check(name).Split('/')));
+
+    // The file leaves its name before its time is looked at for the last time: whoever renews it either did so before and is seen, or finds it gone.
+    private bool DeleteOlder(string path, DateTime before)
+    {
+        if (!File.Exists(path) || File.GetLastWriteTimeUtc(path) >= before)
+            return false;
+        FolderSync.Create(_temporaries);
+        var aside = Path.Combine(_temporaries,
+            string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Interlocked.Increment(ref _sequence)}-swept"));
+        File.Move(path, aside, overwrite: true);
+        if (File.GetLastWriteTimeUtc(aside) < before)
+        {
+            File.Delete(aside);
+            return true;
+        }
+        try
+        {
+            File.Move(aside, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(aside); // Somebody wrote it again meanwhile.
+        }
+        return false;
+    }
+
+    private static bool Renew(string path)
+    {
+        try
+        {
+            // Real time on purpose: files carry the times of the system.
+            File.SetLastWriteTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime);
+            return true;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
 
     // Process and sequence make the name; a leftover of an earlier process with the same number is stepped over.
     private FileStream CreateTemporary(string label)
@@ -190,7 +289,7 @@ public sealed class LocalFolderBlobs : IBlobStore
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None };
         return [.. new DirectoryInfo(_root).EnumerateFiles("*", options)
             .Select(f => (File: f, Name: Path.GetRelativePath(_root, f.FullName).Replace('\\', '/')))
-            .Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal) && !e.Name.StartsWith(TemporaryFolder + "/", StringComparison.Ordinal))
+            .Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal) && BlobNaming.IsName(e.Name))
             .OrderBy(e => e.Name, StringComparer.Ordinal)
             .Select(e => new BlobEntry(e.Name, e.File.Length, new DateTimeOffset(e.File.LastWriteTimeUtc)))];
     }

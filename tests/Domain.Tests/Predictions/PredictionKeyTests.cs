@@ -16,6 +16,8 @@ public sealed class PredictionKeyTests
         Assert.Throws<BadInputException>(() => PredictionKey.Of(""));
         Assert.Throws<BadInputException>(() => PredictionKey.Of(new string('a', 257)));
         Assert.Throws<BadInputException>(() => PredictionKey.Of(new string('é', 129)));
+        Assert.Throws<BadInputException>(() => PredictionKey.Of("a\ud800b"));
+        Assert.Equal("😀", PredictionKey.Of("😀").Text);
         Assert.Contains("'12x'", Assert.Throws<BadInputException>(() => PredictionKey.Parse("12x", KeyKind.Int64)).Message);
         Assert.Throws<BadInputException>(() => PredictionKey.Parse("9223372036854775808", KeyKind.Int64));
     }

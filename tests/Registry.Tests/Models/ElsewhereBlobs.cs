@@ -5,6 +5,16 @@ namespace BatchEngine.Registry.Tests;
 /// <summary>A blob store that has no files on this machine.</summary>
 internal sealed class ElsewhereBlobs(IBlobStore inner) : IBlobStore
 {
+    public string Place => inner.Place;
+
+    public Task<string?> OwnerAsync(CancellationToken ct) => inner.OwnerAsync(ct);
+
+    public Task<string> ClaimAsync(string owner, CancellationToken ct) => inner.ClaimAsync(owner, ct);
+
+    public Task<bool> DeleteOlderAsync(string name, DateTimeOffset before, CancellationToken ct) => inner.DeleteOlderAsync(name, before, ct);
+
+    public Task<bool> RenewAsync(string name, CancellationToken ct) => inner.RenewAsync(name, ct);
+
     public Task<BlobWriter> CreateAsync(string name, CancellationToken ct) => inner.CreateAsync(name, ct);
 
     public Task<Stream> OpenReadAsync(string name, CancellationToken ct) => inner.OpenReadAsync(name, ct);

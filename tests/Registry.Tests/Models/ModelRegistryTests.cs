@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Registry.Models;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Models;
+using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.TestKit.Folders;
 using Microsoft.Extensions.Time.Testing;
 
@@ -60,6 +61,27 @@ public sealed class ModelRegistryTests : IAsyncLifetime
         var stored = (await CreateSut().ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct)).LocalPath;
         await File.WriteAllTextAsync(stored, "onf", Ct);
         await CreateSut().RegisterAsync("churn", Write("a.onnx", "one"), Ct);
+        Assert.Equal("one", await File.ReadAllTextAsync((await CreateSut().ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct)).LocalPath, Ct));
+    }
+
+    [Fact]
+    public async Task Register_StoredFileThatASweepIsAboutToTake_StaysResolvable()
+    {
+        var path = Write("a.onnx", "one");
+        var left = $"models/{Digest.Of("one").Hex}.onnx";
+        await using (var orphan = await _state.Blobs.CreateAsync(left, Ct))
+        {
+            await orphan.Content.WriteAsync("one"u8.ToArray(), Ct);
+            await orphan.CommitAsync(Ct);
+        }
+        File.SetLastWriteTimeUtc(_state.Blobs.LocalPath(left)!, DateTime.UtcNow.AddDays(-3));
+
+        await new BlobSweeper(_state.Blobs, TimeProvider.System).SweepAsync(async ct =>
+        {
+            await CreateSut().RegisterAsync("churn", path, ct); // Its row comes after those that the sweep goes by.
+            return new HashSet<string>();
+        }, BlobSweeper.DefaultGrace, Ct);
+
         Assert.Equal("one", await File.ReadAllTextAsync((await CreateSut().ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct)).LocalPath, Ct));
     }
 
@@ -154,8 +176,60 @@ public sealed class ModelRegistryTests : IAsyncLifetime
         Assert.Equal("one", await File.ReadAllTextAsync(again.LocalPath, Ct));
     }
 
+    [Theory]
+    [InlineData("net.onnx.data", false)]
+    [InlineData("sub/weights.bin", false)]
+    [InlineData("my weights=1.bin", false)]
+    [InlineData(".hidden", false)]
+    [InlineData("net.onnx.data", true)]
+    public async Task Register_ModelWithWeights_TakesThemAlongUnderTheirNames(string location, bool isElsewhere)
+    {
+        IBlobStore blobs = isElsewhere ? new ElsewhereBlobs(_state.Blobs) : _state.Blobs;
+        Directory.CreateDirectory(_state["given/sub"]);
+        var path = Write("given/net.onnx", $"weights: {location}");
+        Write($"given/{location}", "first");
+        var registered = (await CreateSut(blobs).RegisterAsync("net", path, Ct)).Model;
+        Assert.NotEqual(Digest.Of(await File.ReadAllBytesAsync(path, Ct)), registered.Version.Digest);
+        Assert.Equal((location, 5L), (registered.Weights.Single().File.Location, registered.Weights.Single().File.Bytes));
+        Directory.Delete(_state["given"], recursive: true);
+
+        var resolved = await CreateSut(blobs).ResolveAsync(new ModelReference.ByNumber("net", 1), Ct);
+        Assert.Equal(registered.Version, resolved.Version);
+        Assert.Equal("first", await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(resolved.LocalPath)!, location), Ct));
+        Assert.Subset((HashSet<string>)[.. await new NamedBlobs(_state.Database).ListAsync(Ct)],
+            (HashSet<string>)[.. await _state.Blobs.ListAsync("", Ct).Select(b => b.Name).ToArrayAsync(Ct)]);
+    }
+
+    [Fact]
+    public async Task Register_SameGraphWithOtherWeights_IsAnotherVersion()
+    {
+        var path = Write("net.onnx", "weights: w.bin");
+        Write("w.bin", "first");
+        await CreateSut().RegisterAsync("net", path, Ct);
+        Write("w.bin", "other");
+        Assert.Equal((2, true), (await CreateSut().RegisterAsync("net", path, Ct)) is var again ? (again.Model.Version.Number, again.IsNew) : default);
+        Assert.Equal((2, false), (await CreateSut().RegisterAsync("net", path, Ct)) is var third ? (third.Model.Version.Number, third.IsNew) : default);
+        Assert.NotEqual((await CreateSut().ResolveAsync(new ModelReference.ByFile(path), Ct)).Version.Digest,
+            (await CreateSut().ResolveAsync(new ModelReference.ByNumber("net", 1), Ct)).Version.Digest);
+    }
+
+    [Fact]
+    public async Task Resolve_FlippedByteInStoredWeights_IsCorrupt()
+    {
+        var path = Write("net.onnx", "weights: w.bin");
+        Write("w.bin", "first");
+        var stored = (await CreateSut().RegisterAsync("net", path, Ct)).Model.Weights.Single().BlobName;
+        await File.WriteAllTextAsync(_state.Blobs.LocalPath(stored)!, "fitst", Ct);
+        await Assert.ThrowsAsync<CorruptDataException>(() => CreateSut().ResolveAsync(new ModelReference.ByNumber("net", 1), Ct));
+        await CreateSut().RegisterAsync("net", path, Ct);
+        Assert.Equal(1, (await CreateSut().ResolveAsync(new ModelReference.ByNumber("net", 1), Ct)).Version.Number);
+    }
+
     /// <summary>Calls a file that says "corrupt" no model.</summary>
-    private static ModelSignature Inspect(string path) => File.ReadAllText(path) == "corrupt"
+    private static InspectedModel Inspect(string path) => File.ReadAllText(path) == "corrupt"
         ? throw new BadInputException(path, "no ONNX model", "an ONNX model", "Export it again.")
-        : Signature;
+        : new InspectedModel(Signature, WeightFilesOf(path));
+
+    /// <summary>A text file names its weight file after "weights: ".</summary>
+    private static string[] WeightFilesOf(string path) => File.ReadAllText(path).Split("weights: ") is [_, var name] ? [name] : [];
 }

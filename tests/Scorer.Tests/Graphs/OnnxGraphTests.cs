@@ -111,4 +111,47 @@ public sealed class OnnxGraphTests
         var model = new OnnxModelWriter().Constant("w", [1f, 2f], 3).ToArray();
         Assert.Contains("shape asks for 3", Assert.Throws<BadInputException>(() => OnnxGraph.Read(model, "m.onnx")).Message, StringComparison.Ordinal);
     }
+
+    /// <summary>The numbers that the format gives its newer types; the raw bytes are as many as its rules ask for.</summary>
+    [Theory]
+    [InlineData(16, 3, 6)] // bfloat16
+    [InlineData(17, 3, 3)] // float8e4m3fn
+    [InlineData(20, 3, 3)] // float8e5m2fnuz
+    [InlineData(22, 3, 2)] // int4, two a byte
+    [InlineData(23, 4, 1)] // four a byte, perhaps, some day
+    [InlineData(99, 3, 5)]
+    public void Constant_OfATypeThatOnlyTheRuntimeReads_IsLeftToIt(int element, long length, int bytes)
+    {
+        var tensor = new OnnxBytes().PackedInts(1, [length]).Int(2, element).Raw(9, new byte[bytes]).Text(8, "w");
+        var inAttribute = OnnxModelWriter.OneTensor("value", tensor);
+        var model = new OnnxModelWriter().Constant(tensor).Node("Constant", "", [], ["y"], inAttribute).ToArray();
+        var graph = OnnxGraph.Read(model, "m.onnx");
+        Assert.False(graph.Initializers["w"].HasNumbers);
+        Assert.Empty(graph.Initializers["w"].ToNumbers());
+    }
+
+    [Fact]
+    public void Constant_InTypedFields_IsReadLikeRawBytes()
+    {
+        var model = new OnnxModelWriter()
+            .Constant(new OnnxBytes().PackedInts(1, [3]).Int(2, OnnxModelWriter.Int64).PackedInts(7, [1, -3, long.MaxValue]).Text(8, "packed"))
+            .Constant(new OnnxBytes().PackedInts(1, [2]).Int(2, OnnxModelWriter.Int64).Int(7, 5).Int(7, -1).Text(8, "single"))
+            .Constant(new OnnxBytes().PackedInts(1, [2]).Int(2, OnnxModelWriter.Float).Float(4, 0.5f).Float(4, -2).Text(8, "floats"))
+            .Constant(new OnnxBytes().PackedInts(1, [1]).Int(2, 10).PackedInts(5, [BitConverter.HalfToUInt16Bits((Half)1.5)]).Text(8, "half"))
+            .ToArray();
+        var constants = OnnxGraph.Read(model, "m.onnx").Initializers;
+        Assert.Equal([1, -3], constants["packed"].ToNumbers()[..2]);
+        Assert.Equal([5L, -1L], constants["single"].ToIntegers());
+        Assert.Equal([0.5f, -2f], constants["floats"].ToFloats());
+        Assert.Equal([1.5f], constants["half"].ToFloats());
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0x80 })]
+    [InlineData(new byte[] { 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1 })]
+    public void Constant_WithADamagedRunOfIntegers_IsABadInput(byte[] run)
+    {
+        var model = new OnnxModelWriter().Constant(new OnnxBytes().PackedInts(1, [1]).Int(2, OnnxModelWriter.Int64).Raw(7, run).Text(8, "w")).ToArray();
+        Assert.Throws<BadInputException>(() => OnnxGraph.Read(model, "m.onnx"));
+    }
 }

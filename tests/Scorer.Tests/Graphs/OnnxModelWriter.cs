@@ -36,6 +36,12 @@ internal sealed class OnnxModelWriter(int mlOpset = 3, int opset = 15)
         return this;
     }
 
+    public OnnxModelWriter Constant(OnnxBytes tensor)
+    {
+        _graph.Message(5, tensor);
+        return this;
+    }
+
     public static OnnxBytes Tensor(string name, float[] values, long[] shape) =>
         new OnnxBytes().PackedInts(1, shape).Int(2, Float).Raw(9, [.. values.SelectMany(BitConverter.GetBytes)]).Text(8, name);
 

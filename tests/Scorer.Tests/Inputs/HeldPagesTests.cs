@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.Outputs;
 using BatchEngine.TestKit.Folders;
 
@@ -53,6 +54,10 @@ public sealed class HeldPagesTests
 
     private static ParquetFiles.Data Floats(string name) => ParquetFiles.Data.Of(name, Values());
 
-    private static async Task<long> HeldAsync(TemporaryFolder folder, params string[] columns) =>
-        HeldPages.Of(await InputCatalog.FreezeAsync([folder.File("in/a.parquet")], columns, TestContext.Current.CancellationToken), columns);
+    private static async Task<long> HeldAsync(TemporaryFolder folder, params string[] columns)
+    {
+        var needs = new InputNeeds(columns, null, []);
+        var manifest = await InputCatalog.FreezeAsync([folder.File("in/a.parquet")], needs, TestContext.Current.CancellationToken);
+        return HeldPages.Of(manifest, [.. manifest.Columns.Where(c => columns.Contains(c.Name))]);
+    }
 }

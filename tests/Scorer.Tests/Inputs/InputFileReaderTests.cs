@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.TestKit.Folders;
 using ParquetSharp;
 using static BatchEngine.Scorer.Tests.Inputs.ParquetFiles;
@@ -194,7 +195,7 @@ public sealed class InputFileReaderTests : IDisposable
     {
         var path = _folder.File("a.parquet");
         WriteCounting(path, 100);
-        var planned = (await InputCatalog.FreezeAsync([path], ["x"], TestContext.Current.CancellationToken)).Files[0];
+        var planned = (await InputCatalog.FreezeAsync([path], new InputNeeds(["x"], null, []), TestContext.Current.CancellationToken)).Files[0];
         InputFileReader.Open(planned).Dispose();
 
         File.SetLastWriteTimeUtc(path, Start);

@@ -10,6 +10,9 @@ internal static class ParquetFiles
     {
         public static Data Of<T>(string name, T[] values, LogicalType? type = null) =>
             new(new Column(typeof(T), name, type), (writer, from, count) => ((LogicalColumnWriter<T>)writer).WriteBatch(values, from, count), values.Length);
+
+        /// <summary>Writes a file of this column alone.</summary>
+        public void WriteTo(string path) => ParquetFiles.Write(path, [this]);
     }
 
     public static void Write(string path, IReadOnlyList<Data> columns, int rowsPerGroup = int.MaxValue, Action<WriterPropertiesBuilder>? configure = null)

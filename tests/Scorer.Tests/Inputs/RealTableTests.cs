@@ -2,6 +2,7 @@ using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Manifests;
 
 namespace BatchEngine.Scorer.Tests.Inputs;
 
@@ -14,7 +15,7 @@ public sealed class RealTableTests
     public async Task Read_CaliforniaHousing_GivesAllRowsAndThe207WithoutBedrooms()
     {
         var path = SharedFile("housing/housing.parquet");
-        var manifest = await InputCatalog.FreezeAsync([path], [.. Features, "district_id"], TestContext.Current.CancellationToken);
+        var manifest = await InputCatalog.FreezeAsync([path], new InputNeeds([.. Features, "district_id"], null, []), TestContext.Current.CancellationToken);
         Assert.Equal(20_640, manifest.Rows);
 
         var compiled = CompiledFeatures.Compile(FeatureSpec.AsIs(Features), manifest.Columns);

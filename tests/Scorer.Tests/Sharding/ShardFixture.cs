@@ -1,7 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
-using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.Profiles;
 using BatchEngine.Scorer.Sharding;
 using BatchEngine.Scorer.Tests.Execution;
@@ -30,7 +30,7 @@ internal sealed class ShardFixture : IDisposable
         Write(folder.File("in/a.parquet"), 0, 40, badRow, a);
         Write(folder.File("in/b.parquet"), 40, 20, badRow, a);
         var ct = TestContext.Current.CancellationToken;
-        var manifest = await InputCatalog.FreezeAsync([folder.File("in/*.parquet")], ["id", "name", .. s_features], ct);
+        var manifest = await InputCatalog.FreezeAsync([folder.File("in/*.parquet")], new InputNeeds(["id", "name", .. s_features], null, []), ct);
         var spec = FeatureSpec.AsIs(s_features);
         var loaded = ExecutorFactory.Open(Fixture.Path(model), spec.FeatureNames, ExecutorOptions.Default with { SubBatchRows = 3, Engine = "onnx" });
         var edges = await ProfileEdges.SampleAsync(manifest, spec, loaded, ct);

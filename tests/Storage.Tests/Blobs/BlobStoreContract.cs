@@ -128,6 +128,51 @@ public abstract class BlobStoreContract
         Assert.Empty(await NamesAsync());
     }
 
+    [Fact]
+    public async Task DeleteOlder_OnlyWhatIsOld_IsRemoved()
+    {
+        await PutAsync("a/b", [1]);
+        Assert.False(await CreateSut().DeleteOlderAsync("a/b", DateTimeOffset.UtcNow.AddHours(-1), Ct));
+        Assert.True(await CreateSut().ExistsAsync("a/b", Ct));
+        Assert.True(await CreateSut().DeleteOlderAsync("a/b", DateTimeOffset.UtcNow.AddHours(1), Ct));
+        Assert.False(await CreateSut().DeleteOlderAsync("a/b", DateTimeOffset.UtcNow.AddHours(1), Ct));
+        Assert.False(await CreateSut().ExistsAsync("a/b", Ct));
+        Assert.Equal(0, await CreateSut().DeleteUncommittedAsync(DateTimeOffset.MaxValue, Ct));
+    }
+
+    [Fact]
+    public async Task Renew_NoBlob_IsFalseAndMakesNone()
+    {
+        Assert.False(await CreateSut().RenewAsync("a/b", Ct));
+        Assert.Empty(await NamesAsync());
+    }
+
+    [Fact]
+    public async Task Renew_RacingASweep_IsFalseOrSavesTheBlob()
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            await PutAsync("a", [1]);
+            var old = DateTimeOffset.UtcNow.AddMilliseconds(1);
+            await Task.Delay(2, Ct);
+            var sweeping = Task.Run(() => CreateSut().DeleteOlderAsync("a", old, Ct), Ct);
+            var renewed = await CreateSut().RenewAsync("a", Ct);
+            await sweeping;
+            Assert.True(!renewed || await CreateSut().ExistsAsync("a", Ct), $"round {round}");
+        }
+    }
+
+    [Fact]
+    public async Task Claim_TwoAtOnce_OneOwnsItAndBothHearWho()
+    {
+        Assert.Null(await CreateSut().OwnerAsync(Ct));
+        var owners = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => CreateSut().ClaimAsync($"owner-{i}", Ct), Ct)));
+        Assert.Single(owners.Distinct());
+        Assert.Equal(owners[0], await CreateSut().OwnerAsync(Ct));
+        Assert.Empty(await NamesAsync());
+        Assert.Equal(0, await CreateSut().DeleteUncommittedAsync(DateTimeOffset.MaxValue, Ct));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("/etc/passwd")]

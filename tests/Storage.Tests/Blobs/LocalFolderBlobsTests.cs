@@ -8,6 +8,7 @@ namespace BatchEngine.Storage.Tests;
 public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
 {
     private const string ChildFolder = "BATCHENGINE_TEST_BLOB_FOLDER";
+    private const string RunFolder = "runs/night_20261124T020000Z";
     private readonly TemporaryFolder _folder = new();
 
     private string Root => _folder["blobs"];
@@ -78,34 +79,67 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
     [Fact]
     public async Task Sweep_OrphansPastTheGrace_AreRemovedAndOthersStay()
     {
-        foreach (var name in new[] { "named/old", "orphan/old", "orphan/young" })
+        foreach (var name in new[] { $"{RunFolder}/named", $"{RunFolder}/old", $"{RunFolder}/young" })
             await PutAsync(name, [1, 2, 3]);
         var now = DateTime.UtcNow;
-        File.SetLastWriteTimeUtc(CreateSut().LocalPath("named/old")!, now.AddDays(-3));
-        File.SetLastWriteTimeUtc(CreateSut().LocalPath("orphan/old")!, now.AddDays(-3));
+        File.SetLastWriteTimeUtc(CreateSut().LocalPath($"{RunFolder}/named")!, now.AddDays(-3));
+        File.SetLastWriteTimeUtc(CreateSut().LocalPath($"{RunFolder}/old")!, now.AddDays(-3));
         var sweeper = new BlobSweeper(CreateSut(), new FakeTimeProvider(new DateTimeOffset(now)));
-        var swept = await sweeper.SweepAsync(Named("named/old"), BlobSweeper.DefaultGrace, Ct);
-        Assert.Equal(["orphan/old"], swept.Removed);
+        var swept = await sweeper.SweepAsync(Named($"{RunFolder}/named"), BlobSweeper.DefaultGrace, Ct);
+        Assert.Equal([$"{RunFolder}/old"], swept.Removed);
         Assert.Equal((3L, 1), (swept.RemovedBytes, swept.Spared));
-        Assert.True(await CreateSut().ExistsAsync("named/old", Ct));
-        Assert.True(await CreateSut().ExistsAsync("orphan/young", Ct));
+        Assert.True(await CreateSut().ExistsAsync($"{RunFolder}/named", Ct));
+        Assert.True(await CreateSut().ExistsAsync($"{RunFolder}/young", Ct));
     }
 
     [Fact]
     public async Task Sweep_BlobNamedWhileListing_IsSpared()
     {
-        await PutAsync("late", [1]);
+        await PutAsync($"{RunFolder}/late", [1]);
         var sweeper = new BlobSweeper(CreateSut(), new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(9)));
         var listedBefore = false;
         await sweeper.SweepAsync(async ct =>
         {
-            await PutAsync("unlisted", [1]); // Written after the listing: not a candidate, whatever its age.
+            await PutAsync($"{RunFolder}/unlisted", [1]); // Written after the listing: not a candidate, whatever its age.
             listedBefore = true;
-            return new HashSet<string> { "late" };
+            return new HashSet<string> { $"{RunFolder}/late" };
         }, TimeSpan.Zero, Ct);
         Assert.True(listedBefore);
-        Assert.True(await CreateSut().ExistsAsync("unlisted", Ct));
-        Assert.True(await CreateSut().ExistsAsync("late", Ct));
+        Assert.True(await CreateSut().ExistsAsync($"{RunFolder}/unlisted", Ct));
+        Assert.True(await CreateSut().ExistsAsync($"{RunFolder}/late", Ct));
+    }
+
+    [Fact]
+    public async Task Sweep_WhatNobodyOfUsWrote_StaysWhateverItsNameAndAge()
+    {
+        string[] foreign = [".DS_Store", ".nfs000000000000042", "notes of mine.txt", "photos/cat.jpg", "models/mine.onnx", "models/churn/1.onnx",
+            "runs/2026/a.csv",
+            "runs/readme", $"{RunFolder}/.DS_Store", $"{RunFolder}/my notes.txt", "data/part-0.parquet"];
+        foreach (var name in foreign)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Root, name))!);
+            await File.WriteAllTextAsync(Path.Combine(Root, name), "mine", Ct);
+        }
+        var orphans = new[] { $"models/{new string('a', 64)}.onnx", $"{RunFolder}/output/shard-0.parquet" };
+        foreach (var name in orphans)
+            await PutAsync(name, [1]);
+        var swept = await new BlobSweeper(CreateSut(), new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(9))).SweepAsync(Named(), TimeSpan.Zero, Ct);
+        Assert.Equal(orphans, swept.Removed);
+        Assert.All(foreign, name => Assert.True(File.Exists(Path.Combine(Root, name)), name));
+    }
+
+    [Fact]
+    public async Task Sweep_OrphanRenewedAfterTheRowsWereRead_IsSpared()
+    {
+        await PutAsync($"{RunFolder}/reused", [1, 2]);
+        File.SetLastWriteTimeUtc(CreateSut().LocalPath($"{RunFolder}/reused")!, DateTime.UtcNow.AddDays(-3));
+        var swept = await new BlobSweeper(CreateSut(), new FakeTimeProvider(DateTimeOffset.UtcNow)).SweepAsync(async ct =>
+        {
+            Assert.True(await CreateSut().RenewAsync($"{RunFolder}/reused", ct));
+            return new HashSet<string>();
+        }, TimeSpan.FromHours(24), Ct);
+        Assert.Empty(swept.Removed);
+        Assert.True(await CreateSut().ExistsAsync($"{RunFolder}/reused", Ct));
     }
 
     [Fact]

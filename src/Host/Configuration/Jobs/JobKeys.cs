@@ -30,6 +30,10 @@ internal static class JobKeys
 
     public static Key<IReadOnlyList<string>> Carry { get; } = new("carry", new TextListType(0, InputColumns), "Input columns copied to the output.");
 
+    public static Key<MissingColumnPolicy> MissingColumns { get; } = new("missingColumns", new ChoiceType<MissingColumnPolicy>(),
+        "What a file means that lacks a column which other files have: the input is refused, or the column is missing (null) in all of the file's rows. "
+        + "A file without the key is refused in any case.", MissingColumnPolicy.Refuse);
+
     public static Key<string> Model { get; } = new("model", TextType.Any, "The model: name@alias, name:version or a path to an .onnx file.")
     {
         IsRequired = true,
@@ -78,6 +82,6 @@ internal static class JobKeys
 
     /// <summary>The whole file, in the order of the documents.</summary>
     public static SectionKey File { get; } = new("", "One job: what is scored, with which model, when, and what applications may expect.",
-        Name, Owner, Input, KeyColumn, Carry, Model, Features, Output, Workers, WorkerMode, UnitRows, CheckpointRows, ReuseUnchanged, KeepSums,
+        Name, Owner, Input, KeyColumn, Carry, MissingColumns, Model, Features, Output, Workers, WorkerMode, UnitRows, CheckpointRows, ReuseUnchanged, KeepSums,
         ScheduleKeys.Section, Deadline, Budget, QualityKeys.Section, ServingKeys.Section);
 }

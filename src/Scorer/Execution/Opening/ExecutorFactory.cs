@@ -12,12 +12,17 @@ public static class ExecutorFactory
     /// <summary>Reads what a model takes and gives, without features at hand.</summary>
     /// <param name="modelPath">An ONNX file.</param>
     /// <exception cref="BadInputException">The file is missing or no ONNX model.</exception>
-    public static ModelSignature Inspect(string modelPath)
+    public static ModelSignature Inspect(string modelPath) => InspectWhole(modelPath).Signature;
+
+    /// <summary>The same, and which weight files belong to it.</summary>
+    /// <param name="modelPath">An ONNX file.</param>
+    /// <exception cref="BadInputException">The file is missing or no ONNX model, or names a file that is not in its folder.</exception>
+    public static InspectedModel InspectWhole(string modelPath)
     {
         if (!File.Exists(modelPath))
             throw new BadInputException(modelPath, "no file", "an ONNX model", "Check the path.");
         using var reading = ModelReading.Of(modelPath, ExecutorOptions.Default);
-        return reading.Signature;
+        return new InspectedModel(reading.Signature, reading.File.Graph.WeightFiles);
     }
 
     /// <summary>Loads a model for the given features.</summary>

@@ -124,8 +124,8 @@ internal sealed class ColumnGraphBuilder(OnnxGraph graph, int features, string p
         var fine = node.OpType switch
         {
             "Flatten" => node.Int("axis", 1) == 1,
-            "Reshape" => node.Inputs.Count == 2 && graph.Initializers.TryGetValue(node.Inputs[1], out var shape)
-                && shape.ToIntegers() is [-1] or [-1, _] && (shape.Numbers.Length == 1 ? value.Columns.Length == 1 : shape.Numbers[1] == value.Columns.Length),
+            "Reshape" => node.Inputs.Count == 2 && Constant(node.Inputs[1])?.ToIntegers() is { } shape
+                && (shape is [-1] ? value.Columns.Length == 1 : shape is [-1, var width] && width == value.Columns.Length),
             _ => value.Columns.Length == 1,
         };
         return fine ? Pass(node) : $"a {node.OpType} that mixes rows and columns";
@@ -145,10 +145,10 @@ internal sealed class ColumnGraphBuilder(OnnxGraph graph, int features, string p
         var (left, right) = (Floats(node.Inputs[0]), Floats(node.Inputs[1]));
         var constantName = left is null ? node.Inputs[0] : node.Inputs[1];
         var value = left ?? right;
-        if (value is null || (left is not null && right is not null) || !graph.Initializers.TryGetValue(constantName, out var constant)
-            || constant.Element != OnnxElement.Float32)
+        if (value is null || (left is not null && right is not null) || Constant(constantName) is not { Element: OnnxElement.Float32 } constant)
             return $"{node.OpType} of something else than columns and a constant";
-        if (constant.Numbers.Length != 1 && (constant.Shape[^1] != value.Columns.Length || constant.Numbers.Length != value.Columns.Length))
+        var numbers = constant.ToFloats();
+        if (numbers.Length != 1 && (constant.Shape[^1] != value.Columns.Length || numbers.Length != value.Columns.Length))
             return $"{node.OpType} with a constant of another width";
         if (node.OpType == "Div" && left is null)
             return "a constant divided by columns";
@@ -159,7 +159,7 @@ internal sealed class ColumnGraphBuilder(OnnxGraph graph, int features, string p
             "Div" => ColumnArithmetic.Divide,
             _ => left is null ? ColumnArithmetic.SubtractFrom : ColumnArithmetic.Subtract,
         };
-        return EachColumn(node, kind, constant.ToFloats(), value);
+        return EachColumn(node, kind, numbers, value);
     }
 
     private string? Scaler(OnnxNode node)
@@ -186,7 +186,7 @@ internal sealed class ColumnGraphBuilder(OnnxGraph graph, int features, string p
 
     private string? Extract(OnnxNode node)
     {
-        if (Floats(node.Inputs[0]) is not { } value || !graph.Initializers.TryGetValue(node.Inputs[1], out var indexes))
+        if (Floats(node.Inputs[0]) is not { } value || Constant(node.Inputs[1]) is not { } indexes)
             return "an ArrayFeatureExtractor of something else than columns by constant numbers";
         var chosen = indexes.ToIntegers();
         if (chosen.Any(i => i < 0 || i >= value.Columns.Length))
@@ -221,6 +221,8 @@ internal sealed class ColumnGraphBuilder(OnnxGraph graph, int features, string p
         _values[node.Outputs[0]] = new ColumnValue(to);
         return null;
     }
+
+    private OnnxTensor? Constant(string name) => graph.Initializers.TryGetValue(name, out var constant) && constant.HasNumbers ? constant : null;
 
     private ColumnValue? Floats(string name) => _values.TryGetValue(name, out var value) && value.Labels is null ? value : null;
 }

@@ -57,7 +57,7 @@ internal static class TreeEnsembleReader
     private static Columns ReadColumns(OnnxNode node, string place, ForestBuilder builder)
     {
         var c = new Columns(node.Ints("tree_roots"), node.Ints("nodes_featureids"), Tensor(node, "nodes_splits", builder)?.ToFloats()
-            ?? [], node.Attribute("nodes_modes")?.Tensor?.Numbers ?? [],
+            ?? [], node.Attribute("nodes_modes")?.Tensor?.ToNumbers() ?? [],
             node.Ints("nodes_truenodeids"), node.Ints("nodes_falsenodeids"), node.Ints("nodes_trueleafs"), node.Ints("nodes_falseleafs"),
                 node.Ints("nodes_missing_value_tracks_true"),
             node.Ints("leaf_targetids"), Tensor(node, "leaf_weights", builder)?.ToFloats() ?? []);

@@ -11,8 +11,15 @@ public sealed class ModelStore(StateDatabase database)
     private const string Query = "SELECT name, number, digest, signature_json, blob_name, bytes, registered_at FROM models";
 
     /// <summary>Records a model under the name's next number; the same digest under the same name is the version that is there already.</summary>
-    public Task<ModelRegistration> RegisterAsync(string name, Digest digest, ModelSignature signature, string blobName, long bytes, CancellationToken ct) =>
-        database.WriteAsync(async tx =>
+    /// <param name="name">The model's name.</param>
+    /// <param name="digest">Its identity.</param>
+    /// <param name="signature">What it reads and gives.</param>
+    /// <param name="blobName">Its file in the blob store.</param>
+    /// <param name="bytes">The length of all its files.</param>
+    /// <param name="weights">The files that its graph names.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<ModelRegistration> RegisterAsync(string name, Digest digest, ModelSignature signature, string blobName, long bytes,
+        IReadOnlyList<StoredWeights> weights, CancellationToken ct) => database.WriteAsync(async tx =>
     {
         if (await FindOneAsync(tx, "WHERE name = @name AND digest = @digest", new { name, digest = digest.Hex }).ConfigureAwait(false) is { } existing)
             return new ModelRegistration(existing, IsNew: false);
@@ -22,7 +29,14 @@ public sealed class ModelStore(StateDatabase database)
             VALUES (@name, @number, @digest, @signature, @blobName, @bytes, @now)
             """, new { name, number, digest = digest.Hex, signature = StoredJson.Write(signature), blobName, bytes, now = tx.NowMicroseconds })
             .ConfigureAwait(false);
-        return new ModelRegistration(new RegisteredModel(new ModelVersion(name, (int)number, digest), signature, blobName, bytes, tx.Now, []), IsNew: true);
+        foreach (var (file, blob) in weights)
+            await tx.ExecuteAsync("""
+                INSERT INTO model_files (name, number, location, digest, blob_name, bytes) VALUES (@name, @number, @location, @digest, @blob, @bytes)
+                """, new { name, number, location = file.Location, digest = file.Digest.Hex, blob, bytes = file.Bytes }).ConfigureAwait(false);
+        return new ModelRegistration(new RegisteredModel(new ModelVersion(name, (int)number, digest), signature, blobName, bytes, tx.Now, [])
+        {
+            Weights = weights,
+        }, IsNew: true);
     }, ct);
 
     /// <summary>The version; null means there is none.</summary>
@@ -103,10 +117,16 @@ public sealed class ModelStore(StateDatabase database)
     {
         var rows = await tx.QueryAsync<ModelRow>($"{Query} {where} ORDER BY name, number", parameters).ConfigureAwait(false);
         var aliases = await tx.QueryAsync<AliasRow>("SELECT name, alias, number FROM aliases ORDER BY alias").ConfigureAwait(false);
+        var files = await tx.QueryAsync<FileRow>("SELECT name, number, location, digest, blob_name, bytes FROM model_files ORDER BY location")
+            .ConfigureAwait(false);
         return [.. rows.Select(r => new RegisteredModel(
             new ModelVersion(r.Name, (int)r.Number, Digest.Parse(r.Digest)), StoredJson.Read<ModelSignature>(r.SignatureJson, $"models, {r.Name}:{r.Number}"),
                 r.BlobName, r.Bytes,
-            EpochMicroseconds.ToInstant(r.RegisteredAt), [.. aliases.Where(a => a.Name == r.Name && a.Number == r.Number).Select(a => a.Alias)]))];
+            EpochMicroseconds.ToInstant(r.RegisteredAt), [.. aliases.Where(a => a.Name == r.Name && a.Number == r.Number).Select(a => a.Alias)])
+        {
+            Weights = [.. files.Where(f => f.Name == r.Name && f.Number == r.Number).Select(f =>
+                new StoredWeights(new WeightFile(f.Location, Digest.Parse(f.Digest), f.Bytes), f.BlobName))],
+        })];
     }
 
     private sealed class ModelRow
@@ -118,6 +138,16 @@ public sealed class ModelStore(StateDatabase database)
         public string BlobName { get; init; } = "";
         public long Bytes { get; init; }
         public long RegisteredAt { get; init; }
+    }
+
+    private sealed class FileRow
+    {
+        public string Name { get; init; } = "";
+        public long Number { get; init; }
+        public string Location { get; init; } = "";
+        public string Digest { get; init; } = "";
+        public string BlobName { get; init; } = "";
+        public long Bytes { get; init; }
     }
 
     private sealed class AliasRow

@@ -19,7 +19,8 @@ public sealed class NamedBlobs(StateDatabase database)
             WHERE NOT EXISTS (SELECT 1 FROM receipts r WHERE r.run_id = c.run_id AND r.shard_index = c.shard_index)
             """).ConfigureAwait(false))
             names.UnionWith(StoredJson.Read<NamedFiles>(json, "checkpoints").Artifacts.Select(a => a.BlobName));
-        names.UnionWith(await tx.QueryAsync<string>("SELECT blob_name FROM segments UNION SELECT blob_name FROM models").ConfigureAwait(false));
+        names.UnionWith(await tx.QueryAsync<string>("SELECT blob_name FROM segments UNION SELECT blob_name FROM models UNION SELECT blob_name FROM model_files")
+            .ConfigureAwait(false));
         return names;
     }, ct);
 

@@ -11,8 +11,21 @@ public abstract class ModelStoreContract : StateContract
 
     private ModelStore CreateSut() => new(Database);
 
-    private Task<ModelRegistration> RegisterAsync(string name, string content) =>
-        CreateSut().RegisterAsync(name, Digest.Of(content), Signature, $"models/{content}.onnx", 1234, Ct);
+    private Task<ModelRegistration> RegisterAsync(string name, string content, params StoredWeights[] weights) =>
+        CreateSut().RegisterAsync(name, Digest.Of(content), Signature, $"models/{content}.onnx", 1234, weights, Ct);
+
+    [Fact]
+    public async Task Register_ModelWithWeights_KeepsThemByLocation()
+    {
+        StoredWeights[] weights =
+        [
+            new(new WeightFile("a.bin", Digest.Of("a"), 10), "models/x/a.bin"), new(new WeightFile("b c.bin", Digest.Of("b"), 20), "models/x/b=0020c.bin"),
+        ];
+        Assert.Equal(weights, (await RegisterAsync("net", "n", weights)).Model.Weights);
+        await RegisterAsync("net", "in one file");
+        Assert.Equal(weights, (await CreateSut().FindAsync("net", 1, Ct))!.Weights);
+        Assert.Empty((await CreateSut().FindAsync("net", 2, Ct))!.Weights);
+    }
 
     [Fact]
     public async Task Register_NewContent_GetsTheNextNumber()

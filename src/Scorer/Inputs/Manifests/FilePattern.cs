@@ -1,7 +1,7 @@
 using System.IO.Enumeration;
 using BatchEngine.Domain;
 
-namespace BatchEngine.Scorer.Inputs;
+namespace BatchEngine.Scorer.Inputs.Manifests;
 
 /// <summary>Turns paths, directories and patterns into a sorted list of files.</summary>
 internal static class FilePattern

@@ -1,10 +1,11 @@
 using System.Text;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.TestKit.Folders;
 using static BatchEngine.Scorer.Tests.Inputs.ParquetFiles;
 
-namespace BatchEngine.Scorer.Tests.Inputs;
+namespace BatchEngine.Scorer.Tests.Inputs.Manifests;
 
 public sealed class InputCatalogTests : IDisposable
 {
@@ -136,7 +137,7 @@ public sealed class InputCatalogTests : IDisposable
     {
         Write(_folder.File("a.parquet"), [Data.Of("x", [1])]);
         Write(_folder.File("b.parquet"), [Data.Of("x", [1L])]);
-        var manifest = await InputCatalog.FreezeAsync([_folder.Path], ["x"], TestContext.Current.CancellationToken);
+        var manifest = await InputCatalog.FreezeAsync([_folder.Path], new InputNeeds(["x"], null, []), TestContext.Current.CancellationToken);
         Assert.Equal(2, manifest.Rows);
     }
 
@@ -144,7 +145,8 @@ public sealed class InputCatalogTests : IDisposable
     public async Task Freeze_Cancelled_Stops()
     {
         WriteCounting(_folder.File("a.parquet"), 1);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => InputCatalog.FreezeAsync([_folder.Path], [], new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            InputCatalog.FreezeAsync([_folder.Path], new InputNeeds([], null, []), new CancellationToken(canceled: true)));
     }
 
     [Fact]
@@ -163,7 +165,7 @@ public sealed class InputCatalogTests : IDisposable
             await group.WriteAsync(text, new string?[] { "a", null });
         }
 
-        var manifest = await InputCatalog.FreezeAsync([path], ["y", "s"], TestContext.Current.CancellationToken);
+        var manifest = await InputCatalog.FreezeAsync([path], new InputNeeds(["y", "s"], null, []), TestContext.Current.CancellationToken);
         using var reader = InputFileReader.Open(manifest.Files[0]);
         using var rows = reader.OpenRowGroup(0, ["y", "s"]);
         using var batch = new UnitColumns(manifest.Columns, 10);
@@ -174,13 +176,14 @@ public sealed class InputCatalogTests : IDisposable
     }
 
     private static Task<InputManifest> FreezeAsync(IReadOnlyList<string> patterns) =>
-        InputCatalog.FreezeAsync(patterns, ["x"], TestContext.Current.CancellationToken);
+        InputCatalog.FreezeAsync(patterns, new InputNeeds(["x"], null, []), TestContext.Current.CancellationToken);
 
     private static Task RejectsAsync(IReadOnlyList<string> patterns, params string[] parts) => RejectsAsync(patterns, [], parts);
 
     private static async Task RejectsAsync(IReadOnlyList<string> patterns, IReadOnlyList<string> columns, params string[] parts)
     {
-        var problem = await Assert.ThrowsAsync<BadInputException>(() => InputCatalog.FreezeAsync(patterns, columns, TestContext.Current.CancellationToken));
+        var problem = await Assert.ThrowsAsync<BadInputException>(() =>
+            InputCatalog.FreezeAsync(patterns, new InputNeeds(columns, null, []), TestContext.Current.CancellationToken));
         foreach (var part in parts)
             Assert.Contains(part, problem.Message, StringComparison.Ordinal);
     }

@@ -1,0 +1,46 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Scorer.Inputs.Manifests;
+
+/// <summary>Finds the files of an input and freezes what they are: only footers are read.</summary>
+public static class InputCatalog
+{
+    /// <summary>The most files of one input.</summary>
+    public const int MaxFiles = 100_000;
+
+    /// <summary>Finds the files and reads their footers.</summary>
+    /// <param name="patterns">Files, directories (their *.parquet files, also in directories below) and patterns: * and ? within a name, ** for any
+    /// directories.</param>
+    /// <param name="needs">The columns that are read.</param>
+    /// <param name="ct">Cancels between files.</param>
+    /// <returns>The manifest; it may have zero rows, which the caller judges.</returns>
+    /// <exception cref="BadInputException">Nothing matches, a file is no whole Parquet file, or a needed column is missing, unreadable or of kinds that do not
+    /// go together.</exception>
+    /// <exception cref="StorageFailedException">A file or directory cannot be read.</exception>
+    public static Task<InputManifest> FreezeAsync(IReadOnlyList<string> patterns, InputNeeds needs, CancellationToken ct) =>
+        FreezeAsync(patterns, _ => needs, ct);
+
+    /// <summary>The same, where the columns that are read depend on those that there are.</summary>
+    /// <param name="patterns">As above.</param>
+    /// <param name="needsOf">Given the manifest with all columns, unchecked; says which of them are read.</param>
+    /// <param name="ct">Cancels between files.</param>
+    public static Task<InputManifest> FreezeAsync(IReadOnlyList<string> patterns, Func<InputManifest, InputNeeds> needsOf, CancellationToken ct) =>
+        Task.Run(() => Freeze(patterns, needsOf, ct), ct);
+
+    private static InputManifest Freeze(IReadOnlyList<string> patterns, Func<InputManifest, InputNeeds> needsOf, CancellationToken ct)
+    {
+        var paths = FilePattern.FindAll(patterns, ct);
+        var files = new List<InputFile>(paths.Count);
+        var schema = new MergedSchema();
+        foreach (var path in paths)
+        {
+            ct.ThrowIfCancellationRequested();
+            var (bytes, tag) = FileFooter.Read(path);
+            using var reader = InputFileReader.Open(path);
+            files.Add(new InputFile(path, bytes, tag, reader.RowGroupSizes()));
+            schema.Add(path, reader.Schema, files[^1].Rows);
+        }
+        var manifest = new InputManifest(files, schema.Columns);
+        return manifest with { Columns = schema.Require(needsOf(manifest)) };
+    }
+}

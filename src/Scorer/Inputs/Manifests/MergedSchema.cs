@@ -1,0 +1,99 @@
+using BatchEngine.Domain;
+
+namespace BatchEngine.Scorer.Inputs.Manifests;
+
+/// <summary>The one schema of all files of an input. A file without rows decides nothing, unless no file has any. Not thread-safe.</summary>
+internal sealed class MergedSchema
+{
+    private readonly List<MergedColumn> _columns = [];
+    private readonly Dictionary<string, MergedColumn> _byName = new(StringComparer.Ordinal);
+    private readonly List<string> _paths = [];
+    private MergedSchema? _ofEmptyFiles;
+
+    /// <summary>Whether any file has rows.</summary>
+    public bool HasRows => _paths.Count > 0;
+
+    /// <summary>The columns of all files, in the order of first sight; one that is doubled in a file stands here twice.</summary>
+    public IReadOnlyList<InputColumn> Columns => HasRows ? [.. _columns.SelectMany(c => c.DoubledIn is null ? [c.Column] : new[] { c.Column, c.Column })]
+        : _ofEmptyFiles?.Columns ?? [];
+
+    /// <summary>Adds a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="schema">Its columns.</param>
+    /// <param name="rows">Its rows.</param>
+    public void Add(string path, FileSchema schema, long rows)
+    {
+        if (rows > 0)
+            Add(path, schema);
+        else if (!HasRows)
+            (_ofEmptyFiles ??= new MergedSchema()).Add(path, schema);
+    }
+
+    /// <summary>The columns, those that are needed checked over all files.</summary>
+    /// <exception cref="BadInputException">A needed column is missing, doubled, unreadable, or its kinds do not go together.</exception>
+    public IReadOnlyList<InputColumn> Require(InputNeeds needs)
+    {
+        if (!HasRows && _ofEmptyFiles is { HasRows: true } empty)
+            return empty.Require(needs);
+        var needed = new Dictionary<string, InputColumn>(StringComparer.Ordinal);
+        foreach (var name in needs.Columns)
+            needed[name] = Require(name, needs);
+        return [.. Columns.Select(c => needed.GetValueOrDefault(c.Name, c))];
+    }
+
+    private void Add(string path, FileSchema schema)
+    {
+        foreach (var column in schema.Columns)
+        {
+            if (!_byName.TryGetValue(column.Column.Name, out var merged))
+                _columns.Add(_byName[column.Column.Name] = merged = new MergedColumn(column.Column.Name));
+            if (merged.SeenIn(_paths.Count))
+                merged.Double(path);
+            else
+                merged.Add(_paths.Count, path, column);
+        }
+        _paths.Add(path);
+    }
+
+    private InputColumn Require(string name, InputNeeds needs)
+    {
+        if (!_byName.TryGetValue(name, out var merged))
+            throw InputProblems.ColumnMissing(_paths[0], name, Columns);
+        if (merged.DoubledIn is { } path)
+            throw InputProblems.Duplicate(path, name);
+        var absent = merged.FirstAbsent(_paths.Count);
+        if (absent is { } file && (needs.MissingColumns == MissingColumnPolicy.Refuse || needs.KeyColumn == name))
+            throw AbsentIn(_paths[file], name);
+        if (merged.Conflict is not null)
+            merged = WithoutEmpty(name);
+        var column = merged.Column;
+        if (merged.Conflict is { } other)
+            throw InputProblems.KindDiffers(other.Path, other.Column, column, merged.FirstPath);
+        if (merged.LosesDecimals && needs.IsCopied(name))
+            throw InputProblems.DecimalsDiffer(name, column);
+        if (column.Kind == ColumnKind.Unsupported)
+            throw InputProblems.Unreadable($"{merged.FirstPath}, column '{name}'", column);
+        if (merged.IsUnknown)
+            column = column with { Kind = needs.KindsIfUnknown.GetValueOrDefault(name, column.Kind), IsNullable = true };
+        return absent is null ? column : column with { IsNullable = true, MayBeAbsent = true };
+    }
+
+    // Some writers type a column without any value as they please, so that a text becomes a double for a day: such a file decides nothing.
+    private MergedColumn WithoutEmpty(string name)
+    {
+        var merged = new MergedColumn(name);
+        for (var i = 0; i < _paths.Count; i++)
+        {
+            using var reader = InputFileReader.Open(_paths[i]);
+            if (reader.Schema.FindOrNull(_paths[i], name) is { } column)
+                merged.Add(i, _paths[i], reader.HasNoValue(column) ? column with { Decoding = ColumnDecoding.Nothing } : column);
+        }
+        return merged;
+    }
+
+    private static BadInputException AbsentIn(string path, string name)
+    {
+        using var reader = InputFileReader.Open(path);
+        return InputProblems.ColumnAbsent(path, name, reader.Columns);
+    }
+}
