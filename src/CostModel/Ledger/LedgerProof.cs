@@ -5,7 +5,8 @@ using BatchEngine.Storage.Database.Ledger;
 
 namespace BatchEngine.CostModel.Ledger;
 
-/// <summary>Proves that the ledger is usage times price: every usage is posted once, for its time, at what its price folder said when it was posted. Thread-safe;
+/// <summary>Proves that the ledger is usage times price: every usage is posted once, for its time, at what its price folder said when it was posted.
+/// Thread-safe;
 /// writes nothing.</summary>
 /// <param name="database">The database.</param>
 /// <param name="clock">Says which open slices belong to dead processes.</param>
@@ -34,7 +35,8 @@ public sealed class LedgerProof(StateDatabase database, TimeProvider clock)
             else if (await MispricedAsync(used, standing, ct).ConfigureAwait(false) is { } wrong)
                 differences.Add(new LedgerDifference(used.Id, false, wrong));
             else if (standing.FirstOrDefault(e => !e.Cost.HasValue) is { } unpriced)
-                differences.Add(new LedgerDifference(used.Id, true, $"{Figures.Duration(used.Duration)} on {used.Offering} has no price: {unpriced.Cost.Reason}"));
+                differences.Add(new LedgerDifference(used.Id, true,
+                    $"{Figures.Duration(used.Duration)} on {used.Offering} has no price: {unpriced.Cost.Reason}"));
             else
                 proved++;
         }
@@ -45,7 +47,8 @@ public sealed class LedgerProof(StateDatabase database, TimeProvider clock)
             new LedgerDifference(g.Key, false, $"{g.Count()} ledger entries price a usage that is not recorded")));
         differences.AddRange(open.Where(s => s.IsDead(clock.GetUtcNow())).Select(s =>
             new LedgerDifference(s.Id, false, $"{s.Subject} gave its last sign of life at {Figures.Instant(s.SeenAt)} and its time is not settled")));
-        return new LedgerVerdict(usage.Count, proved, former, open.Count(s => !s.IsDead(clock.GetUtcNow())), Spend.Of(LedgerCorrection.Standing(all)), differences);
+        return new LedgerVerdict(usage.Count, proved, former, open.Count(s => !s.IsDead(clock.GetUtcNow())), Spend.Of(LedgerCorrection.Standing(all)),
+            differences);
     }
 
     private static string? Unequal(UsageRecord usage, IReadOnlyList<SpendEntry> standing)

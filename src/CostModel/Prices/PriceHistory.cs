@@ -2,7 +2,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Prices;
 
-/// <summary>Which of the quotes that were ever read count: what each sheet says now, and before the date of that what it said under earlier dates. Pure.</summary>
+/// <summary>Which of the quotes that were ever read count: what each sheet says now, and before the date of that what it said under earlier dates.
+/// Pure.</summary>
 public static class PriceHistory
 {
     /// <summary>The book of what the sheets say now. A sheet that is not among them says nothing, whatever it said before.</summary>

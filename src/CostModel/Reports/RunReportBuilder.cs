@@ -1,5 +1,6 @@
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Prices;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Leases;
@@ -55,7 +56,8 @@ public sealed class RunReportBuilder(StateDatabase database, TimeProvider clock)
         {
             Reuse = plan.Reuse.FullRun is { } full
                 ? ReportReuse.Of(plan, fates.Of(run) == RunFate.Wasted
-                    ? Measured<Money>.NotMeasured("what was made cannot be had, so nothing was saved") : cost.Spend.Whole, counts.Read, await CostOfAsync(full, ct)
+                    ? Measured<Money>.NotMeasured("what was made cannot be had, so nothing was saved")
+                        : cost.Spend.Whole, counts.Read, await CostOfAsync(full, ct)
                     .ConfigureAwait(false), (await runs.FindAsync(full, ct).ConfigureAwait(false))?.Rows ?? 0)
                 : ReportReuse.None(plan.Reuse.Reason),
         };

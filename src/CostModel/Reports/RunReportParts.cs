@@ -1,4 +1,5 @@
 using BatchEngine.CostModel.Ledger;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Snapshots;
 

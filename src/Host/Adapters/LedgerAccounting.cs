@@ -5,7 +5,8 @@ using BatchEngine.Storage.Database.Engine;
 
 namespace BatchEngine.Host.Adapters;
 
-/// <summary>Posts a run's usage to the ledger at the prices known now, and what others have left behind. Posting again posts nothing twice. Thread-safe.</summary>
+/// <summary>Posts a run's usage to the ledger at the prices known now, and what others have left behind. Posting again posts nothing twice.
+/// Thread-safe.</summary>
 internal sealed class LedgerAccounting(StateDatabase database, CurrentPrices prices, TimeProvider clock) : IRunAccounting
 {
     /// <inheritdoc/>

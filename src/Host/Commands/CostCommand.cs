@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BatchEngine.CostModel.Ledger;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Screens;

@@ -1,5 +1,5 @@
-using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Reports;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;

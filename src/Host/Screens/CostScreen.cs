@@ -1,4 +1,4 @@
-using BatchEngine.CostModel.Ledger;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 using BatchEngine.Host.Terminal;
 using Spectre.Console;
@@ -43,13 +43,13 @@ internal static class CostScreen
         if (total.Spend.Missing() is { } missing)
             below.Add($"Measured: {Figures.Price(total.Total)}. Not measured: {missing}");
         if (total.Predictions.Wasted > 0 || total.Wasted is { HasValue: true, Value.Amount: > 0 })
-            below.Add($"Wasted: {Figures.Price(total.Wasted)} for {Figures.Count(total.Predictions.Wasted, "prediction", "predictions")} of runs that were held, "
-                + "failed or were cancelled.");
+            below.Add($"Wasted: {Figures.Price(total.Wasted)} for {Figures.Count(total.Predictions.Wasted, "prediction", "predictions")} "
+                + "of runs that were held, failed or were cancelled.");
         if (total.Predictions.Open > 0)
             below.Add($"Not counted yet: {Figures.Count(total.Predictions.Open, "prediction", "predictions")} of runs that have not ended.");
         if (total.Predictions.Lookups is { Requests: { HasValue: true, Value: > 0 } } lookups)
-            below.Add($"Look-ups: {Figures.Count(lookups.Requests.Value)} = {Figures.Count(lookups.Served.Value)} served + {Figures.Count(lookups.Refused.Value)} "
-                + $"refused + {Figures.Count(lookups.Diagnostic.Value)} diagnostic");
+            below.Add($"Look-ups: {Figures.Count(lookups.Requests.Value)} = {Figures.Count(lookups.Served.Value)} served "
+                + $"+ {Figures.Count(lookups.Refused.Value)} refused + {Figures.Count(lookups.Diagnostic.Value)} diagnostic");
         below.AddRange(summary.Corrections.Select(c => $"Corrected {Figures.Instant(c.PostedAt)}: {Figures.Count(c.Usages, "usage", "usages")}, "
             + $"{Figures.Price(c.Before)} before, {Figures.Price(c.After)} now"));
         below.Add($"Against on-demand: {total.OnDemand.InWords()}");
@@ -62,7 +62,8 @@ internal static class CostScreen
     {
         Measured<Money>[] spent = [line.Total, .. Kinds(line)];
         table.AddRow([
-            Markup.Escape(line.Name), .. spent.Select((m, i) => Short(m, currency, MaxDecimals) + (i == 0 && line.Spend.UnpricedEntries > 0 && m.HasValue ? " + ?"
+            Markup.Escape(line.Name),
+                .. spent.Select((m, i) => Short(m, currency, MaxDecimals) + (i == 0 && line.Spend.UnpricedEntries > 0 && m.HasValue ? " + ?"
                 : "")), Figures.Count(line.Predictions.Made),
             line.Predictions.Lookups.Served.TryGet(out var served) ? Figures.Count(served)
                 : "not measured", Short(line.PerThousand.Made, currency), Short(line.PerThousand.Served, currency),

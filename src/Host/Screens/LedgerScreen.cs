@@ -19,8 +19,8 @@ internal static class LedgerScreen
         if (verdict.Differences.Count > MaxShown)
             screen.Line($"and {Figures.Count(verdict.Differences.Count - MaxShown)} more; --json has them all");
         if (verdict.Usages > 0)
-            screen.Line($"{Figures.Count(verdict.Proved)} of {Figures.Count(verdict.Usages, "usage", "usages")} proved: posted once, for its time, at its price. "
-                + $"The ledger holds {Figures.Price(verdict.Ledger.Total)}.");
+            screen.Line($"{Figures.Count(verdict.Proved)} of {Figures.Count(verdict.Usages, "usage", "usages")} proved: posted once, "
+                + $"for its time, at its price. The ledger holds {Figures.Price(verdict.Ledger.Total)}.");
         if (verdict.Former > 0)
             screen.Line($"{Figures.Count(verdict.Former)} of earlier versions: posted once and for their time; their price cannot be proved.");
         if (verdict.Open > 0)

@@ -1,7 +1,8 @@
+using BatchEngine.TestKit.Amounts;
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Prices;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
-using BatchEngine.TestKit.Amounts;
 using CsCheck;
 
 namespace BatchEngine.CostModel.Tests.Ledger;

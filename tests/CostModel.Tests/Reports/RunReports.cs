@@ -1,10 +1,11 @@
+using BatchEngine.TestKit.Amounts;
 using BatchEngine.CostModel.Drift;
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Prices;
 using BatchEngine.CostModel.Reports;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.CostModel.Tests.Ledger;
 using BatchEngine.Domain;
-using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.CostModel.Tests.Reports;
 

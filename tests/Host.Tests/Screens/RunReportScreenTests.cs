@@ -1,13 +1,14 @@
+using BatchEngine.TestKit.Amounts;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Prices;
 using BatchEngine.CostModel.Reports;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
-using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.Host.Tests.Screens;
 
@@ -42,14 +43,14 @@ public sealed class RunReportScreenTests
         Assert.True(embedded.RootElement.TryGetProperty("cost", out var cost) && cost.GetProperty("allRealtime").TryGetProperty("saved", out _));
     }
 
-    private static string Printed(bool isJson, RunReport report)
+    internal static string Printed(bool isJson, RunReport report)
     {
         using var answers = new StringWriter();
         RunReportScreen.Show(new Screen(isJson, verbose: false, answers), report, "churn.html");
         return answers.ToString();
     }
 
-    private static RunReport Report()
+    internal static RunReport Report()
     {
         var hour = new UsageRecord("u", Run, "", "worker-1", UsageKind.BatchWorker, Offering.Local, Due, Due.AddHours(1), 1, 0, 1_000_000);
         var book = new PriceBook([new PriceQuote(Offering.Local, Money.Usd(0.5m), "a sheet", Due.AddDays(-1), null)]);

@@ -1,8 +1,8 @@
+using BatchEngine.TestKit.Amounts;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Runs;
-using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.Storage.Tests;
 

@@ -24,7 +24,7 @@ public sealed class AnswerStore(StateDatabase database)
         var table = isDiagnostic ? "diagnostic_answers" : "answers";
         return database.WriteAsync(tx => tx.ExecuteAsync($"""
             INSERT INTO {table} (serving_name, hour_at, source, reason, answered) VALUES (@servingName, @hourAt, @source, @reason, @count)
-            ON CONFLICT (serving_name, hour_at, source, reason) DO UPDATE SET answered = {table}.answered + excluded.answered
+            ON CONFLICT (serving_name, hour_at, source, reason) DO UPDATE SET answered = {table}.answered + @count
             """, new
         {
             servingName,

@@ -9,8 +9,8 @@ namespace BatchEngine.Storage.Database.Ledger;
 /// <param name="database">The database.</param>
 public sealed class OpenSliceStore(StateDatabase database)
 {
-    private const string Columns = "id, run_id, serving_name, subject, kind, provider, instance_type, zone, purchase, from_at, seen_at, beat_ticks, busy_ticks, "
-        + "rework_ticks, predictions, priced_by";
+    private const string Columns = "id, run_id, serving_name, subject, kind, provider, instance_type, zone, purchase, from_at, seen_at, beat_ticks, "
+        + "busy_ticks, rework_ticks, predictions, priced_by";
 
     /// <summary>Writes a sign of life. A slice that another process has ended meanwhile stays ended.</summary>
     public Task BeatAsync(OpenSlice slice, CancellationToken ct) => database.WriteAsync(async tx =>
@@ -21,8 +21,8 @@ public sealed class OpenSliceStore(StateDatabase database)
             INSERT INTO open_slices ({Columns})
             VALUES (@Id, @run, @ServingName, @Subject, @kind, @Provider, @InstanceType, @Zone, @purchase, @from, @seen, @beat, @busy, @rework, @Predictions,
                 @PricedBy)
-            ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, busy_ticks = excluded.busy_ticks, rework_ticks = excluded.rework_ticks,
-                predictions = excluded.predictions
+            ON CONFLICT (id) DO UPDATE SET seen_at = @seen, busy_ticks = @busy, rework_ticks = @rework,
+                predictions = @Predictions
             """, new
         {
             slice.Id,
@@ -63,7 +63,8 @@ public sealed class OpenSliceStore(StateDatabase database)
     /// <returns>Whether it was.</returns>
     public Task<bool> SettleAsync(OpenSlice found, DateTimeOffset now, CancellationToken ct) => database.WriteAsync(async tx =>
     {
-        if (await tx.NumberAsync("SELECT seen_at FROM open_slices WHERE id = @Id", new { found.Id }).ConfigureAwait(false) != EpochMicroseconds.Of(found.SeenAt))
+        var seen = await tx.NumberAsync("SELECT seen_at FROM open_slices WHERE id = @Id", new { found.Id }).ConfigureAwait(false);
+        if (seen != EpochMicroseconds.Of(found.SeenAt))
             return false;
         foreach (var record in found.Remains(now))
             await UsageStore.AppendAsync(tx, record).ConfigureAwait(false);

@@ -41,7 +41,8 @@ public sealed class PriceReadings(StateDatabase database)
             ORDER BY q.reading_number, q.position
             """, new { folder }).ConfigureAwait(false)).ToLookup(q => q.ReadingNumber);
         var readings = await tx.QueryAsync<ReadingRow>(
-            "SELECT reading_number, sheet, read_at FROM price_readings WHERE priced_by = @folder ORDER BY reading_number", new { folder }).ConfigureAwait(false);
+            "SELECT reading_number, sheet, read_at FROM price_readings WHERE priced_by = @folder ORDER BY reading_number", new { folder })
+            .ConfigureAwait(false);
         return (IReadOnlyList<PriceReading>)[.. readings.Select(r => new PriceReading(r.Sheet, EpochMicroseconds.ToInstant(r.ReadAt),
             [.. quotes[r.ReadingNumber].Select(q => q.ToQuote())]))];
     }, ct);

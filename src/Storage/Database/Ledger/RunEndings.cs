@@ -12,7 +12,8 @@ public sealed class RunEndings(StateDatabase database)
     {
         var rows = await tx.QueryAsync<Row>("""
             SELECT r.run_id, r.state,
-                CASE WHEN EXISTS (SELECT 1 FROM snapshots s JOIN publications p ON p.snapshot_id = s.id WHERE s.run_id = r.run_id) THEN 1 ELSE 0 END AS published
+                CASE WHEN EXISTS (SELECT 1 FROM snapshots s JOIN publications p ON p.snapshot_id = s.id WHERE s.run_id = r.run_id)
+                    THEN 1 ELSE 0 END AS published
             FROM runs r
             """).ConfigureAwait(false);
         return (IReadOnlyDictionary<RunId, RunEnding>)rows.ToDictionary(r => Domain.RunId.Parse(r.RunId),

@@ -1,6 +1,6 @@
+using BatchEngine.TestKit.Amounts;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Ledger;
-using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.Storage.Tests.Database.Ledger;
 
@@ -112,7 +112,8 @@ public abstract class MoneyStoresContract : StateContract
         Assert.Equal([changed], (await prices.ListAsync("/b", Ct)).SelectMany(r => r.Quotes));
     }
 
-    private static OpenSlice Slice(int seen, TimeSpan busy) => new("w/0", Samples.Run(), "", "worker-1", UsageKind.BatchWorker, Spot, Start, Start.AddSeconds(seen),
+    private static OpenSlice Slice(int seen, TimeSpan busy) => new("w/0", Samples.Run(), "", "worker-1", UsageKind.BatchWorker, Spot, Start,
+        Start.AddSeconds(seen),
         TimeSpan.FromSeconds(10), busy, TimeSpan.Zero, 0, "/prices");
 
     [Fact]
@@ -134,7 +135,8 @@ public abstract class MoneyStoresContract : StateContract
         // It was not dead: what is billed already stays, and its own record goes on from there.
         await slices.BeatAsync(Slice(70, TimeSpan.FromSeconds(60)), Ct);
         Assert.Empty(await slices.ListAsync(null, Ct));
-        var rest = await slices.EndAsync(Slice(80, TimeSpan.FromSeconds(70)), from => [Slice(80, TimeSpan.FromSeconds(70)).Usage(from, Start.AddSeconds(80))], Ct);
+        var last = Slice(80, TimeSpan.FromSeconds(70));
+        var rest = await slices.EndAsync(last, from => [last.Usage(from, Start.AddSeconds(80))], Ct);
         Assert.Equal((Start.AddSeconds(30), Start.AddSeconds(80)), (Assert.Single(rest).From, rest[0].ToExclusive));
         Assert.Equal(3, (await new UsageStore(Database).ListAsync((RunId?)null, Ct)).Count);
     }

@@ -1,15 +1,18 @@
+using BatchEngine.TestKit.Amounts;
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Prices;
+using BatchEngine.CostModel.Summaries;
+using BatchEngine.CostModel.Tests.Ledger;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Ledger;
-using BatchEngine.TestKit.Amounts;
 
-namespace BatchEngine.CostModel.Tests.Ledger;
+namespace BatchEngine.CostModel.Tests.Summaries;
 
 /// <summary>Every entry and every look-up has one line, and what nobody can get is no prediction made.</summary>
 public sealed class CostSummaryTests
 {
-    private static readonly PriceBook Book = new([Ledgers.Quote(Ledgers.Spot, 1m), Ledgers.Quote(Ledgers.Spot with { Purchase = PurchaseOption.OnDemand }, 3m)]);
+    private static readonly PriceBook Book = new(
+        [Ledgers.Quote(Ledgers.Spot, 1m), Ledgers.Quote(Ledgers.Spot with { Purchase = PurchaseOption.OnDemand }, 3m)]);
     private static readonly RealtimeBaseline Baseline = RealtimeBaseline.From([], new RealtimeAssumption(Money.Usd(10), "a guess"));
     private static readonly RunId Other = new("churn", Ledgers.Midnight.AddDays(1));
 
@@ -25,7 +28,8 @@ public sealed class CostSummaryTests
         UsagePricing.EntriesOf(Ledgers.Usage(id, UsageKind.RealtimeEndpoint, busy: 0.25, predictions: 20) with { ServingName = name }, "", "", Book,
             Ledgers.Midnight);
 
-    private static CostSummary Summary(CostGrouping grouping, IReadOnlyList<SpendEntry> entries, RunFates? fates = null, params (string Job, string Name)[] jobs) =>
+    private static CostSummary Summary(CostGrouping grouping, IReadOnlyList<SpendEntry> entries, RunFates? fates = null,
+        params (string Job, string Name)[] jobs) =>
         CostSummary.Of(entries, Lookups, jobs.ToDictionary(j => j.Job, j => j.Name), grouping, Baseline, fates ?? RunFates.Unknown);
 
     [Fact]
@@ -43,7 +47,8 @@ public sealed class CostSummaryTests
     [InlineData(CostGrouping.ServingName)]
     public void Lines_AnyJobsAndNames_AddUpInMoneyAndLookups(CostGrouping grouping)
     {
-        var summary = Summary(grouping, [.. Batch("a"), .. Batch("b", new RunId("other", Ledgers.Midnight)), .. Endpoint("e", "value"), .. Endpoint("f", "else"),
+        var summary = Summary(grouping, [.. Batch("a"), .. Batch("b", new RunId("other", Ledgers.Midnight)), .. Endpoint("e", "value"),
+            .. Endpoint("f", "else"),
             .. Endpoint("g", "")], null, ("churn", "value"), ("other", "value"), ("value", "churn"));
         var lines = summary.Unallocated is { } nobody ? summary.Lines.Append(nobody).ToList() : [.. summary.Lines];
         Assert.Equal(5m, lines.Sum(l => l.Total.Value.Amount));
@@ -74,7 +79,8 @@ public sealed class CostSummaryTests
 
         // Published by hand later: it is no waste any more.
         fates = new RunFates(new Dictionary<RunId, RunEnding> { [Other] = new(state, true) });
-        Assert.Equal((5_000L, 0L), (Summary(CostGrouping.Run, entries, fates).Total.Predictions.Made, Summary(CostGrouping.Run, entries, fates).Total.Predictions.Wasted));
+        total = Summary(CostGrouping.Run, entries, fates).Total;
+        Assert.Equal((5_000L, 0L), (total.Predictions.Made, total.Predictions.Wasted));
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Ledger;
 using BatchEngine.Storage.Database.Runs;
 
-namespace BatchEngine.CostModel.Ledger;
+namespace BatchEngine.CostModel.Summaries;
 
 /// <summary>Reads ledger, look-up counts and jobs, and sums them. Thread-safe; writes nothing.</summary>
 /// <param name="database">The database.</param>

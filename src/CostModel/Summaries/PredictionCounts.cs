@@ -1,5 +1,5 @@
 
-namespace BatchEngine.CostModel.Ledger;
+namespace BatchEngine.CostModel.Summaries;
 
 /// <summary>How many predictions were made and what became of the look-ups.</summary>
 /// <param name="Made">Predictions made in batch by runs that were published.</param>

@@ -1,4 +1,4 @@
-namespace BatchEngine.CostModel.Ledger;
+namespace BatchEngine.CostModel.Summaries;
 
 /// <summary>What the money of a run bought. Pure.</summary>
 public enum RunFate

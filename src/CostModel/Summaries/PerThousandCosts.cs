@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 
-namespace BatchEngine.CostModel.Ledger;
+namespace BatchEngine.CostModel.Summaries;
 
 /// <summary>What 1,000 predictions cost, counted in three ways.</summary>
 /// <param name="Made">Everything the ended runs cost (batch, rework, idle, shared, also of runs that came to nothing) for 1,000 predictions published.</param>

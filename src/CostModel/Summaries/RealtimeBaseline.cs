@@ -1,8 +1,9 @@
 using System.Globalization;
+using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Prices;
 using BatchEngine.Domain;
 
-namespace BatchEngine.CostModel.Ledger;
+namespace BatchEngine.CostModel.Summaries;
 
 /// <summary>What a real-time prediction costs: the yardstick of "all real time". Measured from the endpoint's own busy time, or a person's assumption named as
 /// such.</summary>

@@ -1,7 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Ledger;
 
-namespace BatchEngine.CostModel.Ledger;
+namespace BatchEngine.CostModel.Summaries;
 
 /// <summary>The fate of each run. Pure.</summary>
 /// <param name="endings">How far the runs came; a run that is not among them counts as published.</param>

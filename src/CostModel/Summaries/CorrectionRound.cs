@@ -1,6 +1,7 @@
+using BatchEngine.CostModel.Ledger;
 using BatchEngine.Domain;
 
-namespace BatchEngine.CostModel.Ledger;
+namespace BatchEngine.CostModel.Summaries;
 
 /// <summary>Entries that were corrected at one instant.</summary>
 /// <param name="PostedAt">When.</param>

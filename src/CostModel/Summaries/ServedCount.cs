@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 
-namespace BatchEngine.CostModel.Ledger;
+namespace BatchEngine.CostModel.Summaries;
 
 /// <summary>Look-ups of a serving name that were answered from one source.</summary>
 /// <param name="ServingName">The name that was asked.</param>

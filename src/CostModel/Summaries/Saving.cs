@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 
-namespace BatchEngine.CostModel.Ledger;
+namespace BatchEngine.CostModel.Summaries;
 
 /// <summary>What another way would have cost, and what was saved by not going it.</summary>
 /// <param name="Instead">The cost of the other way.</param>

@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 
-namespace BatchEngine.CostModel.Ledger;
+namespace BatchEngine.CostModel.Summaries;
 
 /// <summary>Which line of a summary owns an entry or a look-up. Each has one owner, so lines add up. Pure.</summary>
 /// <param name="servingNames">Serving name by job; a job that is not named serves under its own name.</param>

@@ -1,6 +1,7 @@
+using BatchEngine.CostModel.Ledger;
 using BatchEngine.Domain;
 
-namespace BatchEngine.CostModel.Ledger;
+namespace BatchEngine.CostModel.Summaries;
 
 /// <summary>The arithmetic of one line of a cost summary, and the sentences that say how its numbers were made. Pure.</summary>
 internal static class CostArithmetic
@@ -27,7 +28,8 @@ internal static class CostArithmetic
             : Saving.Against(Spend.OnDemandOf(useful).Whole, Spend.Of(useful).Whole);
         return new CostLine(name, spend.Total,
             new KindCosts(Kind(CostKind.Batch), Kind(CostKind.Realtime), Kind(CostKind.Idle), Kind(CostKind.Rework), Kind(CostKind.Shared)),
-            wasted.Entries == 0 ? Measured<Money>.Of(Money.Zero(currency)) : wasted.Total, predictions, perThousand, allRealtime, onDemand, spend, HowMade());
+            wasted.Entries == 0 ? Measured<Money>.Of(Money.Zero(currency)) : wasted.Total, predictions, perThousand, allRealtime, onDemand, spend,
+            HowMade());
 
         Measured<Money> Kind(CostKind kind) => entries.Count == 0 ? spend.Total : Spend.OfKind(entries, kind, currency);
 
@@ -43,7 +45,7 @@ internal static class CostArithmetic
             if (spend.Missing() is { } missing)
                 how.Add($"{Figures.Price(spend.Total)} is what has a price; {missing}");
             Say(how, perThousand.Made, m => FormattableString.Invariant(
-                $"{m} for 1,000 predictions published = {runCost} of the ended runs (batch, rework, idle, shared) / {predictions.Made:N0} predictions x 1,000"));
+                $"{m} for 1,000 predictions published = {runCost} of the ended runs (all kinds) / {predictions.Made:N0} predictions x 1,000"));
             Say(how, perThousand.Served, m =>
                 FormattableString.Invariant($"{m} for 1,000 predictions served = {spend.Whole} in all / {answered:N0} look-ups answered x 1,000"));
             Say(how, allRealtime.Instead, m => FormattableString.Invariant(
@@ -53,7 +55,7 @@ internal static class CostArithmetic
             Say(how, onDemand.Saved, m => $"{m} saved against on-demand = {onDemand.Instead} - {Spend.Of(useful).Whole}");
             if (predictions.Wasted > 0 || wasted.Entries > 0)
                 how.Add(FormattableString.Invariant(
-                    $"{wasted.Total} wasted = what runs cost that were held, failed or were cancelled; nobody can get their {predictions.Wasted:N0} predictions"));
+                    $"{wasted.Total} wasted = what held, failed and cancelled runs cost; nobody can get their {predictions.Wasted:N0} predictions"));
             return how;
         }
     }

@@ -1,6 +1,7 @@
+using BatchEngine.CostModel.Ledger;
 using BatchEngine.Domain;
 
-namespace BatchEngine.CostModel.Ledger;
+namespace BatchEngine.CostModel.Summaries;
 
 /// <summary>One line of a cost summary, with how each of its numbers was made.</summary>
 /// <param name="Name">The job, run, model or serving name; or what an unallocated line holds.</param>

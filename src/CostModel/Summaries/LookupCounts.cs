@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 
-namespace BatchEngine.CostModel.Ledger;
+namespace BatchEngine.CostModel.Summaries;
 
 /// <summary>What became of look-ups: served + refused + diagnostic = requests. Not measured where look-ups are not counted.</summary>
 /// <param name="Served">Applications got a prediction.</param>

@@ -1,6 +1,7 @@
+using BatchEngine.CostModel.Ledger;
 using BatchEngine.Domain;
 
-namespace BatchEngine.CostModel.Ledger;
+namespace BatchEngine.CostModel.Summaries;
 
 /// <summary>What was spent, on what, and what it saved: one line a job, run, model or serving name. Immutable and pure; lines and unallocated sum to the
 /// total to the last digit.</summary>
