@@ -46,7 +46,7 @@ internal static class RunReportParts
             new("Model", plan.Model.ToString()),
             new("Model digest (SHA-256)", plan.Model.Digest.Hex),
             new("Model file", plan.ModelArtifact),
-            new("Outputs", string.Join(", ", plan.Outputs.Select(o => o.Name))),
+            new("Outputs", string.Join(", ", plan.Outputs.Where(o => o.IsNamed).Select(o => o.Name))),
             new("Key column", plan.Job.KeyColumn),
             new("Input", $"{Figures.Count(plan.Manifest.Rows, "row", "rows")}, {Figures.Count(plan.Manifest.Bytes, "byte", "bytes")} in "
                 + $"{Figures.Count(plan.Manifest.Files.Count, "file", "files")}"),

@@ -6,6 +6,13 @@ namespace BatchEngine.Domain;
 /// files' values, and are nullable where any file's is. Files without rows decide nothing.</param>
 public sealed record InputManifest(IReadOnlyList<InputFile> Files, IReadOnlyList<InputColumn> Columns)
 {
+    /// <summary>Folders inside the input that are outputs of this program and were left out; not part of the input's identity.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
+    /// <summary>The same as a sentence; null when nothing was left out.</summary>
+    public string? LeftOutNote => LeftOut.Count == 0 ? null
+        : FormattableString.Invariant($"left out of the input, as outputs of this program: {LeftOut.Count} folder(s), for instance {LeftOut[0]}");
+
     /// <summary>Rows of all files.</summary>
     public long Rows => Files.Sum(f => f.Rows);
 

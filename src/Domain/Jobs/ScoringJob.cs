@@ -2,7 +2,8 @@ namespace BatchEngine.Domain;
 
 /// <summary>The wish: input, key, model, features, output, schedule, deadline, budget, quality, serving contract. What one YAML file says.</summary>
 /// <param name="Name">Letters, digits, '.', '-' and '_'.</param>
-/// <param name="Inputs">Paths or globs of Parquet files; "{date}" (yyyy-MM-dd) and "{hour}" stand for the run's scheduled instant.</param>
+/// <param name="Inputs">Paths or globs of Parquet files; "{date}" (yyyy-MM-dd) and "{hour}" stand for the run's scheduled instant
+/// in the schedule's time zone.</param>
 /// <param name="KeyColumn">The column whose value names a prediction.</param>
 /// <param name="CarriedColumns">Input columns copied to the output.</param>
 /// <param name="Model">The model.</param>

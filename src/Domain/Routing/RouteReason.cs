@@ -12,7 +12,7 @@ public enum RouteReason
     /// <summary>The key is not in the snapshot.</summary>
     KeyMissing,
 
-    /// <summary>The snapshot is older than the contract's maximum age.</summary>
+    /// <summary>The snapshot is older than the contract's maximum age, or stands for a time to come.</summary>
     Stale,
 
     /// <summary>The stored confidence is below the contract's threshold.</summary>

@@ -31,6 +31,7 @@ internal static class JobsCommand
             f.File,
             f.Job,
             IsFine = f.Problems.Count == 0,
+            f.Notes,
             Problems = f.Problems.Select(p => new { p.Place, p.Seen, p.Expected, p.Remedy }),
         });
         verb.Screen.Answer(document, () =>
@@ -47,9 +48,13 @@ internal static class JobsCommand
         if (file.Problems.Count == 0)
         {
             verb.Screen.Markup($"[green]fine[/]      {name}: job {Markup.Escape(file.Job)}");
-            return;
         }
-        verb.Screen.Markup($"[red]not fine[/]  {name}: {file.Problems.Count} {(file.Problems.Count == 1 ? "problem" : "problems")}");
+        else
+        {
+            verb.Screen.Markup($"[red]not fine[/]  {name}: {file.Problems.Count} {(file.Problems.Count == 1 ? "problem" : "problems")}");
+        }
+        foreach (var note in file.Notes)
+            verb.Screen.Line("  note: " + note);
         foreach (var problem in file.Problems)
             verb.Screen.Line("  - " + problem.Message);
     }

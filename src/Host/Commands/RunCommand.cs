@@ -3,6 +3,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
+using BatchEngine.Router.Routing;
 using BatchEngine.Scheduler.Triggers;
 using BatchEngine.Storage.Database.Runs;
 
@@ -17,6 +18,8 @@ internal static class RunCommand
     private static readonly Argument<string> JobPath = new("job") { Description = "The job's YAML file" };
     private static readonly Option<string?> AsOf =
         new("--as-of") { Description = "The scheduled instant this run stands for [default: the latest due by the schedule, else now]" };
+    private static readonly Option<bool> AllowFuture =
+        new("--allow-future") { Description = "Accept a scheduled instant that has not come: its snapshot is stale until then, and holds back earlier nights" };
     private static readonly Option<int?> Workers = new("--workers", "-w") { Description = "Workers, instead of the job's; 0 means one per core" };
     private static readonly Option<bool> ChildProcesses =
         new("--child-processes") { Description = "Run workers as child processes, so that one can die without the others" };
@@ -33,7 +36,7 @@ internal static class RunCommand
 
               batchengine run config/jobs/customer-value.yaml
               batchengine run job.yaml --as-of 2026-11-23T02:00:00Z --workers 2
-            """) { JobPath, AsOf, Workers, ChildProcesses, Full }, globals, RunAsync);
+            """) { JobPath, AsOf, AllowFuture, Workers, ChildProcesses, Full }, globals, RunAsync);
 
     /// <summary>`plan JOB`.</summary>
     public static Command BuildPlan(GlobalOptions globals) => Verb.Does(
@@ -41,14 +44,16 @@ internal static class RunCommand
 
     /// <summary>`backfill JOB`.</summary>
     public static Command BuildBackfill(GlobalOptions globals) => Verb.Does(
-        new Command("backfill", "Run every scheduled instant between two instants that has no finished run, oldest first.") { JobPath, From, To, DryRun,
-            Full }, globals, BackfillAsync);
+        new Command("backfill", "Run every scheduled instant between two instants that has no finished run, oldest first.") { JobPath, From, To,
+            AllowFuture, DryRun, Full }, globals, BackfillAsync);
 
     private static async Task<int> RunAsync(Verb verb, CancellationToken ct)
     {
         var job = ReadJob(verb);
+        var run = RunOf(verb, job);
+        RefuseFuture(verb, run.ScheduledAt, "--as-of");
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        return await RunScreen.RunAsync(verb.Screen, engine, job, RunOf(verb, job), ct, verb.Line.GetValue(Full)).ConfigureAwait(false);
+        return await RunScreen.RunAsync(verb.Screen, engine, job, run, ct, verb.Line.GetValue(Full)).ConfigureAwait(false);
     }
 
     private static async Task<int> PlanAsync(Verb verb, CancellationToken ct)
@@ -73,13 +78,17 @@ internal static class RunCommand
         var due = new CronOccurrences(schedule, $"job {job.Name}").Between(from.AddTicks(-1), to.AddTicks(-1), MaxBackfillRuns);
         if (due.Count == 0)
             verb.Screen.Note($"{job.Name}: its schedule has no instant from {Figures.Instant(from)} to {Figures.Instant(to)}.");
+        if (due.Count > 0 && !verb.Line.GetValue(DryRun))
+            RefuseFuture(verb, due[^1], "--to");
+        if (CronWeekdays.NoteOf(schedule.Cron) is { } note)
+            verb.Screen.Note($"{job.Name}: {note}");
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var worst = ExitCode.Done;
         var answers = new List<RunAnswer>();
         foreach (var run in due.Select(at => new RunId(job.Name, at)))
         {
-            if (await new RunStore(engine.Database).FindAsync(run, ct).ConfigureAwait(false) is { State: RunState.Published })
-                answers.Add(new RunAnswer(run, nameof(RunState.Published), $"{run}: already published") { IsOld = true });
+            if (await new RunStore(engine.Database).FindAsync(run, ct).ConfigureAwait(false) is { State: RunState.Published or RunState.Completed } old)
+                answers.Add(new RunAnswer(run, old.State.ToString(), $"{run}: already {old.State.ToString().ToLowerInvariant()}") { IsOld = true });
             else if (verb.Line.GetValue(DryRun))
                 answers.Add(new RunAnswer(run, "Due", run.ToString()));
             else
@@ -103,6 +112,16 @@ internal static class RunCommand
             job = job with { Workers = WorkerCount.Require(workers) };
         return verb.Line.CommandResult.Command.Options.Contains(ChildProcesses) && verb.Line.GetValue(ChildProcesses)
             ? job with { WorkerMode = WorkerMode.ChildProcess } : job;
+    }
+
+    // A snapshot of a time to come would hold back every night until then as older than what serves.
+    private static void RefuseFuture(Verb verb, DateTimeOffset scheduledAt, string option)
+    {
+        var now = verb.Clock.GetUtcNow();
+        if (scheduledAt > now + RoutePolicy.MaxClockSkew && !verb.Line.GetValue(AllowFuture))
+            throw new BadInputException(option, $"{Figures.Instant(scheduledAt)}, which is in the future",
+                $"scheduled instants up to now ({Figures.Instant(now)})",
+                "Mend the instant; --allow-future runs it all the same, and then nights before it are held back until it has come.");
     }
 
     private static RunId RunOf(Verb verb, ScoringJob job)

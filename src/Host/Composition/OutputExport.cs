@@ -7,65 +7,108 @@ using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Composition;
 
-/// <summary>Copies a published run's Parquet from the blob store to the job's output directory, whole or not at all. Repeating it changes nothing.</summary>
+/// <summary>Copies a published run's Parquet from the blob store to the job's output directory, whole and durable or not at all. Repeating it changes
+/// nothing, but for files that went missing or were damaged meanwhile, which are written again.</summary>
 internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore blobs)
 {
-    /// <summary>Copies output and dead letters, verified, into a temporary folder beside the target and moves it into place.</summary>
-    /// <returns>The folder.</returns>
+    private const string PartialSuffix = ".partial";
+    private const string HeldSuffix = ".held";
+    private const string HeldNote = "_HELD.txt";
+
+    /// <summary>Copies output and dead letters, verified, into a temporary folder beside the target and moves it into place. A target that is there is
+    /// verified and mended file by file; what else lies in it stays.</summary>
     /// <exception cref="StorageFailedException">The folder cannot be written.</exception>
-    public async Task<string> ExportAsync(RunId run, CancellationToken ct)
+    public async Task<ExportedOutput> ExportAsync(RunId run, CancellationToken ct)
+    {
+        var exported = await WriteAsync(run, "", ct).ConfigureAwait(false);
+        if (Directory.Exists(exported.Folder + HeldSuffix))
+            Directory.Delete(exported.Folder + HeldSuffix, recursive: true);
+        return exported;
+    }
+
+    /// <summary>Copies the outputs of a run that is held back into a folder of another name, which nobody takes for the job's output, with a file that says
+    /// why. The export of the run, once it is released, removes it.</summary>
+    /// <exception cref="StorageFailedException">The folder cannot be written.</exception>
+    public async Task ExportHeldAsync(RunId run, string why, CancellationToken ct)
+    {
+        var folder = (await WriteAsync(run, HeldSuffix, ct).ConfigureAwait(false)).Folder;
+        await File.WriteAllTextAsync(Path.Combine(folder, HeldNote), $"Run {run} is held back and is not served.\n{why}\n", ct).ConfigureAwait(false);
+    }
+
+    private async Task<ExportedOutput> WriteAsync(RunId run, string suffix, CancellationToken ct)
     {
         var plan = await runs.PlanAsync(run, ct).ConfigureAwait(false) ?? throw new InvariantBrokenException("a published run has a plan", run.ToString());
-        var target = TargetOf(plan.Job, run);
-        if (File.Exists(Path.Combine(target, OutputManifest.FileName)))
-            return target;
-        var partial = target + ".partial";
+        var receipts = (await store.ListAsync(run, ct).ConfigureAwait(false)).OrderBy(r => r.ShardIndex).ToList();
+        var files = receipts.SelectMany(r => r.Final.Artifacts).Where(a => a.Kind is ArtifactKind.Output or ArtifactKind.DeadLetters)
+            .Select(a => (Artifact: a, Name: NameOf(run, a))).ToList();
+        var manifest = Manifest(plan, receipts, files).ToUtf8();
+        var target = TargetOf(plan.Job, run) + suffix;
         try
         {
+            if (Directory.Exists(target))
+                return new ExportedOutput(target, await MendAsync(target, files, manifest, ct).ConfigureAwait(false));
+            var partial = target + PartialSuffix;
             if (Directory.Exists(partial))
                 Directory.Delete(partial, recursive: true);
             Directory.CreateDirectory(partial);
-            var manifest = await CopyAsync(plan, partial, ct).ConfigureAwait(false);
-            await File.WriteAllBytesAsync(Path.Combine(partial, OutputManifest.FileName), manifest.ToUtf8(), ct).ConfigureAwait(false);
-            if (Directory.Exists(target))
-                Directory.Delete(target, recursive: true);
-            Directory.Move(partial, target);
-            return target;
+            foreach (var (artifact, name) in files)
+                await CopyAsync(artifact, Path.Combine(partial, name), ct).ConfigureAwait(false);
+            await File.WriteAllBytesAsync(Path.Combine(partial, OutputManifest.FileName), manifest, ct).ConfigureAwait(false);
+            DurableFolder.MoveInto(partial, target);
+            return new ExportedOutput(target, 0);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new StorageFailedException(target,
-                $"the output could not be copied ({problem.Message}). The run is published; "
+                $"the output could not be copied ({problem.Message}). The run has ended; "
                 + "free the disk or mend the permissions and repeat the same command.",
                 isTransient: false, problem);
         }
     }
 
     /// <summary>The job's output directory with "{run}" filled in, or its subfolder named by the run.</summary>
-    public static string TargetOf(ScoringJob job, RunId run) => Path.GetFullPath(job.OutputDirectory.Contains("{run}", StringComparison.Ordinal)
-        ? InputPatterns.Fill(job.OutputDirectory, run)
-        : Path.Combine(InputPatterns.Fill(job.OutputDirectory, run), run.ToString()));
+    public static string TargetOf(ScoringJob job, RunId run) =>
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(job.OutputDirectory.Contains("{run}", StringComparison.Ordinal)
+        ? InputPatterns.Fill(job.OutputDirectory, job, run)
+        : Path.Combine(InputPatterns.Fill(job.OutputDirectory, job, run), run.ToString())));
 
     // A file that an earlier run wrote is named by that run, so that two shards of one number never meet.
-    private static string NameOf(RunId run, string blob) =>
-        blob.Split('/') is ["runs", var writer, .., var name] && writer != run.ToString() ? $"{writer}-{name}" : Path.GetFileName(blob);
+    private static string NameOf(RunId run, Artifact artifact) => Path.Combine(artifact.Kind == ArtifactKind.DeadLetters ? "rejects" : "",
+        artifact.BlobName.Split('/') is ["runs", var writer, .., var name] && writer != run.ToString()
+            ? $"{writer}-{name}" : Path.GetFileName(artifact.BlobName));
 
-    private async Task<OutputManifest> CopyAsync(RunPlan plan, string folder, CancellationToken ct)
+    private static OutputManifest Manifest(RunPlan plan, IReadOnlyList<ShardReceipt> receipts, IReadOnlyList<(Artifact Artifact, string Name)> files)
     {
-        var files = new List<OutputManifest.WrittenFile>();
-        var receipts = (await store.ListAsync(plan.Run, ct).ConfigureAwait(false)).OrderBy(r => r.ShardIndex).ToList();
-        foreach (var artifact in receipts.SelectMany(r => r.Final.Artifacts))
-        {
-            if (artifact.Kind is not (ArtifactKind.Output or ArtifactKind.DeadLetters))
-                continue;
-            var name = Path.Combine(artifact.Kind == ArtifactKind.DeadLetters ? "rejects" : "", NameOf(plan.Run, artifact.BlobName));
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, name))!);
-            await BlobCopy.ToFileAsync(blobs, artifact, Path.Combine(folder, name), ct).ConfigureAwait(false);
-            files.Add(OutputManifest.Written(name, artifact));
-        }
         var counts = receipts.Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         return new OutputManifest(plan.Run.ToString(), plan.Model.ToString(), plan.Model.Digest.Hex, plan.Manifest.Digest.Hex,
             OutputManifest.ReadFiles(plan.Manifest), plan.Job.KeyColumn, plan.Run.ScheduledAt, OutputManifest.ColumnsOf(plan), OutputManifest.Tally(counts),
-                files);
+            [.. files.Select(f => OutputManifest.Written(f.Name, f.Artifact))]);
+    }
+
+    private async Task CopyAsync(Artifact artifact, string path, CancellationToken ct)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await BlobCopy.ToFileAsync(blobs, artifact, path, ct).ConfigureAwait(false);
+    }
+
+    // The manifest comes last, so that a folder whose manifest is there has been whole at least once.
+    private async Task<int> MendAsync(string target, IReadOnlyList<(Artifact Artifact, string Name)> files, byte[] manifest, CancellationToken ct)
+    {
+        var mended = 0;
+        foreach (var (artifact, name) in files)
+        {
+            var path = Path.Combine(target, name);
+            if (BlobCopy.IsSound(path, artifact, ct))
+                continue;
+            await CopyAsync(artifact, path + PartialSuffix, ct).ConfigureAwait(false);
+            DurableFolder.MoveFileInto(path + PartialSuffix, path);
+            mended++;
+        }
+        var list = Path.Combine(target, OutputManifest.FileName);
+        if (mended == 0 && File.Exists(list))
+            return 0;
+        await File.WriteAllBytesAsync(list + PartialSuffix, manifest, ct).ConfigureAwait(false);
+        DurableFolder.MoveFileInto(list + PartialSuffix, list);
+        return Math.Max(mended, 1);
     }
 }

@@ -70,7 +70,10 @@ internal static class AnswerJson
     {
         json.WriteStartObject("outputs"u8);
         for (var i = 0; i < provenance.Outputs.Count; i++)
-            WriteOutput(json, provenance.Outputs[i], prediction.Outputs[i]);
+        {
+            if (provenance.Outputs[i].IsNamed)
+                WriteOutput(json, provenance.Outputs[i], prediction.Outputs, i);
+        }
         json.WriteEndObject();
         if (prediction.Confidence.TryGet(out var confidence))
             json.WriteNumber("confidence"u8, confidence);
@@ -81,12 +84,16 @@ internal static class AnswerJson
         json.WriteNumber("ageSeconds"u8, Math.Round(provenance.Age.TotalSeconds, 3));
     }
 
-    private static void WriteOutput(Utf8JsonWriter json, OutputColumn column, float value)
+    private static void WriteOutput(Utf8JsonWriter json, OutputColumn column, IReadOnlyList<float> values, int at)
     {
-        if (column.Labels.Count == 0)
-            json.WriteNumber(column.Name, value);
-        else if (value >= 0 && value < column.Labels.Count)
-            json.WriteString(column.Name, column.Labels[(int)value]);
+        if (column.Kind == OutputKind.WideInteger)
+            json.WriteNumber(column.Name, IntegerHalves.Join(values[at], values[at + 1]));
+        else if (column.Kind == OutputKind.Integer)
+            json.WriteNumber(column.Name, (long)values[at]);
+        else if (column.Labels.Count == 0)
+            json.WriteNumber(column.Name, values[at]);
+        else if (values[at] >= 0 && values[at] < column.Labels.Count)
+            json.WriteString(column.Name, column.Labels[(int)values[at]]);
         else
             json.WriteNull(column.Name);
     }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using BatchEngine.Domain;
+using BatchEngine.Host.Adapters;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Planning;
+using BatchEngine.Scheduler.Triggers;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Screens;
@@ -33,10 +35,16 @@ internal static class PlanScreen
     private static object Summary(RunPlan plan) => new
     {
         plan.Run,
+        scheduledFor = InputPatterns.LocalOf(plan.Job, plan.Run),
+        timeZone = plan.Job.Schedule?.TimeZone ?? "UTC",
+        inputs = plan.Job.Inputs.Select(input => InputPatterns.Fill(input, plan.Job, plan.Run)),
+        weekdays = WeekdaysOf(plan),
         plan.Model,
         files = plan.Manifest.Files.Count,
         rows = plan.Manifest.Rows,
         bytes = plan.Manifest.Bytes,
+        means = FeatureMeans.In(plan.Job.Features, plan.Features),
+        leftOut = plan.Manifest.LeftOut,
         shards = plan.Shards,
         plan.UnitRows,
         plan.PartitionCount,
@@ -59,10 +67,17 @@ internal static class PlanScreen
     {
         var facts = new Grid().AddColumn().AddColumn();
         facts.AddRow("run", plan.Run.ToString());
+        facts.AddRow("stands for", Markup.Escape(Instant(plan)));
+        if (WeekdaysOf(plan) is { } weekdays)
+            facts.AddRow("schedule", Markup.Escape(weekdays));
         facts.AddRow("model", Markup.Escape(plan.Model.ToString()));
         facts.AddRow("input", string.Create(CultureInfo.InvariantCulture,
             $"{plan.Manifest.Files.Count} {(plan.Manifest.Files.Count == 1 ? "file" : "files")}, "
             + $"{Figures.Count(plan.Manifest.Rows)} rows, {Figures.Bytes(plan.Manifest.Bytes)}"));
+        if (FeatureMeans.In(plan.Job.Features, plan.Features) is { Count: > 0 } means)
+            facts.AddRow("means", Markup.Escape($"{FeatureMeans.Words(means)}, in place of missing values"));
+        if (plan.Manifest.LeftOutNote is { } leftOut)
+            facts.AddRow("", Markup.Escape(leftOut));
         facts.AddRow("shards", string.Create(CultureInfo.InvariantCulture,
             $"{plan.Shards.Count} of at most {Figures.Count(plan.Shards.Max(s => s.Rows))} rows, units of {Figures.Count(plan.UnitRows)} rows"));
         facts.AddRow("snapshot",
@@ -70,6 +85,24 @@ internal static class PlanScreen
         facts.AddRow("reuse", Markup.Escape(Reuse(plan)));
         screen.Draw(facts);
         screen.Draw(Options([plan.Chosen, .. plan.Rejected]));
+    }
+
+    private static string? WeekdaysOf(RunPlan plan) => plan.Job.Schedule is { } schedule ? CronWeekdays.NoteOf(schedule.Cron) : null;
+
+    /// <summary>"2026-11-24 17:00 UTC, which is 2026-11-25 02:00 in Asia/Tokyo; {date} is 2026-11-25".</summary>
+    private static string Instant(RunPlan plan)
+    {
+        var local = InputPatterns.LocalOf(plan.Job, plan.Run);
+        var zone = plan.Job.Schedule?.TimeZone ?? "UTC";
+        var text = Figures.Instant(plan.Run.ScheduledAt);
+        if (zone != "UTC")
+            text += string.Create(CultureInfo.InvariantCulture, $", which is {local:yyyy-MM-dd HH:mm} in {zone}");
+        string[] paths = [.. plan.Job.Inputs, plan.Job.OutputDirectory];
+        if (paths.Any(path => path.Contains("{date}", StringComparison.Ordinal)))
+            text += string.Create(CultureInfo.InvariantCulture, $"; {{date}} is {local:yyyy-MM-dd}");
+        if (paths.Any(path => path.Contains("{hour}", StringComparison.Ordinal)))
+            text += string.Create(CultureInfo.InvariantCulture, $"; {{hour}} is {local:HH}");
+        return text;
     }
 
     // How many of the rows that are read turn out to be unchanged is not known before they are read.

@@ -24,7 +24,7 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
         try
         {
             foreach (var job in jobs)
-                await snapshots.SaveContractAsync(job.Serving, job, cancellationToken).ConfigureAwait(false);
+                await snapshots.OfferContractAsync(job, cancellationToken).ConfigureAwait(false);
             await scheduler.SyncAsync(jobs, cancellationToken).ConfigureAwait(false);
             await scheduler.StartAsync(cancellationToken).ConfigureAwait(false);
             foreach (var job in await scheduler.ListAsync(cancellationToken).ConfigureAwait(false))

@@ -104,7 +104,14 @@ internal static class ServeHost
         services.AddSingleton<ServeMetrics>().AddSingleton<LoopWatch>().AddSingleton<InvariantStop>();
         services.AddExceptionHandler<FailureAnswers>();
         if (settings.Jobs is not null)
-            services.AddSingleton(_ => engine.Jobs);
+        {
+            services.AddSingleton(s =>
+            {
+                var catalog = s.GetRequiredService<LookupService>().Catalog;
+                engine.Jobs.LookUpIn(id => catalog.All.FirstOrDefault(name => name.Reader?.Info.Id == id)?.Reader);
+                return engine.Jobs;
+            });
+        }
     }
 
     private static void AddLoops(IServiceCollection services, ServeSettings settings)

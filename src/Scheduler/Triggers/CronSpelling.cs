@@ -7,6 +7,7 @@ public static class CronSpelling
 {
     private const int DayOfMonth = 3;
     private const int DayOfWeek = 5;
+    private static readonly DateTimeOffset s_firstYear = new(1970, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly string[] s_fields = ["second", "minute", "hour", "day of month", "month", "day of week", "year"];
 
     /// <summary>Null means that the expression is well formed; else what is wrong with it: "5 fields", "'25' as hour: ...".</summary>
@@ -27,7 +28,8 @@ public static class CronSpelling
         var isDayOfMonthOpen = fields[DayOfMonth] == "?";
         if (isDayOfMonthOpen == (fields[DayOfWeek] == "?"))
             return "'?' in " + (isDayOfMonthOpen ? "both day fields" : "neither day field");
-        return Refusal(cron);
+        return Refusal(cron) ?? (new CronExpression(cron, TimeZoneInfo.Utc).GetNextValidTimeAfter(s_firstYear) is null
+            ? "days and months that never meet: it never fires" : null);
     }
 
     // One part in its field, with every other field open, so that Quartz can only mean this part.

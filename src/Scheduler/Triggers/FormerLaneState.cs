@@ -4,7 +4,8 @@ using BatchEngine.Storage.Database.Lanes;
 
 namespace BatchEngine.Scheduler.Triggers;
 
-/// <summary>A lane's state as versions before the table of lanes kept it: as text beside the job in Quartz's store. Only read, to carry it over once.</summary>
+/// <summary>A lane's state as versions before the table of lanes kept it: as text beside the job in the tables of Quartz. Only read, to carry it over
+/// once.</summary>
 internal static class FormerLaneState
 {
     private const string Handled = "handled-through", Waiting = "pending", Paused = "paused", Schedule = "schedule";
@@ -15,7 +16,7 @@ internal static class FormerLaneState
     /// <exception cref="CorruptDataException">A value is missing or no instant.</exception>
     public static LaneState? Find(string job, Func<string, string?> value)
     {
-        if (value(Handled) is null && value(Waiting) is null && value(Paused) is null && value(Schedule) is null)
+        if (value(Handled) is null && value(Waiting) is null && value(Paused) is null && value(Schedule) is null && value("") is null)
             return null;
         var pending = Value(Waiting);
         return new LaneState(job, Value(Schedule), Instant(Value(Handled)), pending.Length == 0 ? [] : [.. pending.Split(',').Select(Instant)],

@@ -43,6 +43,9 @@ internal sealed class JobLane : IAsyncDisposable
     /// <summary>The next occurrence; null means none, or that the job is paused.</summary>
     public DateTimeOffset? NextOf(LaneState state) => state.IsPaused ? null : _occurrences.Next(_ports.Clock.GetUtcNow());
 
+    /// <summary>The next occurrence, whether the job is paused or not; null means none.</summary>
+    public DateTimeOffset? NextDue() => _occurrences.Next(_ports.Clock.GetUtcNow());
+
     /// <summary>The work on what is pending: ends when the lane is disposed, or with what it could not go on after.</summary>
     public Task Running => _running;
 

@@ -3,62 +3,42 @@ using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Lanes;
 using BatchEngine.Storage.Database.Runs;
-using Quartz;
 
 namespace BatchEngine.Scheduler.Triggers;
 
 /// <summary>Starts jobs by their cron schedules. Thread-safe; several processes may schedule from one database.</summary>
 /// <remarks>
-/// Quartz only wakes the jobs. What is due is computed from what was handled before, which the database keeps, so a lost, late, early or doubled wake-up
+/// Timers only wake the jobs. What is due is computed from what was handled before, which the database keeps, so a lost, late, early or doubled wake-up
 /// changes nothing: a run's identity is its scheduled instant, and one process leads it.
 /// A job that is seen for the first time, or whose schedule changed, starts with its next occurrence: nothing of the past is run unasked.
 /// </remarks>
 public sealed class JobScheduler : IAsyncDisposable
 {
-    private const string Group = "batchengine";
     private readonly ConcurrentDictionary<string, JobLane> _lanes = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LanePorts _ports;
     private readonly DecisionStore _decisions;
-    private IScheduler _quartz = null!;
+    private readonly FormerLanes _former;
+    private WakeTimers _timers = null!;
     private Task _sweeping = Task.CompletedTask;
     private bool _started;
 
-    private JobScheduler(StateDatabase database, LanePorts ports) => (_ports, _decisions) = (ports, new DecisionStore(database));
+    private JobScheduler(StateDatabase database, LanePorts ports) =>
+        (_ports, _decisions, _former) = (ports, new DecisionStore(database), new FormerLanes(database));
 
-    /// <summary>Opens the store; its tables are created when they are missing. Nothing fires before <see cref="StartAsync"/>.</summary>
-    /// <param name="database">The state database; Quartz keeps its tables (QRTZ_) in it.</param>
+    /// <summary>Opens the scheduler. Nothing fires before <see cref="StartAsync"/>.</summary>
+    /// <param name="database">The state database.</param>
     /// <param name="starter">Starts runs.</param>
     /// <param name="settings">How many runs may wait or be caught up, and how often is swept.</param>
     /// <param name="clock">The scheduler's clock.</param>
     /// <param name="ct">Stops opening.</param>
-    /// <exception cref="StorageFailedException">The store cannot be opened.</exception>
     public static async Task<JobScheduler> OpenAsync(StateDatabase database, IRunStarter starter, TriggerSettings settings, TimeProvider clock,
         CancellationToken ct)
     {
         var opened = new JobScheduler(database, new LanePorts(starter, new LaneStore(database), settings, clock));
-        try
-        {
-            opened._quartz = await QuartzSchedulerBuilder.Create(quartz =>
-            {
-                quartz.ConfigureScheduler(o => o.InstanceName = Group);
-                quartz.UseTimeProvider(clock);
-                quartz.UseDefaultThreadPool(2);
-                quartz.UseJobFactory(new WakeJobFactory(opened.WakeAsync));
-                quartz.UsePersistentStore(store =>
-                {
-                    store.UseSqlite(database.LibraryConnectionString);
-                    store.ProvisionSchema();
-                    store.ConfigureStore(o => o.StoreJobDataAsStrings = true); // Versions before the table of lanes wrote such data, which is read once.
-                });
-            }).BuildScheduler(ct).ConfigureAwait(false);
-            return opened;
-        }
-        catch (SchedulerException e)
-        {
-            throw new StorageFailedException(database.Path, $"the schedule could not be opened ({e.Message}).", isTransient: false, e);
-        }
+        opened._timers = await WakeTimers.OpenAsync(opened.WakeAsync, clock, ct).ConfigureAwait(false);
+        return opened;
     }
 
     /// <summary>Makes the schedule what the jobs say: adds, changes, and removes jobs that are gone or have no schedule. Calling it again with equal jobs
@@ -70,19 +50,15 @@ public sealed class JobScheduler : IAsyncDisposable
         var wanted = jobs.Where(j => j.Schedule is not null).ToDictionary(j => j.Name, StringComparer.Ordinal);
         foreach (var job in wanted.Values)
             _ = new CronOccurrences(job.Schedule!, $"job {job.Name}, schedule");
-        try
-        {
-            var timed = await _quartz.GetJobKeys(GroupMatcher<JobKey>.GroupEquals(Group), ct).ConfigureAwait(false);
-            var kept = await _ports.Lanes.ListAsync(ct).ConfigureAwait(false);
-            foreach (var gone in timed.Select(k => k.Name).Union(kept.Select(l => l.Job)).Except(wanted.Keys).Order(StringComparer.Ordinal).ToList())
-                await RemoveAsync(gone, ct).ConfigureAwait(false);
-            foreach (var job in wanted.Values.OrderBy(j => j.Name, StringComparer.Ordinal))
-                await PutAsync(job, job.Schedule!, ct).ConfigureAwait(false);
-        }
-        catch (SchedulerException e)
-        {
-            throw new StorageFailedException("the schedule", $"it could not be stored ({e.Message}).", isTransient: true, e);
-        }
+        var former = await _former.ListAsync(ct).ConfigureAwait(false);
+        var kept = await _ports.Lanes.ListAsync(ct).ConfigureAwait(false);
+        var known = kept.Select(l => l.Job).Union(former.Where(f => f.Value.Count > 0).Select(f => f.Key));
+        foreach (var gone in known.Except(wanted.Keys).Order(StringComparer.Ordinal).ToList())
+            await RemoveAsync(gone, ct).ConfigureAwait(false);
+        foreach (var job in wanted.Values.OrderBy(j => j.Name, StringComparer.Ordinal))
+            await PutAsync(job, job.Schedule!, former.GetValueOrDefault(job.Name), ct).ConfigureAwait(false);
+        if (former.Count > 0)
+            await _former.ForgetAsync(ct).ConfigureAwait(false);
     }
 
     /// <summary>Begins to fire; runs that were pending when the program ended go on first, then what was missed is decided by each job's misfire
@@ -95,7 +71,7 @@ public sealed class JobScheduler : IAsyncDisposable
             await lane.WakeAsync(ct).ConfigureAwait(false);
             Start(lane);
         }
-        await _quartz.Start(ct).ConfigureAwait(false);
+        await _timers.StartAsync(ct).ConfigureAwait(false);
         _sweeping = SweepAsync();
         _ = WatchAsync(_sweeping);
     }
@@ -115,39 +91,33 @@ public sealed class JobScheduler : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _quartz.Shutdown(waitForJobsToComplete: true, CancellationToken.None).ConfigureAwait(false);
+        await _timers.DisposeAsync().ConfigureAwait(false);
         await _sweeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var lane in _lanes.Values)
             await lane.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
     }
 
-    private async Task PutAsync(ScoringJob job, Schedule schedule, CancellationToken ct)
+    private async Task PutAsync(ScoringJob job, Schedule schedule, IReadOnlyDictionary<string, string>? former, CancellationToken ct)
     {
         if (_lanes.TryGetValue(job.Name, out var existing) && existing.Runs(job))
             return;
-        if (_lanes.TryRemove(job.Name, out var former))
-            await former.DisposeAsync().ConfigureAwait(false);
-        var detail = await _quartz.GetJobDetail(Key(job.Name), ct).ConfigureAwait(false);
-        var state = await StateAsync(job.Name, $"{schedule.Cron} | {schedule.TimeZone}", detail, ct).ConfigureAwait(false);
-        if (detail is null || detail.JobDataMap.Count > 0)
-        {
-            await _quartz.AddJob(JobBuilder.Create<WakeJob>().WithIdentity(Key(job.Name)).StoreDurably().Build(), AddJobOptions.Replacing, ct)
-                .ConfigureAwait(false);
-        }
-        await TriggerAsync(job.Name, schedule, ct).ConfigureAwait(false);
+        if (_lanes.TryRemove(job.Name, out var before))
+            await before.DisposeAsync().ConfigureAwait(false);
+        var state = await StateAsync(job.Name, $"{schedule.Cron} | {schedule.TimeZone}", former, ct).ConfigureAwait(false);
         var lane = new JobLane(job, schedule, state, _ports);
         _lanes[job.Name] = lane;
+        await SetTimerAsync(lane, ct).ConfigureAwait(false);
         if (_started)
             Start(lane);
     }
 
-    /// <summary>What is stored of the job under its schedule: from the table, else carried over from Quartz's store, else from now on.</summary>
-    private async Task<LaneState> StateAsync(string job, string schedule, IJobDetail? detail, CancellationToken ct)
+    /// <summary>What is stored of the job under its schedule: from the table, else carried over from an earlier version, else from now on.</summary>
+    private async Task<LaneState> StateAsync(string job, string schedule, IReadOnlyDictionary<string, string>? former, CancellationToken ct)
     {
         if (await _ports.Lanes.FindAsync(job, ct).ConfigureAwait(false) is null)
         {
-            var carried = detail is null ? null : await CarriedOverAsync(job, detail, ct).ConfigureAwait(false);
+            var carried = former is null ? null : await CarriedOverAsync(job, former, ct).ConfigureAwait(false);
             await _ports.Lanes.CreateAsync(carried ?? new LaneState(job, schedule, _ports.Clock.GetUtcNow(), [], false), ct).ConfigureAwait(false);
         }
         return await LaneUpdate.MakeAsync(_ports.Lanes, job, state => LaneChange.Rescheduled(state, schedule, _ports.Clock.GetUtcNow()), ct)
@@ -155,11 +125,11 @@ public sealed class JobScheduler : IAsyncDisposable
             ?? throw new StorageFailedException($"schedule of job {job}", "another process removed it at the same time.", isTransient: true);
     }
 
-    private async Task<LaneState?> CarriedOverAsync(string job, IJobDetail detail, CancellationToken ct)
+    private async Task<LaneState?> CarriedOverAsync(string job, IReadOnlyDictionary<string, string> former, CancellationToken ct)
     {
         try
         {
-            return FormerLaneState.Find(job, name => detail.JobDataMap.TryGetValue(name, out var value) ? value as string : null);
+            return FormerLaneState.Find(job, name => former.GetValueOrDefault(name));
         }
         catch (CorruptDataException e)
         {
@@ -173,33 +143,29 @@ public sealed class JobScheduler : IAsyncDisposable
 
     private async Task RemoveAsync(string job, CancellationToken ct)
     {
-        var wasTimed = await _quartz.DeleteJob(Key(job), ct).ConfigureAwait(false);
+        await _timers.SetAsync(job, null, ct).ConfigureAwait(false);
         if (_lanes.TryRemove(job, out var lane))
             await lane.DisposeAsync().ConfigureAwait(false);
         var decision = new Decision(null, _ports.Clock.GetUtcNow(), DecisionSubject.Schedule, $"job {job}: unscheduled",
             "no job file names it with a schedule any more");
-        if (!await _ports.Lanes.RemoveAsync(job, decision, ct).ConfigureAwait(false) && wasTimed)
+        if (!await _ports.Lanes.RemoveAsync(job, decision, ct).ConfigureAwait(false))
             await _decisions.AppendAsync(decision, ct).ConfigureAwait(false);
     }
 
-    // Misfires are decided by the lanes; Quartz is told to do nothing about them.
-    private async Task TriggerAsync(string job, Schedule schedule, CancellationToken ct)
-    {
-        var key = new TriggerKey(job, Group);
-        if (await _quartz.GetTrigger(key, ct).ConfigureAwait(false) is ICronTrigger present
-            && present.CronExpressionString == schedule.Cron && present.TimeZone.Id == schedule.TimeZone)
-            return;
-        var zone = TimeZoneInfo.FindSystemTimeZoneById(schedule.TimeZone);
-        var trigger = TriggerBuilder.Create(_ports.Clock).ForJob(Key(job)).WithIdentity(key)
-            .WithCronSchedule(schedule.Cron, cron => cron.InTimeZone(zone).WithMisfireInstruction(CronTriggerMisfireInstruction.DoNothing))
-            .Build();
-        await _quartz.ScheduleTrigger(trigger, TriggerConflict.Replace, ct).ConfigureAwait(false);
-    }
+    private Task SetTimerAsync(JobLane lane, CancellationToken ct) => _timers.SetAsync(lane.Job.Name, lane.NextDue(), ct);
 
     private async Task WakeAsync(string job, CancellationToken ct)
     {
-        if (_lanes.TryGetValue(job, out var lane))
+        if (!_lanes.TryGetValue(job, out var lane))
+            return;
+        try
+        {
             await lane.WakeAsync(ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            await SetTimerAsync(lane, ct).ConfigureAwait(false);
+        }
     }
 
     private async Task SweepAsync()
@@ -211,7 +177,7 @@ public sealed class JobScheduler : IAsyncDisposable
             {
                 try
                 {
-                    await lane.WakeAsync(_stop.Token).ConfigureAwait(false);
+                    await WakeAsync(lane.Job.Name, _stop.Token).ConfigureAwait(false);
                 }
                 catch (Exception e) when (e is StorageFailedException { IsTransient: true } or OperationCanceledException or ObjectDisposedException)
                 {
@@ -242,6 +208,4 @@ public sealed class JobScheduler : IAsyncDisposable
             // It is being stopped.
         }
     }
-
-    private static JobKey Key(string job) => new(job, Group);
 }

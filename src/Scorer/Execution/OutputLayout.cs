@@ -3,15 +3,12 @@ using BatchEngine.Domain;
 namespace BatchEngine.Scorer.Execution;
 
 /// <summary>Which model output fills which prediction columns.</summary>
-/// <param name="Parts">In the model's order.</param>
-/// <param name="Columns">One per float.</param>
-/// <param name="ProbabilityFrom">The first column of the class probabilities; -1 means none.</param>
-/// <param name="ProbabilityCount">How many columns they fill.</param>
-internal sealed record OutputLayout(IReadOnlyList<OutputPart> Parts, IReadOnlyList<OutputColumn> Columns, int ProbabilityFrom, int ProbabilityCount)
+/// <param name="Parts">The outputs that are read, in the model's order.</param>
+/// <param name="Columns">32 bits each.</param>
+/// <param name="Probabilities">Which columns are class probabilities; null means none.</param>
+/// <param name="CanBind">Whether buffers can be given to the runtime ahead: every output is a plain tensor of numbers whose shape a trial run showed.</param>
+internal sealed record OutputLayout(IReadOnlyList<OutputPart> Parts, IReadOnlyList<OutputColumn> Columns, ProbabilityColumns? Probabilities, bool CanBind)
 {
     /// <summary>Whether a confidence can be told.</summary>
-    public bool GivesConfidence => ProbabilityFrom >= 0;
-
-    /// <summary>Whether every output is a plain tensor of numbers, so that buffers can be bound ahead.</summary>
-    public bool CanBind => Parts.All(p => p.Spec.Element is not (TensorElement.Text or TensorElement.SequenceOfMaps));
+    public bool GivesConfidence => Probabilities is not null;
 }

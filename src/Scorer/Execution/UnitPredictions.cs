@@ -1,9 +1,12 @@
+using BatchEngine.Domain;
+
 namespace BatchEngine.Scorer.Execution;
 
 /// <summary>The predictions of one unit, column by column, in buffers that are reused from unit to unit and grow only when a unit is larger than all
 /// before. Not thread-safe.</summary>
 public sealed class UnitPredictions
 {
+    private readonly List<RefusedRow> _refused = [];
     private readonly int _columnCount;
     private float[] _values;
     private float[] _confidence;
@@ -43,6 +46,9 @@ public sealed class UnitPredictions
     /// <summary>The same as <see cref="Values"/>, for writing predictions that no executor made.</summary>
     internal Span<float> WritableValues => _values;
 
+    /// <summary>Rows that the model refused; their outputs are NaN. Forgotten when <see cref="Rows"/> is set.</summary>
+    public IReadOnlyList<RefusedRow> Refused => _refused;
+
     /// <summary>Rows in the block; setting it grows the buffers when needed, and then their content is lost.</summary>
     public int Rows
     {
@@ -53,6 +59,7 @@ public sealed class UnitPredictions
             if (value > CapacityRows)
                 Grow(value);
             _rows = value;
+            _refused.Clear();
         }
     }
 
@@ -61,6 +68,35 @@ public sealed class UnitPredictions
 
     /// <summary>The values of one output column, or of a kept sum behind them.</summary>
     public Span<float> Column(int output) => _values.AsSpan(From(output), _rows);
+
+    /// <summary>Notes a row that the model refuses.</summary>
+    internal void Refuse(int row, string message)
+    {
+        for (var column = 0; column < _columnCount; column++)
+            Column(column)[row] = float.NaN;
+        _confidence[row] = float.NaN;
+        _refused.Add(new RefusedRow(row, message));
+    }
+
+    /// <summary>Copies the 64-bit integers of two columns.</summary>
+    /// <param name="output">The column of the lower halves.</param>
+    /// <param name="target">At least <see cref="Rows"/> long.</param>
+    public void CopyIntegersTo(int output, Span<long> target)
+    {
+        var lower = Column(output);
+        var upper = Column(output + 1);
+        for (var row = 0; row < lower.Length; row++)
+            target[row] = IntegerHalves.Join(lower[row], upper[row]);
+    }
+
+    /// <summary>The 64-bit integers of two columns, in a new array.</summary>
+    /// <param name="output">The column of the lower halves.</param>
+    public long[] Integers(int output)
+    {
+        var values = new long[_rows];
+        CopyIntegersTo(output, values);
+        return values;
+    }
 
     private int From(int output)
     {

@@ -55,6 +55,8 @@ internal sealed class ForestEngine : IModelEngine, IDisposable
                 return Declined(refusal!);
             for (var i = 0; i < columns.Outputs.Count; i++)
             {
+                if (runtime.OutputLayout.Parts[i].IsWide)
+                    return Declined($"its output '{_file.Graph.Outputs[i].Name}' has labels that a 32-bit float does not hold");
                 if (columns.Outputs[i].Columns.Length != runtime.OutputLayout.Parts[i].Columns.Count)
                     return Declined($"its output '{_file.Graph.Outputs[i].Name}' has another width than expected");
             }

@@ -46,7 +46,7 @@ internal abstract unsafe class ForestPass : IDisposable
             Columns.Copy(block, 0, from, rows);
         }
         if (Model.GivesConfidence)
-            ClassConfidence.Fill(block, Model.OutputLayout.ProbabilityFrom, Model.OutputLayout.ProbabilityCount);
+            ClassConfidence.Fill(block, Model.OutputLayout.Probabilities!);
         GC.KeepAlive(features);
         GC.KeepAlive(this);
     }

@@ -38,22 +38,27 @@ internal static class GraphFacts
     }
 
     /// <summary>Whether an output is a probability: made by a classifier, a softmax or a sigmoid, apart from changes of shape and type.</summary>
-    public static bool IsProbability(OnnxGraph graph, string output)
+    public static bool IsProbability(OnnxGraph graph, string output) => MakerOfProbabilities(graph, output) is not null;
+
+    /// <summary>Whether an output is made by a sigmoid, so that several values a row are probabilities of labels that do not exclude each other.</summary>
+    public static bool IsSigmoid(OnnxGraph graph, string output) => MakerOfProbabilities(graph, output)?.OpType == "Sigmoid";
+
+    /// <summary>Whether any node's operator begins like this.</summary>
+    public static bool Uses(OnnxGraph graph, string opPrefix) => graph.Nodes.Any(n => n.OpType.StartsWith(opPrefix, StringComparison.Ordinal));
+
+    private static OnnxNode? MakerOfProbabilities(OnnxGraph graph, string output)
     {
         var value = output;
         for (var step = 0; step <= graph.Nodes.Count && graph.ProducerOf(value) is { } node; step++)
         {
             if (s_givesProbabilities.Contains(node.OpType))
-                return node.Outputs.Count == 1 || node.Outputs[^1] == value;
+                return node.Outputs.Count == 1 || node.Outputs[^1] == value ? node : null;
             if (!s_shapesOnly.Contains(node.OpType) || node.Inputs.Count == 0)
-                return false;
+                return null;
             value = node.OpType == "Concat" ? node.Inputs[^1] : node.Inputs[0];
         }
-        return false;
+        return null;
     }
-
-    /// <summary>Whether any node's operator begins like this.</summary>
-    public static bool Uses(OnnxGraph graph, string opPrefix) => graph.Nodes.Any(n => n.OpType.StartsWith(opPrefix, StringComparison.Ordinal));
 
     private static bool HasSubgraph(OnnxNode node) => node.Attributes.Values.Any(a => a.HasSubgraph);
 }

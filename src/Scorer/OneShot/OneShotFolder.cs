@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Outputs;
+using BatchEngine.Storage.Blobs;
 
 namespace BatchEngine.Scorer.OneShot;
 
@@ -64,7 +65,9 @@ internal sealed class OneShotFolder : IDisposable
                 File.Move(System.IO.Path.Combine(Temporary, file.BlobName), target);
                 moved.Add(target);
             }
-            File.Move(text, System.IO.Path.Combine(Path, OutputManifest.FileName));
+            foreach (var written in moved.Select(f => System.IO.Path.GetDirectoryName(f)!).Distinct(StringComparer.Ordinal))
+                DurableFolder.FlushNames(written);
+            DurableFolder.MoveFileInto(text, System.IO.Path.Combine(Path, OutputManifest.FileName));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

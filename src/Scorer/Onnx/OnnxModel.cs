@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Graphs;
+using BatchEngine.Scorer.Onnx.Sessions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace BatchEngine.Scorer.Onnx;
@@ -172,19 +173,13 @@ internal sealed class OnnxModel : LoadedModel
 
     private static TensorSpec Spec(string name, NodeMetadata metadata) => metadata.OnnxValueType switch
     {
-        OnnxValueType.ONNX_TYPE_TENSOR => new TensorSpec(name, Element(metadata.ElementDataType), [.. metadata.Dimensions.Select(d => (long)d)]),
-        OnnxValueType.ONNX_TYPE_SEQUENCE => new TensorSpec(name, TensorElement.SequenceOfMaps, []),
+        OnnxValueType.ONNX_TYPE_TENSOR => new TensorSpec(name, ElementTypes.Of(metadata.ElementDataType), [.. metadata.Dimensions.Select(d => (long)d)]),
+        OnnxValueType.ONNX_TYPE_SEQUENCE => new TensorSpec(name, metadata.AsSequenceMetadata().ElementMeta.OnnxValueType switch
+        {
+            OnnxValueType.ONNX_TYPE_MAP => TensorElement.SequenceOfMaps,
+            OnnxValueType.ONNX_TYPE_TENSOR => TensorElement.SequenceOfTensors,
+            _ => TensorElement.Unsupported,
+        }, []),
         _ => new TensorSpec(name, TensorElement.Unsupported, []),
-    };
-
-    private static TensorElement Element(Microsoft.ML.OnnxRuntime.Tensors.TensorElementType type) => type switch
-    {
-        Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float => TensorElement.Float32,
-        Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Double => TensorElement.Float64,
-        Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Int32 => TensorElement.Int32,
-        Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Int64 => TensorElement.Int64,
-        Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Bool => TensorElement.Bool,
-        Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.String => TensorElement.Text,
-        _ => TensorElement.Unsupported,
     };
 }

@@ -1,7 +1,5 @@
-using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace BatchEngine.Scorer.Onnx;
 
@@ -16,19 +14,21 @@ internal sealed class OutputBinding : IDisposable
     private OrtValue[] _rest = [];
     private int _restRows;
     private OrtValue[] _last = [];
+    private int _lastRows;
 
     public OutputBinding(OutputLayout layout, int maxRows, HostMemory memory)
     {
         _memory = memory;
         _layout = layout;
         _maxRows = maxRows;
-        _buffers = [.. layout.Parts.Select(p => memory.Allocate(checked((long)maxRows * p.Columns.Count * sizeof(long))))];
+        _buffers = [.. layout.Parts.Select(p => memory.Allocate(checked((long)maxRows * p.Width * sizeof(long))))];
         _full = Tensors(maxRows);
     }
 
     /// <summary>The tensors for a number of rows, in the model's output order.</summary>
     public IReadOnlyList<OrtValue> For(int rows)
     {
+        _lastRows = rows;
         if (rows == _maxRows)
             return _last = _full;
         if (_restRows != rows)
@@ -43,7 +43,10 @@ internal sealed class OutputBinding : IDisposable
     public void CopyTo(UnitPredictions block, int fromRow, int rows)
     {
         for (var i = 0; i < _last.Length; i++)
-            OutputReading.Copy(_last[i], _layout.Parts[i], block, fromRow, rows);
+        {
+            var part = _layout.Parts[i];
+            OutputReading.Copy(_last[i], part, part.Shapes[0], part.FirstColumn, _lastRows, block, fromRow, rows);
+        }
     }
 
     /// <inheritdoc/>
@@ -59,15 +62,8 @@ internal sealed class OutputBinding : IDisposable
 
     private OrtValue Tensor(OutputPart part, HostBuffer buffer, int rows)
     {
-        var (element, size) = part.Spec.Element switch
-        {
-            TensorElement.Float32 => (TensorElementType.Float, 4),
-            TensorElement.Float64 => (TensorElementType.Double, 8),
-            TensorElement.Int32 => (TensorElementType.Int32, 4),
-            TensorElement.Int64 => (TensorElementType.Int64, 8),
-            _ => (TensorElementType.Bool, 1),
-        };
-        return OrtValue.CreateTensorValueWithData(_memory.Info, element, part.ShapeFor(rows), buffer.Address, (long)rows * part.Columns.Count * size);
+        var (element, size) = ElementTypes.Of(part.Spec.Element);
+        return OrtValue.CreateTensorValueWithData(_memory.Info, element, part.Shapes[0].For(rows), buffer.Address, (long)rows * part.Width * size);
     }
 
     private static void Free(OrtValue[] values)

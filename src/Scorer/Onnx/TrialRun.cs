@@ -3,70 +3,80 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Graphs;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace BatchEngine.Scorer.Onnx;
 
-/// <summary>Scores two rows of zeros, to learn what the file does not say.</summary>
-internal static class TrialRun
+/// <summary>Scores rows of zeros twice, over different numbers of rows, to learn what the outputs really are: what a file declares may be missing, or another
+/// exporter's mistake.</summary>
+/// <param name="Rows">Rows of the first run.</param>
+/// <param name="First">What it showed, by output.</param>
+/// <param name="OtherRows">Rows of the second run; 0 when the model takes one number of rows only.</param>
+/// <param name="Second">What that showed; empty when there was none.</param>
+/// <param name="Failure">Why there is nothing: the model fails on zeros, as an encoder that knows no such category does. Null means that it ran.</param>
+internal sealed record TrialRun(int Rows, IReadOnlyList<TrialOutput> First, int OtherRows, IReadOnlyList<TrialOutput> Second, OnnxRuntimeException? Failure)
 {
-    private const int Rows = 2;
+    // No width or constant of a model is likely to be both.
+    private const int FirstRows = 7;
+    private const int SecondRows = 11;
 
-    /// <summary>The widths and keys of all outputs.</summary>
-    /// <param name="path">The model's file, which errors name.</param>
+    /// <summary>Runs the model.</summary>
     /// <param name="session">The model's session.</param>
     /// <param name="signature">What the model declares.</param>
     /// <param name="inputs">Which feature feeds which input.</param>
-    /// <param name="classes">The labels that the graph names: a model may refuse zeros (an encoder that knows no such category), and then these are the keys of
-    /// its maps.</param>
-    /// <exception cref="BadInputException">The model fails on zeros and the file does not say either, or it does not give one result per row.</exception>
-    public static IReadOnlyList<TrialOutput> Score(string path, InferenceSession session, ModelSignature signature, InputLayout inputs, ClassLabels classes)
+    public static TrialRun Of(InferenceSession session, ModelSignature signature, InputLayout inputs)
     {
-        var rows = inputs.FixedRows > 0 ? inputs.FixedRows : Rows;
-        using var features = new FeatureMatrix(inputs.FeatureNames.Count, rows) { Rows = rows };
-        using var feed = InputFeed.Create(inputs, rows, HostMemory.Plain);
         try
         {
-            using var run = new RunOptions();
-            using var outputs = session.Run(run, session.InputNames, feed.Fill(features, 0, rows, rows), session.OutputNames);
-            return [.. signature.Outputs.Select((spec, i) => Look(path, spec, outputs[i], rows))];
-        }
-        catch (OnnxRuntimeException) when (signature.Outputs.All(o => Declared(o, classes) is not null))
-        {
-            return [.. signature.Outputs.Select(o => Declared(o, classes)!)];
+            return inputs.FixedRows > 0
+                ? new TrialRun(inputs.FixedRows, Run(session, signature, inputs, inputs.FixedRows), 0, [], null)
+                : new TrialRun(FirstRows, Run(session, signature, inputs, FirstRows), SecondRows, Run(session, signature, inputs, SecondRows), null);
         }
         catch (OnnxRuntimeException failure)
         {
-            throw new BadInputException(path, $"a model that fails on a row of zeros ({OnnxSession.FirstLine(failure.Message)})",
-                "a model that says the width of its outputs",
-                "Export the model with fixed output shapes.", failure);
+            return new TrialRun(0, [], 0, [], failure);
         }
     }
 
-    // The runtime's maps are in the order of their keys.
-    private static TrialOutput? Declared(TensorSpec spec, ClassLabels classes) => spec.Element == TensorElement.SequenceOfMaps
-        ? classes.Names.Count == 0 ? null
-            : new TrialOutput(0, [.. classes.Integers.Count > 0 ? classes.Integers.Order().Select(k => k.ToString(CultureInfo.InvariantCulture))
-                : classes.Names.Order(StringComparer.Ordinal)])
-        : spec.Shape.Skip(1).All(d => d > 0) ? new TrialOutput(spec.Shape.Skip(1).Aggregate(1L, (product, d) => product * d), []) : null;
-
-    private static TrialOutput Look(string path, TensorSpec spec, OrtValue value, int rows)
+    private static IReadOnlyList<TrialOutput> Run(InferenceSession session, ModelSignature signature, InputLayout inputs, int rows)
     {
-        if (spec.Element == TensorElement.SequenceOfMaps)
-        {
-            using var first = value.GetValue(0, OrtAllocator.DefaultInstance);
-            using var keys = first.GetValue(0, OrtAllocator.DefaultInstance);
-            return new TrialOutput(0, Keys(keys));
-        }
-        var shape = value.GetTensorTypeAndShape().Shape;
-        if (shape.Length == 0 || shape[0] != rows)
-        {
-            throw new BadInputException($"{path}, output '{spec.Name}'", $"shape [{string.Join(',', shape)}] for {rows} rows", "one result per row, rows first",
-                "Export the model without this output.");
-        }
-        return new TrialOutput(shape.Skip(1).Aggregate(1L, (product, d) => product * d), []);
+        using var features = new FeatureMatrix(inputs.FeatureNames.Count, rows) { Rows = rows };
+        using var feed = InputFeed.Create(inputs, rows, HostMemory.Plain);
+        using var run = new RunOptions();
+        using var outputs = session.Run(run, session.InputNames, feed.Fill(features, 0, rows, rows), session.OutputNames);
+        return [.. signature.Outputs.Select((spec, i) => Look(spec, outputs[i]))];
     }
 
-    private static string[] Keys(OrtValue keys) => keys.GetTensorTypeAndShape().ElementDataType == Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.String
+    private static TrialOutput Look(TensorSpec spec, OrtValue value)
+    {
+        switch (spec.Element)
+        {
+            case TensorElement.SequenceOfMaps:
+                using (var first = value.GetValue(0, OrtAllocator.DefaultInstance))
+                using (var keys = first.GetValue(0, OrtAllocator.DefaultInstance))
+                    return new TrialOutput([], MapKeys(keys));
+            case TensorElement.SequenceOfTensors:
+                var shapes = new List<IReadOnlyList<long>>();
+                for (var i = 0; i < value.GetValueCount(); i++)
+                {
+                    using var tensor = value.GetValue(i, OrtAllocator.DefaultInstance);
+                    shapes.Add(tensor.GetTensorTypeAndShape().Shape);
+                }
+                return new TrialOutput(shapes, []);
+            case TensorElement.Unsupported:
+                return new TrialOutput([], []);
+            default:
+                return new TrialOutput([value.GetTensorTypeAndShape().Shape], []);
+        }
+    }
+
+    /// <summary>The keys of one map as text.</summary>
+    public static string[] MapKeys(OrtValue keys) => keys.GetTensorTypeAndShape().ElementDataType == TensorElementType.String
         ? keys.GetStringTensorAsArray()
         : [.. keys.GetTensorDataAsSpan<long>().ToArray().Select(k => k.ToString(CultureInfo.InvariantCulture))];
+
+    /// <summary>The keys of an output's maps, which are in the order of their keys: as they came, or as the graph's classifier names them.</summary>
+    public IReadOnlyList<string> KeysOf(int output, ClassLabels classes) => First.Count > 0 ? First[output].Keys
+        : [.. classes.Integers.Count > 0 ? classes.Integers.Order().Select(k => k.ToString(CultureInfo.InvariantCulture))
+            : classes.Names.Order(StringComparer.Ordinal)];
 }

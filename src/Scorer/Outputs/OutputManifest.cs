@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Inputs.Manifests;
 
 namespace BatchEngine.Scorer.Outputs;
 
@@ -21,7 +22,7 @@ public sealed record OutputManifest(string Run, string Model, string ModelDigest
     string Key, DateTimeOffset ScoredAt, IReadOnlyList<string> Columns, OutputManifest.RowTally Rows, IReadOnlyList<OutputManifest.WrittenFile> Files)
 {
     /// <summary>The file's name.</summary>
-    public const string FileName = "_manifest.json";
+    public const string FileName = OwnOutput.ManifestName;
 
     private static readonly JsonSerializerOptions s_json = new()
     {
@@ -48,7 +49,7 @@ public sealed record OutputManifest(string Run, string Model, string ModelDigest
 
     /// <summary>The columns of a run's prediction files.</summary>
     public static IReadOnlyList<string> ColumnsOf(RunPlan plan) =>
-        [plan.Job.KeyColumn, .. plan.Job.CarriedColumns, .. plan.Outputs.Select(o => o.Name), .. PredictionSchema.ProvenanceColumns];
+        [plan.Job.KeyColumn, .. plan.Job.CarriedColumns, .. plan.Outputs.Where(o => o.IsNamed).Select(o => o.Name), .. PredictionSchema.ProvenanceColumns];
 
     /// <summary>The file's content.</summary>
     public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, s_json);

@@ -42,7 +42,7 @@ internal sealed record PredictionSchema(
     /// <exception cref="BadInputException">Two columns would have one name.</exception>
     public IReadOnlyList<string> ColumnNames()
     {
-        string[] names = [KeyColumn, .. Carried.Select(c => Input[c].Name), .. Outputs.Select(o => o.Name), .. ProvenanceColumns];
+        string[] names = [KeyColumn, .. Carried.Select(c => Input[c].Name), .. Outputs.Where(o => o.IsNamed).Select(o => o.Name), .. ProvenanceColumns];
         var twice = names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1);
         return twice is null ? names
             : throw new BadInputException("output columns", $"'{twice.Key}' twice", "each name once among key, carried columns, model outputs and provenance",
@@ -57,7 +57,10 @@ internal sealed record PredictionSchema(
         var fields = new List<OutputField> { KeyIndex < 0 ? RowNumbers() : Copied(KeyIndex, KeyColumn, isKey: true) };
         fields.AddRange(Carried.Select(c => Copied(c, Input[c].Name, isKey: false)));
         for (var i = 0; i < Outputs.Count; i++)
-            fields.Add(Output(i, Outputs[i]));
+        {
+            if (Outputs[i].IsNamed)
+                fields.Add(Output(i, Outputs[i]));
+        }
         fields.Add(new ConstantField<ReadOnlyMemory<char>>(Text(ProvenanceColumns[0]), ModelVersion.AsMemory(), options));
         fields.Add(new ConstantField<ReadOnlyMemory<char>>(Text(ProvenanceColumns[1]), RunName.AsMemory(), options));
         fields.Add(new ConstantField<long>(ParquetFields.Of(new TableColumn(ProvenanceColumns[2], ColumnKind.Timestamp, false)),
@@ -67,10 +70,20 @@ internal sealed record PredictionSchema(
 
     private static DataField Text(string name) => ParquetFields.Of(new TableColumn(name, ColumnKind.Text, false));
 
-    private static OutputField Output(int output, OutputColumn column) => column.Labels.Count > 0
-        ? new LabelField(Text(column.Name), output, column.Labels)
-        : new ValueField<float>(ParquetFields.Of(new TableColumn(column.Name, ColumnKind.Float, false)), (unit, target) =>
-            unit.Predictions.Column(output).CopyTo(target));
+    private static OutputField Output(int output, OutputColumn column)
+    {
+        if (column.Labels.Count > 0)
+            return new LabelField(Text(column.Name), output, column.Labels);
+        if (column.Kind == OutputKind.Number)
+        {
+            return new ValueField<float>(ParquetFields.Of(new TableColumn(column.Name, ColumnKind.Float, false)), (unit, target) =>
+                unit.Predictions.Column(output).CopyTo(target));
+        }
+        var field = ParquetFields.Of(new TableColumn(column.Name, ColumnKind.Integer, false));
+        return column.Kind == OutputKind.Integer
+            ? new ValueField<long>(field, (unit, target) => TensorPrimitives.ConvertTruncating(unit.Predictions.Column(output), target))
+            : new ValueField<long>(field, (unit, target) => unit.Predictions.CopyIntegersTo(output, target));
+    }
 
     private ValueField<long> RowNumbers() => new(ParquetFields.Of(new TableColumn(KeyColumn, ColumnKind.Integer, false)), static (unit, target) =>
     {

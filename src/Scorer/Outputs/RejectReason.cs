@@ -18,6 +18,9 @@ public enum RejectReason
     /// <summary>A feature is infinite.</summary>
     FeatureInfinite,
 
+    /// <summary>The model refused the row: a category that it does not know, for instance.</summary>
+    ModelRefused,
+
     /// <summary>The model gave NaN or infinity.</summary>
     OutputNotFinite,
 }

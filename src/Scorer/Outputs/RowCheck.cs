@@ -10,7 +10,8 @@ using BatchEngine.Scorer.Inputs;
 namespace BatchEngine.Scorer.Outputs;
 
 /// <summary>Decides which rows of a unit are written and why the others are not. A row is rejected once, for the first reason found: key, features in order,
-/// outputs in order. Not thread-safe.</summary>
+/// the
+/// model's refusal, outputs in order. Not thread-safe.</summary>
 /// <remarks>Whole columns are looked at first; only a column with a bad value is looked at row by row.</remarks>
 /// <param name="keyIndex">The key column in the units; -1 means the row number.</param>
 /// <param name="featureNames">For the detail.</param>
@@ -34,8 +35,13 @@ internal sealed class RowCheck(int keyIndex, IReadOnlyList<string> featureNames,
             LookAtKeys(unit[keyIndex]);
         for (var feature = 0; feature < features.FeatureCount; feature++)
             LookAtFeature(features, feature);
+        foreach (var refused in predictions.Refused)
+            Reject(refused.Row, unit.Rows, RejectReason.ModelRefused, refused.Message);
         for (var output = 0; output < outputs.Count; output++)
-            LookAtValues(predictions.Column(output), outputs[output].Name, RejectReason.OutputNotFinite, isMissingFine: false);
+        {
+            if (outputs[output].Kind is not (OutputKind.WideInteger or OutputKind.UpperHalf))
+                LookAtValues(predictions.Column(output), outputs[output].Name, RejectReason.OutputNotFinite, isMissingFine: false);
+        }
         _rejects.Sort(static (a, b) => a.Row.CompareTo(b.Row));
         return _anyRejected ? _keep.AsMemory(0, unit.Rows) : default;
     }

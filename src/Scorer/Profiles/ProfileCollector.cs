@@ -11,7 +11,7 @@ public sealed class ProfileCollector
 {
     private readonly CountedRows _rows;
     private readonly (int Index, ColumnTally Tally)[] _inputs;
-    private readonly (int Index, NumberTally Tally)[] _outputs;
+    private readonly (int Index, bool IsWide, NumberTally Tally)[] _outputs;
 
     /// <summary>Prepares the counts; columns without edges are not profiled.</summary>
     /// <param name="edges">Fixed bins by source column or <see cref="ProfileEdges.OutputName"/>.</param>
@@ -26,8 +26,9 @@ public sealed class ProfileCollector
         _rows = new CountedRows(ProfileSampling.OneInFor(manifestRows));
         _inputs = [.. columns.Select((c, i) => (c, i)).Where(c => edges.ContainsKey(c.c.Name)).Select(c => (c.i, TallyOf(c.c, edges[c.c.Name])))];
         var inputNames = columns.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
-        _outputs = [.. outputs.Select((o, i) => (Name: ProfileEdges.OutputName(o.Name, inputNames), i)).Where(o => edges.ContainsKey(o.Name))
-            .Select(o => (o.i, new NumberTally(edges[o.Name], isOutput: true)))];
+        _outputs = [.. outputs.Select((o, i) => (Name: ProfileEdges.OutputName(o.Name, inputNames), i))
+            .Where(o => outputs[o.i].IsNamed && edges.ContainsKey(o.Name))
+            .Select(o => (o.i, outputs[o.i].Kind == OutputKind.WideInteger, new NumberTally(edges[o.Name], isOutput: true)))];
         Restore(from);
     }
 
@@ -40,8 +41,13 @@ public sealed class ProfileCollector
         _rows.Select(firstRowNumber, unit.Rows);
         foreach (var (index, tally) in _inputs)
             AddInput(unit[index], tally);
-        foreach (var (index, tally) in _outputs)
-            tally.Add(predictions.Column(index), _rows);
+        foreach (var (index, isWide, tally) in _outputs)
+        {
+            if (isWide)
+                AddIntegers(predictions.Integers(index), tally);
+            else
+                tally.Add(predictions.Column(index), _rows);
+        }
     }
 
     /// <summary>The profiles so far, inputs first, in column order; counting goes on.</summary>
@@ -64,6 +70,13 @@ public sealed class ProfileCollector
 
     private static ColumnTally TallyOf(InputColumn column, BinEdges edges) =>
         column.Kind == ColumnKind.Text ? new TextTally(edges, isOutput: false) : new NumberTally(edges, isOutput: false);
+
+    private void AddIntegers(long[] values, NumberTally tally)
+    {
+        var present = new byte[values.Length];
+        present.AsSpan().Fill(1);
+        tally.Add(values, present, _rows);
+    }
 
     private void AddInput(ColumnVector column, ColumnTally tally)
     {

@@ -75,7 +75,13 @@ public static class ProfileEdges
             Add(edges, column, unitColumns[index]);
         var names = compiled.SourceColumns.ToHashSet(StringComparer.Ordinal);
         for (var i = 0; i < executor.Model.Outputs.Count; i++)
-            AddNumbers(edges, OutputName(executor.Model.Outputs[i].Name, names), predictions.Column(i));
+        {
+            var output = executor.Model.Outputs[i];
+            if (output.Kind == OutputKind.WideInteger)
+                AddNumbers(edges, OutputName(output.Name, names), Array.ConvertAll(predictions.Integers(i), v => (float)v));
+            else if (output.IsNamed)
+                AddNumbers(edges, OutputName(output.Name, names), predictions.Column(i));
+        }
         return edges;
     }
 

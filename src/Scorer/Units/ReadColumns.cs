@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Units;
 
@@ -11,14 +12,21 @@ internal static class ReadColumns
     public static IReadOnlyList<InputColumn> Of(CompiledFeatures features, string? keyColumn, IReadOnlyList<string> carried, InputManifest manifest)
     {
         var columns = features.Sources.ToList();
+        var read = columns.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
+        var byName = manifest.Columns.DistinctBy(c => c.Name, StringComparer.Ordinal).ToDictionary(c => c.Name, StringComparer.Ordinal);
         foreach (var name in (keyColumn is null ? [] : new[] { keyColumn }).Concat(carried))
         {
-            if (columns.Any(c => c.Name == name))
-                continue;
-            columns.Add(manifest.Columns.FirstOrDefault(c => c.Name == name) ?? throw new BadInputException($"column '{name}'", "no such column",
-                $"one of {string.Join(", ", manifest.Columns.Select(c => c.Name))}", "Correct the key or carried columns."));
+            if (read.Add(name))
+                columns.Add(byName.GetValueOrDefault(name) ?? throw InputProblems.ColumnMissing("key and carried columns", name, manifest.Columns));
         }
         return columns;
+    }
+
+    /// <summary>The indexes of columns that are there, in the order of the names.</summary>
+    public static IReadOnlyList<int> IndexesOf(IReadOnlyList<InputColumn> columns, IReadOnlyList<string> names)
+    {
+        var indexes = columns.Select((c, i) => (c.Name, i)).ToDictionary(c => c.Name, c => c.i, StringComparer.Ordinal);
+        return [.. names.Select(n => indexes[n])];
     }
 
     /// <summary>The index of a column; -1 means there is none of that name, or no name.</summary>

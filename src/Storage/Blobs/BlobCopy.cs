@@ -31,6 +31,14 @@ public static class BlobCopy
                 $"{artifact.Bytes} bytes with checksum {artifact.Checksum:x16}");
     }
 
+    /// <summary>Whether the file is there with the length and checksum that were recorded of the blob.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="artifact">What was recorded of the blob.</param>
+    /// <param name="ct">Stops between pieces.</param>
+    /// <exception cref="IOException">It is there and cannot be read.</exception>
+    public static bool IsSound(string path, Artifact artifact, CancellationToken ct) => new FileInfo(path) is { Exists: true } file
+        && file.Length == artifact.Bytes && FileChecksum.Of(path, ct) == (artifact.Bytes, artifact.Checksum);
+
     private static (long Bytes, ulong Checksum) CopyLocal(string source, string path, CancellationToken ct)
     {
         if (!File.Exists(source))

@@ -37,6 +37,17 @@ public sealed class JobsCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_OfACronThatNeverFires_IsAProblemWithItsPlace()
+    {
+        var never = Write("never.yaml", "name: b\ninput: i\nkey: k\nmodel: m@x\noutput: o\nschedule: { cron: 0 0 2 30 2 ? }\n");
+        var run = await ProgramRun.RunAsync("jobs", "check", never);
+        run.MustEnd(1);
+        Assert.Contains("never.yaml:6:19 (key 'schedule.cron')", run.Output, StringComparison.Ordinal);
+        Assert.Contains("never fires", run.Output, StringComparison.Ordinal);
+        (await ProgramRun.RunAsync("plan", never, "--data", _folder["data"])).MustRefuse("never.yaml:6:19", "never fires");
+    }
+
+    [Fact]
     public async Task Check_WithJson_IsOneDocument()
     {
         var bad = Write("bad.yaml", "name: b\ninput: i\nkey: k\nmodel: !!str m@x\noutput: o\n");

@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Router.Tests.Lookup;
@@ -12,6 +13,7 @@ public sealed class SwapRaceTests : RouterTestBed
         const int Swaps = 100, Keys = 50;
         var first = await PublishAsync("churn", 0, [.. Enumerable.Range(0, Keys).Select(k => Row(k, k))]);
         await ServeAsync(Contract);
+        Clock.Advance(TimeSpan.FromDays(1));
         var second = await PublishAsync("churn", 1, [.. Enumerable.Range(0, Keys).Select(k => Row(k, 1_000 + k))]);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var looking = Enumerable.Range(0, 3).Select(thread => Task.Run(async () =>
@@ -33,9 +35,9 @@ public sealed class SwapRaceTests : RouterTestBed
         for (var swap = 0; swap < Swaps; swap++)
         {
             if (swap % 2 == 0)
-                await Snapshots.PublishAsync(second.Id, Ct);
+                await Snapshots.PublishAsync(second.Id, new ByHand("ada", "a test"), Ct);
             else
-                await Snapshots.RollbackAsync("churn", Ct);
+                await Snapshots.RollbackAsync("churn", new ByHand("ada", "a test"), Ct);
             Assert.True(await Catalog.RefreshAsync(Ct));
             Assert.Equal(swap % 2 == 0 ? second.Id : first.Id, Served());
             readers.Add(Catalog.Find("churn")!.Reader!);

@@ -11,7 +11,9 @@ public sealed class RoutePolicyTests
     [InlineData(null, null, 1_000_000, 0.1f, RouteReason.Fresh)]
     [InlineData(26, null, 26, 0.1f, RouteReason.Fresh)]
     [InlineData(26, null, 27, 0.9f, RouteReason.Stale)]
-    [InlineData(26, null, -5, 0.9f, RouteReason.Fresh)]
+    [InlineData(26, null, -5, 0.9f, RouteReason.Stale)]
+    [InlineData(null, null, -5, 0.9f, RouteReason.Stale)]
+    [InlineData(null, 0.7, -876_000, 0.9f, RouteReason.Stale)]
     [InlineData(0, null, 0, 0.9f, RouteReason.Fresh)]
     [InlineData(null, 0.7, 1, 0.7f, RouteReason.Fresh)]
     [InlineData(null, 0.7, 1, 0.6999f, RouteReason.LowConfidence)]
@@ -45,5 +47,14 @@ public sealed class RoutePolicyTests
         var stored = new Prediction([1], Measured<float>.Of(1), 1, PredictionFlags.None);
         Assert.Equal(RouteReason.Fresh, RoutePolicy.Judge(contract, true, stored, TimeSpan.FromHours(1)));
         Assert.Equal(RouteReason.Stale, RoutePolicy.Judge(contract, true, stored, TimeSpan.FromHours(1) + TimeSpan.FromTicks(1)));
+    }
+
+    [Fact]
+    public void Judge_AsOfInTheFuture_IsFreshOnlyWithinWhatClocksDiffer()
+    {
+        var contract = ServingContract.Default("churn") with { MaxAge = TimeSpan.FromHours(1) };
+        var stored = new Prediction([1], Measured<float>.Of(1), 1, PredictionFlags.None);
+        Assert.Equal(RouteReason.Fresh, RoutePolicy.Judge(contract, true, stored, -RoutePolicy.MaxClockSkew));
+        Assert.Equal(RouteReason.Stale, RoutePolicy.Judge(contract, true, stored, -RoutePolicy.MaxClockSkew - TimeSpan.FromTicks(1)));
     }
 }

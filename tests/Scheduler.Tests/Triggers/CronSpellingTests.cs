@@ -26,6 +26,9 @@ public sealed class CronSpellingTests
     [InlineData("0 0 2 ? * MON,6#9", "'6#9' as day of week: A numeric value between 1 and 5 must follow the '#' option")]
     [InlineData("0 0 2 * 13 ?", "'13' as month: Month values must be between 1 and 12")]
     [InlineData("0 0 2, * * ?", "'' as hour: nothing beside a comma")]
+    [InlineData("0 0 2 30 2 ?", "days and months that never meet: it never fires")]
+    [InlineData("0 0 2 31 4,6,9,11 ?", "days and months that never meet: it never fires")]
+    [InlineData("0 0 2 29 2 ? 2027", "days and months that never meet: it never fires")]
     [InlineData("0 0 2 * * ? 1800", "'1800' as year: Year values must be between 1970 and")]
     public void Rejects_OtherCron_NamingTheFieldAndWhatQuartzSays(string cron, string said) =>
         Assert.StartsWith(said, CronSpelling.ProblemOf(cron), StringComparison.Ordinal);

@@ -6,8 +6,7 @@ using Microsoft.Data.Sqlite;
 
 namespace BatchEngine.Scheduler.Tests.Triggers;
 
-/// <summary>Quartz shares the state database, so its writes wait for another's transaction as long as ours do. In real time, and alone, because it
-/// waits.</summary>
+/// <summary>The state database is locked by another process when a job is due. In real time, and alone, because it waits.</summary>
 public sealed class LockedFileTests : IAsyncLifetime
 {
     private StateFolder _state = null!;
@@ -21,23 +20,27 @@ public sealed class LockedFileTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _state.DisposeAsync();
 
     [Fact]
-    public async Task Sync_FileLockedForLongerThanOneTry_WaitsAsEveryOtherWriteDoes()
+    public async Task Fire_FileLockedAtTheMomentOfTheAlarm_StartsTheRunWhenItIsFree()
     {
-        await using var scheduler =
-            await JobScheduler.OpenAsync(Database, new FakeStarter(), TriggerSettings.Default, TimeProvider.System, Stop);
-        await scheduler.SyncAsync([Job("nightly")], Stop);
+        var starter = new FakeStarter();
+        await using var scheduler = await JobScheduler.OpenAsync(Database, starter, TriggerSettings.Default, TimeProvider.System, Stop);
+        await scheduler.SyncAsync([Job("often", "* * * * * ?")], Stop);
         await using var elsewhere = new SqliteConnection($"Data Source={Database.Path}");
         await elsewhere.OpenAsync(Stop);
+        await scheduler.StartAsync(Stop);
+        await starter.NextAsync();
         var held = elsewhere.BeginTransaction(deferred: false);
+        var before = starter.Started.Count;
+        await Task.Delay(TimeSpan.FromSeconds(9), Stop);
+        Assert.InRange(starter.Started.Count, before, before + 1);
 
-        var sync = Task.Run(() => scheduler.SyncAsync([Job("weekly")], Stop), Stop);
-        await Task.WhenAny(sync, Task.Delay(TimeSpan.FromSeconds(9), Stop));
         await held.RollbackAsync(Stop);
 
-        await sync;
-        Assert.Equal("weekly", Assert.Single(await scheduler.ListAsync(Stop)).Name);
+        await starter.NextAsync(3);
+        Assert.False(scheduler.Failed.IsCompleted);
+        Assert.Equal(starter.Started.Count, starter.Started.Distinct().Count());
     }
 
-    private static ScoringJob Job(string name) =>
-        Samples.Job(name) with { Schedule = new Schedule("0 0 2 * * ?", "UTC", MisfirePolicy.RunAll, OverlapPolicy.Queue) };
+    private static ScoringJob Job(string name, string cron) =>
+        Samples.Job(name) with { Schedule = new Schedule(cron, "UTC", MisfirePolicy.RunAll, OverlapPolicy.Queue) };
 }

@@ -1,3 +1,4 @@
+using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
 
@@ -39,6 +40,11 @@ internal static class Fixture
         using var matrix = Matrix(rows);
         var block = new UnitPredictions(executor.Model.Outputs.Count, 0);
         executor.Score(matrix, block);
-        return ([.. Enumerable.Range(0, block.OutputCount).Select(i => block.Column(i).ToArray())], block.Confidence.ToArray());
+        var outputs = executor.Model.Outputs;
+        return ([.. Enumerable.Range(0, block.OutputCount).Where(i => outputs[i].IsNamed).Select(i => Values(block, outputs[i], i))],
+            block.Confidence.ToArray());
     }
+
+    private static float[] Values(UnitPredictions block, OutputColumn column, int at) => column.Kind == OutputKind.WideInteger
+        ? Array.ConvertAll(block.Integers(at), v => (float)v) : block.Column(at).ToArray();
 }

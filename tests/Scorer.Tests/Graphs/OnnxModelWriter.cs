@@ -100,6 +100,14 @@ internal sealed class OnnxModelWriter(int mlOpset = 3, int opset = 15)
         return this;
     }
 
+    /// <summary>An output that is a sequence of float tensors.</summary>
+    public OnnxModelWriter TensorsOutput(string name)
+    {
+        var tensor = new OnnxBytes().Message(1, new OnnxBytes().Int(1, Float));
+        _graph.Message(12, new OnnxBytes().Text(1, name).Message(2, new OnnxBytes().Message(4, new OnnxBytes().Message(1, tensor))));
+        return this;
+    }
+
     private OnnxModelWriter Value(int field, string name, int element, long[] shape)
     {
         var dimensions = new OnnxBytes();

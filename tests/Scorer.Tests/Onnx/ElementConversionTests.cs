@@ -108,8 +108,8 @@ public sealed class ElementConversionTests
     private static float[] Score(LoadedModel model, FeatureMatrix features)
     {
         using var executor = model.CreateExecutor();
-        var block = new UnitPredictions(1, Rows);
+        var block = new UnitPredictions(model.Outputs.Count, Rows);
         executor.Score(features, block);
-        return block.Column(0).ToArray();
+        return model.Outputs.Count == 1 ? block.Column(0).ToArray() : Array.ConvertAll(block.Integers(0), v => (float)v);
     }
 }

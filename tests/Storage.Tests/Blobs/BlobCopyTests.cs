@@ -42,6 +42,22 @@ public sealed class BlobCopyTests : IDisposable
     }
 
     [Fact]
+    public async Task IsSound_ACopyCutChangedOrRemoved_IsNot()
+    {
+        var artifact = await PutAsync(10_000);
+        await BlobCopy.ToFileAsync(Blobs, artifact, Target, Ct);
+        Assert.True(BlobCopy.IsSound(Target, artifact, Ct));
+        var copy = await File.ReadAllBytesAsync(Target, Ct);
+        await File.WriteAllBytesAsync(Target, copy[..^1], Ct);
+        Assert.False(BlobCopy.IsSound(Target, artifact, Ct));
+        copy[5_000] ^= 1;
+        await File.WriteAllBytesAsync(Target, copy, Ct);
+        Assert.False(BlobCopy.IsSound(Target, artifact, Ct));
+        File.Delete(Target);
+        Assert.False(BlobCopy.IsSound(Target, artifact, Ct));
+    }
+
+    [Fact]
     public async Task ToFile_TheBlobRemoved_LeavesTheCopyWhole()
     {
         var artifact = await PutAsync(10_000);

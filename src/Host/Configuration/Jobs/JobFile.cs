@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Configuration.Reading;
+using BatchEngine.Scheduler.Triggers;
 
 namespace BatchEngine.Host.Configuration.Jobs;
 
@@ -23,29 +24,30 @@ public static class JobFile
     }
 
     /// <summary>Reads every "*.yaml" and "*.yml" of a folder, sorted by file name; a missing folder has none.</summary>
-    /// <exception cref="BadInputException">A file has problems, or two files name the same job.</exception>
+    /// <exception cref="BadInputException">A file has problems, or two files name the same job or serve under the same name.</exception>
     public static IReadOnlyList<ScoringJob> LoadAll(string directory)
     {
         if (!Directory.Exists(directory))
             return [];
         var files = Directory.EnumerateFiles(directory)
             .Where(f => f.EndsWith(".yaml", StringComparison.Ordinal) || f.EndsWith(".yml", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
-        var jobs = new Dictionary<string, (string File, ScoringJob Job)>(StringComparer.Ordinal);
+        var names = new JobNames();
+        var jobs = new List<ScoringJob>();
         foreach (var file in files)
         {
-            var job = Load(file);
-            if (!jobs.TryAdd(job.Name, (file, job)))
-                throw SameName(job.Name, file, jobs[job.Name].File);
+            jobs.Add(Load(file));
+            if (names.Add(file, jobs[^1]).FirstOrDefault() is { } problem)
+                throw problem;
         }
-        return [.. jobs.Values.Select(j => j.Job)];
+        return jobs;
     }
 
     /// <summary>Everything that is wrong with the files, each by itself and beside the others; empty means that each of them can be run.</summary>
     /// <param name="paths">Job files.</param>
     public static IReadOnlyList<JobFileFindings> Check(IReadOnlyList<string> paths)
     {
-        var files = new Dictionary<string, string>(StringComparer.Ordinal);
-        return [.. paths.Select(path => Check(path, files))];
+        var names = new JobNames();
+        return [.. paths.Select(path => Check(path, names))];
     }
 
     /// <summary>Reads a job from nodes.</summary>
@@ -92,24 +94,20 @@ public static class JobFile
         };
     }
 
-    private static JobFileFindings Check(string path, Dictionary<string, string> files)
+    private static JobFileFindings Check(string path, JobNames names)
     {
         var problems = new ConfigProblems(path);
         try
         {
-            var name = Gather(path, problems).Name;
-            if (name.Length == 0 || files.TryAdd(name, path))
-                return new JobFileFindings(path, name, problems.Found);
-            return new JobFileFindings(path, name, [.. problems.Found, SameName(name, path, files[name])]);
+            var job = Gather(path, problems);
+            string[] notes = job.Schedule is { Cron.Length: > 0 } schedule && CronWeekdays.NoteOf(schedule.Cron) is { } note ? [note] : [];
+            return new JobFileFindings(path, job.Name, [.. problems.Found, .. names.Add(path, job)]) { Notes = notes };
         }
         catch (BadInputException e)
         {
             return new JobFileFindings(path, "", [.. problems.Found, e]);
         }
     }
-
-    private static BadInputException SameName(string name, string file, string other) =>
-        new(file, $"job '{name}'", "each job's name once", $"{other} has it too; rename one of the two.");
 
     private static ModelReference Model(SectionReader job, string folder)
     {

@@ -6,4 +6,8 @@ namespace BatchEngine.Host.Configuration.Jobs;
 /// <param name="File">The file as the person named it.</param>
 /// <param name="Job">The job's name; empty when it could not be read.</param>
 /// <param name="Problems">What is wrong, in file order; empty means nothing.</param>
-public sealed record JobFileFindings(string File, string Job, IReadOnlyList<BadInputException> Problems);
+public sealed record JobFileFindings(string File, string Job, IReadOnlyList<BadInputException> Problems)
+{
+    /// <summary>What is no problem but easily mistaken, in sentences.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}

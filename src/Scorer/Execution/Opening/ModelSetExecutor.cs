@@ -31,7 +31,7 @@ internal sealed class ModelSetExecutor : IModelExecutor
         if (_joint is not null && _jointColumns[0] == 0 && _set.GivesConfidence)
         {
             var layout = ((LoadedForest)_set.Models[0]).OutputLayout;
-            ClassConfidence.Fill(block, layout.ProbabilityFrom, layout.ProbabilityCount);
+            ClassConfidence.Fill(block, layout.Probabilities!);
         }
         foreach (var (executor, own, firstColumn) in _others)
         {
@@ -40,6 +40,8 @@ internal sealed class ModelSetExecutor : IModelExecutor
                 own.Column(i).CopyTo(block.Column(firstColumn + i));
             if (firstColumn == 0 && _set.GivesConfidence)
                 own.Confidence.CopyTo(block.Confidence);
+            foreach (var refused in own.Refused)
+                block.Refuse(refused.Row, refused.Message);
         }
     }
 

@@ -10,15 +10,16 @@ internal static class FilePattern
     private const int MaxNamesShown = 5;
 
     /// <summary>All files that any pattern names, each once, sorted by full path (ordinal).</summary>
-    public static IReadOnlyList<string> FindAll(IReadOnlyList<string> patterns, CancellationToken ct)
+    public static FoundFiles FindAll(IReadOnlyList<string> patterns, CancellationToken ct)
     {
         if (patterns.Count == 0)
             throw new BadInputException("input", "no path", "at least one file, directory or pattern", "Name the Parquet files to score.");
         var found = new SortedSet<string>(StringComparer.Ordinal);
+        var leftOut = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var pattern in patterns)
         {
             ct.ThrowIfCancellationRequested();
-            foreach (var path in Find(pattern))
+            foreach (var path in Find(pattern, leftOut))
             {
                 found.Add(path);
                 if (found.Count > InputCatalog.MaxFiles)
@@ -28,10 +29,11 @@ internal static class FilePattern
                 }
             }
         }
-        return [.. found];
+        return new FoundFiles([.. found],
+            [.. leftOut.Where(folder => !found.Any(f => f.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)))]);
     }
 
-    private static IReadOnlyList<string> Find(string pattern)
+    private static IReadOnlyList<string> Find(string pattern, SortedSet<string> leftOut)
     {
         try
         {
@@ -39,14 +41,14 @@ internal static class FilePattern
                 return [Path.GetFullPath(pattern)];
             var full = Path.GetFullPath(pattern);
             if (Directory.Exists(full))
-                return NonEmpty(pattern, full,
-                    [.. Walk(full, ReadOnlyMemory<string>.Empty).Where(f => f.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))]);
+                return NonEmpty(pattern, full, leftOut,
+                    [.. Walk(full, ReadOnlyMemory<string>.Empty, leftOut).Where(f => f.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))]);
             var parts = full.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
             var literal = parts.TakeWhile(p => !p.AsSpan().ContainsAny('*', '?')).Count();
             if (literal == parts.Length)
                 literal--; // a plain path that is not there
             var root = Path.GetPathRoot(full) + string.Join(Path.DirectorySeparatorChar, parts[..Math.Max(literal, 0)]);
-            return NonEmpty(pattern, root, Directory.Exists(root) ? [.. Walk(root, parts[literal..].AsMemory())] : []);
+            return NonEmpty(pattern, root, leftOut, Directory.Exists(root) ? [.. Walk(root, parts[literal..].AsMemory(), leftOut)] : []);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -55,8 +57,8 @@ internal static class FilePattern
     }
 
     /// <summary>Files below a directory that match the parts; no parts means all files at any depth. Names that begin with '.' or '_' are bookkeeping of
-    /// other tools and left out.</summary>
-    private static IEnumerable<string> Walk(string directory, ReadOnlyMemory<string> parts)
+    /// other tools and left out; so are outputs of this program, which only a pattern that names their folder reads.</summary>
+    private static IEnumerable<string> Walk(string directory, ReadOnlyMemory<string> parts, SortedSet<string> leftOut)
     {
         var any = parts.Length == 0 || parts.Span[0] == "**";
         var rest = any && parts.Length > 0 ? parts[1..] : parts;
@@ -70,14 +72,19 @@ internal static class FilePattern
                     yield return entry.FullName;
                 continue;
             }
+            if (OwnOutput.IsOne(entry.FullName))
+            {
+                leftOut.Add(entry.FullName);
+                continue;
+            }
             if (any)
             {
-                foreach (var path in Walk(entry.FullName, parts))
+                foreach (var path in Walk(entry.FullName, parts, leftOut))
                     yield return path;
             }
             if (rest.Length > 1 && Matches(rest.Span[0], entry.Name))
             {
-                foreach (var path in Walk(entry.FullName, rest[1..]))
+                foreach (var path in Walk(entry.FullName, rest[1..], leftOut))
                     yield return path;
             }
         }
@@ -85,9 +92,11 @@ internal static class FilePattern
 
     private static bool Matches(string part, string name) => FileSystemName.MatchesSimpleExpression(part, name, ignoreCase: false);
 
-    private static IReadOnlyList<string> NonEmpty(string pattern, string root, IReadOnlyList<string> found) => found.Count > 0
+    private static IReadOnlyList<string> NonEmpty(string pattern, string root, SortedSet<string> leftOut, IReadOnlyList<string> found) => found.Count > 0
         ? found
-        : throw new BadInputException(pattern, "no matching file", "at least one Parquet file", $"{Contents(root)} Check the path and the pattern.");
+        : throw new BadInputException(pattern, "no matching file", "at least one Parquet file", leftOut.Count == 0
+            ? $"{Contents(root)} Check the path and the pattern."
+            : $"Outputs of this program are left out, unless their folder is named without '*': for instance {leftOut.Min}.");
 
     /// <summary>What there is instead, as a sentence.</summary>
     private static string Contents(string root)

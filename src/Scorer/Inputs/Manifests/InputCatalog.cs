@@ -29,7 +29,7 @@ public static class InputCatalog
 
     private static InputManifest Freeze(IReadOnlyList<string> patterns, Func<InputManifest, InputNeeds> needsOf, CancellationToken ct)
     {
-        var paths = FilePattern.FindAll(patterns, ct);
+        var (paths, leftOut) = FilePattern.FindAll(patterns, ct);
         var files = new List<InputFile>(paths.Count);
         var schema = new MergedSchema();
         foreach (var path in paths)
@@ -40,7 +40,7 @@ public static class InputCatalog
             files.Add(new InputFile(path, bytes, tag, reader.RowGroupSizes()));
             schema.Add(path, reader.Schema, files[^1].Rows);
         }
-        var manifest = new InputManifest(files, schema.Columns);
+        var manifest = new InputManifest(files, schema.Columns) { LeftOut = leftOut };
         return manifest with { Columns = schema.Require(needsOf(manifest)) };
     }
 }

@@ -13,9 +13,6 @@ internal static class SqliteDialect
     /// <summary>The connection string for a file: created when missing, foreign keys and every trigger on, connections pooled.</summary>
     public static string ConnectionString(string path) => Builder(path, StateLimits.StatementRetrySeconds).ToString();
 
-    /// <summary>The same for a library that opens connections by itself, and so sets no busy timeout: the library under it waits instead.</summary>
-    public static string LibraryConnectionString(string path) => Builder(path, (int)StateLimits.BusyWait.TotalSeconds).ToString();
-
     /// <summary>Opens a connection. The write-ahead log lets readers go on while one writes; a full sync at each commit makes an acknowledged receipt survive
     /// a power cut.</summary>
     public static SqliteConnection Open(string connectionString)

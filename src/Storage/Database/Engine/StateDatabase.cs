@@ -18,14 +18,11 @@ public sealed class StateDatabase : IAsyncDisposable
     private StateDatabase(string path, TimeProvider clock)
     {
         (Path, _clock) = (path, clock);
-        (ConnectionString, LibraryConnectionString) = (SqliteDialect.ConnectionString(path), SqliteDialect.LibraryConnectionString(path));
+        ConnectionString = SqliteDialect.ConnectionString(path);
     }
 
     /// <summary>The full path of the database file.</summary>
     public string Path { get; }
-
-    /// <summary>For a library that keeps its own tables in the same database (Quartz): one try waits for a locked file as long as one of ours does.</summary>
-    public string LibraryConnectionString { get; }
 
     /// <summary>For this room's own connections.</summary>
     internal string ConnectionString { get; }
@@ -73,11 +70,8 @@ public sealed class StateDatabase : IAsyncDisposable
     /// <summary>Closes the pooled connections to the file, in this process.</summary>
     public ValueTask DisposeAsync()
     {
-        foreach (var pooled in new[] { ConnectionString, LibraryConnectionString })
-        {
-            using var connection = new SqliteConnection(pooled);
+        using (var connection = new SqliteConnection(ConnectionString))
             SqliteConnection.ClearPool(connection);
-        }
         _writer.Dispose();
         return ValueTask.CompletedTask;
     }

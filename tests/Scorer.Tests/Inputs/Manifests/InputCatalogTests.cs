@@ -52,6 +52,47 @@ public sealed class InputCatalogTests : IDisposable
         Assert.NotEqual(once.Digest, (await FreezeAsync([_folder.Path])).Digest);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("**/*.parquet")]
+    [InlineData("*/*/*.parquet")]
+    public async Task Freeze_OutputOfThisProgramInsideTheInput_IsLeftOutAndNamed(string pattern)
+    {
+        WriteOutputsBesideData();
+
+        var manifest = await FreezeAsync([Path.Combine(_folder.Path, pattern)]);
+
+        Assert.Equal([_folder["2026/11/a.parquet"], _folder["2026/theirs/b.parquet"]], manifest.Files.Select(f => f.Path));
+        Assert.Equal([_folder["out/night_20261124T020000Z"], _folder["out/night_20261125T020000Z.partial"]], manifest.LeftOut);
+        Assert.Contains("2 folder(s)", manifest.LeftOutNote, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Freeze_OutputOfThisProgramNamedItself_IsRead()
+    {
+        WriteOutputsBesideData();
+        var manifest = await FreezeAsync([_folder["out/night_20261124T020000Z"]]);
+        Assert.Equal([_folder["out/night_20261124T020000Z/c.parquet"]], manifest.Files.Select(f => f.Path));
+        Assert.Null(manifest.LeftOutNote);
+    }
+
+    [Fact]
+    public async Task Freeze_NothingButOutputsOfThisProgram_SaysHowToReadThem()
+    {
+        WriteOutputsBesideData();
+        var refused = await Assert.ThrowsAsync<BadInputException>(() => FreezeAsync([_folder["out"]]));
+        Assert.Contains("night_20261124T020000Z", refused.Remedy, StringComparison.Ordinal);
+    }
+
+    private void WriteOutputsBesideData()
+    {
+        foreach (var name in new[] { "2026/11/a.parquet", "2026/theirs/b.parquet", "out/night_20261124T020000Z/c.parquet",
+            "out/night_20261125T020000Z.partial/d.parquet" })
+            WriteCounting(_folder.File(name), 3);
+        File.WriteAllText(_folder.File("2026/theirs/_manifest.json"), """{ "files": ["b.parquet"] }""");
+        File.WriteAllText(_folder.File("out/night_20261124T020000Z/_manifest.json"), """{ "run": "r", "inputDigest": "d", "files": [] }""");
+    }
+
     [Fact]
     public async Task Freeze_FileWithoutRows_IsAManifestOfZeroRows()
     {

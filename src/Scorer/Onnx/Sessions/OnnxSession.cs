@@ -3,7 +3,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using Microsoft.ML.OnnxRuntime;
 
-namespace BatchEngine.Scorer.Onnx;
+namespace BatchEngine.Scorer.Onnx.Sessions;
 
 /// <summary>Opens ONNX Runtime sessions and turns the runtime's failures into ours.</summary>
 internal static class OnnxSession

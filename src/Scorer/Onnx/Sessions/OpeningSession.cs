@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using Microsoft.ML.OnnxRuntime;
 
-namespace BatchEngine.Scorer.Onnx;
+namespace BatchEngine.Scorer.Onnx.Sessions;
 
 /// <summary>A session of ONNX Runtime on the processor that another thread opens while this one goes on. Thread-safe; disposing it waits for the other thread
 /// and closes the session, unless somebody took it over.</summary>
