@@ -128,7 +128,8 @@ internal static class ReuseChoice
     }
 
     private static Dictionary<string, (ColumnKind Kind, bool IsNullable, StoredType? Stored)> Types(InputManifest manifest) =>
-        manifest.Columns.DistinctBy(c => c.Name, StringComparer.Ordinal).ToDictionary(c => c.Name, c => (c.Kind, c.IsNullable, c.Stored), StringComparer.Ordinal);
+        manifest.Columns.DistinctBy(c => c.Name, StringComparer.Ordinal)
+            .ToDictionary(c => c.Name, c => (c.Kind, c.IsNullable, c.Stored), StringComparer.Ordinal);
 
     // A table grows and shrinks every night; the sample stays what it was until it would be twice too large or too small.
     private static bool SamplesTooFarApart(long before, long now) =>
