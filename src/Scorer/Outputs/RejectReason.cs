@@ -12,6 +12,9 @@ public enum RejectReason
     /// <summary>The text key is longer than <see cref="Domain.PredictionKey.MaxUtf8Bytes"/>.</summary>
     KeyTooLong,
 
+    /// <summary>The bytes of the text key are no UTF-8.</summary>
+    KeyNotText,
+
     /// <summary>A feature is missing and the model cannot take that.</summary>
     FeatureMissing,
 

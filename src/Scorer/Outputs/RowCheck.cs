@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Text;
+using System.Text.Unicode;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
@@ -74,13 +75,22 @@ internal sealed class RowCheck(int keyIndex, CompiledFeatures compiled, IReadOnl
         if (keys.Kind != ColumnKind.Text)
             return;
         var offsets = keys.TextOffsets;
+        var isPlain = Ascii.IsValid(keys.TextBytes);
         for (var row = 0; row < offsets.Length - 1; row++)
         {
             var length = offsets[row + 1] - offsets[row];
-            if (length is > 0 and <= PredictionKey.MaxUtf8Bytes || keys.Present[row] == 0)
+            if (keys.Present[row] == 0)
                 continue;
-            Reject(row, offsets.Length - 1, length == 0 ? RejectReason.KeyEmpty
-                : RejectReason.KeyTooLong, $"{keys.Name} has {length} bytes of UTF-8, expected 1 to {PredictionKey.MaxUtf8Bytes}");
+            if (length is 0 or > PredictionKey.MaxUtf8Bytes)
+            {
+                Reject(row, offsets.Length - 1, length == 0 ? RejectReason.KeyEmpty
+                    : RejectReason.KeyTooLong, $"{keys.Name} has {length} bytes of UTF-8, expected 1 to {PredictionKey.MaxUtf8Bytes}");
+            }
+            else if (!isPlain && !Utf8.IsValid(keys.Text[row]))
+            {
+                Reject(row, offsets.Length - 1, RejectReason.KeyNotText,
+                    $"{keys.Name} is the bytes {Convert.ToHexString(keys.Text[row])}, expected UTF-8; write bytes as hexadecimal text");
+            }
         }
     }
 
