@@ -10,7 +10,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace BatchEngine.Storage.Tests.Database.Engine;
 
-/// <summary>A database of schema version 2, kept as its program left it: one night published, the next killed with its lead, a lease and a checkpoint.</summary>
+/// <summary>A database of schema version 2, kept as its program left it: one night published, the next killed with its lead, a lease and a
+/// checkpoint.</summary>
 public sealed class FormerDatabaseTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset Later = new(2026, 12, 1, 0, 0, 0, TimeSpan.Zero);
