@@ -20,6 +20,7 @@ public sealed class ModelSet : LoadedModel
         if (joined.Length > 1 && JointForest.Of([.. joined.Select(i => (LoadedForest)models[i])]) is { } joint)
             (Joint, Joined) = (joint, joined);
         Notes = [.. models.SelectMany(m => m.Notes)];
+        Caveats = new ModelCaveats([.. models.SelectMany(m => m.Caveats.Scores).Distinct()], models[0].Caveats.Labels);
         DeviceNote = models.Select(m => m.DeviceNote).FirstOrDefault(n => n is not null);
     }
 
