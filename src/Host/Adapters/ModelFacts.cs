@@ -17,7 +17,7 @@ internal sealed record ModelFacts(string Engine, string Detail, IReadOnlyList<st
     /// <exception cref="BadInputException">No engine runs it.</exception>
     public static ModelFacts Of(ResolvedModel model, ExecutorOptions execution)
     {
-        var width = model.Signature.TakesOneMatrix ? (int)model.Signature.Inputs[0].Shape[1] : 0;
+        var width = model.Signature.TakesOneMatrix ? (int)model.Signature.MatrixWidth : 0;
         if (model.Signature.TakesOneMatrix && width <= 0)
             return new ModelFacts("chosen when the features are known: the model does not say how many it takes", "", [], []);
         IReadOnlyList<string> features = model.Signature.TakesOneMatrix
