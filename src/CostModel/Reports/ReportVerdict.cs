@@ -39,7 +39,9 @@ internal sealed record ReportVerdict(string Sign, string Tone, string Word, IRea
         if (report.Counts.Reused > 0)
             rows += $" and {Figures.Count(report.Counts.Reused)} carried over unchanged";
         var time = report.Plan.ActualDuration.TryGet(out var duration) ? $" in {Figures.Duration(duration)}" : "";
-        var cost = report.Cost.Total.TryGet(out var money) ? $" for {Figures.Price(money)}" : "; the cost is not measured";
+        var cost = report.Cost.Total.TryGet(out var money)
+            ? $" for {Figures.Price(money)}{(report.Cost.Spend.UnpricedEntries > 0 ? " and what has no price" : "")}"
+            : "; the cost is not measured";
         return $"{rows}{time}{cost}.";
     }
 

@@ -110,7 +110,7 @@ internal static class ModelsCommand
 
     private static (string Name, string Detail, IReadOnlyList<string> Notes) EngineOf(ResolvedModel model, ExecutorOptions execution)
     {
-        var width = model.Signature.TakesOneMatrix ? (int)model.Signature.Inputs[0].Shape[1] : 0;
+        var width = model.Signature.TakesOneMatrix ? (int)model.Signature.MatrixWidth : 0;
         if (model.Signature.TakesOneMatrix && width <= 0)
             return ("chosen when the features are known: the model does not say how many it takes", "", []);
         IReadOnlyList<string> features = model.Signature.TakesOneMatrix

@@ -50,7 +50,7 @@ internal sealed class JobRuns : IDisposable
         (_configuration, _database, _blobs, _prices, _clock, _log, _note) = (configuration, database, blobs, prices, clock, log, note);
         _ceiling = configuration.MemoryLimitBytes > 0 ? new MemoryCeiling(configuration.MemoryLimitBytes) : null;
         var locator = new ModelLocator(registry);
-        _stores = RunStores.Over(database, blobs, _processes.Own);
+        _stores = RunStores.Over(database, blobs, _processes.Own, prices.Folder);
         _models = new LoadedModels(locator, configuration.Execution, note);
         _bases = new BaseSnapshots(_stores.Snapshots, _stores.Decisions, blobs, clock);
         _preparation = new JobPreparation(registry, _models, _stores.Profiles, new PinnedFeatures(_stores.Runs), prices,
@@ -148,7 +148,7 @@ internal sealed class JobRuns : IDisposable
     private LeasePolicy LeasePolicy() => Scheduler.Leasing.LeasePolicy.Living(_configuration.LeaseTtl).Checked();
 
     private NightRunServices Services() => new(_stores, new RunPorts(_preparation, new LocalCapacity(_prices, _configuration.Workers),
-        new DriftRunGate(_database), new LedgerAccounting(_database, _stores.Runs, _prices, _clock)), _log, _clock);
+        new DriftRunGate(_database), new LedgerAccounting(_database, _prices, _clock)), _log, _clock);
 
     private RunSettings Settings()
     {

@@ -22,10 +22,11 @@ internal static class HealthPages
     {
         var names = lookups.Catalog.All.Select(s => new { name = s.Contract.Name, snapshot = s.Reader?.Info.Id, keys = s.Reader?.Info.Keys }).ToList();
         var problems = lookups.Catalog.Problems;
+        IReadOnlyList<string> books = lookups.Books.Trouble is { } trouble ? [$"What is looked up cannot be written down: {trouble}"] : [];
         var ended = loops.Ended.Select(e => new { loop = e.Loop, failure = e.Failure }).ToList();
         // A snapshot that cannot be opened keeps the earlier one serving: that is worth an alarm, not an outage. A loop that ended is mended by a restart only.
         var isReady = ended.Count == 0 && (problems.Count == 0 || lookups.Catalog.All.Any(s => s.Reader is not null));
-        return Results.Json(new { ready = isReady, names, problems, ended },
+        return Results.Json(new { ready = isReady, names, problems = (IReadOnlyList<string>)[.. problems, .. books], ended },
             statusCode: isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 }

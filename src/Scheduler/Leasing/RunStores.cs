@@ -36,8 +36,9 @@ public sealed record RunStores(
     /// <param name="database">The database.</param>
     /// <param name="blobs">The blob store.</param>
     /// <param name="process">This process, as others may recognise it (<see cref="IProcesses.Own"/>); null means that its leases end by time alone.</param>
-    public static RunStores Over(StateDatabase database, IBlobStore blobs, string? process = null) => new(new RunStore(database),
+    /// <param name="pricedBy">The price folder that counts for what this process meters.</param>
+    public static RunStores Over(StateDatabase database, IBlobStore blobs, string? process = null, string pricedBy = "") => new(new RunStore(database),
         new ClaimStore(database, process), new LeadStore(database, process), new ReceiptStore(database), new SnapshotStore(database),
-            new ProfileStore(database), new UsageStore(database),
+        new ProfileStore(database), new UsageStore(database, pricedBy),
         new DecisionStore(database), blobs, new NamedBlobs(database), new StoreClaim(database, blobs));
 }

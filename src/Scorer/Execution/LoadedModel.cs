@@ -30,8 +30,11 @@ public abstract class LoadedModel : IDisposable
     /// <summary>Whether its executors fill <see cref="UnitPredictions.Confidence"/>: it is a classifier that gives probabilities.</summary>
     public abstract bool GivesConfidence { get; }
 
-    /// <summary>Whether it can take a missing value (NaN) in a numeric feature. Rows with one are rejected otherwise.</summary>
-    public abstract bool AcceptsMissing { get; }
+    /// <summary>What it takes in each feature, in the order of <see cref="FeatureNames"/>. Rows with anything else are rejected.</summary>
+    public abstract IReadOnlyList<AcceptedValues> Accepted { get; }
+
+    /// <summary>Whether it can take a missing value (NaN) in every feature.</summary>
+    public bool AcceptsMissing => Accepted.All(a => a.Missing);
 
     /// <summary>Why other engines or devices did not take it, one sentence each, for <c>models show</c>; empty when the first one did. Grows when a device
     /// fails later.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.OneShot;
@@ -24,6 +25,28 @@ public sealed class OneShotTablesTests : IDisposable
         Assert.Contains("c", result.Partitions!, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("2026-11-24", "2026-11-24")]
+    [InlineData("true", "true")]
+    [InlineData("a%2Fb", "a/b")]
+    [InlineData("07", "7")]
+    public async Task FolderColumn_AsTheKey_IsItsText(string folder, string key)
+    {
+        Write(_folder.File($"in/k={folder}/x.parquet"), [Data.Of("a", [1f]), Data.Of("b", [2f]), Data.Of("c", [3f])]);
+        var result = await ScoreAsync(FeatureSpec.AsIs(["a", "b", "c"]), [], key: "k");
+        Assert.Equal([$"{key}|321.5"], Rows(result, "k"));
+    }
+
+    [Theory]
+    [InlineData("1970-01-03")]
+    [InlineData("1970-01-01 00:00:00.000002")]
+    [InlineData("2")]
+    public async Task FolderColumn_OfAnyKind_IsCarried(string folder)
+    {
+        Write(_folder.File($"in/k={folder}/x.parquet"), [Data.Of("id", [1L]), Data.Of("a", [1f]), Data.Of("b", [2f]), Data.Of("c", [3f])]);
+        Assert.Equal(["2|321.5"], Rows(await ScoreAsync(FeatureSpec.AsIs(["a", "b", "c"]), ["k"]), "k"));
+    }
+
     [Fact]
     public async Task NamesOfAnyLetters_AreFeaturesAndCarriedColumns()
     {
@@ -45,10 +68,11 @@ public sealed class OneShotTablesTests : IDisposable
         Assert.Equal(3, Assert.Single(result.Means).Value);
     }
 
-    private Task<OneShotResult> ScoreAsync(FeatureSpec spec, string[] carried, MissingColumnPolicy missing = MissingColumnPolicy.Refuse) =>
+    private Task<OneShotResult> ScoreAsync(FeatureSpec spec, string[] carried, MissingColumnPolicy missing = MissingColumnPolicy.Refuse,
+        string key = "id") =>
         OneShotScoring.RunAsync(new OneShotOptions(Fixture.Path("linear"), [_folder.File("in")], _folder.File("out"))
         {
-            KeyColumn = "id",
+            KeyColumn = key,
             Features = spec,
             CarriedColumns = carried,
             MissingColumns = missing,
@@ -61,7 +85,7 @@ public sealed class OneShotTablesTests : IDisposable
         foreach (var artifact in result.Files.Where(f => f.Kind == ArtifactKind.Output))
         {
             using var file = InputFileReader.Open(Path.Combine(result.OutputDirectory, artifact.BlobName));
-            var read = columns.Select(name => file.Columns.First(c => c.Name == name)).Append(file.Columns[columns.Length]).ToArray();
+            var read = columns.Select(name => file.Columns.First(c => c.Name == name)).Append(file.Columns.First(c => c.Kind == ColumnKind.Float && !columns.Contains(c.Name))).ToArray();
             using var unit = new UnitColumns(read, 100);
             for (var g = 0; g < file.RowGroupCount; g++)
             {
@@ -74,5 +98,6 @@ public sealed class OneShotTablesTests : IDisposable
     }
 
     private static string Text(ColumnVector vector, int row) => vector.Present[row] == 0 ? "missing"
+        : vector.Kind == ColumnKind.Text ? Encoding.UTF8.GetString(vector.Text[row])
         : vector.Kind == ColumnKind.Float ? FormattableString.Invariant($"{vector.Floats[row]}") : FormattableString.Invariant($"{vector.Integers[row]}");
 }

@@ -13,8 +13,11 @@ internal sealed class PartitionColumn(string name)
 
     /// <summary>The column, of the narrowest kind that all values fit; null values fit any.</summary>
     /// <param name="kindIfUnknown">Its kind when no value is known.</param>
-    public InputColumn Column(ColumnKind kindIfUnknown) =>
-        new(name, _kinds?[0] ?? kindIfUnknown, _isNullable, "a part of the path") { IsPartOfPath = true };
+    public InputColumn Column(ColumnKind kindIfUnknown)
+    {
+        var kind = _kinds?[0] ?? kindIfUnknown;
+        return new InputColumn(name, kind, _isNullable, $"{kind}, a part of the path", TypeOf(kind)) { IsPartOfPath = true };
+    }
 
     /// <summary>The first of the files that lacks it, counted from 0; null means that all of them have it.</summary>
     /// <param name="files">How many files there are.</param>
@@ -35,4 +38,15 @@ internal sealed class PartitionColumn(string name)
         else
             _kinds = [.. _kinds.Intersect(PathPartitions.KindsOf(value))];
     }
+
+    /// <summary>What a copy of the column is stored as.</summary>
+    private static StoredType TypeOf(ColumnKind kind) => kind switch
+    {
+        ColumnKind.Bool => new StoredType(StoredForm.Bool, ValueMeaning.Plain),
+        ColumnKind.Integer => new StoredType(StoredForm.Int64, ValueMeaning.Plain),
+        ColumnKind.Double => new StoredType(StoredForm.Double, ValueMeaning.Plain),
+        ColumnKind.Date => new StoredType(StoredForm.Int32, ValueMeaning.Date),
+        ColumnKind.Timestamp => new StoredType(StoredForm.Int64, ValueMeaning.Timestamp, Fraction: FractionDigits.Micros, IsUtc: true),
+        _ => new StoredType(StoredForm.Bytes, ValueMeaning.Text),
+    };
 }

@@ -81,16 +81,18 @@ public abstract class RecordStoresContract : StateContract
     {
         var answers = new AnswerStore(Database);
         await Task.WhenAll(Enumerable.Range(0, 10)
-            .Select(i => Task.Run(() => answers.AddAsync("churn", Start.AddMinutes(i), AnswerSource.Snapshot, RouteReason.Fresh, i, Ct), Ct)));
-        await answers.AddAsync("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 3, Ct);
+            .Select(i => Task.Run(() => answers.AddAsync("churn", Start.AddMinutes(i), AnswerSource.Snapshot, RouteReason.Fresh, i, false, Ct), Ct)));
+        await answers.AddAsync("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 3, false, Ct);
+        await answers.AddAsync("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 2, true, Ct);
         Assert.Equal(
             [new AnswerCount("churn", Start, AnswerSource.Snapshot, RouteReason.Fresh, 45),
-                new AnswerCount("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 3)],
+                new AnswerCount("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 3),
+                new AnswerCount("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 2, IsDiagnostic: true)],
             await answers.ListAsync(Start, Start.AddHours(2), Ct));
         Assert.Equal(["snapshot", "realtime"], await Database.ReadAsync(async tx =>
             (await tx.QueryAsync<string>("SELECT source FROM answers ORDER BY hour_at", new { }).ConfigureAwait(false)).ToList(), Ct));
         Assert.Single(await answers.ListAsync(Start, Start.AddHours(1), Ct));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => answers.AddAsync("churn", Start, AnswerSource.Snapshot, RouteReason.Fresh, -1, Ct));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => answers.AddAsync("churn", Start, AnswerSource.Snapshot, RouteReason.Fresh, -1, false, Ct));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-namespace BatchEngine.CostModel.Ledger;
+namespace BatchEngine.CostModel.Summaries;
 
 /// <summary>What a cost summary has one line for.</summary>
 public enum CostGrouping

@@ -1,8 +1,9 @@
 using System.Globalization;
+using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Prices;
 using BatchEngine.Domain;
 
-namespace BatchEngine.CostModel.Ledger;
+namespace BatchEngine.CostModel.Summaries;
 
 /// <summary>What a real-time prediction costs: the yardstick of "all real time". Measured from the endpoint's own busy time, or a person's assumption named as
 /// such.</summary>
@@ -20,11 +21,12 @@ public sealed record RealtimeBaseline(Measured<Money> PerThousand, bool IsAssump
     public static RealtimeBaseline From(IReadOnlyList<SpendEntry> entries, RealtimeAssumption? assumption)
     {
         var realtime = LedgerCorrection.Standing(entries).Where(e => e.Kind == CostKind.Realtime).ToList();
-        var predictions = realtime.Sum(e => e.Predictions);
+        // What has no price is left out with its predictions: the rest is a measurement all the same.
+        var priced = realtime.Where(e => e.Cost.HasValue).ToList();
+        var predictions = priced.Sum(e => e.Predictions);
         if (predictions > 0)
         {
-            var cost = Spend.Of(realtime).Total;
-            if (cost.TryGet(out var money))
+            if (Spend.Of(priced).Total.TryGet(out var money))
                 return new(Measured<Money>.Of(money with { Amount = money.Amount * 1_000m / predictions }), false,
                     string.Create(CultureInfo.InvariantCulture,
                         $"measured: {Figures.Price(money)} of busy endpoint time / {predictions:N0} real-time predictions x 1,000; the endpoint's idle time "
@@ -33,7 +35,7 @@ public sealed record RealtimeBaseline(Measured<Money> PerThousand, bool IsAssump
 
         if (assumption is not null)
             return new(Measured<Money>.Of(assumption.PerThousand), true, $"assumed, not measured: {assumption.PerThousand} for 1,000 ({assumption.Source})");
-        var reason = predictions > 0 ? "real-time predictions were made, but their endpoint has no price"
+        var reason = realtime.Any(e => e.Predictions > 0) ? "real-time predictions were made, but their endpoint has no price"
             : "no real-time prediction has been priced yet, and no price sheet assumes a cost";
         return new(Measured<Money>.NotMeasured(reason), false, reason);
     }

@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 
-namespace BatchEngine.CostModel.Ledger;
+namespace BatchEngine.CostModel.Summaries;
 
 /// <summary>What was spent, by what it was spent on. The five sum to the whole.</summary>
 /// <param name="Batch">Scoring in batch.</param>

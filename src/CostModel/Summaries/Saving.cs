@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 
-namespace BatchEngine.CostModel.Ledger;
+namespace BatchEngine.CostModel.Summaries;
 
 /// <summary>What another way would have cost, and what was saved by not going it.</summary>
 /// <param name="Instead">The cost of the other way.</param>
@@ -16,6 +16,13 @@ public sealed record Saving(Measured<Money> Instead, Measured<Money> Saved)
         return new(instead, other.Currency == spent.Currency
             ? Measured<Money>.Of(other - spent)
             : Measured<Money>.NotMeasured($"{other.Currency} and {spent.Currency} cannot be compared without a dated rate"));
+    }
+
+    /// <summary>Nothing was saved that can be told.</summary>
+    public static Saving None(string why)
+    {
+        var nothing = Measured<Money>.NotMeasured(why);
+        return new(nothing, nothing);
     }
 
     /// <summary>"12.00 USD would have been spent, 11.50 USD saved (95.8 %)", or why it is not known.</summary>
