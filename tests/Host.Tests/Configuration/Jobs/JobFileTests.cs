@@ -99,7 +99,9 @@ public sealed class JobFileTests : IDisposable
     {
         File.WriteAllText(_folder["a.yaml"], Smallest);
         File.WriteAllText(_folder["b.yaml"], Smallest);
-        var failure = Assert.Throws<BadInputException>(() => JobFile.LoadAll(_folder.Path));
+        var folder = new JobFolder(_folder.Path);
+        Assert.True(folder.ReadIfChanged());
+        var failure = Assert.Single(Assert.Single(folder.Broken).Problems);
         Assert.Contains("a.yaml", failure.Message, StringComparison.Ordinal);
         Assert.Contains("b.yaml", failure.Message, StringComparison.Ordinal);
     }
