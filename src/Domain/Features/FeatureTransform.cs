@@ -34,8 +34,8 @@ public abstract record FeatureTransform
         public override string Words() => "impute constant";
     }
 
-    /// <summary>A missing value becomes the mean of the column in the reference profile; resolved to <see cref="ImputeConstant"/> when the run is
-    /// planned.</summary>
+    /// <summary>A missing value becomes the mean of the column, as the steps before leave it, over all rows of the input; resolved to
+    /// <see cref="ImputeConstant"/> when the run is planned.</summary>
     public sealed record ImputeMean : FeatureTransform
     {
         internal override string CanonicalText() => "impute:mean";

@@ -8,10 +8,15 @@ namespace BatchEngine.Host.Adapters;
 
 /// <summary>The snapshot that unchanged rows are looked up in: verified once, then shared by the workers of this process. Keeps the latest one open.
 /// Thread-safe; dispose it after all work has ended.</summary>
+/// <remarks>A process that only scores maps it: if a file of it is cut meanwhile the process ends, and the night goes on by the same command. A process that
+/// also serves must not end by that, so it takes the copy that it serves, or makes one.</remarks>
 internal sealed class BaseSnapshots(SnapshotStore snapshots, DecisionStore decisions, IBlobStore blobs, TimeProvider clock) : IDisposable
 {
     private readonly Lock _lock = new();
     private (long Id, RunId Run, Task<SnapshotReader?> Reader) _latest = (0, default, Task.FromResult<SnapshotReader?>(null));
+
+    /// <summary>Finds a snapshot that this process serves by its id; null (the default) means that the process serves none.</summary>
+    public Func<long, SnapshotReader?>? Served { get; set; }
 
     /// <summary>The base of a plan, held for the caller, who releases it; null means that every row is to be scored: the plan compares no rows, or the
     /// snapshot is damaged, which is then a decision of the run.</summary>
@@ -19,6 +24,8 @@ internal sealed class BaseSnapshots(SnapshotStore snapshots, DecisionStore decis
     {
         if (!plan.Reuse.ComparesRows)
             return null;
+        if (Served?.Invoke(plan.Reuse.BaseSnapshot) is { } served && served.TryAcquire())
+            return served;
         var reader = await ReaderOf(plan).WaitAsync(ct).ConfigureAwait(false);
         return reader is not null && reader.TryAcquire() ? reader : null;
     }
@@ -38,7 +45,7 @@ internal sealed class BaseSnapshots(SnapshotStore snapshots, DecisionStore decis
         }
     }
 
-    // Workers that still look up keep the files mapped until they release it.
+    // Workers that still look up keep the segments until they release it.
     private static void Close(Task<SnapshotReader?> reader) =>
         _ = reader.ContinueWith(r => r.Result?.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
 
@@ -49,7 +56,8 @@ internal sealed class BaseSnapshots(SnapshotStore snapshots, DecisionStore decis
             var info = await snapshots.FindAsync(plan.Reuse.BaseSnapshot, CancellationToken.None).ConfigureAwait(false)
                 ?? throw new CorruptDataException($"snapshot {plan.Reuse.BaseSnapshot}", "no such snapshot", "the base of the plan");
             return SnapshotReader.Open(info, s =>
-                blobs.LocalPath(s.Artifact.BlobName) ?? throw new StorageFailedException(s.Artifact.BlobName, "it is not on this machine", isTransient: false));
+                blobs.LocalPath(s.Artifact.BlobName) ?? throw new StorageFailedException(s.Artifact.BlobName, "it is not on this machine", isTransient: false),
+                Served is null ? SnapshotHolding.Mapped : SnapshotHolding.Copied);
         }
         catch (BatchEngineException problem)
         {

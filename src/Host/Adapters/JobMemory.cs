@@ -12,6 +12,9 @@ namespace BatchEngine.Host.Adapters;
 /// <param name="configuredWorkers">Workers when the job does not say; 0 means one per core.</param>
 internal sealed class JobMemory(MemoryCeiling? ceiling, int configuredWorkers)
 {
+    /// <summary>Row groups that planning may read at once; one under a ceiling, because each holds pages of its own.</summary>
+    public int ReadersAtOnce => ceiling is null ? Environment.ProcessorCount : 1;
+
     /// <summary>The most rows of a unit, and the most workers of a run; without a ceiling as many as the machine allows.</summary>
     /// <exception cref="BadInputException">Not even one worker with the smallest units fits.</exception>
     public (int UnitRows, int Workers) MostOf(ScoringJob job, InputManifest manifest, FeatureSpec features, LoadedModel model, string modelPath, int keptSums)

@@ -13,15 +13,17 @@ namespace BatchEngine.Host.Adapters;
 internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models, ProfileStore profiles, PinnedFeatures pinned, CurrentPrices prices,
     JobMemory memory, ModelLocator locator, Action<string> note) : IRunPreparation
 {
+    private readonly ColumnMeans _means = new();
+
     /// <inheritdoc/>
     public async Task<PreparedInputs> PrepareAsync(ScoringJob job, RunId run, CancellationToken ct)
     {
         var model = await registry.ResolveAsync(job.Model, ct).ConfigureAwait(false);
         var asked = JobNeeds.Features(job, model.Signature);
         var manifest = await FreezeAsync(job, run, asked, ct).ConfigureAwait(false);
+        var features = await pinned.ResolveAsync(job, asked, stop => _means.FillAsync(asked, manifest, memory.ReadersAtOnce, stop), ct).ConfigureAwait(false);
         if (manifest.LeftOutNote is { } leftOut)
             note($"{job.Name}: {leftOut}");
-        var features = await pinned.ResolveAsync(job, asked, (columns, stop) => SampleMeans.OfAsync(manifest, columns, stop), ct).ConfigureAwait(false);
         var loaded = await models.GetAsync(model.Version, model.LocalPath, features, ct).ConfigureAwait(false);
         var stored = await profiles.EdgesAsync(job.Name, asked.ContentHash, ct).ConfigureAwait(false);
         var sampled = stored is null && manifest.Rows > 0 ? await ProfileEdges.SampleAsync(manifest, features, loaded, ct).ConfigureAwait(false) : null;

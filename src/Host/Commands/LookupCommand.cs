@@ -22,7 +22,8 @@ internal static class LookupCommand
     private static async Task<int> RunAsync(Verb verb, CancellationToken ct)
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, verb.Screen.Note);
+        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, verb.Screen.Note,
+            isDiagnostic: true);
         await lookups.Catalog.RefreshAsync(ct).ConfigureAwait(false);
         foreach (var problem in lookups.Catalog.Problems)
             verb.Screen.Error(problem);
@@ -42,6 +43,12 @@ internal static class LookupCommand
         }
 
         verb.Screen.Line(System.Text.Encoding.UTF8.GetString(bytes.ToArray()));
+        if (await lookups.CloseBooksAsync().ConfigureAwait(false) is { } lost)
+        {
+            verb.Screen.Error(lost);
+            worst = Math.Max(worst, ExitCode.Violation);
+        }
+
         return worst;
     }
 

@@ -154,6 +154,10 @@ internal static class ScoreCommand
         // The line above has said it already when the only reason is the card's.
         foreach (var note in result.Notes.Where(n => result.DeviceNote?.StartsWith(n, StringComparison.Ordinal) != true))
             screen.Line($"not run by {note}");
+        if (result.LeftOut is not null)
+            screen.Line(result.LeftOut);
+        if (result.Means.Count > 0)
+            screen.Line($"means in place of missing values: {FeatureMeans.Words(result.Means)}");
         screen.Line($"outputs: {string.Join(", ", result.Outputs.Where(o => o.IsNamed).Select(o => o.Name))}");
         screen.Line($"written to {result.OutputDirectory}");
         if (counts.Rejected > 0)

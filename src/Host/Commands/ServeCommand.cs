@@ -33,6 +33,9 @@ internal static class ServeCommand
         await using var host = ServeHost.Build(engine, settings, logs);
         events.Metrics = host.Services.GetRequiredService<ServeMetrics>();
         await ServeHost.RunAsync(host, ct).ConfigureAwait(false);
-        return ExitCode.Done;
+        if (await host.Services.GetRequiredService<LookupService>().CloseBooksAsync().ConfigureAwait(false) is not { } lost)
+            return ExitCode.Done;
+        verb.Screen.Error(lost);
+        return ExitCode.Violation;
     }
 }

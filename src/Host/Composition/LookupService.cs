@@ -1,3 +1,5 @@
+using BatchEngine.CostModel.Ledger;
+using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
 using BatchEngine.Registry.Models;
 using BatchEngine.Router.Lookup;
@@ -15,6 +17,7 @@ internal sealed class LookupService : IAsyncDisposable
 {
     private readonly TimeProvider _clock;
     private readonly RealtimeModels _realtime;
+    private bool _closed;
 
     /// <summary>Wires the router.</summary>
     /// <param name="database">The opened database.</param>
@@ -23,17 +26,21 @@ internal sealed class LookupService : IAsyncDisposable
     /// <param name="prices">What an endpoint costs.</param>
     /// <param name="clock">The machine's clock.</param>
     /// <param name="note">Told when the books cannot be written, in a sentence.</param>
-    public LookupService(StateDatabase database, IBlobStore blobs, ModelRegistry registry, CurrentPrices prices, TimeProvider clock, Action<string> note)
+    /// <param name="isDiagnostic">Whether a person looks what would be answered, and no application.</param>
+    public LookupService(StateDatabase database, IBlobStore blobs, ModelRegistry registry, CurrentPrices prices, TimeProvider clock, Action<string> note,
+        bool isDiagnostic = false)
     {
         _clock = clock;
         Catalog = new SnapshotCatalog(new SnapshotStore(database), blobs, clock);
         _realtime = new RealtimeModels(Catalog, new RealtimeModelSource(new RunStore(database), new ModelLocator(registry)), clock);
         Door = new RealtimeDoor(_realtime, clock);
         Router = new PredictionRouter(Catalog, Door, clock);
-        Books = new LookupBooks(database, prices, clock, Router.Answered, _realtime, ProcessName.Of(clock) + "-endpoint", note);
+        Books = new LookupBooks(database, prices, clock, Router.Answered, _realtime,
+            new EndpointIdentity(ProcessName.Of(clock) + (isDiagnostic ? "-lookup" : "-endpoint"), BookInterval, isDiagnostic),
+            () => [.. Catalog.All.Select(s => s.Contract.Name)], note);
     }
 
-    /// <summary>How often answers and endpoint time are written down.</summary>
+    /// <summary>How often answers and endpoint time are written down: what a killed process loses at most.</summary>
     public static TimeSpan BookInterval { get; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The snapshots served.</summary>
@@ -58,6 +65,20 @@ internal sealed class LookupService : IAsyncDisposable
         }
     }
 
+    /// <summary>Writes the books for the last time.</summary>
+    /// <returns>What is lost, in a sentence; null when all is written.</returns>
+    public async Task<string?> CloseBooksAsync()
+    {
+        if (_closed || await Books.WriteAsync(isEnd: true).ConfigureAwait(false))
+        {
+            _closed = true;
+            return null;
+        }
+
+        return $"{Figures.Count(Books.Pending, "answer", "answers")} and the time of this process since its last write were not written down and are lost: "
+            + Books.Trouble;
+    }
+
     /// <summary>Keeps the models of the served snapshots loaded until stopped.</summary>
     public async Task KeepWarmAsync(CancellationToken ct)
     {
@@ -71,7 +92,7 @@ internal sealed class LookupService : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await Books.WriteAsync().ConfigureAwait(false);
+        await CloseBooksAsync().ConfigureAwait(false);
         await Catalog.DisposeAsync().ConfigureAwait(false);
         _realtime.Dispose();
     }

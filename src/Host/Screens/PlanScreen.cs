@@ -43,6 +43,7 @@ internal static class PlanScreen
         files = plan.Manifest.Files.Count,
         rows = plan.Manifest.Rows,
         bytes = plan.Manifest.Bytes,
+        means = FeatureMeans.In(plan.Job.Features, plan.Features),
         leftOut = plan.Manifest.LeftOut,
         shards = plan.Shards,
         plan.UnitRows,
@@ -73,6 +74,8 @@ internal static class PlanScreen
         facts.AddRow("input", string.Create(CultureInfo.InvariantCulture,
             $"{plan.Manifest.Files.Count} {(plan.Manifest.Files.Count == 1 ? "file" : "files")}, "
             + $"{Figures.Count(plan.Manifest.Rows)} rows, {Figures.Bytes(plan.Manifest.Bytes)}"));
+        if (FeatureMeans.In(plan.Job.Features, plan.Features) is { Count: > 0 } means)
+            facts.AddRow("means", Markup.Escape($"{FeatureMeans.Words(means)}, in place of missing values"));
         if (plan.Manifest.LeftOutNote is { } leftOut)
             facts.AddRow("", Markup.Escape(leftOut));
         facts.AddRow("shards", string.Create(CultureInfo.InvariantCulture,

@@ -18,6 +18,9 @@ internal sealed record RunAnswer(RunId Run, string Outcome, string Detail)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimeSpan? Took { get; init; }
 
+    /// <summary>The means that missing values were replaced by; empty without any.</summary>
+    public IReadOnlyList<ImputedMean> Means { get; init; } = [];
+
     /// <summary>Whether it had ended before it was asked for.</summary>
     [JsonIgnore]
     public bool IsOld { get; init; }

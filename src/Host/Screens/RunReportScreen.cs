@@ -51,7 +51,8 @@ internal static class RunReportScreen
         facts.AddRow("time", $"planned {Span(report.Plan.PlannedDuration)}, took {Span(report.Plan.ActualDuration)}");
         facts.AddRow("cost", Markup.Escape(
             $"planned {Figures.Price(report.Plan.PlannedCost)}, "
-            + $"spent {Figures.Price(report.Cost.Total)}, {Figures.Price(report.Cost.PerThousand.Made)} per 1,000 predictions"));
+            + $"spent {Figures.Price(report.Cost.Total)}{(report.Cost.Spend.Missing() is { } missing ? $" and {missing}" : "")}, "
+            + $"{Figures.Price(report.Cost.PerThousand.Made)} per 1,000 predictions"));
         facts.AddRow("reuse", Markup.Escape(Reuse(report.Reuse)));
         facts.AddRow("saving", Markup.Escape($"against on-demand: {report.Cost.OnDemand.InWords()}"));
         facts.AddRow("", Markup.Escape($"against all real time: {report.Cost.AllRealtime.InWords()}"));

@@ -11,7 +11,7 @@ namespace BatchEngine.Host.Screens;
 internal static class RunScreen
 {
     /// <summary>Runs or resumes it.</summary>
-    /// <returns>Done when published (now or before), inconclusive when another process leads it, else a violation.</returns>
+    /// <returns>Done when published or completed (now or before), inconclusive when another process leads it, else a violation.</returns>
     public static async Task<int> RunAsync(Screen screen, Engine engine, ScoringJob job, RunId run, CancellationToken ct, bool full = false)
     {
         var answer = await EndAsync(screen, engine, job, run, ct, full).ConfigureAwait(false);
@@ -28,14 +28,19 @@ internal static class RunScreen
         var answer = new RunAnswer(run, outcome.GetType().Name, Describe(run, outcome))
         {
             Code = CodeOf(outcome),
-            HasReport = outcome is RunOutcome.Published
-            or RunOutcome.Held
+            HasReport = outcome is RunOutcome.Published or RunOutcome.Completed or RunOutcome.Held
         };
         if (!answer.HasReport || await new RunStore(engine.Database).FindAsync(run, CancellationToken.None).ConfigureAwait(false) is not { } record)
             return answer;
         var counts = (await new ReceiptStore(engine.Database).ListAsync(run, CancellationToken.None).ConfigureAwait(false))
             .Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
-        return answer with { Rows = counts, Took = record is { StartedAt: { } from, EndedAt: { } to } ? to - from : null };
+        var plan = await new RunStore(engine.Database).PlanAsync(run, CancellationToken.None).ConfigureAwait(false);
+        return answer with
+        {
+            Rows = counts,
+            Means = plan is null ? [] : FeatureMeans.In(plan.Job.Features, plan.Features),
+            Took = record is { StartedAt: { } from, EndedAt: { } to } ? to - from : null,
+        };
     }
 
     /// <summary>How it ended, for a person.</summary>
@@ -44,6 +49,8 @@ internal static class RunScreen
         screen.Line(answer.Detail);
         if (answer.Rows is { } rows)
             screen.Line(Work(rows, answer.Took));
+        if (answer.Means.Count > 0)
+            screen.Line($"Means in place of missing values: {FeatureMeans.Words(answer.Means)}.");
         if (answer.HasReport)
             screen.Line($"Report: batchengine runs show {answer.Run}");
     }
@@ -61,7 +68,7 @@ internal static class RunScreen
     {
         var colour = state switch
         {
-            RunState.Published => "green",
+            RunState.Published or RunState.Completed => "green",
             RunState.Held => "yellow",
             RunState.Failed or RunState.Cancelled => "red",
             _ => "blue",
@@ -74,6 +81,8 @@ internal static class RunScreen
     {
         RunOutcome.Published o => $"{run}: published snapshot {o.Snapshot.Id} with {Figures.Count(o.Snapshot.Keys)} keys as '{o.Snapshot.ServingName}'.",
         RunOutcome.Held o => $"{run}: held back, the earlier snapshot keeps serving. {o.Reason}",
+        RunOutcome.Completed o => $"{run}: completed, not published. Its outputs are written. {o.Reason}",
+        RunOutcome.Failed { MayResume: false } o => $"{run}: failed. {o.Reason}",
         RunOutcome.Failed o => $"{run}: failed. {o.Reason} Finished work is kept: batchengine runs resume {run}",
         RunOutcome.Cancelled o => $"{run}: cancelled. {o.Reason}",
         RunOutcome.AlreadyEnded o => $"{run}: had already ended as {o.Record.State.ToString().ToLowerInvariant()}; nothing was done.",
@@ -85,8 +94,8 @@ internal static class RunScreen
 
     private static int CodeOf(RunOutcome outcome) => outcome switch
     {
-        RunOutcome.Published => ExitCode.Done,
-        RunOutcome.AlreadyEnded { Record.State: RunState.Published } => ExitCode.Done,
+        RunOutcome.Published or RunOutcome.Completed => ExitCode.Done,
+        RunOutcome.AlreadyEnded { Record.State: RunState.Published or RunState.Completed } => ExitCode.Done,
         RunOutcome.Following => ExitCode.Inconclusive,
         RunOutcome.Interrupted => ExitCode.Interrupted,
         _ => ExitCode.Violation,

@@ -124,7 +124,7 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
         Volatile.Write(ref _problems, [.. _folder.Broken.SelectMany(f => f.Problems.Select(p =>
             $"a job file has a problem: {p.Place.Replace(Path.GetDirectoryName(Path.GetFullPath(f.File)) + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)}"))]);
         foreach (var job in jobs)
-            await snapshots.SaveContractAsync(job.Serving, job, ct).ConfigureAwait(false);
+            await snapshots.OfferContractAsync(job, ct).ConfigureAwait(false);
         await scheduler.SyncAsync(jobs, ct).ConfigureAwait(false);
         var now = await scheduler.ListAsync(ct).ConfigureAwait(false);
         foreach (var job in now.Where(j => !before.TryGetValue(j.Name, out var old) || old != (j.Cron, j.TimeZone)))

@@ -108,7 +108,12 @@ internal static class ServeHost
         services.AddExceptionHandler<FailureAnswers>();
         if (settings.JobsFolder is null)
             return;
-        services.AddSingleton(_ => engine.Jobs);
+        services.AddSingleton(s =>
+        {
+            var catalog = s.GetRequiredService<LookupService>().Catalog;
+            engine.Jobs.LookUpIn(id => catalog.All.FirstOrDefault(name => name.Reader?.Info.Id == id)?.Reader);
+            return engine.Jobs;
+        });
         services.AddSingleton<AlertCommand>();
         services.AddSingleton(s => new NightBoard(engine, s.GetRequiredService<ServeMetrics>(), s.GetRequiredService<AlertCommand>(),
             s.GetRequiredService<ILoggerFactory>()));

@@ -7,9 +7,8 @@ using BatchEngine.Storage.Snapshots.Readers;
 namespace BatchEngine.Router.Lookup;
 
 /// <summary>
-/// The current snapshot of every serving name, mapped. Look-ups read it without a lock; a refresh maps and verifies a new snapshot before it swaps, keeps the
-/// old one when that fails,
-/// and lets old readers drain. Thread-safe; refreshes run one at a time.
+/// The current snapshot of every serving name, in memory. Look-ups read it without a lock; a refresh copies and verifies a new snapshot before it swaps,
+/// keeps the old one when that fails, and lets old readers drain. Thread-safe; refreshes run one at a time.
 /// </summary>
 public sealed class SnapshotCatalog : IAsyncDisposable
 {
@@ -89,7 +88,7 @@ public sealed class SnapshotCatalog : IAsyncDisposable
         }
     }
 
-    /// <summary>Unmaps everything after the last look-up has left. Calling it again does nothing.</summary>
+    /// <summary>Frees everything after the last look-up has left. Calling it again does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
         await _one.WaitAsync().ConfigureAwait(false);
@@ -140,7 +139,7 @@ public sealed class SnapshotCatalog : IAsyncDisposable
         try
         {
             return SnapshotReader.Open(snapshot, s => _blobs.LocalPath(s.Artifact.BlobName)
-                ?? throw new StorageFailedException(s.Artifact.BlobName, "it is not on this machine.", isTransient: false), null, ct);
+                ?? throw new StorageFailedException(s.Artifact.BlobName, "it is not on this machine.", isTransient: false), ct: ct);
         }
         catch (BatchEngineException failure) when (failure is not InvariantBrokenException)
         {

@@ -33,7 +33,12 @@ public sealed record RunStores(
     StoreClaim Claim)
 {
     /// <summary>All of them over one database and one blob store.</summary>
-    public static RunStores Over(StateDatabase database, IBlobStore blobs) => new(new RunStore(database), new ClaimStore(database),
-        new LeadStore(database), new ReceiptStore(database), new SnapshotStore(database), new ProfileStore(database), new UsageStore(database),
+    /// <param name="database">The database.</param>
+    /// <param name="blobs">The blob store.</param>
+    /// <param name="process">This process, as others may recognise it (<see cref="IProcesses.Own"/>); null means that its leases end by time alone.</param>
+    /// <param name="pricedBy">The price folder that counts for what this process meters.</param>
+    public static RunStores Over(StateDatabase database, IBlobStore blobs, string? process = null, string pricedBy = "") => new(new RunStore(database),
+        new ClaimStore(database, process), new LeadStore(database, process), new ReceiptStore(database), new SnapshotStore(database),
+        new ProfileStore(database), new UsageStore(database, pricedBy),
         new DecisionStore(database), blobs, new NamedBlobs(database), new StoreClaim(database, blobs));
 }

@@ -27,7 +27,8 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
 
     /// <summary>Scores the shard and commits its receipt, renewing the lease meanwhile; says how it ended.</summary>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
-    /// <exception cref="BatchEngineException">The scorer or the store failed; the lease was given back.</exception>
+    /// <exception cref="BatchEngineException">The scorer or the store failed. After a transient failure the lease was given back; after another it is still
+    /// held, so that its holder can end the run before another worker takes the shard.</exception>
     public async Task<ShardEnding> RunAsync(CancellationToken ct)
     {
         // The clock-bound source lets the drain's grace run on the clock that was given; the caller's token is joined to it.
@@ -41,7 +42,7 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
             var ending = await CarryAsync(scoring.Token).ConfigureAwait(false)
                 ?? await services.Scorer.ScoreAsync(plan, granted.Shard, _lease, granted.From, this, scoring.Token).ConfigureAwait(false);
             if (ending is not ShardEnding.Finished finished)
-                return await GiveBackAsync("asked to leave", ending).ConfigureAwait(false);
+                return await GiveBackAsync("asked to leave", HandBack.AskedToLeave, ending).ConfigureAwait(false);
             await CommitAsync(finished.Receipt, ct).ConfigureAwait(false);
             return ending;
         }
@@ -57,12 +58,18 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested && drain.IsCancellationRequested)
         {
-            return await GiveBackAsync($"no checkpoint within {policy.DrainGrace.TotalSeconds:0} s of the notice", new ShardEnding.Abandoned())
+            return await GiveBackAsync($"no checkpoint within {policy.DrainGrace.TotalSeconds:0} s of the notice", HandBack.AskedToLeave,
+                new ShardEnding.Abandoned())
                 .ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is BatchEngineException or OperationCanceledException)
+        catch (BatchEngineException failure) when (failure.IsTransient)
         {
-            await GiveBackAsync(failure.Message, new ShardEnding.Abandoned()).ConfigureAwait(false);
+            await GiveBackAsync(failure.Message, HandBack.Failed, new ShardEnding.Abandoned()).ConfigureAwait(false);
+            throw;
+        }
+        catch (OperationCanceledException failure)
+        {
+            await GiveBackAsync(failure.Message, HandBack.AskedToLeave, new ShardEnding.Abandoned()).ConfigureAwait(false);
             throw;
         }
         finally
@@ -106,12 +113,12 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
         Say(RunEventKind.ReceiptAccepted, $"{counts.Read} rows under fence {_lease.Fence}");
     }
 
-    // The worker is leaving or failing: a store that refuses now must not hide why, and the lease expires by itself.
-    private async Task<ShardEnding> GiveBackAsync(string why, ShardEnding ending)
+    /// <summary>Gives the shard back. The worker is leaving or failing: a store that refuses now must not hide why, and the lease expires by itself.</summary>
+    public async Task<ShardEnding> GiveBackAsync(string why, HandBack cause, ShardEnding ending)
     {
         try
         {
-            await services.Stores.Claims.ReleaseAsync(_lease, CancellationToken.None).ConfigureAwait(false);
+            await services.Stores.Claims.ReleaseAsync(_lease, cause, CancellationToken.None).ConfigureAwait(false);
             Say(RunEventKind.ShardReleased, why);
         }
         catch (StorageFailedException failure)

@@ -42,6 +42,9 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
                     return await EndAsync(new WorkerOutcome.AllDone(committed)).ConfigureAwait(false);
                 case LeaseOutcome.RunNotOpen closed:
                     return await EndAsync(new WorkerOutcome.RunClosed(committed, closed.State, "")).ConfigureAwait(false);
+                case LeaseOutcome.NoneFree when services.Processes is { } processes
+                    && await DeadHolders.ExpireAsync(services.Stores.Claims, processes, plan.Run, ct).ConfigureAwait(false) > 0:
+                    break;
                 case LeaseOutcome.NoneFree none:
                     await WaitAsync(none.EarliestExpiry - services.Clock.GetUtcNow(), drain, ct, anotherEnding).ConfigureAwait(false);
                     break;
@@ -72,15 +75,12 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
     {
         var lease = granted.Lease;
         await AnnounceAsync(plan, granted, ct).ConfigureAwait(false);
-        if (lease.Fence.Value > _policy.MaxLeasesPerShard)
-            return (new ShardEnding.Abandoned(),
-                await FailRunAsync(plan, lease, new InvariantBrokenException("a shard is finished within a bounded number of leases",
-                $"run {plan.Run}, shard {lease.ShardIndex} was leased {lease.Fence} times; look for workers that die on it, then resume the run"))
-                    .ConfigureAwait(false));
         var attempt = new ShardAttempt(services, _policy, plan, granted, board, drain);
         ShardEnding ending = new ShardEnding.Abandoned();
         try
         {
+            if (granted.Attempts.Total >= _policy.MaxAttemptsPerShard)
+                throw new ShardGivenUpException(plan.Run, lease.ShardIndex, granted.Attempts.Lost, granted.Attempts.Failed);
             ending = await attempt.RunAsync(ct).ConfigureAwait(false);
             return (ending, null);
         }
@@ -91,10 +91,12 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
         }
         catch (BatchEngineException failure)
         {
-            await FailRunAsync(plan, lease, failure).ConfigureAwait(false);
+            var isMine = await FailRunAsync(plan, lease, failure).ConfigureAwait(false);
             if (failure is InvariantBrokenException)
                 throw;
-            return (ending, failure);
+            if (isMine)
+                await attempt.GiveBackAsync(failure.Message, HandBack.Failed, ending).ConfigureAwait(false);
+            return isMine ? (ending, failure) : (new ShardEnding.Lost(), null);
         }
         finally
         {
@@ -122,17 +124,22 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
         Say(RunEventKind.ShardTakenOver, plan, subject, reason);
     }
 
-    private async Task<BatchEngineException> FailRunAsync(RunPlan plan, Lease lease, BatchEngineException failure)
+    // Only the holder of the shard ends the run: what a worker failed on that lost its shard is its successor's affair. False means that it lost it.
+    private async Task<bool> FailRunAsync(RunPlan plan, Lease lease, BatchEngineException failure)
     {
         var note = $"Shard {lease.ShardIndex}: {failure.Message}";
-        if (await services.Stores.Runs.MoveAsync(plan.Run, RunState.Scoring, RunState.Failed, note, CancellationToken.None).ConfigureAwait(false))
+        var why = new Decision(plan.Run, services.Clock.GetUtcNow(), DecisionSubject.RunFailed, $"shard {lease.ShardIndex} stopped the run", failure.Message);
+        try
         {
-            await services.Stores.Decisions.AppendAsync(
-                new Decision(plan.Run, services.Clock.GetUtcNow(), DecisionSubject.RunFailed, $"shard {lease.ShardIndex} stopped the run", failure.Message),
-                CancellationToken.None).ConfigureAwait(false);
-            Say(RunEventKind.StateMoved, plan, nameof(RunState.Failed), note);
+            if (await services.Stores.Claims.FailRunAsync(lease, note, why, CancellationToken.None).ConfigureAwait(false))
+                Say(RunEventKind.StateMoved, plan, nameof(RunState.Failed), note);
+            return true;
         }
-        return failure;
+        catch (FenceLostException)
+        {
+            Say(RunEventKind.FenceLost, plan, $"shard {lease.ShardIndex} {lease.Worker}", $"fence {lease.Fence}, after: {failure.Message}");
+            return false;
+        }
     }
 
     private async Task RecordAsync(UsageMeter meter, RunPlan plan, string worker, long predictions)

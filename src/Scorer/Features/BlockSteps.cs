@@ -33,6 +33,13 @@ internal static class BlockSteps
             x = (x - centre) / scale;
     }
 
+    /// <summary>The nearest 32-bit float of each value.</summary>
+    public static void ToSingle(Span<double> block)
+    {
+        foreach (ref var x in block)
+            x = (float)x;
+    }
+
     public static void Log1P(Span<double> block)
     {
         foreach (ref var x in Vectors(block))

@@ -52,8 +52,9 @@ public sealed class CompiledFeatures
                 $"{storage.Count}, because the model takes that number",
                 "List the model's features in its order.");
         }
-        var sources = spec.SourceColumns.Select(name =>
-            columns.FirstOrDefault(c => c.Name == name) ?? throw InputProblems.ColumnMissing("features", name, columns)).ToArray();
+        var byName = columns.DistinctBy(c => c.Name, StringComparer.Ordinal).ToDictionary(c => c.Name, StringComparer.Ordinal);
+        var sources = spec.SourceColumns.Select(name => byName.GetValueOrDefault(name) ?? throw InputProblems.ColumnMissing("features", name, columns))
+            .ToArray();
         var indexes = sources.Select((s, i) => (s.Name, i)).ToDictionary(s => s.Name, s => s.i, StringComparer.Ordinal);
         var compiled = new List<CompiledFeature>();
         var kept = new List<FeatureStorage>();

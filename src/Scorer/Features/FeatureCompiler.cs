@@ -15,10 +15,14 @@ internal sealed class FeatureCompiler
     private bool _isWhole;
     private bool _isOneHot;
 
+    // Whether the values are still those of a column of 32-bit floats, or constants in their place.
+    private bool _isSingle;
+
     private FeatureCompiler(FeatureColumn feature, InputColumn source)
     {
         (_feature, _source) = (feature, source);
         _isText = source.Kind == ColumnKind.Text;
+        _isSingle = source.Kind == ColumnKind.Float;
         _isWhole = source.Kind is ColumnKind.Bool or ColumnKind.Integer or ColumnKind.Date or ColumnKind.Timestamp;
     }
 
@@ -74,7 +78,7 @@ internal sealed class FeatureCompiler
                 break;
             case FeatureTransform.ImputeMean:
                 throw place.Bad("a mean that nobody has computed yet", "a constant",
-                    "Means are filled in from the reference profile when a run is planned; outside a run, write the constant.");
+                    "Means are filled in when a run is planned, and by score; elsewhere write the constant.");
             case FeatureTransform.Clip s:
                 place.Need(s.Min <= s.Max, $"min {s.Min} and max {s.Max}", "min at most max", "Swap or mend the bounds.");
                 AddNumeric(place, block => BlockSteps.Clip(block, s.Min, s.Max), staysWhole: double.IsInteger(s.Min) && double.IsInteger(s.Max));
@@ -129,6 +133,12 @@ internal sealed class FeatureCompiler
         }
         const int fewEdges = 24;
         double[] edges = [.. step.Edges];
+        if (_isSingle)
+        {
+            // 0.1 as a float is above 0.1 as a double, 0.7 is below: the column's own values meet edges of their own precision.
+            edges = Array.ConvertAll(edges, static e => (double)(float)e);
+            RoundConstants();
+        }
         AddNumeric(place, edges.Length <= fewEdges ? block =>
             BlockSteps.BucketiseFew(block, edges) : block => BlockSteps.BucketiseMany(block, edges), staysWhole: true);
         _isWhole = true;
@@ -159,15 +169,36 @@ internal sealed class FeatureCompiler
         }
         else
         {
-            var numbers = CategoryNumbers.Any(place, categories);
-            var map = numbers.Select((n, i) => (n, i)).ToFrozenDictionary(n => n.n, n => values[n.i]);
+            var map = NumberMap(CategoryNumbers.Any(place, categories, _isSingle), values);
+            if (_isSingle)
+                RoundConstants();
             _steps.Add(block =>
             {
                 foreach (ref var x in block)
                     x = map.TryGetValue(x, out var value) ? value : unseen;
             });
         }
+        _isSingle = false;
         _isWhole = true;
+    }
+
+    /// <summary>The value of each number. A double that is a category's nearest 32-bit float is that category too: so it comes from a file of floats, or from
+    /// a cast.</summary>
+    private static FrozenDictionary<double, double> NumberMap(IReadOnlyList<double> numbers, double[] values)
+    {
+        var map = new Dictionary<double, double>(2 * numbers.Count);
+        for (var i = 0; i < numbers.Count; i++)
+            map[numbers[i]] = values[i];
+        for (var i = 0; i < numbers.Count; i++)
+            map.TryAdd((float)numbers[i], values[i]);
+        return map.ToFrozenDictionary();
+    }
+
+    // Values that steps have put into a column of floats are compared as floats, too.
+    private void RoundConstants()
+    {
+        if (_steps.Count > 0)
+            _steps.Add(BlockSteps.ToSingle);
     }
 
     private void AddHash(StepPlace place, FeatureTransform.HashBucket step)
@@ -216,6 +247,7 @@ internal sealed class FeatureCompiler
             "Make it a number first, with an ordinal map or hash bucket; a missing text is the map's unseen value.");
         _first ??= Numbers();
         _steps.Add(step);
+        _isSingle &= place.Step is FeatureTransform.ImputeConstant or FeatureTransform.Clip;
         _isWhole &= staysWhole;
     }
 

@@ -48,7 +48,8 @@ public sealed class MeasuredModel : IDisposable
         var spec = features;
         var manifest = await InputCatalog.FreezeAsync(inputs, found => InputNeeds.Of(spec = OneShotFeatures.Resolve(options, signature, found), keyColumn, []),
             ct).ConfigureAwait(false);
-        var model = ExecutorFactory.Open(reading, spec!.FeatureNames, execution);
+        spec = await new ColumnMeans().FillAsync(spec!, manifest, workers, ct).ConfigureAwait(false);
+        var model = ExecutorFactory.Open(reading, spec.FeatureNames, execution);
         try
         {
             return new MeasuredModel(await PlanAsync(options, manifest, spec, model, workers, ct).ConfigureAwait(false), model, modelPath, execution);
@@ -80,7 +81,7 @@ public sealed class MeasuredModel : IDisposable
             new PlanOption(Offering.Local, workers, nothing, Measured<Money>.NotMeasured("not asked"), "chosen"), [])
         {
             Outputs = model.Outputs,
-            KeyKind = manifest.Columns.First(c => c.Name == options.KeyColumn).Kind == ColumnKind.Text ? KeyKind.Utf8 : KeyKind.Int64,
+            KeyKind = KeyKinds.Of(manifest.Columns.First(c => c.Name == options.KeyColumn), "key column"),
         };
     }
 

@@ -14,6 +14,12 @@ namespace BatchEngine.Scorer.OneShot;
 public sealed record OneShotResult(string OutputDirectory, RowCounts Counts, IReadOnlyList<Artifact> Files, IReadOnlyList<OutputColumn> Outputs, string Engine,
     string? DeviceNote, IReadOnlyList<string> Notes, TimeSpan Elapsed)
 {
+    /// <summary>Which files of the input were left out, and why; null means none.</summary>
+    public string? LeftOut { get; init; }
+
+    /// <summary>The means that missing values were replaced by.</summary>
+    public IReadOnlyList<ImputedMean> Means { get; init; } = [];
+
     /// <summary>Rows per second.</summary>
     public Measured<double> RowsPerSecond =>
         Elapsed > TimeSpan.Zero ? Measured<double>.Of(Counts.Read / Elapsed.TotalSeconds) : Measured<double>.NotMeasured("no time has passed");

@@ -5,6 +5,7 @@ using BatchEngine.Scorer.Graphs;
 using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Scorer.Outputs;
+using BatchEngine.Scorer.Profiles;
 using BatchEngine.Scorer.Sharding;
 using BatchEngine.Scorer.Units;
 using BatchEngine.Storage.Blobs;
@@ -48,8 +49,11 @@ public static class OneShotScoring
             throw new InvariantBrokenException("a finished scoring has read all its rows", $"{counts.Read} of {manifest.Rows}");
         var files = finals.SelectMany(f => f.Artifacts).OrderBy(a => a.Kind).ThenBy(a => a.BlobName, StringComparer.Ordinal).ToArray();
         folder.Publish(files, ManifestOf(options, manifest, version, model, template.Output.Schema, counts, files));
-        return new OneShotResult(folder.Path, counts, files, model.Outputs, model.Name, model.DeviceNote,
-            manifest.LeftOutNote is { } leftOut ? [.. model.Notes, leftOut] : model.Notes, tally.Elapsed);
+        return new OneShotResult(folder.Path, counts, files, model.Outputs, model.Name, model.DeviceNote, model.Notes, tally.Elapsed)
+        {
+            LeftOut = manifest.LeftOutNote,
+            Means = FeatureMeans.In(options.Features, spec),
+        };
     }
 
     private static async Task<(InputManifest Manifest, FeatureSpec Spec, LoadedModel Model, ModelContent Content)> OpenAsync(OneShotOptions options,
@@ -63,8 +67,14 @@ public static class OneShotScoring
             spec = OneShotFeatures.Resolve(options, signature, found);
             return InputNeeds.Of(spec, options.KeyColumn, options.CarriedColumns) with { MissingColumns = options.MissingColumns };
         }, ct).ConfigureAwait(false);
-        return (manifest, spec!, OneShotModels.Open(reading, options, spec!.FeatureNames), reading.File.Content);
+        // Opening the model goes on meanwhile.
+        spec = await new ColumnMeans().FillAsync(spec!, manifest, ReadersOf(options), ct).ConfigureAwait(false);
+        return (manifest, spec, OneShotModels.Open(reading, options, spec.FeatureNames), reading.File.Content);
     }
+
+    // Under a limit one at a time, because each holds pages of its own.
+    private static int ReadersOf(OneShotOptions options) =>
+        options.MemoryLimitBytes > 0 ? 1 : options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
 
     // Opening a large model leaves several times its size in garbage: it goes before the buffers come.
     private static ScoringSetup UnderCeiling(OneShotOptions options, ScoringSetup setup, FeatureSpec spec, ref int workers)
@@ -88,8 +98,8 @@ public static class OneShotScoring
     {
         var features = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage);
         var columns = ReadColumns.Of(features, options.KeyColumn, options.CarriedColumns, manifest);
-        var schema = new PredictionSchema(options.KeyColumn ?? RowNumberColumn, ReadColumns.IndexOf(columns, options.KeyColumn), columns,
-            [.. options.CarriedColumns.Select(c => ReadColumns.IndexOf(columns, c))], model.Outputs, version.ToString(), "score", scoredAt);
+        var schema = new PredictionSchema(options.KeyColumn ?? RowNumberColumn, ReadColumns.KeyIndex(columns, options.KeyColumn), columns,
+            ReadColumns.CarriedIndexes(columns, options.CarriedColumns), model.Outputs, version.ToString(), "score", scoredAt);
         var output = new ScoringOutput(schema, new LocalFolderBlobs(options.OutputDirectory), static (_, _) => "", options.RowsPerFile);
         return new ScoringSetup(new ScoringInput(manifest, UnitCuts.WholeOf(manifest), columns, options.UnitRows > 0 ? options.UnitRows
             : UnitSizing.RowsFor(columns.Count)), ScoringModel.Of(model, features, spec, version), output, options.Rejects, Checkpoint.Start);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Text;
+using System.Text.Unicode;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
@@ -10,7 +11,8 @@ using BatchEngine.Scorer.Inputs;
 namespace BatchEngine.Scorer.Outputs;
 
 /// <summary>Decides which rows of a unit are written and why the others are not. A row is rejected once, for the first reason found: key, features in order,
-/// outputs in order. Not thread-safe.</summary>
+/// the
+/// model's refusal, outputs in order. Not thread-safe.</summary>
 /// <remarks>Whole columns are looked at first; only a column with a bad value is looked at row by row.</remarks>
 /// <param name="keyIndex">The key column in the units; -1 means the row number.</param>
 /// <param name="featureNames">For the detail.</param>
@@ -34,6 +36,8 @@ internal sealed class RowCheck(int keyIndex, IReadOnlyList<string> featureNames,
             LookAtKeys(unit[keyIndex]);
         for (var feature = 0; feature < features.FeatureCount; feature++)
             LookAtFeature(features, feature);
+        foreach (var refused in predictions.Refused)
+            Reject(refused.Row, unit.Rows, RejectReason.ModelRefused, refused.Message);
         for (var output = 0; output < outputs.Count; output++)
         {
             if (outputs[output].Kind is not (OutputKind.WideInteger or OutputKind.UpperHalf))
@@ -72,13 +76,22 @@ internal sealed class RowCheck(int keyIndex, IReadOnlyList<string> featureNames,
         if (keys.Kind != ColumnKind.Text)
             return;
         var offsets = keys.TextOffsets;
+        var isPlain = Ascii.IsValid(keys.TextBytes);
         for (var row = 0; row < offsets.Length - 1; row++)
         {
             var length = offsets[row + 1] - offsets[row];
-            if (length is > 0 and <= PredictionKey.MaxUtf8Bytes || keys.Present[row] == 0)
+            if (keys.Present[row] == 0)
                 continue;
-            Reject(row, offsets.Length - 1, length == 0 ? RejectReason.KeyEmpty
-                : RejectReason.KeyTooLong, $"{keys.Name} has {length} bytes of UTF-8, expected 1 to {PredictionKey.MaxUtf8Bytes}");
+            if (length is 0 or > PredictionKey.MaxUtf8Bytes)
+            {
+                Reject(row, offsets.Length - 1, length == 0 ? RejectReason.KeyEmpty
+                    : RejectReason.KeyTooLong, $"{keys.Name} has {length} bytes of UTF-8, expected 1 to {PredictionKey.MaxUtf8Bytes}");
+            }
+            else if (!isPlain && !Utf8.IsValid(keys.Text[row]))
+            {
+                Reject(row, offsets.Length - 1, RejectReason.KeyNotText,
+                    $"{keys.Name} is the bytes {Convert.ToHexString(keys.Text[row])}, expected UTF-8; write bytes as hexadecimal text");
+            }
         }
     }
 

@@ -49,6 +49,31 @@ public sealed class TableScenesTests
         Assert.NotEmpty(rows);
     }
 
+    [Fact]
+    public async Task Mean_IsThatOfTheColumn_InPlanNightLookupAndOneShot()
+    {
+        using var scene = SceneFolder.Open("06-first-row-group");
+        string[] night = ["job.yaml", "--as-of", "2026-11-24T02:00:00Z"];
+        var plan = await scene.RunOnDataAsync(["plan", .. night]);
+        plan.MustEnd(0);
+        Assert.Contains("x 2500", plan.Output, StringComparison.Ordinal);
+        var run = await scene.RunOnDataAsync(["run", .. night]);
+        run.MustEnd(0);
+        Assert.Contains("x 2500", run.Output, StringComparison.Ordinal);
+        var lookup = await scene.RunOnDataAsync("lookup", "f", "10", "--json");
+        lookup.MustEnd(0);
+        Assert.Contains("2500", lookup.Output, StringComparison.Ordinal);
+
+        var score = await scene.RunAsync("score", "--model", "model.onnx", "--input", "in/2026-11-24", "--key", "id", "--features", "features.yaml",
+            "--output", "out");
+        score.MustEnd(0);
+        Assert.Contains("x 2500", score.Output, StringComparison.Ordinal);
+        Assert.Equal(Rows(scene["out/f_20261124T020000Z"]), Rows(scene["out"]));
+    }
+
+    private static string[] Rows(string folder) => [.. ParquetRows.Read(folder, "id", ["model_version", "run_id", "scored_at"])
+        .OrderBy(r => r.Key).Select(r => r.Value)];
+
     private static string OtherColumn(string folder)
     {
         using var file = Scorer.Inputs.InputFileReader.Open(Directory.GetFiles(folder)[0]);

@@ -10,7 +10,6 @@ public sealed class BroughtModelsTests
     {
         ["batch_coupled"] = "rows depend on their batch, and nothing says so",
         ["ct_impute_one_column"] = "missing values are accepted by feature in the model, by model here",
-        ["ct_unseen_category_error"] = "a failing batch is not bisected",
         ["embedding_array"] = "list columns are not read",
         ["embedding_list"] = "list columns are not read",
         ["float16_io"] = "float16 inputs are not fed",

@@ -27,8 +27,8 @@ public static class JobFile
     /// <param name="paths">Job files.</param>
     public static IReadOnlyList<JobFileFindings> Check(IReadOnlyList<string> paths)
     {
-        var files = new Dictionary<string, string>(StringComparer.Ordinal);
-        return [.. paths.Select(path => Check(path, files))];
+        var names = new JobNames();
+        return [.. paths.Select(path => Check(path, names))];
     }
 
     /// <summary>Reads a job from nodes.</summary>
@@ -76,16 +76,14 @@ public static class JobFile
         };
     }
 
-    private static JobFileFindings Check(string path, Dictionary<string, string> files)
+    private static JobFileFindings Check(string path, JobNames names)
     {
         var problems = new ConfigProblems(path);
         try
         {
             var job = Gather(path, problems);
             string[] notes = job.Schedule is { Cron.Length: > 0 } schedule && CronWeekdays.NoteOf(schedule.Cron) is { } note ? [note] : [];
-            if (job.Name.Length == 0 || files.TryAdd(job.Name, path))
-                return new JobFileFindings(path, job.Name, problems.Found) { Notes = notes, Read = job, Named = problems.Named };
-            return new JobFileFindings(path, job.Name, [.. problems.Found, SameName(job.Name, path, files[job.Name])])
+            return new JobFileFindings(path, job.Name, [.. problems.Found, .. names.Add(path, job)])
             {
                 Notes = notes,
                 Read = job,
@@ -97,9 +95,6 @@ public static class JobFile
             return new JobFileFindings(path, "", [.. problems.Found, e]) { Named = problems.Named };
         }
     }
-
-    private static BadInputException SameName(string name, string file, string other) =>
-        new(file, $"job '{name}'", "each job's name once", $"{other} has it too; rename one of the two.");
 
     private static ModelReference Model(SectionReader job, string folder)
     {

@@ -22,13 +22,15 @@ internal static class JobKeys
         "Paths or globs of Parquet files; {date} and {hour} stand for the run's scheduled instant in the schedule's time zone.")
     { IsRequired = true, Wanted = Inputs };
 
-    public static Key<string> KeyColumn { get; } = new("key", TextType.Any, "The column whose value names a prediction: integer or text.")
-    {
-        IsRequired = true,
-        Wanted = "the column whose value names a prediction",
-    };
+    public static Key<string> KeyColumn { get; } =
+        new("key", TextType.Any, "The column whose value names a prediction; any type whose values have one exact text.")
+        {
+            IsRequired = true,
+            Wanted = "the column whose value names a prediction",
+        };
 
-    public static Key<IReadOnlyList<string>> Carry { get; } = new("carry", new TextListType(0, InputColumns), "Input columns copied to the output.");
+    public static Key<IReadOnlyList<string>> Carry { get; } =
+        new("carry", new TextListType(0, InputColumns), "Input columns copied to the output, with the type that they have.");
 
     public static Key<MissingColumnPolicy> MissingColumns { get; } = new("missingColumns", new ChoiceType<MissingColumnPolicy>(),
         "What a file means that lacks a column which other files have: the input is refused, or the column is missing (null) in all of the file's rows. "

@@ -40,6 +40,8 @@ internal sealed class ModelSetExecutor : IModelExecutor
                 own.Column(i).CopyTo(block.Column(firstColumn + i));
             if (firstColumn == 0 && _set.GivesConfidence)
                 own.Confidence.CopyTo(block.Confidence);
+            foreach (var refused in own.Refused)
+                block.Refuse(refused.Row, refused.Message);
         }
     }
 

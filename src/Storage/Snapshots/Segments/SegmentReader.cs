@@ -1,5 +1,4 @@
 using System.IO.Hashing;
-using System.IO.MemoryMappedFiles;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -9,26 +8,23 @@ using BatchEngine.Storage.Snapshots.Slots;
 
 namespace BatchEngine.Storage.Snapshots.Segments;
 
-/// <summary>A memory-mapped segment, verified completely when opened. Look-ups are thread-safe; <see cref="Dispose"/> must not run while one is under way
+/// <summary>A segment in memory, verified completely when opened. Look-ups are thread-safe; <see cref="Dispose"/> must not run while one is under way
 /// (a snapshot's reader sees to that).</summary>
 internal sealed unsafe class SegmentReader : IDisposable
 {
-    private readonly MemoryMappedFile _file;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly SegmentSource _source;
     private readonly SegmentHeader _header;
     private readonly SlotLayout _layout;
     private readonly int _slotBytes;
     private readonly long _homeSlots;
-    private byte* _start;
     private byte* _tags;
     private byte* _slots;
     private byte* _heap;
 
-    private SegmentReader(MemoryMappedFile file, MemoryMappedViewAccessor view, byte* start, SegmentHeader header)
+    private SegmentReader(SegmentSource source, SegmentHeader header)
     {
-        _file = file;
-        _view = view;
-        _start = start;
+        var start = source.Start;
+        _source = source;
         _header = header;
         _layout = header.Layout;
         _slotBytes = _layout.SlotBytes;
@@ -63,30 +59,38 @@ internal sealed unsafe class SegmentReader : IDisposable
     /// always verified.</param>
     /// <exception cref="CorruptDataException">A byte changed, was lost or added.</exception>
     /// <exception cref="StorageFailedException">The file cannot be read, or has another format version.</exception>
-    public static SegmentReader Open(string path, long? expectedBytes = null, ulong? expectedChecksum = null)
+    public static SegmentReader Open(string path, long? expectedBytes = null, ulong? expectedChecksum = null) =>
+        Open(path, () => new SegmentSource.Mapped(path), expectedBytes, expectedChecksum);
+
+    /// <summary>Copies a segment to memory and verifies every byte of the copy, each block as soon as it has come.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="target">Where to; it has room for the expected bytes and outlives the reader.</param>
+    /// <param name="expectedBytes">The file's length as recorded when it was written.</param>
+    /// <param name="expectedChecksum">XxHash3 of the whole file as recorded when it was written.</param>
+    /// <exception cref="CorruptDataException">A byte changed, was lost or added.</exception>
+    /// <exception cref="StorageFailedException">The file cannot be read, or has another format version.</exception>
+    public static SegmentReader Copy(string path, byte* target, long expectedBytes, ulong expectedChecksum) =>
+        Open(path, () => new SegmentSource.Copied(path, target), expectedBytes, expectedChecksum);
+
+    private static SegmentReader Open(string path, Func<SegmentSource> open, long? expectedBytes, ulong? expectedChecksum)
     {
-        MemoryMappedFile? file = null;
-        MemoryMappedViewAccessor? view = null;
-        byte* start = null;
+        SegmentSource? source = null;
         try
         {
             var length = new FileInfo(path).Length;
             RequireLength(path, length, expectedBytes ?? length);
-            file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-            view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-            var header = SegmentHeader.Read(new ReadOnlySpan<byte>(start, SegmentHeader.Bytes), path);
+            source = open();
+            source.Load(0, SegmentHeader.Bytes);
+            var header = SegmentHeader.Read(new ReadOnlySpan<byte>(source.Start, SegmentHeader.Bytes), path);
             RequireLength(path, length, header.FileBytes);
-            VerifyBlocks(path, start, header, expectedChecksum);
-            RequireEndOfSearch(path, start, header);
-            return new SegmentReader(file, view, start, header);
+            VerifyBlocks(path, source, header, expectedChecksum);
+            RequireEndOfSearch(path, source.Start, header);
+            source.Complete();
+            return new SegmentReader(source, header);
         }
         catch (Exception e)
         {
-            if (start is not null)
-                view!.SafeMemoryMappedViewHandle.ReleasePointer();
-            view?.Dispose();
-            file?.Dispose();
+            source?.Dispose();
             if (e is IOException or UnauthorizedAccessException)
                 throw new StorageFailedException(path, $"The segment cannot be opened ({e.Message}). Restore it, or publish an earlier snapshot.",
                     isTransient: false, e);
@@ -112,15 +116,13 @@ internal sealed unsafe class SegmentReader : IDisposable
         return TryGet(utf8, KeyHash.Of(utf8), out prediction);
     }
 
-    /// <summary>Unmaps the file. Calling it again does nothing.</summary>
+    /// <summary>Lets go of the file, or of nothing when the segment was copied. Calling it again does nothing.</summary>
     public void Dispose()
     {
-        if (_start is null)
+        if (_tags is null)
             return;
-        _start = _tags = _slots = _heap = null;
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-        _file.Dispose();
+        _tags = _slots = _heap = null;
+        _source.Dispose();
     }
 
     /// <summary>Where the parts of an entry lie.</summary>
@@ -222,8 +224,10 @@ internal sealed unsafe class SegmentReader : IDisposable
 
     /// <summary>Compares every block with the table, the table with its own checksum, and, while the bytes are in the cache, the whole file with the recorded
     /// checksum.</summary>
-    private static void VerifyBlocks(string path, byte* start, SegmentHeader header, ulong? expectedChecksum)
+    private static void VerifyBlocks(string path, SegmentSource source, SegmentHeader header, ulong? expectedChecksum)
     {
+        var start = source.Start;
+        source.Load(header.TableOffset, header.FileBytes - header.TableOffset);
         var table = new ReadOnlySpan<ulong>(start + header.TableOffset, (int)header.BlockCount);
         var tableBytes = MemoryMarshal.AsBytes(table);
         if (XxHash3.HashToUInt64(tableBytes) != *(ulong*)(start + header.FileBytes - 8))
@@ -234,6 +238,7 @@ internal sealed unsafe class SegmentReader : IDisposable
         {
             var offset = SegmentHeader.Bytes + ((long)i * SegmentHeader.BlockBytes);
             var block = new ReadOnlySpan<byte>(start + offset, (int)Math.Min(SegmentHeader.BlockBytes, header.TableOffset - offset));
+            source.Load(offset, block.Length);
             var seen = XxHash3.HashToUInt64(block);
             if (seen != table[i])
                 throw new CorruptDataException($"Segment {path}", $"{block.Length} bytes from offset {offset} with checksum {seen:x16}",

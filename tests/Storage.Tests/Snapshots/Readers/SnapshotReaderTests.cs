@@ -7,12 +7,14 @@ namespace BatchEngine.Storage.Tests.Snapshots.Readers;
 public sealed class SnapshotReaderTests : SnapshotTestBed
 {
     [Theory]
-    [InlineData(KeyKind.Int64)]
-    [InlineData(KeyKind.Utf8)]
-    public void Snapshot_OfSeveralPartitions_AnswersOneAndAll(KeyKind kind)
+    [InlineData(KeyKind.Int64, SnapshotHolding.Copied)]
+    [InlineData(KeyKind.Utf8, SnapshotHolding.Copied)]
+    [InlineData(KeyKind.Int64, SnapshotHolding.Mapped)]
+    [InlineData(KeyKind.Utf8, SnapshotHolding.Mapped)]
+    public void Snapshot_OfSeveralPartitions_AnswersOneAndAll(KeyKind kind, SnapshotHolding holding)
     {
         var rows = Rows(kind);
-        using var reader = Open(kind, rows);
+        using var reader = SnapshotReader.Open(Write(kind, rows), s => s.Artifact.BlobName, holding, ct: TestContext.Current.CancellationToken);
         Assert.All(rows, row => Assert.True(reader.TryGet(row.Key, out var found) && row.Matches(found)));
         var absent = kind == KeyKind.Int64 ? PredictionKey.Of(-1) : PredictionKey.Of("absent");
         var other = kind == KeyKind.Int64 ? PredictionKey.Of("1") : PredictionKey.Of(1);
@@ -86,6 +88,53 @@ public sealed class SnapshotReaderTests : SnapshotTestBed
         File.WriteAllBytes(info.Segments[2].Artifact.BlobName, bytes);
         Assert.Throws<CorruptDataException>(() => SnapshotReader.Open(info, s => s.Artifact.BlobName, ct: TestContext.Current.CancellationToken));
     }
+
+    // Mapped, the first of these reads of the changed bytes, and the second ends the process.
+    [Theory]
+    [InlineData(KeyKind.Int64, false)]
+    [InlineData(KeyKind.Utf8, false)]
+    [InlineData(KeyKind.Int64, true)]
+    [InlineData(KeyKind.Utf8, true)]
+    public void Copied_FilesChangedOrCutAfterwards_AnswersAsVerified(KeyKind kind, bool cut)
+    {
+        var rows = Rows(kind);
+        var info = Write(kind, rows);
+        using var reader = SnapshotReader.Open(info, s => s.Artifact.BlobName, ct: TestContext.Current.CancellationToken);
+        foreach (var segment in info.Segments)
+        {
+            using var file = new FileStream(segment.Artifact.BlobName, FileMode.Open, FileAccess.Write);
+            if (cut)
+                file.SetLength(0);
+            else
+                file.Write(Enumerable.Repeat((byte)0xff, (int)file.Length).ToArray());
+        }
+        Assert.All(rows, row => Assert.True(reader.TryGet(row.Key, out var found) && row.Matches(found)));
+        Assert.Equal(rows.Length, reader.Entries().Count());
+    }
+
+    [Fact]
+    public void Open_CopyThatFails_GivesItsMemoryBack()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "NeedsLinux: reads what the process holds");
+        const int Keys = 40_000, Rounds = 40;
+        var info = Write(KeyKind.Int64, [.. Enumerable.Range(0, Keys).Select(i => new SampleRow(PredictionKey.Of(i), i, [i, i], null))]);
+        var bytes = info.Segments.Sum(s => s.Artifact.Bytes);
+        var last = info.Segments[^1].Artifact.BlobName;
+        using (var file = new FileStream(last, FileMode.Open))
+        {
+            file.Position = file.Length - 20;
+            file.WriteByte(0xff);
+        }
+        var before = HeldBytes();
+        for (var round = 0; round < Rounds; round++)
+            Assert.Throws<CorruptDataException>(() => SnapshotReader.Open(info, s => s.Artifact.BlobName, ct: TestContext.Current.CancellationToken));
+        Assert.InRange(HeldBytes() - before, long.MinValue, bytes * Rounds / 2);
+    }
+
+    private static long HeldBytes() => long.Parse(
+        File.ReadLines("/proc/self/status").First(l => l.StartsWith("RssAnon:", StringComparison.Ordinal))["RssAnon:".Length..]
+            .Replace("kB", "", StringComparison.Ordinal),
+        System.Globalization.CultureInfo.InvariantCulture) * 1024;
 
     private static SampleRow[] Rows(KeyKind kind) =>
         [.. Enumerable.Range(0, 300)
