@@ -112,6 +112,10 @@ public sealed class CompiledFeatures
             feature.Run(SourceOf(feature, unit), target);
     }
 
+    /// <summary>The column of a unit behind a feature.</summary>
+    internal ColumnVector SourceOf(int feature, UnitColumns unit) =>
+        SourceOf(Array.Find(_features, f => feature >= f.FirstFeature && feature < f.FirstFeature + f.FeatureCount)!, unit);
+
     private ColumnVector SourceOf(CompiledFeature feature, UnitColumns unit)
     {
         var (name, index) = (SourceColumns[feature.SourceIndex], feature.SourceIndex);

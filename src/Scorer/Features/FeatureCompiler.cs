@@ -7,6 +7,8 @@ namespace BatchEngine.Scorer.Features;
 /// not thread-safe.</summary>
 internal sealed class FeatureCompiler
 {
+    private const double MostInDouble = 9_007_199_254_740_992;
+
     private readonly FeatureColumn _feature;
     private readonly InputColumn _source;
     private readonly List<BlockStep> _steps = [];
@@ -65,7 +67,11 @@ internal sealed class FeatureCompiler
                 "End with bucketise, ordinal map to whole numbers, hash bucket or missing indicator, or cast the column to an integer where the file is made.");
         }
         return new CompiledFeature(sourceIndex, firstFeature, _feature.FeatureNames.Count, form, form == FeatureForm.Computed ? _first ?? Numbers()
-            : null, [.. _steps], _isOneHot);
+            : null, [.. _steps], _isOneHot)
+        {
+            ExactUpTo = form != FeatureForm.Computed || _feature.Steps.Count > 0 || _source.Kind != ColumnKind.Integer ? 0
+                : storage == FeatureStorage.Float64 ? MostInDouble : IntegerHalves.MostInFloat,
+        };
     }
 
     private void Add(StepPlace place)

@@ -44,7 +44,7 @@ internal sealed class OnnxExecutor : IModelExecutor
         _capacity = Math.Max(1, inputs.FixedRows);
         _feed = InputFeed.Create(inputs, _capacity, memory);
         _binding = outputs.CanBind ? new OutputBinding(outputs, _capacity, memory) : null;
-        _bound = new OrtValue?[inputs.Specs.Count];
+        _bound = new OrtValue?[inputs.Parts.Count];
         _io = outputs.CanBind ? session.CreateIoBinding() : null;
     }
 

@@ -21,6 +21,9 @@ public enum RejectReason
     /// <summary>A feature is infinite.</summary>
     FeatureInfinite,
 
+    /// <summary>A feature has a value that the model's input cannot hold: beyond its type, no truth, or a whole number that a float would change.</summary>
+    FeatureUnrepresentable,
+
     /// <summary>The model refused the row: a category that it does not know, for instance.</summary>
     ModelRefused,
 

@@ -24,7 +24,7 @@ internal sealed class RealtimeSlot : IDisposable
         _unit = features.CreateColumns(1);
         _matrix = features.CreateMatrix(1);
         _block = new UnitPredictions(_executor.Model.Outputs.Count, 1);
-        _gate = new RowCheck(-1, features.FeatureNames, _executor.Model.Outputs, _executor.Model.AcceptsMissing);
+        _gate = new RowCheck(-1, features, _executor.Model.Outputs, _executor.Model.Accepted);
     }
 
     /// <summary>Scores one row.</summary>
