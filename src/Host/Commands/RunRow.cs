@@ -20,7 +20,8 @@ internal sealed record RunRow(RunId Run, string State, ModelVersion? Model, Date
     internal string StateMarkup => Enum.TryParse<RunState>(State, ignoreCase: true, out var state) ? RunScreen.StateMarkup(state) : "[red]not started[/]";
 
     /// <summary>A run.</summary>
-    public static RunRow Of(RunRecord run) => new(run.Run, JsonNamingPolicy.CamelCase.ConvertName(run.State.ToString()), run.Model, run.PlannedAt, run.StartedAt, run.EndedAt, run.Rows, run.Note);
+    public static RunRow Of(RunRecord run) =>
+        new(run.Run, JsonNamingPolicy.CamelCase.ConvertName(run.State.ToString()), run.Model, run.PlannedAt, run.StartedAt, run.EndedAt, run.Rows, run.Note);
 
     /// <summary>One that could not start.</summary>
     public static RunRow Of(UnstartedRun run) => new(run.Run, "notStarted", null, run.TriedAt, null, null, null,

@@ -64,7 +64,8 @@ internal sealed class AlertCommand(EngineConfiguration configuration, ILogger<Al
         catch (OperationCanceledException)
         {
             called.Kill(entireProcessTree: true);
-            ServeEvents.AlertFailed(log, run, stop.IsCancellationRequested ? "the program ended first" : $"it did not end within {Figures.Duration(s_patience)}");
+            ServeEvents.AlertFailed(log, run, stop.IsCancellationRequested ? "the program ended first"
+                : $"it did not end within {Figures.Duration(s_patience)}");
         }
     }
 }

@@ -3,7 +3,8 @@ using BatchEngine.Scheduler.Runs;
 
 namespace BatchEngine.Scheduler.Triggers;
 
-/// <summary>Hears what became of scheduled runs, after it is stored. Called from several threads. What it throws is trouble of the lane, which goes on.</summary>
+/// <summary>Hears what became of scheduled runs, after it is stored. Called from several threads. What it throws is trouble of the lane, which goes
+/// on.</summary>
 public interface INightListener
 {
     /// <summary>A run ended, by whatever process.</summary>

@@ -54,7 +54,8 @@ public sealed class JobScheduler : IAsyncDisposable
             _ = new CronOccurrences(job.Schedule!, $"job {job.Name}, schedule");
         var former = await _former.ListAsync(ct).ConfigureAwait(false);
         var kept = await _ports.Lanes.ListAsync(ct).ConfigureAwait(false);
-        var known = kept.Where(l => l.Source.Length == 0 || l.Source == _ports.Settings.Source).Select(l => l.Job).Union(former.Where(f => f.Value.Count > 0).Select(f => f.Key));
+        var known = kept.Where(l => l.Source.Length == 0 || l.Source == _ports.Settings.Source).Select(l => l.Job)
+            .Union(former.Where(f => f.Value.Count > 0).Select(f => f.Key));
         foreach (var gone in known.Except(wanted.Keys).Order(StringComparer.Ordinal).ToList())
             await RemoveAsync(gone, ct).ConfigureAwait(false);
         foreach (var job in wanted.Values.OrderBy(j => j.Name, StringComparer.Ordinal))
@@ -120,9 +121,11 @@ public sealed class JobScheduler : IAsyncDisposable
         if (await _ports.Lanes.FindAsync(job, ct).ConfigureAwait(false) is null)
         {
             var carried = former is null ? null : await CarriedOverAsync(job, former, ct).ConfigureAwait(false);
-            await _ports.Lanes.CreateAsync((carried ?? new LaneState(job, schedule, _ports.Clock.GetUtcNow(), [], false)) with { Source = _ports.Settings.Source }, ct).ConfigureAwait(false);
+            await _ports.Lanes.CreateAsync((carried ?? new LaneState(job, schedule, _ports.Clock.GetUtcNow(), [], false))
+                with { Source = _ports.Settings.Source }, ct).ConfigureAwait(false);
         }
-        return await LaneUpdate.MakeAsync(_ports.Lanes, job, state => LaneChange.Rescheduled(state, schedule, _ports.Settings.Source, _ports.Clock.GetUtcNow()), ct)
+        return await LaneUpdate.MakeAsync(_ports.Lanes, job, state =>
+            LaneChange.Rescheduled(state, schedule, _ports.Settings.Source, _ports.Clock.GetUtcNow()), ct)
             .ConfigureAwait(false)
             ?? throw new StorageFailedException($"schedule of job {job}", "another process removed it at the same time.", isTransient: true);
     }
