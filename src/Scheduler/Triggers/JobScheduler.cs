@@ -122,7 +122,8 @@ public sealed class JobScheduler : IAsyncDisposable
         {
             var carried = former is null ? null : await CarriedOverAsync(job, former, ct).ConfigureAwait(false);
             await _ports.Lanes.CreateAsync((carried ?? new LaneState(job, schedule, _ports.Clock.GetUtcNow(), [], false))
-                with { Source = _ports.Settings.Source }, ct).ConfigureAwait(false);
+                with
+            { Source = _ports.Settings.Source }, ct).ConfigureAwait(false);
         }
         return await LaneUpdate.MakeAsync(_ports.Lanes, job, state =>
             LaneChange.Rescheduled(state, schedule, _ports.Settings.Source, _ports.Clock.GetUtcNow()), ct)
