@@ -121,8 +121,9 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
             foreach (var problem in file.Problems)
                 ServeEvents.JobRefused(log, problem.Message);
         }
-        Volatile.Write(ref _problems, [.. _folder.Broken.SelectMany(f => f.Problems.Select(p =>
-            $"a job file has a problem: {p.Place.Replace(Path.GetDirectoryName(Path.GetFullPath(f.File)) + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)}"))]);
+        // Readiness is read by anybody, so without the folder.
+        Volatile.Write(ref _problems, [.. _folder.Broken.SelectMany(f => f.Problems).Select(p =>
+            $"a job file has a problem: {p.Place.Replace(_folder.Path + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)}")]);
         foreach (var job in jobs)
             await snapshots.OfferContractAsync(job, ct).ConfigureAwait(false);
         await scheduler.SyncAsync(jobs, ct).ConfigureAwait(false);

@@ -30,7 +30,9 @@ public sealed class LaneStore(StateDatabase database)
     {
         if (await FindAsync(tx, state.Job).ConfigureAwait(false) is { } stored)
             return stored;
-        await tx.ExecuteAsync("INSERT INTO lanes (job, schedule, handled_through, is_paused, revision, source) VALUES (@Job, @Schedule, @handled, @paused, 1, @Source)",
+        await tx.ExecuteAsync("""
+            INSERT INTO lanes (job, schedule, handled_through, is_paused, revision, source) VALUES (@Job, @Schedule, @handled, @paused, 1, @Source)
+            """,
             new { state.Job, state.Schedule, state.Source, handled = EpochMicroseconds.Of(state.HandledThrough), paused = state.IsPaused ? 1 : 0 })
                 .ConfigureAwait(false);
         await WritePendingAsync(tx, state).ConfigureAwait(false);

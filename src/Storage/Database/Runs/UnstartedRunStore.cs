@@ -19,7 +19,8 @@ public sealed class UnstartedRunStore(StateDatabase database)
     /// <param name="ct">Stops waiting.</param>
     public Task SaveAsync(RunId run, DateTimeOffset at, DateTimeOffset? retryUntil, string reason, CancellationToken ct) =>
         database.WriteAsync(tx => tx.ExecuteAsync("""
-            INSERT INTO unstarted_runs (run_id, job, scheduled_at, tried_at, tries, retry_until, reason) VALUES (@run, @Job, @scheduled, @tried, 1, @until, @reason)
+            INSERT INTO unstarted_runs (run_id, job, scheduled_at, tried_at, tries, retry_until, reason)
+            VALUES (@run, @Job, @scheduled, @tried, 1, @until, @reason)
             ON CONFLICT (run_id) DO UPDATE SET tried_at = excluded.tried_at, tries = unstarted_runs.tries + 1, retry_until = excluded.retry_until,
                 reason = excluded.reason
             """, new

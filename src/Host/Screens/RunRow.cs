@@ -1,8 +1,7 @@
 using System.Text.Json;
 using BatchEngine.Domain;
-using BatchEngine.Host.Screens;
 
-namespace BatchEngine.Host.Commands;
+namespace BatchEngine.Host.Screens;
 
 /// <summary>One line of `runs list`: a run as it is stored, or one that could not start.</summary>
 /// <param name="Run">The run.</param>
