@@ -85,7 +85,8 @@ public sealed class OneShotTablesTests : IDisposable
         foreach (var artifact in result.Files.Where(f => f.Kind == ArtifactKind.Output))
         {
             using var file = InputFileReader.Open(Path.Combine(result.OutputDirectory, artifact.BlobName));
-            var read = columns.Select(name => file.Columns.First(c => c.Name == name)).Append(file.Columns.First(c => c.Kind == ColumnKind.Float && !columns.Contains(c.Name))).ToArray();
+            var read = columns.Select(name => file.Columns.First(c => c.Name == name))
+                .Append(file.Columns.First(c => c.Kind == ColumnKind.Float && !columns.Contains(c.Name))).ToArray();
             using var unit = new UnitColumns(read, 100);
             for (var g = 0; g < file.RowGroupCount; g++)
             {
