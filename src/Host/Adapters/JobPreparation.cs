@@ -33,7 +33,7 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
             ?? new Dictionary<string, BinEdges>(StringComparer.Ordinal), loaded.Outputs, JobNeeds.Key(job, manifest))
         {
             EdgesToPin = sampled is null ? null : asked.ContentHash,
-            Arithmetic = loaded.Arithmetic,
+            Arithmetic = loaded.Coupling is null ? loaded.Arithmetic : FormattableString.Invariant($"{loaded.Arithmetic} in units of {unitRows}"),
             KeptSums = keptSums,
             SumsAreOutputs = loaded.SumsAreOutputs,
             MaxUnitRows = unitRows,

@@ -17,8 +17,15 @@ public sealed record OneShotResult(string OutputDirectory, RowCounts Counts, IRe
     /// <summary>Which files of the input were left out, and why; null means none.</summary>
     public string? LeftOut { get; init; }
 
+    /// <summary>Columns that the folders of the input give; null without any.</summary>
+    public string? Partitions { get; init; }
+
     /// <summary>The means that missing values were replaced by.</summary>
     public IReadOnlyList<ImputedMean> Means { get; init; } = [];
+
+    /// <summary>What to know of the answers: where ONNX Runtime departs from the specification, and labels that are not the class of the largest
+    /// probability.</summary>
+    public IReadOnlyList<string> Caveats { get; init; } = [];
 
     /// <summary>Rows per second.</summary>
     public Measured<double> RowsPerSecond =>

@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Forests;
 using BatchEngine.Scorer.Onnx;
 
 namespace BatchEngine.Scorer.Execution.Opening;
@@ -58,6 +59,10 @@ public static class ExecutorFactory
                     opened.Model.Notes = [.. refusals.Select(r => r.ToString())];
                     opened.Model.DeviceNote = options.Device == ExecutionDevice.Cpu || opened.Model.IsOnDevice ? null
                         : $"{DeviceReason(refusals)}; the processor scores";
+                    opened.Model.Caveats = SpecDepartures.Of(reading.File.Graph, reading.Forests.Forests);
+                    opened.Model.Coupling = CompanyProbe.Look(opened.Model);
+                    if (opened.Model.Coupling is { } coupling)
+                        opened.Model.Caveats = opened.Model.Caveats with { Scores = [.. opened.Model.Caveats.Scores, coupling] };
                     return opened.Model;
                 case EngineAnswer.Declined declined:
                     refusals.Add(declined.Refusal);
