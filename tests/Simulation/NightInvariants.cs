@@ -8,7 +8,8 @@ using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Simulation;
 
-/// <summary>What must be true of the stored facts at every moment, whoever was killed when. Reads only; each rule carries the number of the invariant.</summary>
+/// <summary>What must be true of the stored facts at every moment, whoever was killed when. Reads only; each rule carries the number of the
+/// invariant.</summary>
 internal sealed class NightInvariants(Engine engine, string where)
 {
     private const decimal Cent = 0.000_000_001m;
