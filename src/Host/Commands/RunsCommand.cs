@@ -39,6 +39,7 @@ internal static class RunsCommand
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var runs = await new RunStore(engine.Database).ListAsync(verb.Line.GetValue(Job), verb.Line.GetValue(Limit), ct).ConfigureAwait(false);
+        runs = await DriftScreen.NoteAsync(engine.Database, runs, ct).ConfigureAwait(false);
         verb.Screen.Answer(runs, () =>
         {
             if (runs.Count == 0)
