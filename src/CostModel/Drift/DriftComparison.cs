@@ -55,7 +55,8 @@ public static class DriftComparison
     private static ColumnDrift Restarted(string name, bool isOutput, ColumnProfile baseline, ColumnProfile current, DriftRule rule)
     {
         var why = baseline.Edges.IsUnknown ? "it had no value before, and is watched from this run on"
-            : $"the history of this column starts anew with this run: {(isOutput ? "the model or the features" : "the features")} changed, or how bins are chosen";
+            : $"the history of this column starts anew with this run: {(isOutput ? "the model or the features" : "the features")} changed, or how "
+                + "bins are chosen";
         var missing = MissingTest(baseline, current, rule);
         var nothing = Measured<double>.NotMeasured(why);
         return new ColumnDrift(name, isOutput, missing.Drifted ? DriftVerdict.Drifted : DriftVerdict.NotMeasured, nothing, nothing,
