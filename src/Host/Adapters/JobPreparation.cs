@@ -30,7 +30,7 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
         return new PreparedInputs(manifest, model.Version, model.LocalPath, features, edges, loaded.Outputs, JobNeeds.Key(job, manifest))
         {
             EdgesToPin = areNew ? asked.ContentHash : null,
-            Arithmetic = loaded.Arithmetic,
+            Arithmetic = loaded.Coupling is null ? loaded.Arithmetic : FormattableString.Invariant($"{loaded.Arithmetic} in units of {unitRows}"),
             KeptSums = keptSums,
             SumsAreOutputs = loaded.SumsAreOutputs,
             MaxUnitRows = unitRows,
