@@ -59,7 +59,8 @@ public sealed class TwoSchedulersTests
         {
             var database = await StateDatabase.OpenAsync(world.Database.Path, TimeProvider.System, World.Stop);
             var process = new ProcessOfScheduler(database, world, name, enough);
-            process._scheduler = await JobScheduler.OpenAsync(database, process, new FakeStarter(), TriggerSettings.Default with { RetryEvery = TimeSpan.FromMilliseconds(50) },
+            process._scheduler = await JobScheduler.OpenAsync(database, process, new FakeStarter(),
+                TriggerSettings.Default with { RetryEvery = TimeSpan.FromMilliseconds(50) },
                 TimeProvider.System, World.Stop);
             await process._scheduler.SyncAsync([world.Job], World.Stop);
             await process._scheduler.StartAsync(World.Stop);
