@@ -23,17 +23,14 @@ internal static class RunReportScreen
             await engine.Prices.AssumptionAsync(ct).ConfigureAwait(false), ct).ConfigureAwait(false)
             ?? throw new BadInputException("run", run.ToString(), "a known run", "List the runs with: batchengine runs list.");
         var path = await WriteHtmlAsync(engine, report, html, ct).ConfigureAwait(false);
-        Show(screen, engine, report, path);
+        // The report names blobs; a person opens files.
+        Show(screen, report, path, [.. report.DeadLetters.Select(blob => engine.Blobs.LocalPath(blob) ?? blob)]);
         return report.State is RunState.Failed or RunState.Held or RunState.Cancelled ? ExitCode.Violation : ExitCode.Done;
     }
 
     /// <summary>Shows the report.</summary>
-    public static void Show(Screen screen, Engine engine, RunReport report, string html)
-    {
-        // The report names blobs; a person opens files.
-        List<string> files = [.. report.DeadLetters.Select(blob => engine.Blobs.LocalPath(blob) ?? blob)];
-        screen.Answer(new { report, html, deadLetterFiles = files }, () => Print(screen, report, html, files));
-    }
+    public static void Show(Screen screen, RunReport report, string html, IReadOnlyList<string> deadLetterFiles) =>
+        screen.Answer(new { report, html, deadLetterFiles }, () => Print(screen, report, html, deadLetterFiles));
 
     /// <summary>Writes the page and says where.</summary>
     public static async Task<string> WriteHtmlAsync(Engine engine, RunReport report, string? html, CancellationToken ct)
@@ -45,7 +42,7 @@ internal static class RunReportScreen
         return path;
     }
 
-    private static void Print(Screen screen, RunReport report, string path, List<string> deadLetters)
+    private static void Print(Screen screen, RunReport report, string path, IReadOnlyList<string> deadLetters)
     {
         screen.Markup($"[bold]{Markup.Escape(report.Run.ToString())}[/]  {RunScreen.StateMarkup(report.State)}  {Markup.Escape(report.Note)}");
         var facts = new Grid().AddColumn().AddColumn();
