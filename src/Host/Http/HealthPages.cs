@@ -14,18 +14,18 @@ internal static class HealthPages
         foreach (var page in (string[])["/readyz", "/health/ready"])
         {
             Pages.Map(app, page, ("GET", context => Ready(context.RequestServices.GetRequiredService<LookupService>(),
-                context.RequestServices.GetRequiredService<LoopWatch>()).ExecuteAsync(context)));
+                context.RequestServices.GetRequiredService<LoopWatch>(), context.RequestServices.GetRequiredService<ServeStop>()).ExecuteAsync(context)));
         }
     }
 
-    private static IResult Ready(LookupService lookups, LoopWatch loops)
+    private static IResult Ready(LookupService lookups, LoopWatch loops, ServeStop stop)
     {
         var names = lookups.Catalog.All.Select(s => new { name = s.Contract.Name, snapshot = s.Reader?.Info.Id, keys = s.Reader?.Info.Keys }).ToList();
         var problems = lookups.Catalog.Problems;
         var ended = loops.Ended.Select(e => new { loop = e.Loop, failure = e.Failure }).ToList();
         // A snapshot that cannot be opened keeps the earlier one serving: that is worth an alarm, not an outage. A loop that ended is mended by a restart only.
-        var isReady = ended.Count == 0 && (problems.Count == 0 || lookups.Catalog.All.Any(s => s.Reader is not null));
-        return Results.Json(new { ready = isReady, names, problems, ended },
+        var isReady = !stop.IsDraining && ended.Count == 0 && (problems.Count == 0 || lookups.Catalog.All.Any(s => s.Reader is not null));
+        return Results.Json(new { ready = isReady, stopping = stop.IsDraining, names, problems, ended },
             statusCode: isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 }
