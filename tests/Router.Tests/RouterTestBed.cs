@@ -18,6 +18,7 @@ public abstract class RouterTestBed : IAsyncLifetime
 
     internal static readonly IReadOnlyDictionary<string, object?> SomeFeatures = new Dictionary<string, object?> { ["age"] = 42L };
 
+    private readonly Dictionary<string, ServingContract> _contracts = [];
     private StateFolder _state = null!;
 
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -60,22 +61,23 @@ public abstract class RouterTestBed : IAsyncLifetime
     /// <summary>One row with an integer key.</summary>
     protected static SampleRow Row(long key, float value, float? confidence = 0.9f) => new(PredictionKey.Of(key), key, [value], confidence);
 
-    /// <summary>Saves what the name promises, and refreshes.</summary>
+    /// <summary>Puts in force what the name promises, for what serves now and for the runs to come, and refreshes.</summary>
     protected async Task ServeAsync(ServingContract contract)
     {
-        await Snapshots.SaveContractAsync(contract, StoredSnapshots.Job(contract), Ct);
+        _contracts[contract.Name] = contract;
+        await StoredSnapshots.PromiseAsync(Database, contract, Ct);
         await Catalog.RefreshAsync(Ct);
     }
 
     /// <summary>A finished run of the day with these rows, sealed but not published.</summary>
     protected Task<SnapshotInfo> SealAsync(string name, int day, IReadOnlyList<SampleRow> rows, KeyKind kind = KeyKind.Int64) =>
-        new StoredSnapshots(Database, Blobs, Folder, Clock).SealAsync(name, Night.AddDays(day), rows, kind, Ct);
+        Made.SealAsync(_contracts.GetValueOrDefault(name, ServingContract.Default(name)), Night.AddDays(day), rows, kind, Ct);
 
     /// <summary>Seals and publishes; the catalogue does not know of it yet.</summary>
     protected async Task<SnapshotInfo> PublishAsync(string name, int day, params SampleRow[] rows)
     {
         var snapshot = await SealAsync(name, day, rows, rows[0].Key.Kind);
-        await Snapshots.PublishAsync(snapshot.Id, Ct);
+        await Made.PublishAsync(snapshot, Ct);
         return snapshot;
     }
 
@@ -85,4 +87,6 @@ public abstract class RouterTestBed : IAsyncLifetime
     internal Task<RouteDecision> RouteAsync(string key, IReadOnlyDictionary<string, object?>? features = null, CancellationToken? ct = null,
         string name = "churn") =>
         Router.RouteAsync(name, key, features, ct ?? Ct).AsTask();
+
+    private StoredSnapshots Made => new(Database, Blobs, Folder, Clock);
 }

@@ -11,6 +11,7 @@ using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Ledger;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.TestKit.Databases;
 using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Scheduler.Tests;
@@ -61,19 +62,48 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
     /// <summary>Set to a name, runs take over what is unchanged from the one before.</summary>
     public string Arithmetic { get; set; } = "";
 
+    /// <summary>Awaited by the gate before it speaks.</summary>
+    public Func<RunPlan, Task> AtJudging { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Who has ended; null means that nothing is known of any process.</summary>
+    public FakeProcesses? Processes { get; set; }
+
     public int Closings { get; private set; }
 
     public int Pins { get; private set; }
 
+    private RunStores Stores => RunStores.Over(Database, Blobs, Processes?.Own);
+
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<World> CreateAsync()
+    public static Task<World> CreateAsync() => CreateAsync(clock => clock);
+
+    /// <summary>A world whose database asks the given clock, so that a test hears of each of its reads and writes.</summary>
+    public static async Task<World> CreateAsync(Func<TimeProvider, TimeProvider> databaseClock)
     {
         var clock = new TestClock(Samples.Night.AddMinutes(1));
-        var world = new World(await StateFolder.OpenAsync(clock, Stop), clock);
+        return await ClaimedAsync(new World(await StateFolder.OpenAsync(databaseClock(clock), Stop), clock));
+    }
+
+    /// <summary>The world that a process finds which starts where another was killed.</summary>
+    public static async Task<World> OpenCopyAsync(string copy, DateTimeOffset now)
+    {
+        var clock = new TestClock(now);
+        return await ClaimedAsync(new World(await StateFolder.OpenCopyAsync(copy, clock, Stop), clock));
+    }
+
+    private static async Task<World> ClaimedAsync(World world)
+    {
         await new StoreClaim(world.Database, world.Blobs).EnsureAsync(Stop);
         return world;
     }
+
+    /// <summary>What a process that is killed now leaves.</summary>
+    public void CopyTo(string folder) => _state.CopyTo(folder);
+
+    /// <summary>Where it all lies.</summary>
+    public string Folder => _state.Path;
+
 
     /// <summary>From now on each unit and each judgement take a second.</summary>
     public void LetTimePass()
@@ -86,18 +116,18 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
         };
     }
 
-    public WorkerServices WorkersWith(IRunLog log) => new(RunStores.Over(Database, Blobs), Scorer, log, Clock);
+    public WorkerServices WorkersWith(IRunLog log) => new(Stores, Scorer, log, Clock) { Processes = Processes };
 
     public NightRun NightRun(IRunLog? log = null, string holder = "here", Func<RunSettings, RunSettings>? change = null)
     {
         log ??= SilentRunLog.Instance;
         var settings = new RunSettings(holder, LeasePolicy.Default, new InProcessWorkers(WorkersWith(log), LeasePolicy.Default, holder),
             null)
-        { SweepGrace = TimeSpan.Zero, MaxSealers = 1 };
+        { SweepGrace = TimeSpan.Zero, MaxSealers = 1, Processes = Processes };
         return new NightRun(Services(log), change?.Invoke(settings) ?? settings);
     }
 
-    public NightRunServices Services(IRunLog log) => new(RunStores.Over(Database, Blobs), new RunPorts(this, this, this, this), log, Clock);
+    public NightRunServices Services(IRunLog log) => new(Stores, new RunPorts(this, this, this, this), log, Clock);
 
     public Task<RunOutcome> RunAsync(
         IRunLog? log = null, string holder = "here", CancellationTokenSource? notice = null, DateTimeOffset? at = null,
@@ -133,7 +163,7 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
             new PlanRequest(new RunId(Job.Name, Samples.Night), Job, Samples.Prepared(Manifest), [Samples.Local()], Clock.GetUtcNow(), null));
         var plan = change?.Invoke(planned) ?? planned;
         await Runs.CreateAsync(plan, Stop);
-        await Runs.MoveAsync(plan.Run, RunState.Planned, RunState.Scoring, "", Stop);
+        await OpenedRuns.OpenAsync(Database, plan.Run, Stop);
         return plan;
     }
 
@@ -156,10 +186,11 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
     public Task<IReadOnlyList<CapacityOffer>> OffersAsync(ScoringJob job, DateTimeOffset at, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<CapacityOffer>>([Samples.Local()]);
 
-    public Task<GateVerdict> JudgeAsync(RunPlan plan, IReadOnlyList<ColumnProfile> profiles, CancellationToken ct)
+    public async Task<GateVerdict> JudgeAsync(RunPlan plan, IReadOnlyList<ColumnProfile> profiles, CancellationToken ct)
     {
         Clock.Advance(_judging);
-        return Task.FromResult(Verdict);
+        await AtJudging(plan);
+        return Verdict;
     }
 
     public Task CloseAsync(RunId run, CancellationToken ct)

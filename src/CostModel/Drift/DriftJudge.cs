@@ -29,7 +29,8 @@ public sealed class DriftJudge(StateDatabase database)
         return DriftComparison.Compare(run, baseline, profiles, current, rule);
     }
 
-    /// <summary>The run to compare with; null means there is none yet. "previous" is the newest published run that was due before this one.</summary>
+    /// <summary>The run to compare with; null means there is none yet. "previous" is the newest run that was due before this one and that a gate or
+    /// a person let pass: published, or completed behind a newer one.</summary>
     /// <exception cref="BadInputException">The rule's baseline is neither "previous" nor "first" nor a run id.</exception>
     public async Task<RunId?> BaselineAsync(RunId run, DriftRule rule, CancellationToken ct)
     {
@@ -37,8 +38,8 @@ public sealed class DriftJudge(StateDatabase database)
         {
             case "previous":
                 var runs = await _runs.ListAsync(run.Job, MaxRunsLookedBack, ct).ConfigureAwait(false);
-                return runs.Where(r => r.State == RunState.Published && r.Run.ScheduledAt < run.ScheduledAt).OrderByDescending(r => r.Run.ScheduledAt)
-                    .FirstOrDefault()?.Run;
+                return runs.Where(r => r.State is RunState.Published or RunState.Completed && r.Run.ScheduledAt < run.ScheduledAt)
+                    .OrderByDescending(r => r.Run.ScheduledAt).FirstOrDefault()?.Run;
             case "first":
                 return await _runs.FirstPublishedAsync(run.Job, ct).ConfigureAwait(false) is { } first && first != run ? first : null;
             default:

@@ -18,14 +18,22 @@ public static class Billing
     /// What an interval costs: the sum over its price changes. Not measured when any piece of it has no price, or when the pieces are in two currencies;
     /// a part of the amount is never passed off as the whole.
     /// </summary>
-    public static Measured<Money> Amount(IReadOnlyList<PricedInterval> pieces)
+    /// <param name="pieces">In order, disjoint.</param>
+    /// <param name="billed">How much of them is billed, shared by their lengths; may be more than all of them.</param>
+    public static Measured<Money> Amount(IReadOnlyList<PricedInterval> pieces, TimeSpan billed)
     {
         Money? sum = null;
+        var whole = pieces.Aggregate(0L, (ticks, piece) => ticks + (piece.ToExclusive - piece.From).Ticks);
+        var (running, shared) = (0L, 0L);
         foreach (var piece in pieces)
         {
+            running += (piece.ToExclusive - piece.From).Ticks;
+            var after = running == whole ? billed.Ticks : (long)decimal.Round((decimal)billed.Ticks * running / whole);
+            var length = TimeSpan.FromTicks(after - shared);
+            shared = after;
             if (!piece.Answer.PerHour.TryGet(out var rate))
                 return Measured<Money>.NotMeasured(piece.Answer.PerHour.Reason!);
-            var amount = Amount(rate, piece.ToExclusive - piece.From);
+            var amount = Amount(rate, length);
             if (sum is { } before && before.Currency != amount.Currency)
                 return Measured<Money>.NotMeasured($"the price changes from {before.Currency} to {amount.Currency} within the usage");
             sum = sum is { } soFar ? soFar + amount : amount;

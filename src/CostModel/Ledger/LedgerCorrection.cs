@@ -66,7 +66,8 @@ public static class LedgerCorrection
         return [.. entries.Where(e => !IsReversal(e) && !reversed.Contains(e.Id))];
     }
 
-    private static bool IsReversal(SpendEntry entry) => entry.CorrectsEntryId is not null && entry.Id.Contains(Reversal + "/", StringComparison.Ordinal);
+    /// <summary>Whether the entry takes back an earlier one.</summary>
+    internal static bool IsReversal(SpendEntry entry) => entry.CorrectsEntryId is not null && entry.Id.Contains(Reversal + "/", StringComparison.Ordinal);
 
     private static int RoundOf(string id) => int.Parse(id.AsSpan(id.LastIndexOf('/') + 1), System.Globalization.CultureInfo.InvariantCulture);
 

@@ -6,7 +6,7 @@ namespace BatchEngine.CostModel.Ledger;
 /// <summary>
 /// Prices one usage as the entries that the ledger gets for it: one for the work, one for rework and one for idle time where there was any. Pure. The
 /// entries' amounts sum to
-/// <see cref="Billing.Amount(IReadOnlyList{PricedInterval})"/> of the usage to the last digit, their durations to its length to the last tick.
+/// <see cref="Billing.Amount(IReadOnlyList{PricedInterval}, TimeSpan)"/> of the usage to the last digit, their durations to its length to the last tick.
 /// </summary>
 public static class UsagePricing
 {
@@ -24,8 +24,8 @@ public static class UsagePricing
         var pieces = prices.Over(usage.Offering, usage.From, usage.ToExclusive);
         var onDemandPieces = prices.Over(usage.Offering with { Purchase = PurchaseOption.OnDemand }, usage.From, usage.ToExclusive);
         var (kinds, ticks) = Split(usage);
-        var costs = Share(Billing.Amount(pieces), ticks);
-        var onDemandCosts = Share(Billing.Amount(onDemandPieces), ticks);
+        var costs = Share(Billing.Amount(pieces, usage.Duration), ticks);
+        var onDemandCosts = Share(Billing.Amount(onDemandPieces, usage.Duration), ticks);
         var source = string.Join("; ", pieces.Select(p => p.Answer).OfType<PriceAnswer.Found>().Select(f => f.Quote.Source).Distinct());
         var entries = new SpendEntry[kinds.Count];
         for (var index = 0; index < entries.Length; index++)
@@ -41,7 +41,7 @@ public static class UsagePricing
         if (!(usage.BusyShare is >= 0 and <= 1) || !(usage.ReworkShare is >= 0 and <= 1))
             throw new InvariantBrokenException("busy and rework shares lie between 0 and 1",
                 FormattableString.Invariant($"usage {usage.Id}: busy {usage.BusyShare}, rework {usage.ReworkShare}"));
-        if (usage.ToExclusive < usage.From || usage.Predictions < 0)
+        if (usage.ToExclusive < usage.From || usage.Predictions < 0 || usage.Duration < TimeSpan.Zero)
             throw new InvariantBrokenException("a usage ends after it starts and counts no negative predictions",
                 FormattableString.Invariant($"usage {usage.Id}: {usage.From:O} to {usage.ToExclusive:O}, {usage.Predictions} predictions"));
     }
@@ -52,6 +52,8 @@ public static class UsagePricing
         var whole = usage.Duration.Ticks;
         var busy = TicksOf(usage.BusyShare, whole);
         var rework = Math.Min(busy, TicksOf(usage.ReworkShare, whole));
+        if (usage.Kind == UsageKind.Unallocated)
+            return ([CostKind.Idle], [whole]);
         var kinds = new List<CostKind>(3);
         var ticks = new List<long>(3);
         Add(usage.Kind switch

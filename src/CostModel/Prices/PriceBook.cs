@@ -3,8 +3,8 @@ using BatchEngine.Domain;
 namespace BatchEngine.CostModel.Prices;
 
 /// <summary>
-/// All known quotes, asked by offering and instant: the newest observed at or before the instant that has not expired. Pure and immutable, so any thread may
-/// ask.
+/// All known quotes, asked by offering and instant: the newest observed at or before the instant counts until it expires, and then there is no price: an
+/// older one does not come back. Pure and immutable, so any thread may ask.
 /// A spot offering is never priced by an on-demand quote or the other way round. A quote for the exact zone wins over one for its region (on-demand
 /// prices hold for a whole region), and that over one for "*" (every zone).
 /// </summary>
@@ -37,11 +37,15 @@ public sealed class PriceBook
             {
                 var quote = quotes[index];
                 if (quote.ObservedAt > instant)
+                {
                     later = quote;
-                else if (quote.ValidUntil is { } end && end <= instant)
-                    expired ??= quote;
-                else
+                    continue;
+                }
+
+                if (quote.ValidUntil is not { } end || end > instant)
                     return new PriceAnswer.Found(quote);
+                expired ??= quote;
+                break;
             }
         }
 

@@ -9,7 +9,8 @@ namespace BatchEngine.CostModel.Prices;
 /// <param name="ValidUntil">When it stops being true, exclusive; null means until a newer one.</param>
 public sealed record RealtimeAssumption(Money PerThousand, string Source, DateTimeOffset ObservedAt = default, DateTimeOffset? ValidUntil = null)
 {
-    /// <summary>The one that holds at an instant: the newest that has not expired; null means that nothing is assumed then.</summary>
-    public static RealtimeAssumption? At(IEnumerable<RealtimeAssumption> assumptions, DateTimeOffset instant) => assumptions
-        .Where(a => a.ObservedAt <= instant && (a.ValidUntil is not { } end || end > instant)).OrderBy(a => a.ObservedAt).LastOrDefault();
+    /// <summary>The one that holds at an instant: the newest, unless it has expired; null means that nothing is assumed then.</summary>
+    public static RealtimeAssumption? At(IEnumerable<RealtimeAssumption> assumptions, DateTimeOffset instant) =>
+        assumptions.Where(a => a.ObservedAt <= instant).OrderBy(a => a.ObservedAt).LastOrDefault() is { } newest
+            && (newest.ValidUntil is not { } end || end > instant) ? newest : null;
 }

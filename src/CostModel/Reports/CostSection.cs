@@ -1,4 +1,4 @@
-using BatchEngine.CostModel.Ledger;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Reports;
@@ -16,9 +16,12 @@ internal static class CostSection
         Kind("Idle: rented but not used", cost.Kinds.Idle);
         html.Markup("<tr class=\"sum\">").Element("th", "In all").Number(cost.Total, Figures.Price).Number(cost.Total.HasValue ? "100.0 %" : "–")
             .Markup("<td></td></tr>\n").EndTable();
-        if (cost.Spend.UnpricedEntries > 0)
-            html.Element("p", $"{Figures.Count(cost.Spend.UnpricedEntries, "ledger entry has", "ledger entries have")} no price, so no total is given. "
-                + $"Priced so far: {(cost.Spend.ByCurrency.Count == 0 ? "nothing" : string.Join(", ", cost.Spend.ByCurrency.Select(Figures.Price)))}.");
+        if (cost.Spend.Missing() is { } missing)
+            html.Element("p", $"Measured: {(cost.Spend.ByCurrency.Count == 0 ? "nothing" : string.Join(", ", cost.Spend.ByCurrency.Select(Figures.Price)))}. "
+                + $"Not measured: {missing}.");
+        if (cost.Wasted is { HasValue: true, Value.Amount: > 0 })
+            html.Element("p", $"Nobody can get what this run made, so all of it is waste and nothing was saved: {Figures.Price(cost.Wasted)} for "
+                + $"{Figures.Count(cost.Predictions.Wasted, "prediction", "predictions")}.");
         html.Element("h3", "The same predictions, paid for in other ways").Markup(ReportCharts.Bars(
             "Cost of this run, of scoring every row, of the same time on-demand, and of each row once in real time",
             [Bar("This run", cost.Total, isThisRun: true), Bar("Scoring every row", report.Reuse.AgainstFull.Instead),

@@ -1,5 +1,5 @@
 using System.Globalization;
-using BatchEngine.CostModel.Ledger;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Reports;

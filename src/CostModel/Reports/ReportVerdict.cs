@@ -19,6 +19,7 @@ internal sealed record ReportVerdict(string Sign, string Tone, string Word, IRea
             RunState.Published when drifted.Count > 0 => ("!", "warn", "Published, and something drifted"),
             RunState.Published => ("✓", "good", "Published"),
             RunState.Held => ("‖", "warn", "Held back: yesterday's predictions keep serving"),
+            RunState.Completed => ("✓", "good", "Completed, not published: a newer snapshot serves"),
             RunState.Failed => ("✕", "bad", "Failed: what was finished is kept, and the run can be resumed"),
             RunState.Cancelled => ("✕", "still", "Cancelled by a person"),
             _ => ("…", "still", $"Not finished: {report.State.ToString().ToLowerInvariant()}"),
@@ -38,7 +39,9 @@ internal sealed record ReportVerdict(string Sign, string Tone, string Word, IRea
         if (report.Counts.Reused > 0)
             rows += $" and {Figures.Count(report.Counts.Reused)} carried over unchanged";
         var time = report.Plan.ActualDuration.TryGet(out var duration) ? $" in {Figures.Duration(duration)}" : "";
-        var cost = report.Cost.Total.TryGet(out var money) ? $" for {Figures.Price(money)}" : "; the cost is not measured";
+        var cost = report.Cost.Total.TryGet(out var money)
+            ? $" for {Figures.Price(money)}{(report.Cost.Spend.UnpricedEntries > 0 ? " and what has no price" : "")}"
+            : "; the cost is not measured";
         return $"{rows}{time}{cost}.";
     }
 

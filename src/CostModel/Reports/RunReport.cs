@@ -1,4 +1,4 @@
-using BatchEngine.CostModel.Ledger;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 
 namespace BatchEngine.CostModel.Reports;

@@ -1,5 +1,6 @@
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Prices;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Leases;
@@ -33,7 +34,8 @@ public sealed class RunReportBuilder(StateDatabase database, TimeProvider clock)
         var decisions = await new DecisionStore(database).ListAsync(run, ct).ConfigureAwait(false);
         var summaries = new CostSummaryBuilder(database);
         var baseline = await summaries.BaselineAsync(assumption, ct).ConfigureAwait(false);
-        var cost = CostSummary.Of(entries, served: null, new Dictionary<string, string>(), CostGrouping.Run, baseline).Total;
+        var fates = await summaries.FatesAsync(ct).ConfigureAwait(false);
+        var cost = CostSummary.Of(entries, lookups: null, new Dictionary<string, string>(), CostGrouping.Run, baseline, fates).Total;
         var profiles = new ProfileStore(database);
         var drift = await profiles.FindDriftAsync(run, ct).ConfigureAwait(false);
         var current = await profiles.FindAsync(run, ct).ConfigureAwait(false);
@@ -53,12 +55,14 @@ public sealed class RunReportBuilder(StateDatabase database, TimeProvider clock)
             ReportHistograms.Of(drift, before, current, plan.Manifest.Columns), decisions, RunReportParts.Provenance(plan, snapshot, entries))
         {
             Reuse = plan.Reuse.FullRun is { } full
-                ? ReportReuse.Of(plan, cost.Total, counts.Read, await CostOfAsync(full, ct)
+                ? ReportReuse.Of(plan, fates.Of(run) == RunFate.Wasted
+                    ? Measured<Money>.NotMeasured("what was made cannot be had, so nothing was saved")
+                        : cost.Spend.Whole, counts.Read, await CostOfAsync(full, ct)
                     .ConfigureAwait(false), (await runs.FindAsync(full, ct).ConfigureAwait(false))?.Rows ?? 0)
                 : ReportReuse.None(plan.Reuse.Reason),
         };
     }
 
     private async Task<Measured<Money>> CostOfAsync(RunId run, CancellationToken ct) =>
-        Spend.Of(LedgerCorrection.Standing(await new LedgerStore(database).ListAsync(new LedgerFilter(RunId: run), ct).ConfigureAwait(false))).Total;
+        Spend.Of(LedgerCorrection.Standing(await new LedgerStore(database).ListAsync(new LedgerFilter(RunId: run), ct).ConfigureAwait(false))).Whole;
 }

@@ -47,8 +47,8 @@ public static class RunReportPage
         Tile(html, "Rows read", Measured<long>.Of(report.Counts.Read), Figures.Count, $"{Figures.Count(report.Counts.Scored)} scored");
         Tile(html, "Time", report.Plan.ActualDuration, Figures.Duration, report.Plan.RowsPerSecond.TryGet(out var speed)
             ? $"{Figures.Count((long)speed)} rows a second" : "");
-        Tile(html, "Cost", report.Cost.Total, Figures.Price, "all workers, idle time included");
-        Tile(html, "Per 1,000 predictions", report.Cost.PerThousand.Made, Figures.Price, "made in batch, all costs");
+        Tile(html, "Cost", report.Cost.Total, Figures.Price, report.Cost.Spend.Missing() ?? "all workers, idle time included");
+        Tile(html, "Per 1,000 predictions", report.Cost.PerThousand.Made, Figures.Price, "published, all costs");
         Tile(html, "Saved against all real time", report.Cost.AllRealtime.Saved, Figures.Price, report.Baseline.IsAssumption
             ? "by an assumed real-time price" : "by the measured real-time price");
         Tile(html, "Columns drifted", DriftedColumns(report), Figures.Count, report.Drift?.Baseline is { } baseline ? $"against {baseline}" : "");

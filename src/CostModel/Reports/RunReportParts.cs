@@ -1,4 +1,5 @@
 using BatchEngine.CostModel.Ledger;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Snapshots;
 
@@ -19,7 +20,7 @@ internal static class RunReportParts
             : Measured<double>.Of(counts.Read / length.TotalSeconds);
         return new ReportPlan(plan.Chosen.Offering.ToString(), plan.Manifest.Rows, counts.Read, plan.Chosen.Workers,
             usage.Where(u => u.Kind == UsageKind.BatchWorker && u.Predictions > 0).Select(u => u.Subject).Distinct().Count(),
-            plan.Chosen.Duration, actual, plan.Chosen.Cost, cost.Total, plan.Job.Deadline is { } within ? plan.Run.ScheduledAt + within
+            plan.Chosen.Duration, actual, plan.Chosen.Cost, cost.Spend.Whole, plan.Job.Deadline is { } within ? plan.Run.ScheduledAt + within
                 : null, plan.Job.Budget, speed, plan.Rejected);
     }
 
@@ -31,7 +32,7 @@ internal static class RunReportParts
             .Select(g => new ReportWorker(g.Key.Subject, g.Key.Offering,
                 g.Key.Kind switch { UsageKind.BatchWorker => "scoring", UsageKind.RunOverhead => "sealing and publishing", _ => "answering in real time" },
                 Sum(g, _ => 1), Sum(g, u => u.BusyShare), Sum(g, u => u.ReworkShare), g.Sum(u => u.Predictions),
-                g.All(u => spent.Contains(u.Id)) ? Spend.Of(g.SelectMany(u => spent[u.Id])).Total
+                g.All(u => spent.Contains(u.Id)) ? Spend.Of(g.SelectMany(u => spent[u.Id])).Whole
                     : Measured<Money>.NotMeasured("not posted to the ledger yet")))];
     }
 

@@ -18,7 +18,7 @@ public enum ColumnKind
     /// <summary>Exact decimal; read as double.</summary>
     Decimal,
 
-    /// <summary>UTF-8 text.</summary>
+    /// <summary>UTF-8 text; any bytes in a column that is read to be copied.</summary>
     Text,
 
     /// <summary>Whole days since 1970-01-01.</summary>
@@ -27,6 +27,6 @@ public enum ColumnKind
     /// <summary>An instant, read as microseconds since 1970-01-01 UTC.</summary>
     Timestamp,
 
-    /// <summary>Nested or otherwise not readable; named in the error when a job asks for it.</summary>
+    /// <summary>Not readable as a feature: nested, a time of day, or bytes of fixed length; named in the error when a feature asks for it.</summary>
     Unsupported,
 }

@@ -9,6 +9,10 @@ namespace BatchEngine.Domain;
 /// <param name="RealtimeDeadline">A real-time answer later than this is a failure.</param>
 public sealed record ServingContract(string Name, TimeSpan? MaxAge, double? MinConfidence, bool Realtime, int MaxConcurrentRealtime, TimeSpan RealtimeDeadline)
 {
+    /// <summary>The job that served under the name until now, so that this one may take its place: a job that was renamed, or replaced. Default null: only a
+    /// name of its own.</summary>
+    public string? FormerJob { get; init; }
+
     /// <summary>No age or confidence limit, real-time scoring on, 64 at once, within 250 ms.</summary>
     public static ServingContract Default(string name) => new(name, null, null, true, 64, TimeSpan.FromMilliseconds(250));
 }

@@ -11,4 +11,7 @@ public enum UsageKind
 
     /// <summary>The real-time endpoint answering requests.</summary>
     RealtimeEndpoint,
+
+    /// <summary>What a process that died may have lived on after its last sign of life: at most one beat of it, and nobody knows what it did.</summary>
+    Unallocated,
 }

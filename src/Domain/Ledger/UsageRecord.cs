@@ -9,8 +9,8 @@ namespace BatchEngine.Domain;
 /// <param name="Offering">What was rented.</param>
 /// <param name="From">Start, inclusive.</param>
 /// <param name="ToExclusive">End, exclusive.</param>
-/// <param name="BusyShare">Share of the interval spent working, 0 to 1; the rest is idle cost.</param>
-/// <param name="ReworkShare">Share of the interval spent on work that was thrown away and done again, 0 to 1.</param>
+/// <param name="BusyShare">Share of the billed time spent working, 0 to 1; the rest is idle cost.</param>
+/// <param name="ReworkShare">Share of the billed time spent on work that was thrown away and done again, 0 to 1.</param>
 /// <param name="Predictions">Predictions made in it.</param>
 public sealed record UsageRecord(
     string Id,
@@ -25,6 +25,13 @@ public sealed record UsageRecord(
     double ReworkShare,
     long Predictions)
 {
-    /// <summary>The length of the interval.</summary>
-    public TimeSpan Duration => ToExclusive - From;
+    /// <summary>The time that is billed where it is not the length of the interval: one name's part of an endpoint's, or the work of several cores. Null
+    /// means the whole interval of one core.</summary>
+    public TimeSpan? Billed { get; init; }
+
+    /// <summary>The price folder of the process that metered it: only what that folder says prices it. Empty when nobody said.</summary>
+    public string PricedBy { get; init; } = "";
+
+    /// <summary>The time that is billed.</summary>
+    public TimeSpan Duration => Billed ?? ToExclusive - From;
 }

@@ -1,7 +1,7 @@
 namespace BatchEngine.Domain;
 
-/// <summary>Where a run is on its way through the night. Each state is entered at most once; the last four are final, except that a failed run may be
-/// resumed.</summary>
+/// <summary>Where a run is on its way through the night. Each state is entered at most once; the last five are final, except that a failed run may be
+/// resumed and a person may release one that is held or completed.</summary>
 public enum RunState
 {
     /// <summary>Planned, its shards recorded, nothing scored yet.</summary>
@@ -21,6 +21,9 @@ public enum RunState
 
     /// <summary>A gate held the snapshot back; yesterday's keeps serving.</summary>
     Held,
+
+    /// <summary>Its outputs are complete and the gates had nothing against them, but a newer snapshot serves.</summary>
+    Completed,
 
     /// <summary>Stopped by an error; its durable work is kept and can be resumed.</summary>
     Failed,

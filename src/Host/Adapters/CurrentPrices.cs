@@ -4,59 +4,66 @@ using BatchEngine.Storage.Database.Ledger;
 
 namespace BatchEngine.Host.Adapters;
 
-/// <summary>What the price sources say, and what they said on earlier days. Each source is read once a process. Thread-safe.</summary>
-internal sealed class CurrentPrices(PriceStore prices, IReadOnlyList<IPriceSource> sources, TimeProvider clock)
+/// <summary>What the price sources say now, and what they said under earlier dates. They are read at each question, so a sheet that is changed or removed
+/// counts at once; one that cannot be read leaves what it said last in force, and is told once. Thread-safe.</summary>
+/// <param name="readings">Where what was read is kept.</param>
+/// <param name="folder">Where the sources are: only what was read there counts.</param>
+/// <param name="sources">The sources.</param>
+/// <param name="clock">Says "now".</param>
+/// <param name="note">Told about a source that cannot be read, in a sentence.</param>
+internal sealed class CurrentPrices(PriceReadings readings, string folder, IReadOnlyList<IPriceSource> sources, TimeProvider clock, Action<string> note)
+    : IPriceBooks
 {
-    private readonly SemaphoreSlim _once = new(1, 1);
+    private readonly SemaphoreSlim _one = new(1, 1);
     private IReadOnlyList<PriceSheet>? _sheets;
-    private bool _stored;
+    private string _trouble = "";
 
-    /// <summary>All quotes known, the sources' included. Stores nothing.</summary>
-    public async Task<PriceBook> BookAsync(CancellationToken ct)
-    {
-        var stored = await prices.ListAsync(ct).ConfigureAwait(false);
-        var sheets = await SheetsAsync(ct).ConfigureAwait(false);
-        return new PriceBook(stored.Concat(QuotesOf(sheets).Except(stored)));
-    }
+    /// <inheritdoc/>
+    public string Folder => folder;
+
+    /// <summary>What is known now. Stores nothing.</summary>
+    /// <exception cref="BadInputException">A source cannot be read, and never could be.</exception>
+    public async Task<PriceBook> BookAsync(CancellationToken ct) =>
+        PriceHistory.Book(await readings.ListAsync(folder, ct).ConfigureAwait(false), QuotesOf(await SheetsAsync(ct).ConfigureAwait(false)));
 
     /// <summary>What a real-time answer is assumed to cost now; null means that no source assumes anything. Stores nothing.</summary>
+    /// <exception cref="BadInputException">A source cannot be read, and never could be.</exception>
     public async Task<RealtimeAssumption?> AssumptionAsync(CancellationToken ct) => RealtimeAssumption.At(
         (await SheetsAsync(ct).ConfigureAwait(false)).Select(s => s.Assumption).OfType<RealtimeAssumption>(), clock.GetUtcNow());
 
-    /// <summary>Stores the sources' quotes, so that what is used from now on keeps its price when a source changes. Does it once; may be repeated.</summary>
-    public async Task PinAsync(CancellationToken ct)
+    /// <inheritdoc/>
+    /// <exception cref="BadInputException">A source cannot be read, and never could be.</exception>
+    public async Task<PriceBook> PinAsync(CancellationToken ct)
     {
-        var sheets = await SheetsAsync(ct).ConfigureAwait(false);
-        await _once.WaitAsync(ct).ConfigureAwait(false);
-        try
-        {
-            if (!_stored)
-                await prices.AppendAsync([.. QuotesOf(sheets)], ct).ConfigureAwait(false);
-            _stored = true;
-        }
-        finally
-        {
-            _once.Release();
-        }
+        var quotes = QuotesOf(await SheetsAsync(ct).ConfigureAwait(false));
+        await readings.RecordAsync(folder, quotes, ct).ConfigureAwait(false);
+        return PriceHistory.Book(await readings.ListAsync(folder, ct).ConfigureAwait(false), quotes);
     }
 
-    private static IEnumerable<PriceQuote> QuotesOf(IReadOnlyList<PriceSheet> sheets) => sheets.SelectMany(s => s.Quotes);
+    private static IReadOnlyList<(string Sheet, IReadOnlyList<PriceQuote> Quotes)> QuotesOf(IReadOnlyList<PriceSheet> sheets) =>
+        [.. sheets.Where(s => s.Quotes.Count > 0).Select(s => (s.Name, s.Quotes))];
 
     private async Task<IReadOnlyList<PriceSheet>> SheetsAsync(CancellationToken ct)
     {
-        await _once.WaitAsync(ct).ConfigureAwait(false);
+        await _one.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            if (_sheets is { } known)
-                return known;
             var sheets = new List<PriceSheet>();
             foreach (var source in sources)
                 sheets.AddRange(await source.ReadAsync(ct).ConfigureAwait(false));
+            _trouble = "";
             return _sheets = sheets;
+        }
+        catch (BadInputException problem) when (_sheets is not null)
+        {
+            if (_trouble != problem.Message)
+                note($"The prices read before stay in force: {problem.Message}");
+            _trouble = problem.Message;
+            return _sheets;
         }
         finally
         {
-            _once.Release();
+            _one.Release();
         }
     }
 }

@@ -11,7 +11,8 @@ internal sealed class RunLog(Screen screen) : IRunLog
     {
         if (happened.Kind == RunEventKind.DeadlineDropped)
             screen.Note($"{happened.Run}: {happened.Detail}");
-        else if (happened.Kind is RunEventKind.WorkerDied or RunEventKind.ShardTakenOver or RunEventKind.FenceLost or RunEventKind.ShardRetried)
+        else if (happened.Kind is RunEventKind.WaitingForLead or RunEventKind.WaitingForShards or RunEventKind.WorkerDied
+            or RunEventKind.ShardTakenOver or RunEventKind.FenceLost or RunEventKind.ShardRetried)
             screen.Note($"{happened.Run} {happened.Kind}: {happened.Subject} {happened.Detail}");
         else
             screen.Detail($"{happened.Run} {happened.Kind}: {happened.Subject} {happened.Detail}");

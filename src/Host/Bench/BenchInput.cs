@@ -58,7 +58,7 @@ internal sealed record BenchInput(MeasuredModel Measured, string Rows)
     private static string[] ColumnsOf(string modelPath)
     {
         var signature = ExecutorFactory.Inspect(modelPath);
-        if (signature.TakesOneMatrix && signature.Inputs[0].Shape[1] is > 0 and var width)
+        if (signature.TakesOneMatrix && signature.MatrixWidth is > 0 and var width)
             return [.. Enumerable.Range(0, (int)width).Select(i => string.Create(CultureInfo.InvariantCulture, $"f{i}"))];
         throw new BadInputException(modelPath, $"inputs [{string.Join(", ", signature.Inputs)}]",
             "one float matrix of known width, for which rows can be generated",

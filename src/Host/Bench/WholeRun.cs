@@ -8,6 +8,7 @@ using BatchEngine.Scorer.Measuring;
 using BatchEngine.Scorer.Sharding;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Snapshots.RunFiles;
 using BatchEngine.Storage.Snapshots.Segments;
 
@@ -35,7 +36,9 @@ internal static class WholeRun
         await using var closing = database.ConfigureAwait(false);
         var stores = RunStores.Over(database, blobs);
         await stores.Runs.CreateAsync(plan, ct).ConfigureAwait(false);
-        await stores.Runs.MoveAsync(plan.Run, RunState.Planned, RunState.Scoring, "", ct).ConfigureAwait(false);
+        if (await stores.Lead.TryTakeAsync(plan.Run, "bench", LeasePolicy.Default.Ttl, ct).ConfigureAwait(false) is not LeadOutcome.Taken led)
+            throw new InvariantBrokenException("nobody else leads a run of the bench", plan.Run.ToString());
+        await stores.Runs.MoveAsync(led.Lead, RunState.Planned, RunState.Scoring, "", null, ct).ConfigureAwait(false);
         var scorer = new OneModelScorer(model, blobs);
         var fleet = new InProcessWorkers(new WorkerServices(stores, scorer, new NoLog(), TimeProvider.System), LeasePolicy.Default, "bench");
         var scored = await StageFigures.OfAsync(StageNames.EndToEnd, plan.Manifest.Rows, workers, async () =>

@@ -87,8 +87,8 @@ internal static class RunCommand
         var answers = new List<RunAnswer>();
         foreach (var run in due.Select(at => new RunId(job.Name, at)))
         {
-            if (await new RunStore(engine.Database).FindAsync(run, ct).ConfigureAwait(false) is { State: RunState.Published })
-                answers.Add(new RunAnswer(run, nameof(RunState.Published), $"{run}: already published") { IsOld = true });
+            if (await new RunStore(engine.Database).FindAsync(run, ct).ConfigureAwait(false) is { State: RunState.Published or RunState.Completed } old)
+                answers.Add(new RunAnswer(run, old.State.ToString(), $"{run}: already {old.State.ToString().ToLowerInvariant()}") { IsOld = true });
             else if (verb.Line.GetValue(DryRun))
                 answers.Add(new RunAnswer(run, "Due", run.ToString()));
             else

@@ -3,6 +3,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;
@@ -13,18 +14,22 @@ internal static class RunsCommand
     private static readonly Argument<string> RunName = new("run") { Description = "A run id, for instance churn_20261123T020000Z" };
     private static readonly Option<string?> Job = new("--job") { Description = "Only this job's runs" };
     private static readonly Option<int> Limit = new("--limit") { Description = "How many to list, newest first", DefaultValueFactory = _ => 20 };
+    private static readonly Option<string> Why = SnapshotsCommand.WhyOption();
     private static readonly Option<string?> Html = new("--html") { Description = "Also write the report as one HTML file to this path" };
 
     /// <summary>The verb and its parts.</summary>
     public static Command Build(GlobalOptions globals)
     {
-        var runs = new Command("runs", "List, show, resume and cancel runs.");
+        var runs = new Command("runs", "List, show, resume, release and cancel runs.");
         runs.Subcommands.Add(Verb.Does(new Command("list", "Runs, newest first.") { Job, Limit }, globals, ListAsync));
         runs.Subcommands.Add(Verb.Does(
             new Command("show", "Everything about one run: planned against actual, rows, cost, saving, drift, decisions.") { RunName, Html }, globals,
             ShowAsync));
         runs.Subcommands.Add(Verb.Does(new Command("resume", "Go on with a run that was stopped or failed; finished work is not done again.") { RunName },
             globals, ResumeAsync));
+        runs.Subcommands.Add(Verb.Does(new Command("release",
+            "Let a run pass that was held back: its snapshot serves unless a newer one does, its outputs are the job's, and later runs are compared with it.")
+            { RunName, Why }, globals, ReleaseAsync));
         runs.Subcommands.Add(Verb.Does(new Command("cancel", "Stop a run for good; its workers stop at their next checkpoint.") { RunName }, globals,
             CancelAsync));
         return runs;
@@ -33,13 +38,16 @@ internal static class RunsCommand
     private static async Task<int> ListAsync(Verb verb, CancellationToken ct)
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        var runs = await new RunStore(engine.Database).ListAsync(verb.Line.GetValue(Job), verb.Line.GetValue(Limit), ct).ConfigureAwait(false);
-        verb.Screen.Answer(runs, () =>
+        var limit = verb.Line.GetValue(Limit);
+        var runs = await new RunStore(engine.Database).ListAsync(verb.Line.GetValue(Job), limit, ct).ConfigureAwait(false);
+        var unstarted = await new UnstartedRunStore(engine.Database).ListAsync(verb.Line.GetValue(Job), limit, ct).ConfigureAwait(false);
+        List<RunRow> rows = [.. runs.Select(RunRow.Of).Concat(unstarted.Select(RunRow.Of)).OrderByDescending(r => r.PlannedAt).Take(limit)];
+        verb.Screen.Answer(rows, () =>
         {
-            if (runs.Count == 0)
+            if (rows.Count == 0)
                 verb.Screen.Line("No runs yet. Start one with: batchengine run JOB.yaml");
             else
-                verb.Screen.Draw(RunTable(runs));
+                verb.Screen.Draw(RunTable(rows));
         });
         return ExitCode.Done;
     }
@@ -60,6 +68,18 @@ internal static class RunsCommand
         return await RunScreen.RunAsync(verb.Screen, engine, plan.Job, run, ct).ConfigureAwait(false);
     }
 
+    private static async Task<int> ReleaseAsync(Verb verb, CancellationToken ct)
+    {
+        await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
+        var run = Instants.ReadRun(verb.Line.GetValue(RunName)!);
+        var outcome = await engine.Jobs.ReleaseAsync(run, new ByHand(Environment.UserName, verb.Line.GetValue(Why)!), ct).ConfigureAwait(false);
+        var serves = outcome is PublishOutcome.Published;
+        verb.Screen.Answer(new { run, serves }, () => verb.Screen.Line(outcome is PublishOutcome.NewerServes newer
+            ? $"{run} is completed; snapshot {newer.Current.Id} of {newer.Current.Run} is newer and keeps serving."
+            : $"{run} is published and serves."));
+        return ExitCode.Done;
+    }
+
     private static async Task<int> CancelAsync(Verb verb, CancellationToken ct)
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
@@ -72,15 +92,15 @@ internal static class RunsCommand
         return moved ? ExitCode.Done : ExitCode.Violation;
     }
 
-    private static Table RunTable(IReadOnlyList<RunRecord> runs)
+    private static Table RunTable(IReadOnlyList<RunRow> runs)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("run", "state", "model").AddColumn("rows", c => c.RightAligned())
             .AddColumns("planned", "took", "note");
         foreach (var run in runs)
         {
             var took = run is { StartedAt: { } from, EndedAt: { } to } ? Figures.Duration(to - from) : "";
-            table.AddRow(Markup.Escape(run.Run.ToString()), RunScreen.StateMarkup(run.State), Markup.Escape(run.Model.ToString()), Figures.Count(run.Rows),
-                Figures.Instant(run.PlannedAt), took, Markup.Escape(run.Note));
+            table.AddRow(Markup.Escape(run.Run.ToString()), run.StateMarkup, Markup.Escape(run.Model?.ToString() ?? ""),
+                run.Rows is { } rows ? Figures.Count(rows) : "", Figures.Instant(run.PlannedAt), took, Markup.Escape(run.Note));
         }
 
         return table;

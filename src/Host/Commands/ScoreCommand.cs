@@ -158,6 +158,8 @@ internal static class ScoreCommand
             screen.Line(result.LeftOut);
         if (result.Means.Count > 0)
             screen.Line($"means in place of missing values: {FeatureMeans.Words(result.Means)}");
+        foreach (var caveat in result.Caveats)
+            screen.Line($"note: {caveat}");
         screen.Line($"outputs: {string.Join(", ", result.Outputs.Where(o => o.IsNamed).Select(o => o.Name))}");
         screen.Line($"written to {result.OutputDirectory}");
         if (counts.Rejected > 0)

@@ -13,14 +13,24 @@ internal static class SnapshotsCommand
     private static readonly Argument<string> Name = new("name") { Description = "The serving name" };
     private static readonly Argument<long> Id = new("id") { Description = "The snapshot's number, from: batchengine snapshots list" };
 
+    private static readonly Option<string> Why = WhyOption();
+
+    /// <summary>The reason for what a person does by hand.</summary>
+    public static Option<string> WhyOption() => new("--why")
+    {
+        Description = "The reason, kept with the decision",
+        DefaultValueFactory = _ => "no reason was given",
+    };
+
     /// <summary>The verb and its parts.</summary>
     public static Command Build(GlobalOptions globals)
     {
         var snapshots = new Command("snapshots", "List, publish and roll back what look-ups serve.");
         snapshots.Subcommands.Add(Verb.Does(new Command("list", "All snapshots, newest first; the current one is marked.") { NameFilter }, globals, ListAsync));
-        snapshots.Subcommands.Add(Verb.Does(new Command("publish", "Serve this snapshot; routers see it within a second.") { Id }, globals, PublishAsync));
+        snapshots.Subcommands.Add(Verb.Does(new Command("publish",
+            "Serve this snapshot, also an older one or one that was held back; routers see it within a second.") { Id, Why }, globals, PublishAsync));
         snapshots.Subcommands.Add(
-            Verb.Does(new Command("rollback", "Serve the snapshot that was published before the current one.") { Name }, globals, RollbackAsync));
+            Verb.Does(new Command("rollback", "Serve the snapshot that was published before the current one.") { Name, Why }, globals, RollbackAsync));
         return snapshots;
     }
 
@@ -55,11 +65,8 @@ internal static class SnapshotsCommand
     private static async Task<int> PublishAsync(Verb verb, CancellationToken ct)
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        var id = verb.Line.GetValue(Id);
-        var snapshot = await new SnapshotStore(engine.Database).FindAsync(id, ct).ConfigureAwait(false)
-            ?? throw new BadInputException("snapshot", $"{id}", "a known snapshot", "List them with: batchengine snapshots list.");
-        await new SnapshotStore(engine.Database).PublishAsync(id, ct).ConfigureAwait(false);
-        Say(verb, snapshot);
+        var by = new ByHand(Environment.UserName, verb.Line.GetValue(Why)!);
+        Say(verb, await engine.Jobs.PublishAsync(verb.Line.GetValue(Id), by, ct).ConfigureAwait(false));
         return ExitCode.Done;
     }
 
@@ -67,7 +74,8 @@ internal static class SnapshotsCommand
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var name = verb.Line.GetValue(Name)!;
-        var snapshot = await new SnapshotStore(engine.Database).RollbackAsync(name, ct).ConfigureAwait(false);
+        var snapshot = await new SnapshotStore(engine.Database)
+            .RollbackAsync(name, new ByHand(Environment.UserName, verb.Line.GetValue(Why)!), ct).ConfigureAwait(false);
         if (snapshot is null)
         {
             verb.Screen.Error($"'{name}' has no earlier published snapshot to go back to.");

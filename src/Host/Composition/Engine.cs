@@ -25,7 +25,7 @@ internal sealed class Engine : IAsyncDisposable
         (Configuration, Database, Clock) = (configuration, database, clock);
         Blobs = new LocalFolderBlobs(configuration.BlobsRoot);
         Registry = new ModelRegistry(new ModelStore(database), Blobs, ExecutorFactory.InspectWhole, Path.Combine(configuration.DataDirectory, "cache"));
-        Prices = new CurrentPrices(new PriceStore(database), PriceSources.Of(configuration), clock);
+        Prices = new CurrentPrices(new PriceReadings(database), PriceSources.Folder(configuration), PriceSources.Of(configuration), clock, note);
         if (configuration.MemoryLimitBytes > 0)
             new MemoryCeiling(configuration.MemoryLimitBytes).TellCollector();
         // A look-up or a list starts without the rooms that score.

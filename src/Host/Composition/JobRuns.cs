@@ -11,6 +11,7 @@ using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Host.Composition;
@@ -32,6 +33,7 @@ internal sealed class JobRuns : IDisposable
     private readonly BaseSnapshots _bases;
     private readonly JobPreparation _preparation;
     private readonly NightRun _night;
+    private readonly LinuxProcesses _processes = new();
 
     /// <summary>Wires the rooms.</summary>
     /// <param name="configuration">Workers, leases, memory and devices.</param>
@@ -48,7 +50,7 @@ internal sealed class JobRuns : IDisposable
         (_configuration, _database, _blobs, _prices, _clock, _log, _note) = (configuration, database, blobs, prices, clock, log, note);
         _ceiling = configuration.MemoryLimitBytes > 0 ? new MemoryCeiling(configuration.MemoryLimitBytes) : null;
         var locator = new ModelLocator(registry);
-        _stores = RunStores.Over(database, blobs);
+        _stores = RunStores.Over(database, blobs, _processes.Own, prices.Folder);
         _models = new LoadedModels(locator, configuration.Execution, note);
         _bases = new BaseSnapshots(_stores.Snapshots, _stores.Decisions, blobs, clock);
         _preparation = new JobPreparation(registry, _models, _stores.Profiles, new PinnedFeatures(_stores.Runs), prices,
@@ -68,17 +70,47 @@ internal sealed class JobRuns : IDisposable
     /// <param name="full">Scores every row of this run, whatever the job says.</param>
     public async Task<RunOutcome> RunAsync(ScoringJob job, RunId run, IProgress<RunProgress>? progress, CancellationToken drain, bool full = false)
     {
-        await _stores.Snapshots.SaveContractAsync(job.Serving, job, CancellationToken.None).ConfigureAwait(false);
-        await new JobStore(_database).SaveAsync(job, CancellationToken.None).ConfigureAwait(false);
+        if (await _stores.Runs.FindAsync(run, CancellationToken.None).ConfigureAwait(false) is null)
+        {
+            // A run known already goes on with the job as it was planned, so it says nothing of the job as it is now.
+            if (await _stores.Snapshots.CurrentAsync(job.Serving.Name, CancellationToken.None).ConfigureAwait(false) is { } current
+                && !NameOwner.Allows(job, current))
+                throw NameOwner.Refuse(job, current);
+            await new JobStore(_database).SaveAsync(job, CancellationToken.None).ConfigureAwait(false);
+        }
         job = full ? job with { ReusesUnchanged = false } : job;
         var outcome = await _night.RunAsync(job, run.ScheduledAt, progress, drain, CancellationToken.None).ConfigureAwait(false);
-        if (outcome is RunOutcome.Published or RunOutcome.AlreadyEnded { Record.State: RunState.Published })
+        switch (outcome)
         {
-            var exported = await new OutputExport(_stores.Receipts, _stores.Runs, _stores.Blobs).ExportAsync(run, CancellationToken.None).ConfigureAwait(false);
-            if (exported.MendedFiles > 0)
-                _note(FormattableString.Invariant($"{exported.MendedFiles} files in {exported.Folder} were missing or damaged and were written again."));
+            case RunOutcome.Published or RunOutcome.Completed or RunOutcome.AlreadyEnded { Record.State: RunState.Published or RunState.Completed }:
+                await ExportAsync(run, CancellationToken.None).ConfigureAwait(false);
+                break;
+            case RunOutcome.Held held:
+                await Export().ExportHeldAsync(run, held.Reason, CancellationToken.None).ConfigureAwait(false);
+                break;
+            case RunOutcome.AlreadyEnded { Record: { State: RunState.Held } record }:
+                await Export().ExportHeldAsync(run, record.Note, CancellationToken.None).ConfigureAwait(false);
+                break;
         }
         return outcome;
+    }
+
+    /// <summary>Lets a run pass that was held back, and writes its outputs where a published run's lie.</summary>
+    /// <exception cref="BadInputException">There is no such run, or it is not held.</exception>
+    public async Task<PublishOutcome> ReleaseAsync(RunId run, ByHand by, CancellationToken ct)
+    {
+        var outcome = await _stores.Snapshots.ReleaseAsync(run, by, ct).ConfigureAwait(false);
+        await ExportAsync(run, ct).ConfigureAwait(false);
+        return outcome;
+    }
+
+    /// <summary>Lets a snapshot serve, whatever served until now, and writes its run's outputs where a published run's lie.</summary>
+    /// <exception cref="BadInputException">There is no such snapshot, or its run has not ended well.</exception>
+    public async Task<SnapshotInfo> PublishAsync(long snapshot, ByHand by, CancellationToken ct)
+    {
+        var published = await _stores.Snapshots.PublishAsync(snapshot, by, ct).ConfigureAwait(false);
+        await ExportAsync(published.Run, ct).ConfigureAwait(false);
+        return published;
     }
 
     /// <summary>Plans a run and stores nothing.</summary>
@@ -92,8 +124,15 @@ internal sealed class JobRuns : IDisposable
     /// <param name="plan">The run's plan.</param>
     /// <param name="worker">A name that no other worker has at this time.</param>
     /// <param name="drain">Finishes the unit in hand and leaves.</param>
-    public Task<WorkerOutcome> WorkAsync(RunPlan plan, string worker, CancellationToken drain) =>
-        new WorkerLoop(WorkerServices(), LeasePolicy()).RunAsync(plan, worker, plan.Chosen.Offering, null, drain, CancellationToken.None);
+    public async Task<WorkerOutcome> WorkAsync(RunPlan plan, string worker, CancellationToken drain)
+    {
+        var outcome = await new WorkerLoop(WorkerServices(), LeasePolicy()).RunAsync(plan, worker, plan.Chosen.Offering, null, drain, CancellationToken.None)
+            .ConfigureAwait(false);
+        // The run was closed and accounted without this worker's last slice.
+        if (outcome is WorkerOutcome.RunClosed)
+            await Accounting().CloseAsync(plan.Run, CancellationToken.None).ConfigureAwait(false);
+        return outcome;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -102,12 +141,23 @@ internal sealed class JobRuns : IDisposable
         _models.Dispose();
     }
 
-    private WorkerServices WorkerServices() => new(_stores, new ShardScorer(_models, _bases, _blobs, _ceiling), _log, _clock);
+    private async Task ExportAsync(RunId run, CancellationToken ct)
+    {
+        var exported = await Export().ExportAsync(run, ct).ConfigureAwait(false);
+        if (exported.MendedFiles > 0)
+            _note(FormattableString.Invariant($"{exported.MendedFiles} files in {exported.Folder} were missing or damaged and were written again."));
+    }
+
+    private OutputExport Export() => new(_stores.Receipts, _stores.Runs, _stores.Blobs);
+
+    private LedgerAccounting Accounting() => new(_database, _prices, _clock);
+
+    private WorkerServices WorkerServices() => new(_stores, new ShardScorer(_models, _bases, _blobs, _ceiling), _log, _clock) { Processes = _processes };
 
     private LeasePolicy LeasePolicy() => Scheduler.Leasing.LeasePolicy.Living(_configuration.LeaseTtl).Checked();
 
     private NightRunServices Services() => new(_stores, new RunPorts(_preparation, new LocalCapacity(_prices, _configuration.Workers),
-        new DriftRunGate(_database), new LedgerAccounting(_database, _stores.Runs, _prices, _clock)), _log, _clock);
+        new DriftRunGate(_database), Accounting()), _log, _clock);
 
     private RunSettings Settings()
     {
@@ -116,8 +166,9 @@ internal sealed class JobRuns : IDisposable
         return new RunSettings(holder, policy, new InProcessWorkers(WorkerServices(), policy, holder),
             new LocalProcessWorkers(WorkerServices(), policy, holder, (plan, worker) => ChildWorker.Command(_configuration, plan.Run, worker)))
         {
-            // A little over a lease's life: a restart after a kill goes on where the dead process stopped.
+            // A little over a lease's life: a restart after a kill goes on where the dead process stopped, also when it died on another machine.
             LeadWait = _configuration.LeaseTtl + TimeSpan.FromSeconds(2),
+            Processes = _processes,
         };
     }
 }

@@ -17,40 +17,42 @@ namespace BatchEngine.Host.Composition;
 /// <param name="clock">The machine's clock.</param>
 /// <param name="answered">The router's counters.</param>
 /// <param name="realtime">The real-time models' meters.</param>
-/// <param name="subject">The endpoint's name in usage records.</param>
+/// <param name="endpoint">Who answers.</param>
+/// <param name="names">The serving names now.</param>
 /// <param name="note">Told about trouble, in a sentence.</param>
 internal sealed class LookupBooks(StateDatabase database, CurrentPrices prices, TimeProvider clock, AnswerCounters answered, RealtimeModels realtime,
-    string subject, Action<string> note)
+    EndpointIdentity endpoint, Func<IReadOnlyList<string>> names, Action<string> note)
 {
-    private readonly EndpointBooks _books = new(database, clock, subject);
-    private string _trouble = "";
+    private readonly EndpointBooks _books = new(database, clock, prices, endpoint);
 
     /// <summary>Answers that are counted and not yet written.</summary>
     public long Pending => _books.Pending;
 
+    /// <summary>Why the books cannot be written now; null when they can.</summary>
+    public string? Trouble { get; private set; }
+
     /// <summary>Writes everything since the last call that succeeded.</summary>
+    /// <param name="isEnd">Whether the process ends.</param>
     /// <returns>Whether all of it is written; else the reason was noted.</returns>
-    public async Task<bool> WriteAsync()
+    public async Task<bool> WriteAsync(bool isEnd = false)
     {
         var now = clock.GetUtcNow();
         Collect(now);
         try
         {
-            await _books.WriteAsync(now, CancellationToken.None).ConfigureAwait(false);
-            if (_books.HasUnposted)
-                await prices.PinAsync(CancellationToken.None).ConfigureAwait(false);
+            await _books.WriteAsync(now, names() is [var only] ? only : "", isEnd, CancellationToken.None).ConfigureAwait(false);
             await _books.PostAsync(now, CancellationToken.None).ConfigureAwait(false);
         }
         catch (BatchEngineException problem) when (problem is not InvariantBrokenException)
         {
-            if (_trouble != problem.Message)
-                note($"What was looked up cannot be written down now and is kept: {problem.Message}");
-            _trouble = problem.Message;
+            if (Trouble != problem.Message)
+                note($"What was looked up cannot be written down now and is kept while this process runs: {problem.Message}");
+            Trouble = problem.Message;
             return false;
         }
-        if (_trouble.Length > 0)
+        if (Trouble is not null)
             note("What was looked up is written down again.");
-        _trouble = "";
+        Trouble = null;
         return true;
     }
 

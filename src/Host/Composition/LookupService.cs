@@ -1,3 +1,5 @@
+using BatchEngine.CostModel.Ledger;
+using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
 using BatchEngine.Registry.Models;
 using BatchEngine.Router.Lookup;
@@ -15,6 +17,7 @@ internal sealed class LookupService : IAsyncDisposable
 {
     private readonly TimeProvider _clock;
     private readonly RealtimeModels _realtime;
+    private bool _closed;
 
     /// <summary>Wires the router.</summary>
     /// <param name="database">The opened database.</param>
@@ -24,18 +27,21 @@ internal sealed class LookupService : IAsyncDisposable
     /// <param name="clock">The machine's clock.</param>
     /// <param name="note">Told when the books cannot be written, in a sentence.</param>
     /// <param name="troubled">Told when real-time scorings fail, once a cause.</param>
+    /// <param name="isDiagnostic">Whether a person looks what would be answered, and no application.</param>
     public LookupService(StateDatabase database, IBlobStore blobs, ModelRegistry registry, CurrentPrices prices, TimeProvider clock, Action<string> note,
-        Action<RealtimeTrouble> troubled)
+        Action<RealtimeTrouble> troubled, bool isDiagnostic = false)
     {
         _clock = clock;
         Catalog = new SnapshotCatalog(new SnapshotStore(database), blobs, clock);
         _realtime = new RealtimeModels(Catalog, new RealtimeModelSource(new RunStore(database), new ModelLocator(registry)), clock);
         Door = new RealtimeDoor(_realtime, new RealtimeTroubles(clock, troubled), clock);
         Router = new PredictionRouter(Catalog, Door, clock);
-        Books = new LookupBooks(database, prices, clock, Router.Answered, _realtime, ProcessName.Of(clock) + "-endpoint", note);
+        Books = new LookupBooks(database, prices, clock, Router.Answered, _realtime,
+            new EndpointIdentity(ProcessName.Of(clock) + (isDiagnostic ? "-lookup" : "-endpoint"), BookInterval, isDiagnostic),
+            () => [.. Catalog.All.Select(s => s.Contract.Name)], note);
     }
 
-    /// <summary>How often answers and endpoint time are written down.</summary>
+    /// <summary>How often answers and endpoint time are written down: what a killed process loses at most.</summary>
     public static TimeSpan BookInterval { get; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The snapshots served.</summary>
@@ -53,11 +59,27 @@ internal sealed class LookupService : IAsyncDisposable
     /// <summary>Writes the books periodically until stopped, then once more; trouble is noted and tried again at the next turn.</summary>
     public async Task KeepBooksAsync(CancellationToken ct)
     {
+        // A process that is killed at once has been there too.
+        await Books.WriteAsync().ConfigureAwait(false);
         while (!ct.IsCancellationRequested)
         {
             await Task.Delay(BookInterval, _clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Books.WriteAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Writes the books for the last time.</summary>
+    /// <returns>What is lost, in a sentence; null when all is written.</returns>
+    public async Task<string?> CloseBooksAsync()
+    {
+        if (_closed || await Books.WriteAsync(isEnd: true).ConfigureAwait(false))
+        {
+            _closed = true;
+            return null;
+        }
+
+        return $"{Figures.Count(Books.Pending, "answer", "answers")} and the time of this process since its last write were not written down and are lost: "
+            + Books.Trouble;
     }
 
     /// <summary>Keeps the models of the served snapshots loaded until stopped.</summary>
@@ -73,7 +95,7 @@ internal sealed class LookupService : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await Books.WriteAsync().ConfigureAwait(false);
+        await CloseBooksAsync().ConfigureAwait(false);
         await Catalog.DisposeAsync().ConfigureAwait(false);
         _realtime.Dispose();
     }

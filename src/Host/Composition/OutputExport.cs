@@ -12,18 +12,37 @@ namespace BatchEngine.Host.Composition;
 internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore blobs)
 {
     private const string PartialSuffix = ".partial";
+    private const string HeldSuffix = ".held";
+    private const string HeldNote = "_HELD.txt";
 
     /// <summary>Copies output and dead letters, verified, into a temporary folder beside the target and moves it into place. A target that is there is
     /// verified and mended file by file; what else lies in it stays.</summary>
     /// <exception cref="StorageFailedException">The folder cannot be written.</exception>
     public async Task<ExportedOutput> ExportAsync(RunId run, CancellationToken ct)
     {
+        var exported = await WriteAsync(run, "", ct).ConfigureAwait(false);
+        if (Directory.Exists(exported.Folder + HeldSuffix))
+            Directory.Delete(exported.Folder + HeldSuffix, recursive: true);
+        return exported;
+    }
+
+    /// <summary>Copies the outputs of a run that is held back into a folder of another name, which nobody takes for the job's output, with a file that says
+    /// why. The export of the run, once it is released, removes it.</summary>
+    /// <exception cref="StorageFailedException">The folder cannot be written.</exception>
+    public async Task ExportHeldAsync(RunId run, string why, CancellationToken ct)
+    {
+        var folder = (await WriteAsync(run, HeldSuffix, ct).ConfigureAwait(false)).Folder;
+        await File.WriteAllTextAsync(Path.Combine(folder, HeldNote), $"Run {run} is held back and is not served.\n{why}\n", ct).ConfigureAwait(false);
+    }
+
+    private async Task<ExportedOutput> WriteAsync(RunId run, string suffix, CancellationToken ct)
+    {
         var plan = await runs.PlanAsync(run, ct).ConfigureAwait(false) ?? throw new InvariantBrokenException("a published run has a plan", run.ToString());
         var receipts = (await store.ListAsync(run, ct).ConfigureAwait(false)).OrderBy(r => r.ShardIndex).ToList();
         var files = receipts.SelectMany(r => r.Final.Artifacts).Where(a => a.Kind is ArtifactKind.Output or ArtifactKind.DeadLetters)
             .Select(a => (Artifact: a, Name: NameOf(run, a))).ToList();
         var manifest = Manifest(plan, receipts, files).ToUtf8();
-        var target = TargetOf(plan.Job, run);
+        var target = TargetOf(plan.Job, run) + suffix;
         try
         {
             if (Directory.Exists(target))
@@ -41,16 +60,17 @@ internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new StorageFailedException(target,
-                $"the output could not be copied ({problem.Message}). The run is published; "
+                $"the output could not be copied ({problem.Message}). The run has ended; "
                 + "free the disk or mend the permissions and repeat the same command.",
                 isTransient: false, problem);
         }
     }
 
     /// <summary>The job's output directory with "{run}" filled in, or its subfolder named by the run.</summary>
-    public static string TargetOf(ScoringJob job, RunId run) => Path.GetFullPath(job.OutputDirectory.Contains("{run}", StringComparison.Ordinal)
+    public static string TargetOf(ScoringJob job, RunId run) =>
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(job.OutputDirectory.Contains("{run}", StringComparison.Ordinal)
         ? InputPatterns.Fill(job.OutputDirectory, job, run)
-        : Path.Combine(InputPatterns.Fill(job.OutputDirectory, job, run), run.ToString()));
+        : Path.Combine(InputPatterns.Fill(job.OutputDirectory, job, run), run.ToString())));
 
     // A file that an earlier run wrote is named by that run, so that two shards of one number never meet.
     private static string NameOf(RunId run, Artifact artifact) => Path.Combine(artifact.Kind == ArtifactKind.DeadLetters ? "rejects" : "",

@@ -69,6 +69,7 @@ internal static class EngineConfigurationFile
             },
             Stop = new StopLimits(stop.Read(EngineKeys.StopDrain), stop.Read(EngineKeys.StopWithin)),
             MemoryLimitBytes = reader.Section(EngineKeys.Memory).Read(EngineKeys.MemoryLimit),
+            AlertsCommand = reader.Section(EngineKeys.Alerts).ReadOrNull(EngineKeys.AlertsCommand),
         };
         problems.ThrowIfAny();
         return result;

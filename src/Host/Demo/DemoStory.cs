@@ -1,5 +1,5 @@
-using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Reports;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
@@ -139,7 +139,7 @@ internal sealed class DemoStory(Screen screen, TimeProvider clock, DemoFolder fo
     private async Task<IReadOnlyList<string>> SummaryAsync(Engine engine, DateTimeOffset today, CancellationToken ct)
     {
         Heading("7. Cost and drift");
-        var summary = await new CostSummaryBuilder(engine.Database).BuildAsync(CostGrouping.Run, new LedgerFilter(),
+        var summary = await new CostSummaryBuilder(engine.Database).BuildAsync(CostGrouping.Run, null, new LedgerFilter(),
             await engine.Prices.AssumptionAsync(ct).ConfigureAwait(false), ct).ConfigureAwait(false);
         var pages = new List<string>();
         if (!screen.Json)

@@ -13,6 +13,7 @@ internal sealed class ServeMetrics
     private readonly Counter<long> _failedRequests;
     private readonly Counter<long> _unreadAnswers;
     private readonly Counter<long> _runEvents;
+    private readonly Counter<long> _nights;
 
     /// <summary>Creates the instruments.</summary>
     public ServeMetrics(IMeterFactory meters)
@@ -22,6 +23,7 @@ internal sealed class ServeMetrics
         _failedRequests = Meter.CreateCounter<long>("batchengine.requests.failed", "{request}", "Requests that failed, and not by the caller's fault.");
         _unreadAnswers = Meter.CreateCounter<long>("batchengine.answers.unread", "{answer}", "Batch answers that were cut off because nobody read them.");
         _runEvents = Meter.CreateCounter<long>("batchengine.run.events", "{event}", "Events of the runs of this process.");
+        _nights = Meter.CreateCounter<long>("batchengine.nights", "{night}", "Scheduled runs that ended, or could not start.");
     }
 
     /// <summary>Where other parts add what they can observe.</summary>
@@ -35,6 +37,10 @@ internal sealed class ServeMetrics
 
     /// <summary>Counts an answer that nobody read.</summary>
     public void AnswerUnread() => _unreadAnswers.Add(1);
+
+    /// <summary>Counts a night by what became of it: Published, Held, Failed, NotStarted, ...</summary>
+    public void NightEnded(string job, string outcome) =>
+        _nights.Add(1, KeyValuePair.Create<string, object?>("job", job), KeyValuePair.Create<string, object?>("outcome", outcome));
 
     /// <summary>Counts an event of a run.</summary>
     public void RunHappened(RunEventKind kind) => _runEvents.Add(1, KeyValuePair.Create<string, object?>("kind", kind.ToString()));

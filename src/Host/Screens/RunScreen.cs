@@ -11,7 +11,7 @@ namespace BatchEngine.Host.Screens;
 internal static class RunScreen
 {
     /// <summary>Runs or resumes it.</summary>
-    /// <returns>Done when published (now or before), inconclusive when another process leads it, else a violation.</returns>
+    /// <returns>Done when published or completed (now or before), inconclusive when another process leads it, else a violation.</returns>
     public static async Task<int> RunAsync(Screen screen, Engine engine, ScoringJob job, RunId run, CancellationToken ct, bool full = false)
     {
         var answer = await EndAsync(screen, engine, job, run, ct, full).ConfigureAwait(false);
@@ -28,8 +28,7 @@ internal static class RunScreen
         var answer = new RunAnswer(run, outcome.GetType().Name, Describe(run, outcome))
         {
             Code = CodeOf(outcome),
-            HasReport = outcome is RunOutcome.Published
-            or RunOutcome.Held
+            HasReport = outcome is RunOutcome.Published or RunOutcome.Completed or RunOutcome.Held
         };
         if (!answer.HasReport || await new RunStore(engine.Database).FindAsync(run, CancellationToken.None).ConfigureAwait(false) is not { } record)
             return answer;
@@ -57,7 +56,7 @@ internal static class RunScreen
     }
 
     /// <summary>"1,000,978 rows in 1.5 s, 655.1 k rows/s: 154,766 scored, 846,172 unchanged and taken over, 40 rejected."</summary>
-    internal static string Work(RowCounts rows, TimeSpan? took)
+    public static string Work(RowCounts rows, TimeSpan? took)
     {
         var speed = took is { } span && span > TimeSpan.Zero ? $" in {Figures.Duration(span)}, {Figures.Rate(rows.Read / span.TotalSeconds)}" : "";
         var reused = rows.Reused > 0 ? $", {Figures.Count(rows.Reused)} unchanged and taken over" : "";
@@ -69,7 +68,7 @@ internal static class RunScreen
     {
         var colour = state switch
         {
-            RunState.Published => "green",
+            RunState.Published or RunState.Completed => "green",
             RunState.Held => "yellow",
             RunState.Failed or RunState.Cancelled => "red",
             _ => "blue",
@@ -82,6 +81,8 @@ internal static class RunScreen
     {
         RunOutcome.Published o => $"{run}: published snapshot {o.Snapshot.Id} with {Figures.Count(o.Snapshot.Keys)} keys as '{o.Snapshot.ServingName}'.",
         RunOutcome.Held o => $"{run}: held back, the earlier snapshot keeps serving. {o.Reason}",
+        RunOutcome.Completed o => $"{run}: completed, not published. Its outputs are written. {o.Reason}",
+        RunOutcome.Failed { MayResume: false } o => $"{run}: failed. {o.Reason}",
         RunOutcome.Failed o => $"{run}: failed. {o.Reason} Finished work is kept: batchengine runs resume {run}",
         RunOutcome.Cancelled o => $"{run}: cancelled. {o.Reason}",
         RunOutcome.AlreadyEnded o => $"{run}: had already ended as {o.Record.State.ToString().ToLowerInvariant()}; nothing was done.",
@@ -93,8 +94,8 @@ internal static class RunScreen
 
     private static int CodeOf(RunOutcome outcome) => outcome switch
     {
-        RunOutcome.Published => ExitCode.Done,
-        RunOutcome.AlreadyEnded { Record.State: RunState.Published } => ExitCode.Done,
+        RunOutcome.Published or RunOutcome.Completed => ExitCode.Done,
+        RunOutcome.AlreadyEnded { Record.State: RunState.Published or RunState.Completed } => ExitCode.Done,
         RunOutcome.Following => ExitCode.Inconclusive,
         RunOutcome.Interrupted => ExitCode.Interrupted,
         _ => ExitCode.Violation,

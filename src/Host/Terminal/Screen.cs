@@ -18,7 +18,8 @@ internal sealed class Screen
     /// <param name="json">Whether answers are JSON.</param>
     /// <param name="verbose">Whether details are shown.</param>
     /// <param name="answers">Where answers go; null means stdout.</param>
-    public Screen(bool json, bool verbose, TextWriter? answers = null)
+    /// <param name="width">Columns of a line where no terminal says so.</param>
+    public Screen(bool json, bool verbose, TextWriter? answers = null, int width = 160)
     {
         _answers = answers ?? Console.Out;
         Json = json;
@@ -26,7 +27,7 @@ internal sealed class Screen
         _out = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_answers) });
         _err = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_notes) });
         if (answers is not null || Console.IsOutputRedirected)
-            _out.Profile.Width = 160;
+            _out.Profile.Width = width;
         if (Console.IsErrorRedirected)
             _err.Profile.Width = 240;
     }

@@ -7,13 +7,13 @@ internal sealed class RealtimeMeter
     private TimeSpan _busy;
     private long _predictions;
 
-    /// <summary>Adds one call.</summary>
-    public void Add(TimeSpan busy)
+    /// <summary>Adds one call; one that failed took its time and made no prediction.</summary>
+    public void Add(TimeSpan busy, bool isPrediction)
     {
         lock (_lock)
         {
             _busy += busy;
-            _predictions++;
+            _predictions += isPrediction ? 1 : 0;
         }
     }
 

@@ -31,13 +31,15 @@ public sealed class RealtimeModels(SnapshotCatalog catalog, IRealtimeModelSource
         }
 
         var started = clock.GetTimestamp();
+        Prediction? prediction = null;
         try
         {
-            return new RealtimeOutcome.Scored(model.Score(features), snapshot.Model, model.Outputs);
+            prediction = model.Score(features);
+            return new RealtimeOutcome.Scored(prediction, snapshot.Model, model.Outputs);
         }
         finally
         {
-            _meters.GetOrAdd(servingName, _ => new RealtimeMeter()).Add(clock.GetElapsedTime(started));
+            _meters.GetOrAdd(servingName, _ => new RealtimeMeter()).Add(clock.GetElapsedTime(started), prediction is not null);
         }
     }
 

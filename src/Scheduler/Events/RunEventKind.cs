@@ -12,6 +12,12 @@ public enum RunEventKind
     /// <summary>The run was found as recorded by an earlier start.</summary>
     Found,
 
+    /// <summary>Another process leads the run, or has died with the lead; it is waited for.</summary>
+    WaitingForLead,
+
+    /// <summary>Every shard that is left is leased by others, or by workers that died; they are waited for.</summary>
+    WaitingForShards,
+
     /// <summary>This process leads the run.</summary>
     Leading,
 

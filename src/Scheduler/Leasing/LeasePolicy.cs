@@ -36,8 +36,9 @@ public sealed record LeasePolicy
     /// <summary>How often one worker tries again after a transient failure in a row before it gives up. Default 5; 0 to 100.</summary>
     public int MaxTransientRetries { get; init; } = 5;
 
-    /// <summary>The fence above which a shard is held to kill its workers, and the run fails. Default 200; at least 2.</summary>
-    public int MaxLeasesPerShard { get; init; } = 200;
+    /// <summary>How often a shard may be tried in vain (its worker died, or gave it back after a failure) since the run was started or resumed, before the run
+    /// fails. Default 200; at least 1.</summary>
+    public int MaxAttemptsPerShard { get; init; } = 200;
 
     /// <summary>How often the coordinator starts another child process in place of one that died. Default 100 a run; at least 0.</summary>
     public int MaxWorkerRestarts { get; init; } = 100;
@@ -54,7 +55,7 @@ public sealed record LeasePolicy
         Check(ProgressEvery > TimeSpan.Zero, nameof(ProgressEvery), ProgressEvery, "above zero");
         Check(DrainGrace > TimeSpan.Zero, nameof(DrainGrace), DrainGrace, "above zero");
         Check(MaxTransientRetries is >= 0 and <= 100, nameof(MaxTransientRetries), MaxTransientRetries, "0 to 100");
-        Check(MaxLeasesPerShard >= 2, nameof(MaxLeasesPerShard), MaxLeasesPerShard, "at least 2");
+        Check(MaxAttemptsPerShard >= 1, nameof(MaxAttemptsPerShard), MaxAttemptsPerShard, "at least 1");
         Check(MaxWorkerRestarts >= 0, nameof(MaxWorkerRestarts), MaxWorkerRestarts, "at least 0");
         return problems;
 

@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Scheduler.Events;
 using BatchEngine.Storage.Database.Leases;
 
 namespace BatchEngine.Scheduler.Leasing;
@@ -7,41 +8,57 @@ namespace BatchEngine.Scheduler.Leasing;
 internal sealed class RunLead : IAsyncDisposable
 {
     private readonly LeadStore _store;
-    private readonly RunId _run;
+    private readonly Lead _lead;
     private readonly LeasePolicy _policy;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _lost = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _keeping;
 
-    private RunLead(LeadStore store, RunId run, FenceToken fence, LeasePolicy policy, TimeProvider clock)
+    private RunLead(LeadStore store, Lead lead, LeasePolicy policy, TimeProvider clock)
     {
-        (_store, _run, Fence, _policy, _clock) = (store, run, fence, policy, clock);
+        (_store, _lead, _policy, _clock) = (store, lead, policy, clock);
         _keeping = KeepAsync();
     }
 
-    /// <summary>Grows with every coordinator of the run; part of the names of the blobs it writes.</summary>
-    public FenceToken Fence { get; }
+    /// <summary>Named by every write of the coordinator; its fence is part of the names of the blobs it writes.</summary>
+    public Lead Lead => _lead;
+
+    /// <summary>Called after each renewal; null means nobody.</summary>
+    public Func<CancellationToken, Task>? Kept { get; set; }
 
     /// <summary>Cancelled when another process leads the run now.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <summary>Takes the lead, waiting a bounded time for it; null means another process keeps it.</summary>
+    /// <summary>Takes the lead, waiting a bounded time for it; null means another process keeps it. A process that is proven to have ended is not waited
+    /// for.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="run">The run.</param>
-    /// <param name="holder">The process that asks.</param>
-    /// <param name="policy">How the lead is held.</param>
-    /// <param name="wait">How long to wait for it; zero asks once.</param>
+    /// <param name="wish">Who asks for the lead of which run, and for how long it waits.</param>
+    /// <param name="log">Told once when it waits.</param>
+    /// <param name="processes">Tells who has ended; null means that only time ends a lead.</param>
     /// <param name="clock">For the waits.</param>
     /// <param name="ct">Stops waiting.</param>
-    public static async Task<RunLead?> TryTakeAsync(LeadStore store, RunId run, string holder, LeasePolicy policy, TimeSpan wait, TimeProvider clock,
+    public static async Task<RunLead?> TryTakeAsync(LeadStore store, LeadWish wish, IRunLog log, IProcesses? processes, TimeProvider clock,
         CancellationToken ct)
     {
+        var (run, holder, policy, wait) = wish;
         var until = clock.GetUtcNow() + wait;
+        var isTold = false;
         while (true)
         {
-            if (await store.TryTakeAsync(run, holder, policy.Ttl, ct).ConfigureAwait(false) is { } fence)
-                return new RunLead(store, run, fence, policy, clock);
+            switch (await store.TryTakeAsync(run, holder, policy.Ttl, ct).ConfigureAwait(false))
+            {
+                case LeadOutcome.Taken taken:
+                    return new RunLead(store, taken.Lead, policy, clock);
+                case LeadOutcome.Held { Process: { } process } held when processes?.HasEnded(process) == true:
+                    await store.ExpireAsync(held.Lead, ct).ConfigureAwait(false);
+                    continue;
+                case LeadOutcome.Held held when !isTold && wait > TimeSpan.Zero:
+                    isTold = true;
+                    log.Write(new RunEvent(RunEventKind.WaitingForLead, run, held.Holder,
+                        $"it leads the run; when it has died, this process goes on by {Figures.Instant(held.ExpiresAt)}"));
+                    break;
+            }
             if (clock.GetUtcNow() >= until)
                 return null;
             await Task.Delay(policy.MaxWait, clock, ct).ConfigureAwait(false);
@@ -55,7 +72,7 @@ internal sealed class RunLead : IAsyncDisposable
         await _keeping.ConfigureAwait(false);
         try
         {
-            await _store.GiveBackAsync(_run, Fence, CancellationToken.None).ConfigureAwait(false);
+            await _store.GiveBackAsync(_lead, CancellationToken.None).ConfigureAwait(false);
         }
         catch (StorageFailedException)
         {
@@ -72,8 +89,11 @@ internal sealed class RunLead : IAsyncDisposable
             try
             {
                 await Task.Delay(_policy.RenewEvery, _clock, _stop.Token).ConfigureAwait(false);
-                if (await _store.KeepAsync(_run, Fence, _policy.Ttl, _stop.Token).ConfigureAwait(false))
+                if (await _store.KeepAsync(_lead, _policy.Ttl, _stop.Token).ConfigureAwait(false))
+                {
+                    await (Kept?.Invoke(_stop.Token) ?? Task.CompletedTask).ConfigureAwait(false);
                     continue;
+                }
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {

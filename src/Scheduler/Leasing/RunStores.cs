@@ -15,6 +15,7 @@ namespace BatchEngine.Scheduler.Leasing;
 /// <param name="Snapshots">Segments and snapshots.</param>
 /// <param name="Profiles">Merged profiles and drift reports.</param>
 /// <param name="Usage">Where worked time is recorded.</param>
+/// <param name="Slices">Where worked time that is not over is written ahead.</param>
 /// <param name="Decisions">Where every decision is recorded with its reason.</param>
 /// <param name="Blobs">Outputs, run files and segments.</param>
 /// <param name="Named">Every blob that a row names, for sweeping.</param>
@@ -27,13 +28,19 @@ public sealed record RunStores(
     SnapshotStore Snapshots,
     ProfileStore Profiles,
     UsageStore Usage,
+    OpenSliceStore Slices,
     DecisionStore Decisions,
     IBlobStore Blobs,
     NamedBlobs Named,
     StoreClaim Claim)
 {
     /// <summary>All of them over one database and one blob store.</summary>
-    public static RunStores Over(StateDatabase database, IBlobStore blobs) => new(new RunStore(database), new ClaimStore(database),
-        new LeadStore(database), new ReceiptStore(database), new SnapshotStore(database), new ProfileStore(database), new UsageStore(database),
+    /// <param name="database">The database.</param>
+    /// <param name="blobs">The blob store.</param>
+    /// <param name="process">This process, as others may recognise it (<see cref="IProcesses.Own"/>); null means that its leases end by time alone.</param>
+    /// <param name="pricedBy">The price folder that counts for what this process meters.</param>
+    public static RunStores Over(StateDatabase database, IBlobStore blobs, string? process = null, string pricedBy = "") => new(new RunStore(database),
+        new ClaimStore(database, process), new LeadStore(database, process), new ReceiptStore(database), new SnapshotStore(database),
+        new ProfileStore(database), new UsageStore(database, pricedBy), new OpenSliceStore(database, pricedBy),
         new DecisionStore(database), blobs, new NamedBlobs(database), new StoreClaim(database, blobs));
 }

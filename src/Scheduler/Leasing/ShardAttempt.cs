@@ -11,7 +11,7 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
     private readonly Lease _lease = granted.Lease;
     private readonly DateTimeOffset _startedAt = services.Clock.GetUtcNow();
     private DateTimeOffset _durableAt = services.Clock.GetUtcNow();
-    private RowCounts _durable = granted.From.Counts;
+    private long _predictions;
 
     /// <summary>Time from grant to end.</summary>
     public TimeSpan Busy => services.Clock.GetUtcNow() - _startedAt;
@@ -19,29 +19,32 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
     /// <summary>Time since the last durable write: thrown away when the shard is not committed.</summary>
     public TimeSpan SinceDurable => services.Clock.GetUtcNow() - _durableAt;
 
-    /// <summary>Predictions made durable in this attempt.</summary>
-    public long Predictions => _durable.Scored + _durable.Reused - granted.From.Counts.Scored - granted.From.Counts.Reused;
+    /// <summary>Predictions made durable in this attempt. Any thread may ask.</summary>
+    public long Predictions => Volatile.Read(ref _predictions);
 
     /// <inheritdoc/>
     public CancellationToken Stop => drain;
 
     /// <summary>Scores the shard and commits its receipt, renewing the lease meanwhile; says how it ended.</summary>
+    /// <param name="onKept">Called after each renewal.</param>
+    /// <param name="ct">Stops at once.</param>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
-    /// <exception cref="BatchEngineException">The scorer or the store failed; the lease was given back.</exception>
-    public async Task<ShardEnding> RunAsync(CancellationToken ct)
+    /// <exception cref="BatchEngineException">The scorer or the store failed. After a transient failure the lease was given back; after another it is still
+    /// held, so that its holder can end the run before another worker takes the shard.</exception>
+    public async Task<ShardEnding> RunAsync(Func<CancellationToken, Task> onKept, CancellationToken ct)
     {
         // The clock-bound source lets the drain's grace run on the clock that was given; the caller's token is joined to it.
         using var scoring = new CancellationTokenSource(Timeout.InfiniteTimeSpan, services.Clock);
         await using var joined = ct.Register(scoring.Cancel);
         await using var leaving = drain.Register(() => scoring.CancelAfter(policy.DrainGrace));
-        var keeper = new LeaseKeeper(services.Stores.Claims, _lease, policy, services.Clock, scoring.Cancel);
+        var keeper = new LeaseKeeper(services.Stores.Claims, _lease, policy, services.Clock, onKept, scoring.Cancel);
         await using var kept = keeper.ConfigureAwait(false);
         try
         {
             var ending = await CarryAsync(scoring.Token).ConfigureAwait(false)
                 ?? await services.Scorer.ScoreAsync(plan, granted.Shard, _lease, granted.From, this, scoring.Token).ConfigureAwait(false);
             if (ending is not ShardEnding.Finished finished)
-                return await GiveBackAsync("asked to leave", ending).ConfigureAwait(false);
+                return await GiveBackAsync("asked to leave", HandBack.AskedToLeave, ending).ConfigureAwait(false);
             await CommitAsync(finished.Receipt, ct).ConfigureAwait(false);
             return ending;
         }
@@ -57,12 +60,18 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested && drain.IsCancellationRequested)
         {
-            return await GiveBackAsync($"no checkpoint within {policy.DrainGrace.TotalSeconds:0} s of the notice", new ShardEnding.Abandoned())
+            return await GiveBackAsync($"no checkpoint within {policy.DrainGrace.TotalSeconds:0} s of the notice", HandBack.AskedToLeave,
+                new ShardEnding.Abandoned())
                 .ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is BatchEngineException or OperationCanceledException)
+        catch (BatchEngineException failure) when (failure.IsTransient)
         {
-            await GiveBackAsync(failure.Message, new ShardEnding.Abandoned()).ConfigureAwait(false);
+            await GiveBackAsync(failure.Message, HandBack.Failed, new ShardEnding.Abandoned()).ConfigureAwait(false);
+            throw;
+        }
+        catch (OperationCanceledException failure)
+        {
+            await GiveBackAsync(failure.Message, HandBack.AskedToLeave, new ShardEnding.Abandoned()).ConfigureAwait(false);
             throw;
         }
         finally
@@ -75,12 +84,18 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
     public async Task SaveAsync(Checkpoint checkpoint, CancellationToken ct)
     {
         await services.Stores.Receipts.CheckpointAsync(_lease, checkpoint, ct).ConfigureAwait(false);
-        (_durable, _durableAt) = (checkpoint.Counts, services.Clock.GetUtcNow());
+        IsDurable(checkpoint.Counts);
         Say(RunEventKind.CheckpointSaved, $"next unit {checkpoint.NextUnitIndex}");
     }
 
     /// <inheritdoc/>
     public void Report(RowCounts total) => board?.Report(granted.Shard.Index, total);
+
+    private void IsDurable(RowCounts counts)
+    {
+        _durableAt = services.Clock.GetUtcNow();
+        Volatile.Write(ref _predictions, counts.Scored + counts.Reused - granted.From.Counts.Scored - granted.From.Counts.Reused);
+    }
 
     // A shard that an earlier holder began to score, because the base was damaged, is scored to its end.
     private async Task<ShardEnding.Finished?> CarryAsync(CancellationToken ct)
@@ -102,16 +117,16 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
             throw new InvariantBrokenException("a receipt reads exactly its shard's rows",
                 $"run {plan.Run}, shard {granted.Shard.Index}: {counts} of {granted.Shard.Rows} rows");
         await services.Stores.Receipts.CommitAsync(_lease, receipt, ct).ConfigureAwait(false);
-        (_durable, _durableAt) = (counts, services.Clock.GetUtcNow());
+        IsDurable(counts);
         Say(RunEventKind.ReceiptAccepted, $"{counts.Read} rows under fence {_lease.Fence}");
     }
 
-    // The worker is leaving or failing: a store that refuses now must not hide why, and the lease expires by itself.
-    private async Task<ShardEnding> GiveBackAsync(string why, ShardEnding ending)
+    /// <summary>Gives the shard back. The worker is leaving or failing: a store that refuses now must not hide why, and the lease expires by itself.</summary>
+    public async Task<ShardEnding> GiveBackAsync(string why, HandBack cause, ShardEnding ending)
     {
         try
         {
-            await services.Stores.Claims.ReleaseAsync(_lease, CancellationToken.None).ConfigureAwait(false);
+            await services.Stores.Claims.ReleaseAsync(_lease, cause, CancellationToken.None).ConfigureAwait(false);
             Say(RunEventKind.ShardReleased, why);
         }
         catch (StorageFailedException failure)

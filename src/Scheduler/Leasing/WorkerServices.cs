@@ -7,4 +7,8 @@ namespace BatchEngine.Scheduler.Leasing;
 /// <param name="Scorer">Scores a shard.</param>
 /// <param name="Log">Hears every event.</param>
 /// <param name="Clock">For waits and usage; leases go by the database's clock.</param>
-public sealed record WorkerServices(RunStores Stores, IShardScorer Scorer, IRunLog Log, TimeProvider Clock);
+public sealed record WorkerServices(RunStores Stores, IShardScorer Scorer, IRunLog Log, TimeProvider Clock)
+{
+    /// <summary>Tells which holders of leases have ended. Default null: only time ends a lease.</summary>
+    public IProcesses? Processes { get; init; }
+}

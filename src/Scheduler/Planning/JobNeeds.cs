@@ -18,18 +18,9 @@ public static class JobNeeds
         [.. features.SourceColumns.Append(job.KeyColumn).Concat(job.CarriedColumns).Distinct(StringComparer.Ordinal)];
 
     /// <summary>The kind of the key column.</summary>
-    /// <exception cref="BadInputException">Its values are neither integers nor texts.</exception>
-    public static KeyKind Key(ScoringJob job, InputManifest manifest)
-    {
-        var column = manifest.Columns.First(c => c.Name == job.KeyColumn);
-        return column.Kind switch
-        {
-            ColumnKind.Integer => KeyKind.Int64,
-            ColumnKind.Text => KeyKind.Utf8,
-            _ => throw new BadInputException($"job {job.Name}, key", $"column {column.Name} of type {column.PhysicalType}", "an integer or text column",
-                "Choose another key column."),
-        };
-    }
+    /// <exception cref="BadInputException">Its values have no exact text.</exception>
+    public static KeyKind Key(ScoringJob job, InputManifest manifest) =>
+        KeyKinds.Of(manifest.Columns.First(c => c.Name == job.KeyColumn), $"job {job.Name}, key");
 
     /// <summary>How many sums the snapshot keeps behind each prediction: none when the job does not ask for them, or when they are the outputs.</summary>
     public static int KeptSums(ScoringJob job, int sums, bool areOutputs) => job.KeepsSums && !areOutputs ? sums : 0;

@@ -120,10 +120,16 @@ internal static class ReuseChoice
             : "its profiles have other bins";
     }
 
-    // A column's kind and whether it is nullable come from all files, so a file that is added can change them for those that are not.
-    private static string? OtherColumn(InputManifest before, InputManifest now, IEnumerable<string> copied) => copied.FirstOrDefault(name =>
-        (before.Columns.FirstOrDefault(c => c.Name == name), now.Columns.FirstOrDefault(c => c.Name == name)) is var (was, column)
-        && (was?.Kind != column?.Kind || was?.IsNullable != column?.IsNullable));
+    // A column's type and whether it is nullable come from all files, so a file that is added can change them for those that are not.
+    private static string? OtherColumn(InputManifest before, InputManifest now, IEnumerable<string> copied)
+    {
+        var (was, column) = (Types(before), Types(now));
+        return copied.FirstOrDefault(name => was.GetValueOrDefault(name) != column.GetValueOrDefault(name));
+    }
+
+    private static Dictionary<string, (ColumnKind Kind, bool IsNullable, StoredType? Stored)> Types(InputManifest manifest) =>
+        manifest.Columns.DistinctBy(c => c.Name, StringComparer.Ordinal)
+            .ToDictionary(c => c.Name, c => (c.Kind, c.IsNullable, c.Stored), StringComparer.Ordinal);
 
     // A table grows and shrinks every night; the sample stays what it was until it would be twice too large or too small.
     private static bool SamplesTooFarApart(long before, long now) =>

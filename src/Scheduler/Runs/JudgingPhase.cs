@@ -1,6 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Events;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Scheduler.Runs;
 
@@ -10,34 +11,30 @@ internal static class JudgingPhase
     /// <summary>Works until the run leaves the state Judging.</summary>
     public static async Task RunAsync(RunContext context, CancellationToken ct)
     {
-        context.BeginOverhead();
-        var services = context.Services;
+        await context.BeginOverheadAsync(ct).ConfigureAwait(false);
+        var stores = context.Stores;
         var snapshot = await SaveSnapshotAsync(context, ct).ConfigureAwait(false);
-        var receipts = await services.Stores.Receipts.ListAsync(context.Run, ct).ConfigureAwait(false);
-        var profiles = Merge(receipts);
-        await services.Stores.Profiles.SaveAsync(context.Run, profiles, ct).ConfigureAwait(false);
-        context.Say(RunEventKind.ProfilesSaved, "profiles", string.Create(CultureInfo.InvariantCulture, $"{profiles.Count} columns"));
-        var verdict = await services.Ports.Gate.JudgeAsync(context.Plan, profiles, ct).ConfigureAwait(false);
-        if (verdict.Drift is { } drift)
-            await services.Stores.Profiles.SaveDriftAsync(drift, ct).ConfigureAwait(false);
-        context.Say(RunEventKind.Judged, verdict is GateVerdict.Pass ? "pass" : "hold", verdict.Reason);
-        switch (verdict)
+        if (await stores.Snapshots.FindOfRunAsync(context.Run, ct).ConfigureAwait(false) is { PublishedAt: not null })
         {
-            case GateVerdict.Hold hold:
-                await HoldAsync(context, hold.Reason, ct).ConfigureAwait(false);
-                break;
-            case GateVerdict.Pass when await WasPublishedAsync(context, ct).ConfigureAwait(false):
-                await context.EndAsync(RunState.Judging, RunState.Published, "", ct).ConfigureAwait(false);
-                break;
-            case GateVerdict.Pass when await NewerServesAsync(context, snapshot, ct).ConfigureAwait(false) is { } newer:
-                await HoldAsync(context, newer, ct).ConfigureAwait(false);
-                break;
-            case GateVerdict.Pass pass:
-                await PublishAsync(context, snapshot, pass.Reason, ct).ConfigureAwait(false);
-                break;
-            default:
-                throw new InvariantBrokenException("a gate passes or holds", verdict.GetType().Name);
+            // What serves already is not held back any more: an earlier version published before it noted so.
+            await PublishAsync(context, snapshot, "it served already", ct).ConfigureAwait(false);
+            return;
         }
+        var receipts = await stores.Receipts.ListAsync(context.Run, ct).ConfigureAwait(false);
+        var profiles = Merge(receipts);
+        await stores.Profiles.SaveAsync(context.Lead, profiles, ct).ConfigureAwait(false);
+        context.Say(RunEventKind.ProfilesSaved, "profiles", string.Create(CultureInfo.InvariantCulture, $"{profiles.Count} columns"));
+        var verdict = await context.Ports.Gate.JudgeAsync(context.Plan, profiles, ct).ConfigureAwait(false);
+        if (verdict.Drift is { } drift)
+            await stores.Profiles.SaveDriftAsync(context.Lead, drift, ct).ConfigureAwait(false);
+        context.Say(RunEventKind.Judged, verdict is GateVerdict.Pass ? "pass" : "hold", verdict.Reason);
+        await (verdict switch
+        {
+            GateVerdict.Hold hold => context.EndAsync(RunState.Judging, RunState.Held, $"{hold.Reason}. {ReleaseAdvice.For(context.Plan)}",
+                context.DecisionOf(DecisionSubject.Publish, "held back", hold.Reason), ct),
+            GateVerdict.Pass pass => PublishAsync(context, snapshot, pass.Reason, ct),
+            _ => throw new InvariantBrokenException("a gate passes or holds", verdict.GetType().Name),
+        }).ConfigureAwait(false);
     }
 
     /// <summary>The profiles of all shards added up in shard order, features before outputs, then by name.</summary>
@@ -56,7 +53,7 @@ internal static class JudgingPhase
     {
         var (services, plan) = (context.Services, context.Plan);
         var segments = await services.Stores.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false);
-        var snapshot = await services.Stores.Snapshots.SaveAsync(
+        var snapshot = await services.Stores.Snapshots.SaveAsync(context.Lead,
             new SnapshotInfo(0, plan.Job.Serving.Name, plan.Run, plan.Model, plan.KeyKind, plan.Outputs, plan.PartitionCount, plan.Run.ScheduledAt,
                 services.Clock.GetUtcNow(), segments), ct).ConfigureAwait(false);
         context.Say(RunEventKind.SnapshotSaved, string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id}"),
@@ -64,34 +61,27 @@ internal static class JudgingPhase
         return snapshot;
     }
 
-    // The process died between the publication and its note: the pointer may have moved on since, and is left alone.
-    private static async Task<bool> WasPublishedAsync(RunContext context, CancellationToken ct) =>
-        await context.Stores.Snapshots.FindOfRunAsync(context.Run, ct).ConfigureAwait(false) is { PublishedAt: not null };
-
-    // A backfill of an old night must not take the place of a later one.
-    private static async Task<string?> NewerServesAsync(RunContext context, SnapshotInfo snapshot, CancellationToken ct)
-    {
-        if (await context.Stores.Snapshots.CurrentAsync(snapshot.ServingName, ct).ConfigureAwait(false) is not { } current || current.AsOf <= snapshot.AsOf
-            || current.Run == context.Run)
-            return null;
-        return string.Create(CultureInfo.InvariantCulture,
-            $"snapshot {current.Id} of run {current.Run}, as of {Figures.Instant(current.AsOf)}, is newer and keeps serving; ")
-            + string.Create(CultureInfo.InvariantCulture, $"publish snapshot {snapshot.Id} by hand to go back to it");
-    }
-
+    // The usage is posted first, so that publication and end of the run are one transaction.
     private static async Task PublishAsync(RunContext context, SnapshotInfo snapshot, string reason, CancellationToken ct)
     {
-        await context.Stores.Snapshots.PublishAsync(snapshot.Id, ct).ConfigureAwait(false);
-        context.Say(RunEventKind.SnapshotPublished, string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id}"), snapshot.ServingName);
-        await context.DecideAsync(DecisionSubject.Publish,
-            string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id} serves {snapshot.ServingName}"), reason, ct)
-            .ConfigureAwait(false);
-        await context.EndAsync(RunState.Judging, RunState.Published, "", ct).ConfigureAwait(false);
-    }
-
-    private static async Task HoldAsync(RunContext context, string reason, CancellationToken ct)
-    {
-        await context.DecideAsync(DecisionSubject.Publish, "held back", reason, ct).ConfigureAwait(false);
-        await context.EndAsync(RunState.Judging, RunState.Held, reason, ct).ConfigureAwait(false);
+        await context.AccountAsync(ct).ConfigureAwait(false);
+        switch (await context.Stores.Snapshots.PublishRunAsync(context.Lead, reason, ct).ConfigureAwait(false))
+        {
+            case PublishOutcome.Published:
+                context.Say(RunEventKind.SnapshotPublished, string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id}"), snapshot.ServingName);
+                context.Say(RunEventKind.StateMoved, nameof(RunState.Published), "");
+                break;
+            case PublishOutcome.NewerServes newer:
+                context.Say(RunEventKind.StateMoved, nameof(RunState.Completed),
+                    string.Create(CultureInfo.InvariantCulture, $"snapshot {newer.Current.Id} is newer"));
+                break;
+            case PublishOutcome.NameTaken taken:
+                await context.FailAsync(RunState.Judging, NameOwner.Explain(context.Plan.Job, taken.Current), resumeFailsAgain: true, ct).ConfigureAwait(false);
+                break;
+            case PublishOutcome.NotJudged:
+                break; // Somebody ended the run meanwhile; where it is now says how.
+            default:
+                throw new InvariantBrokenException("every outcome of a publication is known", context.Run.ToString());
+        }
     }
 }

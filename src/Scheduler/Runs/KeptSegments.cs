@@ -29,7 +29,7 @@ internal static class KeptSegments
                 string.Create(CultureInfo.InvariantCulture, $"partition {segment.Partition} is sealed again from its run files"),
                 damage!, ct).ConfigureAwait(false);
         var kept = wanted.Where((_, i) => damages[i] is null).ToArray();
-        await services.Stores.Snapshots.RecordSegmentsAsync(plan.Run, kept, ct).ConfigureAwait(false);
+        await services.Stores.Snapshots.RecordSegmentsAsync(context.Lead, kept, ct).ConfigureAwait(false);
         foreach (var segment in kept)
             context.Say(RunEventKind.SegmentRecorded, $"partition {segment.Partition}",
                 string.Create(CultureInfo.InvariantCulture, $"{segment.Keys} keys, kept from snapshot {before.Id}"));

@@ -62,12 +62,12 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
                 ?? throw new BadInputException("run", run.ToString(), "a recorded run", "List the runs with: batchengine runs list.");
             if (RunTransitions.IsEnded(record.State))
                 return false;
-            if (!await services.Stores.Runs.MoveAsync(run, record.State, RunState.Cancelled, $"cancelled by {who}", ct).ConfigureAwait(false))
+            var why = new Decision(run, services.Clock.GetUtcNow(), DecisionSubject.Cancel, $"cancelled while {record.State}", $"asked for by {who}");
+            if (!await services.Stores.Runs.CancelAsync(run, record.State, $"cancelled by {who}", why, ct).ConfigureAwait(false))
                 continue;
-            await services.Stores.Decisions.AppendAsync(
-                new Decision(run, services.Clock.GetUtcNow(), DecisionSubject.Cancel, $"cancelled while {record.State}", $"asked for by {who}"), ct)
-                    .ConfigureAwait(false);
             services.Log.Write(new RunEvent(RunEventKind.StateMoved, run, nameof(RunState.Cancelled), who));
+            // Where nobody leads the run, nobody else would.
+            await services.Ports.Accounting.CloseAsync(run, ct).ConfigureAwait(false);
             return true;
         }
         throw new InvariantBrokenException("a run enters each state at most once", $"run {run} kept moving while it was cancelled");
@@ -125,26 +125,48 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
             services.Log.Write(new RunEvent(RunEventKind.Found, record.Run, record.State.ToString(), ""));
         if (RunTransitions.IsEnded(record.State))
             return new RunOutcome.AlreadyEnded(record);
-        var lead = await RunLead.TryTakeAsync(services.Stores.Lead, record.Run, _settings.Holder, _settings.Leases, _settings.LeadWait, services.Clock, ct)
-            .ConfigureAwait(false);
+        var wish = new LeadWish(record.Run, _settings.Holder, _settings.Leases, _settings.LeadWait);
+        var lead = await RunLead.TryTakeAsync(services.Stores.Lead, wish, services.Log, _settings.Processes, services.Clock, ct).ConfigureAwait(false);
         if (lead is null)
             return new RunOutcome.Following(record.Run, record.State);
         await using var led = lead.ConfigureAwait(false);
-        services.Log.Write(new RunEvent(RunEventKind.Leading, record.Run, _settings.Holder, $"fence {lead.Fence}"));
+        services.Log.Write(new RunEvent(RunEventKind.Leading, record.Run, _settings.Holder, $"fence {lead.Lead.Fence}"));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, lead.Lost);
         var plan = await services.Stores.Runs.PlanAsync(record.Run, ct).ConfigureAwait(false)
             ?? throw new InvariantBrokenException("a recorded run has its plan", record.Run.ToString());
-        var context = new RunContext(services, _settings, plan, lead.Fence, progress);
+        var context = new RunContext(services, _settings, plan, lead.Lead, progress);
+        lead.Kept = context.BeatAsync;
         try
         {
             var outcome = await WalkAsync(context, isNew, drain, stop.Token).ConfigureAwait(false);
-            if (outcome is RunOutcome.Published or RunOutcome.Held)
+            if (outcome is RunOutcome.Published or RunOutcome.Completed or RunOutcome.Held)
                 await SweepAsync(context, stop.Token).ConfigureAwait(false);
             return outcome;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested && lead.Lost.IsCancellationRequested)
         {
             return new RunOutcome.Following(record.Run, record.State);
+        }
+        catch (LeadLostException)
+        {
+            // Another process leads the run since; what this one wanted to write was refused.
+            return new RunOutcome.Following(record.Run, record.State);
+        }
+        finally
+        {
+            await RecordAsync(context).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task RecordAsync(RunContext context)
+    {
+        try
+        {
+            await context.RecordOverheadAsync().ConfigureAwait(false);
+        }
+        catch (StorageFailedException)
+        {
+            // It is written ahead, and whoever does the books next settles it; the run's own outcome must not be hidden by this.
         }
     }
 
@@ -161,7 +183,7 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
             {
                 case RunState.Failed when tried:
                     await services.Ports.Accounting.CloseAsync(context.Run, ct).ConfigureAwait(false);
-                    return new RunOutcome.Failed(context.Run, record.Note);
+                    return new RunOutcome.Failed(context.Run, record.Note, !context.ResumeFailsAgain);
                 case RunState.Failed:
                     await ReopenAsync(context, record, ct).ConfigureAwait(false);
                     break;
@@ -173,6 +195,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
                     return new RunOutcome.Cancelled(context.Run, record.Note);
                 case RunState.Held:
                     return new RunOutcome.Held(context.Run, record.Note);
+                case RunState.Completed:
+                    return new RunOutcome.Completed(context.Run, record.Note);
                 case RunState.Published:
                     return await PublishedAsync(context, ct).ConfigureAwait(false);
                 default:
@@ -196,9 +220,9 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
                 _ => throw new InvariantBrokenException("only working states have a phase", state.ToString()),
             }).ConfigureAwait(false);
         }
-        catch (BatchEngineException failure) when (!failure.IsTransient)
+        catch (BatchEngineException failure) when (!failure.IsTransient && failure is not LeadLostException)
         {
-            await context.FailAsync(state, failure.Message, CancellationToken.None).ConfigureAwait(false);
+            await context.FailAsync(state, failure.Message, failure is InvariantBrokenException, CancellationToken.None).ConfigureAwait(false);
             // The run says why it failed; the process that broke an assumption of ours must not go on to the next.
             if (failure is InvariantBrokenException)
                 throw;
@@ -208,11 +232,10 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
     private static async Task ReopenAsync(RunContext context, RunRecord record, CancellationToken ct)
     {
         var receipts = await context.Stores.Receipts.CountAsync(context.Run, ct).ConfigureAwait(false);
-        var to = receipts == context.Plan.Shards.Count ? RunState.Sealing : RunState.Scoring;
-        await context.DecideAsync(DecisionSubject.Resume, $"goes on with {to}",
-            string.Create(CultureInfo.InvariantCulture, $"{receipts} of {context.Plan.Shards.Count} shards are done; it had failed: {record.Note}"), ct)
-            .ConfigureAwait(false);
-        await context.MoveAsync(RunState.Failed, to, "", ct).ConfigureAwait(false);
+        var why = context.DecisionOf(DecisionSubject.Resume, "goes on",
+            string.Create(CultureInfo.InvariantCulture, $"{receipts} of {context.Plan.Shards.Count} shards are done; it had failed: {record.Note}"));
+        // Also when every receipt is there: what scoring asks of their sums at its end is asked again.
+        await context.MoveAsync(RunState.Failed, RunState.Scoring, "", ct, why).ConfigureAwait(false);
     }
 
     private async Task SweepAsync(RunContext context, CancellationToken ct)

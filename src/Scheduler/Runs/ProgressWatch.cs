@@ -44,20 +44,14 @@ internal sealed class ProgressWatch(RunContext context, ProgressBoard board)
             shards.Count(s => s.State == ShardState.Leased), shards.Count(s => s.State == ShardState.Done), shards.Count, 0, context.Plan.PartitionCount));
         var rejected = shards.Sum(s => s.Counts.Rejected);
         if (rejected > context.Plan.Job.Rejects.MaxRows)
-            await StopForRejectsAsync(rejected, shards.Sum(s => s.Counts.Read), ct).ConfigureAwait(false);
-    }
-
-    private async Task StopForRejectsAsync(long rejected, long read, CancellationToken ct)
-    {
-        var reason = RejectReason(context.Plan, rejected, read);
-        if (await context.MoveAsync(RunState.Scoring, RunState.Failed, reason, ct).ConfigureAwait(false))
-            await context.DecideAsync(DecisionSubject.RunFailed, "stopped before its end", reason, ct).ConfigureAwait(false);
+            await context.StopAsync(RunState.Scoring, RejectReason(context.Plan, rejected, shards.Sum(s => s.Counts.Read)), ct).ConfigureAwait(false);
     }
 
     /// <summary>Why the reject budget ends the run.</summary>
     public static string RejectReason(RunPlan plan, long rejected, long read) =>
         new RejectBudgetExceededException(rejected, read, plan.Job.Rejects,
-            "see the run's dead-letter files, which name file, row group, row and reason").Message;
+            "see the run's dead-letter files, which name file, row group, row and reason").Message
+        + " Then run the job at another instant: a resume finds the same rows.";
 
     private Measured<double> Speed(DateTimeOffset now, long rows)
     {

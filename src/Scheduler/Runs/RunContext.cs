@@ -1,4 +1,3 @@
-using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Events;
 using BatchEngine.Scheduler.Leasing;
@@ -6,9 +5,9 @@ using BatchEngine.Scheduler.Leasing;
 namespace BatchEngine.Scheduler.Runs;
 
 /// <summary>One call's view of one run: the plan, the lead and the few writes that every phase makes. Used by one coordinator.</summary>
-internal sealed class RunContext(NightRunServices services, RunSettings settings, RunPlan plan, FenceToken lead, IProgress<RunProgress>? progress)
+internal sealed class RunContext(NightRunServices services, RunSettings settings, RunPlan plan, Lead lead, IProgress<RunProgress>? progress)
 {
-    private DateTimeOffset? _overheadFrom;
+    private UsageMeter? _overhead;
 
     public NightRunServices Services => services;
 
@@ -22,53 +21,87 @@ internal sealed class RunContext(NightRunServices services, RunSettings settings
 
     public RunId Run => plan.Run;
 
-    /// <summary>The coordinator's fence.</summary>
-    public FenceToken Lead => lead;
+    /// <summary>What every write of the coordinator names.</summary>
+    public Lead Lead => lead;
+
+    /// <summary>Whether the failure that ended the run in this call is one that a resume finds again, so that it is not advised.</summary>
+    public bool ResumeFailsAgain { get; private set; }
 
     public void Report(RunProgress now) => progress?.Report(now);
 
     public void Say(RunEventKind kind, string subject, string detail) => services.Log.Write(new RunEvent(kind, Run, subject, detail));
 
     public Task DecideAsync(DecisionSubject subject, string choice, string reason, CancellationToken ct) =>
-        services.Stores.Decisions.AppendAsync(new Decision(Run, services.Clock.GetUtcNow(), subject, choice, reason), ct);
+        services.Stores.Decisions.AppendAsync(lead, DecisionOf(subject, choice, reason), ct);
 
-    /// <summary>Moves the run when it is still there; a false answer means that somebody cancelled or failed it meanwhile.</summary>
-    public async Task<bool> MoveAsync(RunState from, RunState to, string note, CancellationToken ct)
+    /// <summary>Moves the run when it is still there, and records why; a false answer means that somebody cancelled or failed it meanwhile.</summary>
+    /// <exception cref="LeadLostException">Another process leads the run.</exception>
+    public async Task<bool> MoveAsync(RunState from, RunState to, string note, CancellationToken ct, Decision? why = null)
     {
         if (!RunTransitions.IsAllowed(from, to))
             throw new InvariantBrokenException("a run only moves along the table of transitions", $"run {Run} from {from} to {to}");
-        var moved = await services.Stores.Runs.MoveAsync(Run, from, to, note, ct).ConfigureAwait(false);
+        var moved = await services.Stores.Runs.MoveAsync(lead, from, to, note, why, ct).ConfigureAwait(false);
         if (moved)
             Say(RunEventKind.StateMoved, to.ToString(), note);
         return moved;
     }
 
     /// <summary>From now on the coordinator's own work is overhead of the run.</summary>
-    public void BeginOverhead() => _overheadFrom ??= services.Clock.GetUtcNow();
-
-    /// <summary>Records the overhead, posts the ledger and moves the run to its end, in this order: a crash in between repeats only what can be
-    /// repeated.</summary>
-    public async Task EndAsync(RunState from, RunState to, string note, CancellationToken ct)
+    public async Task BeginOverheadAsync(CancellationToken ct)
     {
-        var now = services.Clock.GetUtcNow();
-        if (_overheadFrom is { } since && now > since)
-        {
-            var id = string.Create(CultureInfo.InvariantCulture, $"{Run}/{settings.Holder}-lead/{since.UtcTicks}");
-            await services.Stores.Usage.AppendAsync(
-                new UsageRecord(id, Run, "", $"{settings.Holder}-lead", UsageKind.RunOverhead, plan.Chosen.Offering, since, now, 1, 0, 0), ct)
-                .ConfigureAwait(false);
+        if (_overhead is not null)
+            return;
+        _overhead = new UsageMeter(services.Stores.Slices, new MeteredSubject(Run, $"{settings.Holder}-lead", UsageKind.RunOverhead, plan.Chosen.Offering),
+            settings.Leases.RenewEvery, services.Clock);
+        await _overhead.BeatAsync(ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the overhead so far ahead, so that little is lost when this process dies.</summary>
+    public Task BeatAsync(CancellationToken ct) => _overhead?.BeatAsync(ct) ?? Task.CompletedTask;
+
+    /// <summary>Records the overhead until now; what a coordinator has done counts however the run goes on.</summary>
+    public async Task RecordOverheadAsync()
+    {
+        if (Interlocked.Exchange(ref _overhead, null) is not { } overhead)
+            return;
+        await using var ended = overhead.ConfigureAwait(false);
+        if (await overhead.CutAsync(0, isEnd: true).ConfigureAwait(false) is not null)
             Say(RunEventKind.UsageRecorded, "coordinator", "");
-            _overheadFrom = null;
-        }
+    }
+
+    /// <summary>Records the overhead and posts the ledger. Done before the run ends: a crash in between repeats only what can be repeated.</summary>
+    public async Task AccountAsync(CancellationToken ct)
+    {
+        await RecordOverheadAsync().ConfigureAwait(false);
         await services.Ports.Accounting.CloseAsync(Run, ct).ConfigureAwait(false);
         Say(RunEventKind.Accounted, "ledger", "");
-        await MoveAsync(from, to, note, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Accounts and moves the run to its end.</summary>
+    public async Task EndAsync(RunState from, RunState to, string note, Decision why, CancellationToken ct)
+    {
+        await AccountAsync(ct).ConfigureAwait(false);
+        await MoveAsync(from, to, note, ct, why).ConfigureAwait(false);
     }
 
     /// <summary>Ends the run as failed, with the reason kept.</summary>
-    public async Task FailAsync(RunState from, string reason, CancellationToken ct)
+    /// <param name="from">Where it is.</param>
+    /// <param name="reason">What happened, and what to do.</param>
+    /// <param name="resumeFailsAgain">Whether a resume would find the same again, whatever is mended outside.</param>
+    /// <param name="ct">Stops at once.</param>
+    public async Task FailAsync(RunState from, string reason, bool resumeFailsAgain, CancellationToken ct)
     {
-        await DecideAsync(DecisionSubject.RunFailed, $"stopped while {from}", reason, ct).ConfigureAwait(false);
-        await EndAsync(from, RunState.Failed, reason, ct).ConfigureAwait(false);
+        ResumeFailsAgain = resumeFailsAgain;
+        await EndAsync(from, RunState.Failed, reason, DecisionOf(DecisionSubject.RunFailed, $"stopped while {from}", reason), ct).ConfigureAwait(false);
     }
+
+    /// <summary>Stops the run before its end when it is still there, without accounting yet: workers notice and leave.</summary>
+    public Task StopAsync(RunState from, string reason, CancellationToken ct)
+    {
+        ResumeFailsAgain = true;
+        return MoveAsync(from, RunState.Failed, reason, ct, DecisionOf(DecisionSubject.RunFailed, "stopped before its end", reason));
+    }
+
+    /// <summary>A decision of this run, taken now.</summary>
+    public Decision DecisionOf(DecisionSubject subject, string choice, string reason) => new(Run, services.Clock.GetUtcNow(), subject, choice, reason);
 }

@@ -16,8 +16,14 @@ public abstract record RunOutcome
     /// <summary>A gate held the snapshot back.</summary>
     public sealed record Held(RunId Run, string Reason) : RunOutcome;
 
+    /// <summary>The run is complete and its outputs exist, but a newer snapshot keeps serving.</summary>
+    public sealed record Completed(RunId Run, string Reason) : RunOutcome;
+
     /// <summary>The run stopped by an error that retrying alone does not mend; its durable work is kept.</summary>
-    public sealed record Failed(RunId Run, string Reason) : RunOutcome;
+    /// <param name="Run">The run.</param>
+    /// <param name="Reason">What happened.</param>
+    /// <param name="MayResume">Whether a resume can help once the cause is mended; false means that it finds the same again.</param>
+    public sealed record Failed(RunId Run, string Reason, bool MayResume) : RunOutcome;
 
     /// <summary>A person cancelled the run.</summary>
     public sealed record Cancelled(RunId Run, string Reason) : RunOutcome;

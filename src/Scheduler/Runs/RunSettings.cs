@@ -16,6 +16,9 @@ public sealed record RunSettings(string Holder, LeasePolicy Leases, IWorkerFleet
     /// on at once where a killed process stopped.</summary>
     public TimeSpan LeadWait { get; init; } = TimeSpan.Zero;
 
+    /// <summary>Tells which processes have ended, so that nobody waits for their leads. Default null: only time ends a lead.</summary>
+    public IProcesses? Processes { get; init; }
+
     /// <summary>Blobs that no row names and that are older than this are removed at the end of a run; null means they are left alone. Default
     /// <see cref="BlobSweeper.DefaultGrace"/>.</summary>
     public TimeSpan? SweepGrace { get; init; } = BlobSweeper.DefaultGrace;

@@ -1,8 +1,10 @@
 using System.Globalization;
 using BatchEngine.Domain;
+using BatchEngine.Scheduler.Events;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Workers;
+using BatchEngine.Storage.Database.Leases;
 
 namespace BatchEngine.Scheduler.Runs;
 
@@ -23,7 +25,7 @@ internal static class ScoringPhase
                 .ConfigureAwait(false)) is { } change)
             {
                 await context.FailAsync(RunState.Scoring,
-                    $"{change} since the run was planned. Restore the input and resume, or start a run at another instant.", ct).ConfigureAwait(false);
+                    $"{change} since the run was planned. Restore the input and resume, or start a run at another instant.", false, ct).ConfigureAwait(false);
                 return;
             }
             await KeptSegments.RecordAsync(context, ct).ConfigureAwait(false);
@@ -37,11 +39,12 @@ internal static class ScoringPhase
         else if (!drain.IsCancellationRequested)
             await context.FailAsync(RunState.Scoring,
                 string.Create(CultureInfo.InvariantCulture, $"All workers ended while {missing} of {plan.Shards.Count} shards are not done. ")
-                + "The decisions of the run say how each ended; mend the cause and resume.", ct).ConfigureAwait(false);
+                + "The decisions of the run say how each ended; mend the cause and resume.", false, ct).ConfigureAwait(false);
     }
 
     private static async Task WorkAsync(RunContext context, CancellationToken drain, CancellationToken ct)
     {
+        await TellOfOthersAsync(context, ct).ConfigureAwait(false);
         var fleet = FleetFor(context);
         var board = new ProgressBoard();
         var watch = new ProgressWatch(context, board);
@@ -57,6 +60,19 @@ internal static class ScoringPhase
             await watching.ConfigureAwait(false);
         }
         await watch.LookAsync(ct).ConfigureAwait(false);
+    }
+
+    // Before the workers of this call start, every lease is another's: of a worker elsewhere, or of one that died and whose lease must run out.
+    private static async Task TellOfOthersAsync(RunContext context, CancellationToken ct)
+    {
+        if (context.Settings.Processes is { } processes)
+            await DeadHolders.ExpireAsync(context.Stores.Claims, processes, context.Run, ct).ConfigureAwait(false);
+        var others = (await context.Stores.Claims.ProgressAsync(context.Run, ct).ConfigureAwait(false)).Where(s => s.State == ShardState.Leased).ToList();
+        if (others.Count > 0)
+            context.Say(RunEventKind.WaitingForShards, string.Join(", ", others.Select(s => s.Worker).Distinct().Take(3)),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{others.Count} of {context.Plan.Shards.Count} shards are leased by others; when these have died, ")
+                + $"work goes on within {Figures.Duration(context.Settings.Leases.Ttl)}");
     }
 
     private static IWorkerFleet FleetFor(RunContext context) => context.Plan.Job.WorkerMode switch
@@ -79,7 +95,7 @@ internal static class ScoringPhase
         if (!total.AddsUp || total.Read != context.Plan.Manifest.Rows)
             throw new InvariantBrokenException("receipts add up to the manifest", $"run {context.Run}: {total} of {context.Plan.Manifest.Rows} rows");
         if (context.Plan.Job.Rejects.IsExceededBy(total.Rejected, total.Read))
-            await context.FailAsync(RunState.Scoring, ProgressWatch.RejectReason(context.Plan, total.Rejected, total.Read), ct).ConfigureAwait(false);
+            await context.FailAsync(RunState.Scoring, ProgressWatch.RejectReason(context.Plan, total.Rejected, total.Read), true, ct).ConfigureAwait(false);
         else
             await context.MoveAsync(RunState.Scoring, RunState.Sealing, "", ct).ConfigureAwait(false);
     }

@@ -12,7 +12,7 @@ internal static class SealingPhase
     /// <summary>Works until the run leaves the state Sealing.</summary>
     public static async Task RunAsync(RunContext context, CancellationToken ct)
     {
-        context.BeginOverhead();
+        await context.BeginOverheadAsync(ct).ConfigureAwait(false);
         var (services, plan) = (context.Services, context.Plan);
         var receipts = await services.Stores.Receipts.ListAsync(plan.Run, ct).ConfigureAwait(false);
         var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile)
@@ -42,7 +42,7 @@ internal static class SealingPhase
             // The other partitions were stopped because the run fails anyway.
         }
         if (duplicate is not null)
-            await context.FailAsync(RunState.Sealing, Explain(plan, duplicate), ct).ConfigureAwait(false);
+            await context.FailAsync(RunState.Sealing, Explain(plan, duplicate), true, ct).ConfigureAwait(false);
         else
             await context.MoveAsync(RunState.Sealing, RunState.Judging, "", ct).ConfigureAwait(false);
     }
@@ -52,7 +52,7 @@ internal static class SealingPhase
     {
         var (services, plan) = (context.Services, context.Plan);
         // The coordinator's fence is in the name, so a coordinator that lost its lead can never overwrite what its successor wrote.
-        var name = string.Create(CultureInfo.InvariantCulture, $"runs/{plan.Run}/segments/p{partition:0000}-f{context.Lead}.seg");
+        var name = string.Create(CultureInfo.InvariantCulture, $"runs/{plan.Run}/segments/p{partition:0000}-f{context.Lead.Fence}.seg");
         await using var writer = await services.Stores.Blobs.CreateAsync(name, ct).ConfigureAwait(false);
         var request = new SegmentRequest(partition, plan.PartitionCount, plan.KeyKind, plan.Outputs.Count, sources,
             plan.Job.DuplicateKeys)
@@ -65,7 +65,7 @@ internal static class SealingPhase
                 var blob = await writer.CommitAsync(ct).ConfigureAwait(false);
                 context.Say(RunEventKind.SegmentWritten, $"partition {partition}", blob.Name);
                 var artifact = new Artifact(blob.Name, ArtifactKind.Segment, blob.Bytes, blob.Checksum, built.Keys);
-                await services.Stores.Snapshots.RecordSegmentAsync(plan.Run, new SegmentInfo(partition, artifact, built.Keys), ct).ConfigureAwait(false);
+                await services.Stores.Snapshots.RecordSegmentAsync(context.Lead, new SegmentInfo(partition, artifact, built.Keys), ct).ConfigureAwait(false);
                 if (built.DuplicateKeys > 0)
                     await context.DecideAsync(DecisionSubject.DuplicateKeys, $"partition {partition}: the last row of each key is served",
                         string.Create(CultureInfo.InvariantCulture,
@@ -98,7 +98,7 @@ internal static class SealingPhase
     private static string Explain(RunPlan plan, SegmentOutcome.DuplicateKeyFound found) =>
         $"Key {found.Key} of column {plan.Job.KeyColumn} is in two rows: {ManifestRows.Locate(plan.Manifest, found.RowNumberA)} "
         + $"and {ManifestRows.Locate(plan.Manifest, found.RowNumberB)}. "
-        + "Remove one of them, or set duplicateKeys to lastWins in the job.";
+        + "Remove one of them, or set duplicateKeys to lastWins in the job, and run the job at another instant: this run would find the same rows.";
 
     private static void Report(RunContext context, int segmentsDone)
     {

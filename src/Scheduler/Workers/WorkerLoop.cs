@@ -26,7 +26,11 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
     public async Task<WorkerOutcome> RunAsync(RunPlan plan, string worker, Offering offering, ProgressBoard? board, CancellationToken drain,
         CancellationToken ct)
     {
-        var meter = new UsageMeter(plan, worker, offering, services.Clock);
+        await using var meter = new UsageMeter(services.Stores.Slices, new MeteredSubject(plan.Run, worker, UsageKind.BatchWorker, offering),
+            _policy.RenewEvery,
+            services.Clock);
+        await meter.BeatAsync(ct).ConfigureAwait(false);
+        var beatAt = services.Clock.GetUtcNow();
         Say(RunEventKind.WorkerStarted, plan, worker, offering.ToString());
         var committed = 0;
         var retries = 0;
@@ -42,7 +46,15 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
                     return await EndAsync(new WorkerOutcome.AllDone(committed)).ConfigureAwait(false);
                 case LeaseOutcome.RunNotOpen closed:
                     return await EndAsync(new WorkerOutcome.RunClosed(committed, closed.State, "")).ConfigureAwait(false);
+                case LeaseOutcome.NoneFree when services.Processes is { } processes
+                    && await DeadHolders.ExpireAsync(services.Stores.Claims, processes, plan.Run, ct).ConfigureAwait(false) > 0:
+                    break;
                 case LeaseOutcome.NoneFree none:
+                    if (services.Clock.GetUtcNow() - beatAt >= _policy.RenewEvery)
+                    {
+                        beatAt = services.Clock.GetUtcNow();
+                        await meter.BeatAsync(ct).ConfigureAwait(false);
+                    }
                     await WaitAsync(none.EarliestExpiry - services.Clock.GetUtcNow(), drain, ct, anotherEnding).ConfigureAwait(false);
                     break;
                 case LeaseOutcome.Granted granted:
@@ -61,7 +73,7 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
 
         async Task<WorkerOutcome> EndAsync(WorkerOutcome outcome)
         {
-            await RecordAsync(meter, plan, worker, 0).ConfigureAwait(false);
+            await RecordAsync(meter, plan, worker, 0, isEnd: true).ConfigureAwait(false);
             Say(RunEventKind.WorkerEnded, plan, worker, outcome.ToString());
             return outcome;
         }
@@ -72,16 +84,14 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
     {
         var lease = granted.Lease;
         await AnnounceAsync(plan, granted, ct).ConfigureAwait(false);
-        if (lease.Fence.Value > _policy.MaxLeasesPerShard)
-            return (new ShardEnding.Abandoned(),
-                await FailRunAsync(plan, lease, new InvariantBrokenException("a shard is finished within a bounded number of leases",
-                $"run {plan.Run}, shard {lease.ShardIndex} was leased {lease.Fence} times; look for workers that die on it, then resume the run"))
-                    .ConfigureAwait(false));
         var attempt = new ShardAttempt(services, _policy, plan, granted, board, drain);
         ShardEnding ending = new ShardEnding.Abandoned();
         try
         {
-            ending = await attempt.RunAsync(ct).ConfigureAwait(false);
+            if (granted.Attempts.Total >= _policy.MaxAttemptsPerShard)
+                throw new ShardGivenUpException(plan.Run, lease.ShardIndex, granted.Attempts.Lost, granted.Attempts.Failed);
+            meter.Works(attempt);
+            ending = await attempt.RunAsync(meter.BeatAsync, ct).ConfigureAwait(false);
             return (ending, null);
         }
         catch (BatchEngineException failure) when (failure.IsTransient)
@@ -91,10 +101,12 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
         }
         catch (BatchEngineException failure)
         {
-            await FailRunAsync(plan, lease, failure).ConfigureAwait(false);
+            var isMine = await FailRunAsync(plan, lease, failure).ConfigureAwait(false);
             if (failure is InvariantBrokenException)
                 throw;
-            return (ending, failure);
+            if (isMine)
+                await attempt.GiveBackAsync(failure.Message, HandBack.Failed, ending).ConfigureAwait(false);
+            return isMine ? (ending, failure) : (new ShardEnding.Lost(), null);
         }
         finally
         {
@@ -122,24 +134,28 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
         Say(RunEventKind.ShardTakenOver, plan, subject, reason);
     }
 
-    private async Task<BatchEngineException> FailRunAsync(RunPlan plan, Lease lease, BatchEngineException failure)
+    // Only the holder of the shard ends the run: what a worker failed on that lost its shard is its successor's affair. False means that it lost it.
+    private async Task<bool> FailRunAsync(RunPlan plan, Lease lease, BatchEngineException failure)
     {
         var note = $"Shard {lease.ShardIndex}: {failure.Message}";
-        if (await services.Stores.Runs.MoveAsync(plan.Run, RunState.Scoring, RunState.Failed, note, CancellationToken.None).ConfigureAwait(false))
+        var why = new Decision(plan.Run, services.Clock.GetUtcNow(), DecisionSubject.RunFailed, $"shard {lease.ShardIndex} stopped the run", failure.Message);
+        try
         {
-            await services.Stores.Decisions.AppendAsync(
-                new Decision(plan.Run, services.Clock.GetUtcNow(), DecisionSubject.RunFailed, $"shard {lease.ShardIndex} stopped the run", failure.Message),
-                CancellationToken.None).ConfigureAwait(false);
-            Say(RunEventKind.StateMoved, plan, nameof(RunState.Failed), note);
+            if (await services.Stores.Claims.FailRunAsync(lease, note, why, CancellationToken.None).ConfigureAwait(false))
+                Say(RunEventKind.StateMoved, plan, nameof(RunState.Failed), note);
+            return true;
         }
-        return failure;
+        catch (FenceLostException)
+        {
+            Say(RunEventKind.FenceLost, plan, $"shard {lease.ShardIndex} {lease.Worker}", $"fence {lease.Fence}, after: {failure.Message}");
+            return false;
+        }
     }
 
-    private async Task RecordAsync(UsageMeter meter, RunPlan plan, string worker, long predictions)
+    private async Task RecordAsync(UsageMeter meter, RunPlan plan, string worker, long predictions, bool isEnd = false)
     {
-        if (meter.Cut(predictions) is not { } usage)
+        if (await meter.CutAsync(predictions, isEnd).ConfigureAwait(false) is not { } usage)
             return;
-        await services.Stores.Usage.AppendAsync(usage, CancellationToken.None).ConfigureAwait(false);
         Say(RunEventKind.UsageRecorded, plan, worker, $"{usage.Duration.TotalSeconds:0.0} s");
     }
 

@@ -12,7 +12,7 @@ public interface IModelExecutor : IDisposable
     LoadedModel Model { get; }
 
     /// <summary>Scores all rows of <paramref name="features"/>; sets <see cref="UnitPredictions.Rows"/> and fills every output column, and the confidence
-    /// when the model gives one.</summary>
+    /// when the model gives one. Rows that the model refuses are noted in <see cref="UnitPredictions.Refused"/>.</summary>
     /// <param name="features">The unit, in the order of the model's features; not changed.</param>
     /// <param name="block">Grown when it is too small; rows keep their order.</param>
     void Score(FeatureMatrix features, UnitPredictions block);

@@ -6,6 +6,8 @@ namespace BatchEngine.Scorer.Execution;
 /// <summary>One model in memory, shared by all workers of a process. Thread-safe; dispose it after all its executors.</summary>
 public abstract class LoadedModel : IDisposable
 {
+    private long _labelsBesideTheLargest;
+
     /// <summary>The stable name of the way it runs, as configuration and reports name it: "onnx-cpu", "onnx-cuda", "forest-...", "forest-ilgpu-cuda".</summary>
     public abstract string Name { get; }
 
@@ -30,12 +32,21 @@ public abstract class LoadedModel : IDisposable
     /// <summary>Whether its executors fill <see cref="UnitPredictions.Confidence"/>: it is a classifier that gives probabilities.</summary>
     public abstract bool GivesConfidence { get; }
 
-    /// <summary>Whether it can take a missing value (NaN) in a numeric feature. Rows with one are rejected otherwise.</summary>
-    public abstract bool AcceptsMissing { get; }
+    /// <summary>What it takes in each feature, in the order of <see cref="FeatureNames"/>. Rows with anything else are rejected.</summary>
+    public abstract IReadOnlyList<AcceptedValues> Accepted { get; }
+
+    /// <summary>Whether it can take a missing value (NaN) in every feature.</summary>
+    public bool AcceptsMissing => Accepted.All(a => a.Missing);
 
     /// <summary>Why other engines or devices did not take it, one sentence each, for <c>models show</c>; empty when the first one did. Grows when a device
     /// fails later.</summary>
     public IReadOnlyList<string> Notes { get; internal set; } = [];
+
+    /// <summary>What its scores and labels do not tell by themselves, found when it was opened.</summary>
+    public ModelCaveats Caveats { get; internal set; } = ModelCaveats.None;
+
+    /// <summary>Rows scored so far whose label was not the class of the largest probability.</summary>
+    public long LabelsBesideTheLargest => Interlocked.Read(ref _labelsBesideTheLargest);
 
     /// <summary>Whether it runs on a card.</summary>
     public virtual bool IsOnDevice => false;
@@ -55,6 +66,13 @@ public abstract class LoadedModel : IDisposable
     /// <exception cref="InvalidOperationException">The model has no sums.</exception>
     public virtual ISumContinuation ContinueAfter(int firstTrees) =>
         throw new InvalidOperationException($"A model that runs as {Name} has no sums to go on from.");
+
+    /// <summary>Adds a scored unit to <see cref="LabelsBesideTheLargest"/>.</summary>
+    internal void Count(UnitPredictions scored)
+    {
+        if (scored.LabelsBesideTheLargest > 0)
+            Interlocked.Add(ref _labelsBesideTheLargest, scored.LabelsBesideTheLargest);
+    }
 
     /// <summary>A new executor with its own buffers, for one thread.</summary>
     public abstract IModelExecutor CreateExecutor();

@@ -6,6 +6,7 @@ namespace BatchEngine.Scorer.Execution;
 /// before. Not thread-safe.</summary>
 public sealed class UnitPredictions
 {
+    private readonly List<RefusedRow> _refused = [];
     private readonly int _columnCount;
     private float[] _values;
     private float[] _confidence;
@@ -45,6 +46,12 @@ public sealed class UnitPredictions
     /// <summary>The same as <see cref="Values"/>, for writing predictions that no executor made.</summary>
     internal Span<float> WritableValues => _values;
 
+    /// <summary>Rows whose label is not the class of the largest probability; 0 where that is not known.</summary>
+    public int LabelsBesideTheLargest { get; internal set; }
+
+    /// <summary>Rows that the model refused; their outputs are NaN. Forgotten when <see cref="Rows"/> is set.</summary>
+    public IReadOnlyList<RefusedRow> Refused => _refused;
+
     /// <summary>Rows in the block; setting it grows the buffers when needed, and then their content is lost.</summary>
     public int Rows
     {
@@ -55,6 +62,8 @@ public sealed class UnitPredictions
             if (value > CapacityRows)
                 Grow(value);
             _rows = value;
+            _refused.Clear();
+            LabelsBesideTheLargest = 0;
         }
     }
 
@@ -63,6 +72,15 @@ public sealed class UnitPredictions
 
     /// <summary>The values of one output column, or of a kept sum behind them.</summary>
     public Span<float> Column(int output) => _values.AsSpan(From(output), _rows);
+
+    /// <summary>Notes a row that the model refuses.</summary>
+    internal void Refuse(int row, string message)
+    {
+        for (var column = 0; column < _columnCount; column++)
+            Column(column)[row] = float.NaN;
+        _confidence[row] = float.NaN;
+        _refused.Add(new RefusedRow(row, message));
+    }
 
     /// <summary>Copies the 64-bit integers of two columns.</summary>
     /// <param name="output">The column of the lower halves.</param>

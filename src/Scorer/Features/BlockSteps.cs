@@ -33,6 +33,13 @@ internal static class BlockSteps
             x = (x - centre) / scale;
     }
 
+    /// <summary>The nearest 32-bit float of each value.</summary>
+    public static void ToSingle(Span<double> block)
+    {
+        foreach (ref var x in block)
+            x = (float)x;
+    }
+
     public static void Log1P(Span<double> block)
     {
         foreach (ref var x in Vectors(block))
@@ -88,4 +95,22 @@ internal static class BlockSteps
     }
 
     private static Span<Vector<double>> Vectors(Span<double> block) => MemoryMarshal.Cast<double, Vector<double>>(block);
+
+    /// <summary>Whether a magnitude reaches the limit; missing values do not.</summary>
+    public static bool AnyBeyond(ReadOnlySpan<double> block, double limit)
+    {
+        var most = new Vector<double>(limit);
+        var whole = MemoryMarshal.Cast<double, Vector<double>>(block);
+        foreach (ref readonly var values in whole)
+        {
+            if (Vector.GreaterThanOrEqualAny(Vector.Abs(values), most))
+                return true;
+        }
+        for (var i = whole.Length * Vector<double>.Count; i < block.Length; i++)
+        {
+            if (Math.Abs(block[i]) >= limit)
+                return true;
+        }
+        return false;
+    }
 }

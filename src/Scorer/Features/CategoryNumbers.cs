@@ -10,6 +10,7 @@ internal static class CategoryNumbers
     public static IReadOnlyList<long> Whole(StepPlace place, IReadOnlyList<string> categories, bool isBool)
     {
         var numbers = new List<long>(categories.Count);
+        var seen = new HashSet<long>(categories.Count);
         foreach (var category in categories)
         {
             var number = (isBool, category) switch
@@ -22,23 +23,28 @@ internal static class CategoryNumbers
                     : throw place.Bad($"category '{category}' of an integer column", "a whole number, because no row can be anything else",
                         "Mend the category, or write the column as text."),
             };
-            place.Need(!numbers.Contains(number), $"category '{category}' for a number already named", "each number once", "Take one of them out.");
+            place.Need(seen.Add(number), $"category '{category}' for a number already named", "each number once", "Take one of them out.");
             numbers.Add(number);
         }
         return numbers;
     }
 
-    /// <summary>Categories of a column of doubles.</summary>
+    /// <summary>Categories of a column of floats or doubles.</summary>
+    /// <param name="place">The step, for errors.</param>
+    /// <param name="categories">As a person wrote them.</param>
+    /// <param name="isSingle">Whether the column holds 32-bit floats: then each category is the float nearest to it, as the column has it.</param>
     /// <exception cref="Domain.BadInputException">One is no number, or two are the same number.</exception>
-    public static IReadOnlyList<double> Any(StepPlace place, IReadOnlyList<string> categories)
+    public static IReadOnlyList<double> Any(StepPlace place, IReadOnlyList<string> categories, bool isSingle)
     {
         var numbers = new List<double>(categories.Count);
+        var seen = new HashSet<double>(categories.Count);
         foreach (var category in categories)
         {
             if (!double.TryParse(category, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
                 throw place.Bad($"category '{category}' of a numeric column", "a number, because no row can be anything else",
                     "Mend the category, or write the column as text.");
-            place.Need(!numbers.Contains(number), $"category '{category}' for a number already named", "each number once", "Take one of them out.");
+            number = isSingle ? (float)number : number;
+            place.Need(seen.Add(number), $"category '{category}' for a number already named", "each number once", "Take one of them out.");
             numbers.Add(number);
         }
         return numbers;

@@ -21,6 +21,10 @@ internal sealed record CompiledFeature(
     IReadOnlyList<BlockStep> Steps,
     bool IsOneHot)
 {
+    /// <summary>The largest whole number up to which the feature's floats hold each one, where the column's integers are taken as they are; 0 where steps
+    /// compute the values, so that rounding is meant.</summary>
+    public double ExactUpTo { get; init; }
+
     /// <summary>Rows of a block: 4 KiB of doubles, so that all steps run in the first-level cache.</summary>
     private const int BlockRows = 512;
 
@@ -52,10 +56,13 @@ internal sealed record CompiledFeature(
 
     private void Compute(ColumnVector vector, FeatureMatrix matrix, Span<double> block, Span<double> spread)
     {
+        var anyBeyond = false;
         for (var from = 0; from < vector.Rows; from += BlockRows)
         {
             var rows = Math.Min(BlockRows, vector.Rows - from);
             Source!(vector, from, block[..rows]);
+            if (ExactUpTo > 0)
+                anyBeyond |= BlockSteps.AnyBeyond(block[..rows], ExactUpTo);
 
             // Up to the next whole vector: the last rows of a batch and a single row take the same instructions as all others.
             var padded = block[..((rows + Vector<double>.Count - 1) / Vector<double>.Count * Vector<double>.Count)];
@@ -73,5 +80,7 @@ internal sealed record CompiledFeature(
                 BlockSink.Write(spread[..rows], matrix, FirstFeature + category, from);
             }
         }
+        if (ExactUpTo > 0)
+            matrix.NoteChanged(FirstFeature, anyBeyond);
     }
 }

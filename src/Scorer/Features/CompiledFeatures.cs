@@ -52,8 +52,9 @@ public sealed class CompiledFeatures
                 $"{storage.Count}, because the model takes that number",
                 "List the model's features in its order.");
         }
-        var sources = spec.SourceColumns.Select(name =>
-            columns.FirstOrDefault(c => c.Name == name) ?? throw InputProblems.ColumnMissing("features", name, columns)).ToArray();
+        var byName = columns.DistinctBy(c => c.Name, StringComparer.Ordinal).ToDictionary(c => c.Name, StringComparer.Ordinal);
+        var sources = spec.SourceColumns.Select(name => byName.GetValueOrDefault(name) ?? throw InputProblems.ColumnMissing("features", name, columns))
+            .ToArray();
         var indexes = sources.Select((s, i) => (s.Name, i)).ToDictionary(s => s.Name, s => s.i, StringComparer.Ordinal);
         var compiled = new List<CompiledFeature>();
         var kept = new List<FeatureStorage>();
@@ -110,6 +111,10 @@ public sealed class CompiledFeatures
         foreach (var feature in _features)
             feature.Run(SourceOf(feature, unit), target);
     }
+
+    /// <summary>The column of a unit behind a feature.</summary>
+    internal ColumnVector SourceOf(int feature, UnitColumns unit) =>
+        SourceOf(Array.Find(_features, f => feature >= f.FirstFeature && feature < f.FirstFeature + f.FeatureCount)!, unit);
 
     private ColumnVector SourceOf(CompiledFeature feature, UnitColumns unit)
     {

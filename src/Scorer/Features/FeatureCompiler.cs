@@ -7,6 +7,8 @@ namespace BatchEngine.Scorer.Features;
 /// not thread-safe.</summary>
 internal sealed class FeatureCompiler
 {
+    private const double MostInDouble = 9_007_199_254_740_992;
+
     private readonly FeatureColumn _feature;
     private readonly InputColumn _source;
     private readonly List<BlockStep> _steps = [];
@@ -15,10 +17,14 @@ internal sealed class FeatureCompiler
     private bool _isWhole;
     private bool _isOneHot;
 
+    // Whether the values are still those of a column of 32-bit floats, or constants in their place.
+    private bool _isSingle;
+
     private FeatureCompiler(FeatureColumn feature, InputColumn source)
     {
         (_feature, _source) = (feature, source);
         _isText = source.Kind == ColumnKind.Text;
+        _isSingle = source.Kind == ColumnKind.Float;
         _isWhole = source.Kind is ColumnKind.Bool or ColumnKind.Integer or ColumnKind.Date or ColumnKind.Timestamp;
     }
 
@@ -61,7 +67,11 @@ internal sealed class FeatureCompiler
                 "End with bucketise, ordinal map to whole numbers, hash bucket or missing indicator, or cast the column to an integer where the file is made.");
         }
         return new CompiledFeature(sourceIndex, firstFeature, _feature.FeatureNames.Count, form, form == FeatureForm.Computed ? _first ?? Numbers()
-            : null, [.. _steps], _isOneHot);
+            : null, [.. _steps], _isOneHot)
+        {
+            ExactUpTo = form != FeatureForm.Computed || _feature.Steps.Count > 0 || _source.Kind != ColumnKind.Integer ? 0
+                : storage == FeatureStorage.Float64 ? MostInDouble : IntegerHalves.MostInFloat,
+        };
     }
 
     private void Add(StepPlace place)
@@ -129,6 +139,12 @@ internal sealed class FeatureCompiler
         }
         const int fewEdges = 24;
         double[] edges = [.. step.Edges];
+        if (_isSingle)
+        {
+            // 0.1 as a float is above 0.1 as a double, 0.7 is below: the column's own values meet edges of their own precision.
+            edges = Array.ConvertAll(edges, static e => (double)(float)e);
+            RoundConstants();
+        }
         AddNumeric(place, edges.Length <= fewEdges ? block =>
             BlockSteps.BucketiseFew(block, edges) : block => BlockSteps.BucketiseMany(block, edges), staysWhole: true);
         _isWhole = true;
@@ -159,15 +175,36 @@ internal sealed class FeatureCompiler
         }
         else
         {
-            var numbers = CategoryNumbers.Any(place, categories);
-            var map = numbers.Select((n, i) => (n, i)).ToFrozenDictionary(n => n.n, n => values[n.i]);
+            var map = NumberMap(CategoryNumbers.Any(place, categories, _isSingle), values);
+            if (_isSingle)
+                RoundConstants();
             _steps.Add(block =>
             {
                 foreach (ref var x in block)
                     x = map.TryGetValue(x, out var value) ? value : unseen;
             });
         }
+        _isSingle = false;
         _isWhole = true;
+    }
+
+    /// <summary>The value of each number. A double that is a category's nearest 32-bit float is that category too: so it comes from a file of floats, or from
+    /// a cast.</summary>
+    private static FrozenDictionary<double, double> NumberMap(IReadOnlyList<double> numbers, double[] values)
+    {
+        var map = new Dictionary<double, double>(2 * numbers.Count);
+        for (var i = 0; i < numbers.Count; i++)
+            map[numbers[i]] = values[i];
+        for (var i = 0; i < numbers.Count; i++)
+            map.TryAdd((float)numbers[i], values[i]);
+        return map.ToFrozenDictionary();
+    }
+
+    // Values that steps have put into a column of floats are compared as floats, too.
+    private void RoundConstants()
+    {
+        if (_steps.Count > 0)
+            _steps.Add(BlockSteps.ToSingle);
     }
 
     private void AddHash(StepPlace place, FeatureTransform.HashBucket step)
@@ -216,6 +253,7 @@ internal sealed class FeatureCompiler
             "Make it a number first, with an ordinal map or hash bucket; a missing text is the map's unseen value.");
         _first ??= Numbers();
         _steps.Add(step);
+        _isSingle &= place.Step is FeatureTransform.ImputeConstant or FeatureTransform.Clip;
         _isWhole &= staysWhole;
     }
 

@@ -17,6 +17,7 @@ public sealed class FeatureMatrix : IDisposable
     private readonly TextBuffer?[] _texts;
     private readonly byte[]?[] _present;
     private readonly bool[] _hasMissing;
+    private readonly bool[] _hasChanged;
     private int _rows;
 
     /// <summary>Creates a matrix whose features are all 32-bit floats.</summary>
@@ -46,6 +47,7 @@ public sealed class FeatureMatrix : IDisposable
         _texts = new TextBuffer?[_storage.Length];
         _present = [.. _storage.Select(s => s is FeatureStorage.Int64 or FeatureStorage.Text ? new byte[capacityRows] : null)];
         _hasMissing = new bool[_storage.Length];
+        _hasChanged = new bool[_storage.Length];
     }
 
     /// <summary>The number of features.</summary>
@@ -94,6 +96,9 @@ public sealed class FeatureMatrix : IDisposable
 
     /// <summary>Whether a row of an integer or text feature is missing; float features say it by NaN and answer false here.</summary>
     public bool HasMissing(int feature) => _hasMissing[feature];
+
+    /// <summary>Whether a whole number of the source column may not be what the feature's floats hold, because it is too large for them.</summary>
+    public bool MayHaveChanged(int feature) => _hasChanged[feature];
 
     /// <summary>1 where an integer or text feature has a value, else 0; <see cref="Rows"/> long.</summary>
     public Span<byte> Present(int feature) => (_present[feature] ?? throw Wrong(feature, FeatureStorage.Int64)).AsSpan(0, _rows);
@@ -150,6 +155,9 @@ public sealed class FeatureMatrix : IDisposable
 
     /// <summary>Notes whether a block had missing rows; the first block of a unit forgets the unit before.</summary>
     internal void NoteMissing(int feature, bool isFirstBlock, bool anyMissing) => _hasMissing[feature] = anyMissing || (!isFirstBlock && _hasMissing[feature]);
+
+    /// <summary>Notes whether a unit had whole numbers beyond those that the feature's floats all hold.</summary>
+    internal void NoteChanged(int feature, bool anyBeyond) => _hasChanged[feature] = anyBeyond;
 
     private static int StrideFor(int capacityRows)
     {

@@ -12,10 +12,17 @@ internal sealed class RowGather : IDisposable
     /// <summary>Allocates room.</summary>
     /// <param name="features">Whose matrices are gathered from.</param>
     /// <param name="capacityRows">The most rows at once.</param>
-    public RowGather(CompiledFeatures features, int capacityRows)
+    public RowGather(CompiledFeatures features, int capacityRows) : this(features.Storage, capacityRows)
     {
-        _target = features.CreateMatrix(capacityRows);
-        _texts = [.. features.Storage.Select(s => s == FeatureStorage.Text ? new TextBuffer(capacityRows) : null)];
+    }
+
+    /// <summary>Allocates room.</summary>
+    /// <param name="storage">How the matrices that are gathered from keep their features.</param>
+    /// <param name="capacityRows">The most rows at once.</param>
+    public RowGather(IReadOnlyList<FeatureStorage> storage, int capacityRows)
+    {
+        _target = new FeatureMatrix(storage, capacityRows);
+        _texts = [.. storage.Select(s => s == FeatureStorage.Text ? new TextBuffer(capacityRows) : null)];
         _present = new byte[capacityRows];
     }
 

@@ -49,6 +49,8 @@ internal sealed class ForestEngine : IModelEngine, IDisposable
     {
         try
         {
+            if (!runtime.Inputs.IsMatrix && !runtime.Inputs.IsColumns)
+                return Declined("its inputs are neither one matrix nor one column each");
             var (columns, refusal) = ColumnGraph.Of(_file.Graph, runtime.Inputs.IsMatrix ? [] : runtime.Inputs.FeatureOfInput, runtime.FeatureNames.Count,
                 _file.Path, _forests.Of);
             if (columns is null)

@@ -22,7 +22,7 @@ internal class LoadedForest : LoadedModel
         Signature = model.Signature;
         FeatureNames = model.FeatureNames;
         OutputLayout = model.OutputLayout;
-        AcceptsMissing = model.AcceptsMissing;
+        Accepted = model.Accepted;
         Detail = DetailOf(trees);
         Name = $"forest-{trees.Choice.Block}";
     }
@@ -31,7 +31,7 @@ internal class LoadedForest : LoadedModel
     protected LoadedForest(LoadedForest model, ColumnGraph graph, string name)
     {
         (Graph, Name) = (graph, name);
-        (Signature, FeatureNames, OutputLayout, AcceptsMissing) = (model.Signature, model.FeatureNames, model.OutputLayout, model.AcceptsMissing);
+        (Signature, FeatureNames, OutputLayout, Accepted) = (model.Signature, model.FeatureNames, model.OutputLayout, model.Accepted);
         _treeLayout = model._treeLayout;
     }
 
@@ -57,7 +57,7 @@ internal class LoadedForest : LoadedModel
     public override bool GivesConfidence => OutputLayout.GivesConfidence;
 
     /// <inheritdoc/>
-    public override bool AcceptsMissing { get; }
+    public override IReadOnlyList<AcceptedValues> Accepted { get; }
 
     /// <summary>The graph.</summary>
     public ColumnGraph Graph { get; }

@@ -44,7 +44,7 @@ internal sealed class GpuForest : LoadedModel
     public override bool GivesConfidence => Processor.GivesConfidence;
 
     /// <inheritdoc/>
-    public override bool AcceptsMissing => Processor.AcceptsMissing;
+    public override IReadOnlyList<AcceptedValues> Accepted => Processor.Accepted;
 
     /// <inheritdoc/>
     public override int SumCount => Processor.SumCount;

@@ -1,14 +1,9 @@
 
 namespace BatchEngine.Scorer.Graphs;
 
-/// <summary>What a graph says about missing values, probabilities and labels.</summary>
+/// <summary>What a graph says about probabilities.</summary>
 internal static class GraphFacts
 {
-    private static readonly HashSet<string> s_takesMissing = new(StringComparer.Ordinal)
-    {
-        "TreeEnsemble", "TreeEnsembleRegressor", "TreeEnsembleClassifier", "Imputer", "IsNaN", "Shape", "Size",
-    };
-
     private static readonly HashSet<string> s_givesProbabilities = new(StringComparer.Ordinal)
     {
         "Sigmoid", "Softmax", "TreeEnsembleClassifier", "LinearClassifier", "SVMClassifier", "ZipMap",
@@ -18,24 +13,6 @@ internal static class GraphFacts
     {
         "Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Transpose", "Concat", "Clip",
     };
-
-    /// <summary>Whether no missing input value can reach an output unseen: each path leads through trees, an imputer or an explicit test for NaN.</summary>
-    public static bool AcceptsMissing(OnnxGraph graph, IEnumerable<string> inputs, IEnumerable<string> outputs)
-    {
-        var mayBeNaN = new HashSet<string>(inputs, StringComparer.Ordinal);
-        var nanTests = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var node in graph.Nodes)
-        {
-            if (!HasSubgraph(node) && !node.Inputs.Any(mayBeNaN.Contains))
-                continue;
-            if (node.OpType == "IsNaN")
-                nanTests.UnionWith(node.Outputs);
-            var replaces = node.OpType == "Where" && node.Inputs.Count == 3 && nanTests.Contains(node.Inputs[0]) && !mayBeNaN.Contains(node.Inputs[1]);
-            if (!replaces && !s_takesMissing.Contains(node.OpType))
-                mayBeNaN.UnionWith(node.Outputs);
-        }
-        return graph.Nodes.Count > 0 && !outputs.Any(mayBeNaN.Contains);
-    }
 
     /// <summary>Whether an output is a probability: made by a classifier, a softmax or a sigmoid, apart from changes of shape and type.</summary>
     public static bool IsProbability(OnnxGraph graph, string output) => MakerOfProbabilities(graph, output) is not null;
@@ -59,6 +36,4 @@ internal static class GraphFacts
         }
         return null;
     }
-
-    private static bool HasSubgraph(OnnxNode node) => node.Attributes.Values.Any(a => a.HasSubgraph);
 }

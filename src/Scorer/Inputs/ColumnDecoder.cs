@@ -31,6 +31,18 @@ internal abstract class ColumnDecoder : IDisposable
         ColumnDecoding.BytesDecimal => new StagedDecoder<ByteArray>((ColumnReader<ByteArray>)reader, levels, StoredValues.BytesDecimals(column)),
         ColumnDecoding.FixedBytesDecimal =>
             new StagedDecoder<FixedLenByteArray>((ColumnReader<FixedLenByteArray>)reader, levels, StoredValues.FixedBytesDecimals(column)),
+        ColumnDecoding.FixedBytes => new StagedDecoder<FixedLenByteArray>((ColumnReader<FixedLenByteArray>)reader, levels, ExactValues.FixedBytes(column)),
+        ColumnDecoding.Int96Bytes => new StagedDecoder<Int96>((ColumnReader<Int96>)reader, levels, ExactValues.Int96Bytes),
+        ColumnDecoding.BytesWhole => new StagedDecoder<ByteArray>((ColumnReader<ByteArray>)reader, levels, ExactValues.BytesWhole(column)),
+        ColumnDecoding.FixedBytesWhole =>
+            new StagedDecoder<FixedLenByteArray>((ColumnReader<FixedLenByteArray>)reader, levels, ExactValues.FixedBytesWhole(column)),
+        ColumnDecoding.BoolText => new StagedDecoder<bool>((ColumnReader<bool>)reader, levels, ExactValues.BoolText),
+        ColumnDecoding.Int32Text => new StagedDecoder<int>((ColumnReader<int>)reader, levels, ExactValues.Int32Text(column)),
+        ColumnDecoding.Int64Text => new StagedDecoder<long>((ColumnReader<long>)reader, levels, ExactValues.Int64Text(column)),
+        ColumnDecoding.Int96Text => new StagedDecoder<Int96>((ColumnReader<Int96>)reader, levels, ExactValues.Int96Text),
+        ColumnDecoding.BytesText => new StagedDecoder<ByteArray>((ColumnReader<ByteArray>)reader, levels, ExactValues.BytesText(column)),
+        ColumnDecoding.FixedBytesText =>
+            new StagedDecoder<FixedLenByteArray>((ColumnReader<FixedLenByteArray>)reader, levels, ExactValues.FixedBytesText(column)),
         ColumnDecoding.Float16 => new StagedDecoder<FixedLenByteArray>((ColumnReader<FixedLenByteArray>)reader, levels, StoredValues.Halves),
         _ => throw InputProblems.Unreadable($"column '{column.Column.Name}'", column.Column),
     };

@@ -1,6 +1,6 @@
 namespace BatchEngine.Scorer.Inputs;
 
-/// <summary>The stored forms of columns that are decoded; each gives one kind.</summary>
+/// <summary>The stored forms of columns that are decoded; each gives one kind of vector.</summary>
 internal enum ColumnDecoding
 {
     /// <summary>Not decoded.</summary>
@@ -24,4 +24,18 @@ internal enum ColumnDecoding
     Int64Decimal,
     BytesDecimal,
     FixedBytesDecimal,
+
+    // To be copied: the stored bytes.
+    FixedBytes,
+    Int96Bytes,
+
+    // Keys: whole numbers and texts.
+    BytesWhole,
+    FixedBytesWhole,
+    BoolText,
+    Int32Text,
+    Int64Text,
+    Int96Text,
+    BytesText,
+    FixedBytesText,
 }

@@ -26,12 +26,13 @@ internal sealed record FileSchema(IReadOnlyList<FileColumn> Columns)
         return new FileSchema(columns);
     }
 
-    /// <summary>The column of that name.</summary>
-    /// <exception cref="BadInputException">There is none, there are two, or it cannot be read.</exception>
+    /// <summary>The column of that name, which can be read for something.</summary>
+    /// <exception cref="BadInputException">There is none, there are two, or it is nested.</exception>
     public FileColumn Find(string path, string name)
     {
         var found = FindOrNull(path, name) ?? throw InputProblems.ColumnMissing(path, name, [.. Columns.Select(c => c.Column)]);
-        return found.Decoding == ColumnDecoding.None ? throw InputProblems.Unreadable($"{path}, column '{name}'", found.Column) : found;
+        return found.Decoding == ColumnDecoding.None && found.Column.Stored is null ? throw InputProblems.Unreadable($"{path}, column '{name}'", found.Column)
+            : found;
     }
 
     /// <summary>The column of that name, which may be unreadable; null means that there is none.</summary>
@@ -58,7 +59,8 @@ internal sealed record FileSchema(IReadOnlyList<FileColumn> Columns)
         var scale = logical is DecimalLogicalType d ? d.Scale : 0;
         var words = logical.Type is LogicalTypeEnum.None or LogicalTypeEnum.Undefined ? $"{descriptor.PhysicalType}"
             : $"{descriptor.PhysicalType} as {logical}";
-        return new FileColumn(leaf, new InputColumn(name, kind, descriptor.MaxDefinitionLevel > 0, words), decoding, scale, descriptor.TypeLength);
+        return new FileColumn(leaf, new InputColumn(name, kind, descriptor.MaxDefinitionLevel > 0, words, StoredTypes.Of(descriptor, logical)), decoding,
+            scale, descriptor.TypeLength);
     }
 
     private static (ColumnKind Kind, ColumnDecoding Decoding) Classify(PhysicalType physical, LogicalType logical) => (physical, logical) switch

@@ -66,7 +66,7 @@ public sealed class InputFileReader : IDisposable
     /// <summary>Starts reading some columns of a row group as the whole input has them; dispose it before opening the next.</summary>
     /// <param name="index">The row group, counted from 0.</param>
     /// <param name="columns">The manifest's columns, in the order of the units that will be filled.</param>
-    /// <exception cref="BadInputException">A column is missing or cannot be read as that kind.</exception>
+    /// <exception cref="BadInputException">A column is missing or cannot be read as that kind, or not for what it is wanted for.</exception>
     public RowGroupReader OpenRowGroup(int index, IReadOnlyList<InputColumn> columns) =>
         new(Path, index, _reader.RowGroup(index), [.. columns.Select(c => (Stored(c), c))], _levels);
 
@@ -101,7 +101,11 @@ public sealed class InputFileReader : IDisposable
         if (wanted.MayBeAbsent && Schema.FindOrNull(Path, wanted.Name) is null)
             return null;
         var found = Schema.Find(Path, wanted.Name);
-        return found.Decoding == ColumnDecoding.Nothing ? null : found;
+        if (found.Decoding == ColumnDecoding.Nothing)
+            return null;
+        // A file that has no value of the column may say any type of it.
+        return wanted.Use != ColumnUse.Feature && !ColumnReadings.Fits(found, wanted) && HasNoValue(found) ? null
+            : ColumnReadings.For(found, wanted, $"{Path}, column '{wanted.Name}'");
     }
 
     /// <summary>Whether the statistics of every row group say that the column has no value; without statistics it may have one.</summary>

@@ -12,8 +12,9 @@ internal static class InputProblems
     private const string ChecksumFailed = "CRC checksum verification failed";
 
     public static BadInputException Unreadable(string place, InputColumn column) => new(place, column.PhysicalType,
-        "a flat column of numbers, bool, text, date, timestamp or decimal",
-        "Nested, repeated, binary and time-of-day columns are not read: flatten or cast it where the file is written, or leave it out.");
+        "a flat column; for a feature one of numbers, bool, text, date, timestamp or decimal",
+        "Lists and other nested columns are not read, and bytes of fixed length and times of day only to be carried or as a key: "
+            + "flatten or cast it where the file is written, or leave it out.");
 
     public static BadInputException ColumnMissing(string path, string name, IReadOnlyList<InputColumn> columns) => new(path, $"no column '{name}'",
         $"a column of that name; the nearest are {Nearest(name, columns.Select(c => c.Name))}",
@@ -33,6 +34,11 @@ internal static class InputProblems
     public static BadInputException KindDiffers(string path, InputColumn seen, InputColumn expected, string firstPath) => new(path,
         $"column '{seen.Name}' of kind {seen.Kind} ({seen.PhysicalType})", $"kind {expected.Kind} ({expected.PhysicalType}), as in {firstPath}",
         "All files of one input need the same kind of a column: rewrite one of them, or give them to separate jobs.");
+
+    public static BadInputException TypeDiffers(string place, InputColumn seen, InputColumn expected, string firstPath) => new(place,
+        $"type {seen.PhysicalType}", $"type {expected.PhysicalType}, as in {firstPath}",
+        "Keys need one text in all files, and a carried column comes out as it went in, so all files need one type of it: rewrite one of them, or do not carry "
+            + "the column.");
 
     public static BadInputException Duplicate(string path, string name) =>
         new(path, $"two columns named '{name}'", "one column of that name", "Rename one of them where the file is written.");

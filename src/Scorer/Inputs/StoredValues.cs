@@ -12,8 +12,10 @@ internal static class StoredValues
     /// <summary>Converts a chunk into the vector, from the row given.</summary>
     public delegate void Conversion<T>(ReadOnlySpan<T> stored, ColumnVector target, int firstRow);
 
+    /// <summary>1970-01-01 as a Julian day.</summary>
+    public const long JulianDayOfEpoch = 2_440_588;
+
     private const long MicrosPerDay = 86_400_000_000;
-    private const long JulianDayOfEpoch = 2_440_588;
     private const int NanosPerMicro = 1_000;
     private const int MicrosPerMilli = 1_000;
 

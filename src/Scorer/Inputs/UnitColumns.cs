@@ -23,7 +23,9 @@ public sealed class UnitColumns : IDisposable
         CapacityRows = capacityRows;
         Columns = [.. columns];
         _vectors = [.. columns.Select(c => new ColumnVector(c, capacityRows, maxTextBytes))];
-        _indexes = columns.Select((c, i) => (c.Name, i)).ToDictionary(c => c.Name, c => c.i, StringComparer.Ordinal);
+        _indexes = new Dictionary<string, int>(columns.Count, StringComparer.Ordinal);
+        for (var i = 0; i < columns.Count; i++)
+            _indexes.TryAdd(columns[i].Name, i); // what features read comes first
     }
 
     /// <summary>The columns, in the order of the vectors.</summary>

@@ -81,7 +81,7 @@ public sealed class MeasuredModel : IDisposable
             new PlanOption(Offering.Local, workers, nothing, Measured<Money>.NotMeasured("not asked"), "chosen"), [])
         {
             Outputs = model.Outputs,
-            KeyKind = manifest.Columns.First(c => c.Name == options.KeyColumn).Kind == ColumnKind.Text ? KeyKind.Utf8 : KeyKind.Int64,
+            KeyKind = KeyKinds.Of(manifest.Columns.First(c => c.Name == options.KeyColumn), "key column"),
         };
     }
 

@@ -50,7 +50,7 @@ public sealed class ScoringStages : IDisposable
         _executor = measured.Model.CreateExecutor();
         _predictions = new UnitPredictions(_executor.Model.Outputs.Count, _setup.Input.MaxRows);
         _scored = new ScoredColumns(_setup);
-        _gate = new RowCheck(_setup.Output.Schema.KeyIndex, _setup.Model.Features.FeatureNames, _setup.Model.Loaded.Outputs, _executor.Model.AcceptsMissing);
+        _gate = new RowCheck(_setup.Output.Schema.KeyIndex, _setup.Model.Features, _setup.Model.Loaded.Outputs, _executor.Model.Accepted);
         using var file = InputFileReader.Open(plan.Manifest.Files[_buffers.Unit.FileIndex]);
         using var group = file.OpenRowGroup(_buffers.Unit.RowGroup, _setup.Input.Columns);
         group.Read(_buffers.Columns, _buffers.Unit.Rows);

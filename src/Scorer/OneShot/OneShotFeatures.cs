@@ -18,7 +18,7 @@ internal static class OneShotFeatures
             return FeatureSpec.AsIs(signature.Inputs.Select(i => i.Name));
         var numeric = manifest.Columns.Where(c => IsNumeric(c.Kind) && c.Name != options.KeyColumn && !options.CarriedColumns.Contains(c.Name))
             .Select(c => c.Name).ToArray();
-        var width = signature.Inputs[0].Shape[1];
+        var width = signature.MatrixWidth;
         if (width > 0 && width != numeric.Length)
         {
             throw new BadInputException("features", $"{numeric.Length} numeric columns [{string.Join(", ", numeric)}]",

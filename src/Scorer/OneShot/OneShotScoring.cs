@@ -52,6 +52,7 @@ public static class OneShotScoring
         return new OneShotResult(folder.Path, counts, files, model.Outputs, model.Name, model.DeviceNote, model.Notes, tally.Elapsed)
         {
             LeftOut = manifest.LeftOutNote,
+            Caveats = model.Caveats.All(model.LabelsBesideTheLargest, counts.Read, "rows"),
             Means = FeatureMeans.In(options.Features, spec),
         };
     }
@@ -98,8 +99,8 @@ public static class OneShotScoring
     {
         var features = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage);
         var columns = ReadColumns.Of(features, options.KeyColumn, options.CarriedColumns, manifest);
-        var schema = new PredictionSchema(options.KeyColumn ?? RowNumberColumn, ReadColumns.IndexOf(columns, options.KeyColumn), columns,
-            [.. options.CarriedColumns.Select(c => ReadColumns.IndexOf(columns, c))], model.Outputs, version.ToString(), "score", scoredAt);
+        var schema = new PredictionSchema(options.KeyColumn ?? RowNumberColumn, ReadColumns.KeyIndex(columns, options.KeyColumn), columns,
+            ReadColumns.CarriedIndexes(columns, options.CarriedColumns), model.Outputs, version.ToString(), "score", scoredAt);
         var output = new ScoringOutput(schema, new LocalFolderBlobs(options.OutputDirectory), static (_, _) => "", options.RowsPerFile);
         return new ScoringSetup(new ScoringInput(manifest, UnitCuts.WholeOf(manifest), columns, options.UnitRows > 0 ? options.UnitRows
             : UnitSizing.RowsFor(columns.Count)), ScoringModel.Of(model, features, spec, version), output, options.Rejects, Checkpoint.Start);

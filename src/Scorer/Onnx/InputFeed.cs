@@ -1,4 +1,3 @@
-using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -10,9 +9,7 @@ internal abstract class InputFeed : IDisposable
 {
     /// <summary>A feed for the model's way of reading.</summary>
     public static InputFeed Create(InputLayout layout, int maxRows, HostMemory memory) =>
-        !layout.IsMatrix ? new ColumnFeed(layout, maxRows, memory)
-        : layout.Specs[0].Element is TensorElement.Float32 or TensorElement.Float64 ? new MatrixFeed(layout, maxRows, memory)
-        : new ExactMatrixFeed(layout, maxRows, memory);
+        layout.Parts is [{ IsFloatMatrix: true }] ? new MatrixFeed(layout, maxRows, memory) : new PartsFeed(layout, maxRows, memory);
 
     /// <summary>The tensors of some rows, in the model's input order; valid until the next call.</summary>
     /// <param name="features">The features.</param>

@@ -27,7 +27,7 @@ internal sealed class MatrixFeed : InputFeed
         _layout = layout;
         _maxRows = maxRows;
         _features = layout.FeatureNames.Count;
-        _isDouble = layout.Specs[0].Element == TensorElement.Float64;
+        _isDouble = layout.Parts[0].Spec.Element == TensorElement.Float64;
         _floats = memory.Allocate((long)maxRows * _features * sizeof(float));
         _doubles = memory.Allocate(_isDouble ? (long)maxRows * _features * sizeof(double) : 0);
         _full = Tensor(maxRows);
@@ -74,8 +74,8 @@ internal sealed class MatrixFeed : InputFeed
     }
 
     private OrtValue Tensor(int rows) => _isDouble
-        ? Wrap(_memory, TensorElementType.Double, [rows, _features], _doubles.Address, (long)rows * _features * sizeof(double))
-        : Wrap(_memory, TensorElementType.Float, [rows, _features], _floats.Address, (long)rows * _features * sizeof(float));
+        ? Wrap(_memory, TensorElementType.Double, _layout.Parts[0].For(rows), _doubles.Address, (long)rows * _features * sizeof(double))
+        : Wrap(_memory, TensorElementType.Float, _layout.Parts[0].For(rows), _floats.Address, (long)rows * _features * sizeof(float));
 
     private void FillDoubles(FeatureMatrix features, int fromRow, int rows)
     {

@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Graphs;
+using BatchEngine.Scorer.Onnx.Sessions;
 
 namespace BatchEngine.Scorer.Onnx;
 

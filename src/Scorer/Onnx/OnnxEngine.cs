@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Onnx.Sessions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace BatchEngine.Scorer.Onnx;

@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
+using BatchEngine.Scorer.Onnx.Sessions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace BatchEngine.Scorer.Onnx;
@@ -20,6 +21,8 @@ internal sealed class OnnxExecutor : IModelExecutor
     private readonly OrtIoBinding? _io;
     private readonly OrtValue?[] _bound;
     private readonly bool _copiesToDevice;
+    private RowGather? _gather;
+    private bool _hasScored;
     private InputFeed _feed;
     private OutputBinding? _binding;
     private int _capacity;
@@ -41,7 +44,7 @@ internal sealed class OnnxExecutor : IModelExecutor
         _capacity = Math.Max(1, inputs.FixedRows);
         _feed = InputFeed.Create(inputs, _capacity, memory);
         _binding = outputs.CanBind ? new OutputBinding(outputs, _capacity, memory) : null;
-        _bound = new OrtValue?[inputs.Specs.Count];
+        _bound = new OrtValue?[inputs.Parts.Count];
         _io = outputs.CanBind ? session.CreateIoBinding() : null;
     }
 
@@ -66,35 +69,92 @@ internal sealed class OnnxExecutor : IModelExecutor
         _feed.Dispose();
         _binding?.Dispose();
         _run.Dispose();
+        _gather?.Dispose();
     }
 
     private void ScoreSubBatch(FeatureMatrix features, UnitPredictions block, int from, int rows)
     {
         var tensorRows = TensorRows(features, rows);
-        var inputs = _feed.Fill(features, from, rows, tensorRows);
         try
         {
-            if (_binding is not null)
-            {
-                RunBound(_io!, inputs, _binding.For(tensorRows));
-                _binding.CopyTo(block, from, rows);
-                return;
-            }
-            using var outputs = _session.Run(_run, _session.InputNames, inputs, _session.OutputNames);
-            for (var i = 0; i < _outputs.Parts.Count; i++)
-                OutputReading.CopyChecked(outputs[i], _outputs.Parts[i], tensorRows, block, from, rows);
+            Run(_feed.Fill(features, from, rows, tensorRows), tensorRows, block, from, rows);
+            _hasScored = true;
+        }
+        catch (OnnxRuntimeException failure) when (!RuntimeMessage.IsOfTheMachine(failure.Message))
+        {
+            ScoreWithoutRefused(features, block, from, rows, failure);
         }
         catch (OnnxRuntimeException failure)
         {
-            throw _model.IsOnDevice
+            throw BatchFailed(rows, failure);
+        }
+    }
+
+    private void Run(IReadOnlyList<OrtValue> inputs, int tensorRows, UnitPredictions block, int from, int rows)
+    {
+        if (_binding is not null)
+        {
+            RunBound(_io!, inputs, _binding.For(tensorRows));
+            _binding.CopyTo(block, from, rows);
+            return;
+        }
+        using var outputs = _session.Run(_run, _session.InputNames, inputs, _session.OutputNames);
+        for (var i = 0; i < _outputs.Parts.Count; i++)
+            OutputReading.CopyChecked(outputs[i], _outputs.Parts[i], tensorRows, block, from, rows);
+    }
+
+    // A batch fails for one bad row. That row is found and its place taken by a copy of a good one, so that all others keep their places and with them their
+    // bits.
+    private void ScoreWithoutRefused(FeatureMatrix features, UnitPredictions block, int from, int rows, OnnxRuntimeException failure)
+    {
+        if (!_hasScored && RefusalSearch.SharedBy(features.Rows, (at, count) => Attempt(features, block, at, count)) is { } shared)
+            throw new BadInputException(_path,
+                $"a model that refuses each of {RefusalSearch.Probes} rows that were tried, spread over {features.Rows} ({shared})",
+                "rows that the model can score", "Check the features against what the model was trained on.", failure);
+        var refused = RefusalSearch.Rows(from, rows, RuntimeMessage.OfRow(failure.Message), (at, count) => Attempt(features, block, at, count));
+        var bad = refused.Select(r => r.Row).ToHashSet();
+        if (bad.Count < rows)
+        {
+            var good = Enumerable.Range(from, rows).First(r => !bad.Contains(r));
+            var taken = Enumerable.Range(from, rows).Select(r => bad.Contains(r) ? good : r).ToArray();
+            _gather ??= new RowGather([.. Enumerable.Range(0, features.FeatureCount).Select(features.Storage)], _model.SubBatchRows);
+            var tensorRows = TensorRows(features, rows);
+            try
+            {
+                Run(_feed.Fill(_gather.Take(features, taken), 0, rows, tensorRows), tensorRows, block, from, rows);
+                _hasScored = true;
+            }
+            catch (OnnxRuntimeException still)
+            {
+                throw BatchFailed(rows, still);
+            }
+        }
+        foreach (var (row, message) in refused)
+            block.Refuse(row, message);
+    }
+
+    // Without rows to fill up with: these scores are thrown away.
+    private string? Attempt(FeatureMatrix features, UnitPredictions block, int from, int rows)
+    {
+        try
+        {
+            var tensorRows = Math.Max(rows, _inputs.FixedRows);
+            Run(_feed.Fill(features, from, rows, tensorRows), tensorRows, block, from, rows);
+            return null;
+        }
+        catch (OnnxRuntimeException failure)
+        {
+            return RuntimeMessage.IsOfTheMachine(failure.Message) ? throw BatchFailed(rows, failure) : RuntimeMessage.OfRow(failure.Message);
+        }
+    }
+
+    private BadInputException BatchFailed(int rows, OnnxRuntimeException failure) => _model.IsOnDevice
                 ? new BadInputException(_path, $"a batch of {rows} rows that failed on the card ({OnnxSession.FirstLine(failure.Message)})",
                     "a card with room for the model's batches",
                     "Free memory of the card, or score on the processor: execution.device: cpu, or --device cpu.", failure)
                 : new BadInputException(_path, $"a batch of {rows} rows that the model refuses ({OnnxSession.FirstLine(failure.Message)})",
                     "rows that the model can score",
                     "Check the features against what the model was trained on.", failure);
-        }
-    }
 
     // The runtime's matrix kernels may round differently for another number of rows. A batch is therefore filled up to a multiple of a fixed number, so that
     // a row has the same bits

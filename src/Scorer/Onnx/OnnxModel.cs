@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Graphs;
+using BatchEngine.Scorer.Onnx.Sessions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace BatchEngine.Scorer.Onnx;
@@ -20,11 +21,10 @@ internal sealed class OnnxModel : LoadedModel
     private readonly string _path;
     private readonly InputLayout _inputs;
     private readonly OutputLayout _outputs;
-    private readonly bool _acceptsMissing;
     private readonly HostMemory _memory;
     private readonly bool _bindsMemory;
 
-    private OnnxModel(InferenceSession session, string path, InputLayout inputs, OutputLayout outputs, bool acceptsMissing, int subBatchRows,
+    private OnnxModel(InferenceSession session, string path, InputLayout inputs, OutputLayout outputs, IReadOnlyList<AcceptedValues> accepted, int subBatchRows,
         ExecutionDevice device, HostMemory memory, bool bindsMemory)
     {
         (_memory, _bindsMemory) = (memory, bindsMemory);
@@ -32,7 +32,7 @@ internal sealed class OnnxModel : LoadedModel
         _path = path;
         _inputs = inputs;
         _outputs = outputs;
-        _acceptsMissing = acceptsMissing;
+        Accepted = accepted;
         SubBatchRows = subBatchRows;
         IsOnDevice = device == ExecutionDevice.Cuda;
         Name = IsOnDevice ? "onnx-cuda" : "onnx-cpu";
@@ -65,7 +65,7 @@ internal sealed class OnnxModel : LoadedModel
     public override bool GivesConfidence => _outputs.GivesConfidence;
 
     /// <inheritdoc/>
-    public override bool AcceptsMissing => _acceptsMissing;
+    public override IReadOnlyList<AcceptedValues> Accepted { get; }
 
     /// <summary>Which feature feeds which input.</summary>
     public InputLayout Inputs => _inputs;
@@ -126,10 +126,8 @@ internal sealed class OnnxModel : LoadedModel
             var signature = SignatureOf(session);
             var inputs = InputLayout.Match(path, signature, featureNames);
             var outputs = OutputDiscovery.Of(path, session, signature, inputs, graph);
-            var floats = signature.Inputs.Where(i => i.Element is TensorElement.Float32 or TensorElement.Float64);
-            var accepts = GraphFacts.AcceptsMissing(graph, floats.Select(i => i.Name), signature.Outputs.Select(o => o.Name));
             var memory = options.Device == ExecutionDevice.Cuda ? HostMemory.Pinned(session, options.DeviceId) : HostMemory.Plain;
-            return new OnnxModel(session, path, inputs, outputs, accepts, SubBatch(options, graph, inputs), options.Device, memory, bindsMemory)
+            return new OnnxModel(session, path, inputs, outputs, Accepts(graph, inputs), SubBatch(options, graph, inputs), options.Device, memory, bindsMemory)
             {
                 OwnsSession = ownsSession,
             };
@@ -152,6 +150,19 @@ internal sealed class OnnxModel : LoadedModel
         _memory.Dispose();
         if (OwnsSession)
             _session.Dispose();
+    }
+
+    private static AcceptedValues[] Accepts(OnnxGraph graph, InputLayout inputs)
+    {
+        var missing = new MissingFlow(graph);
+        var accepted = new AcceptedValues[inputs.FeatureNames.Count];
+        foreach (var part in inputs.Parts)
+        {
+            var takes = part.IsFloating ? missing.Accepts(part.Spec.Name, part.Width) : new bool[part.Width];
+            for (var i = 0; i < part.Width; i++)
+                accepted[part.Features[i]] = part.Accepts(takes[i]);
+        }
+        return accepted;
     }
 
     private static int SubBatch(ExecutorOptions options, OnnxGraph graph, InputLayout inputs)

@@ -17,7 +17,10 @@ internal sealed class EncodedColumn
     private readonly ColumnMetaData _facts;
     private readonly byte[] _pages;
 
-    private EncodedColumn(ColumnMetaData facts, byte[] pages) => (_facts, _pages) = (facts, pages);
+    /// <summary>Takes over what is encoded already.</summary>
+    /// <param name="facts">What the footer says of the column, without its place in a file.</param>
+    /// <param name="pages">Its pages with their headers.</param>
+    public EncodedColumn(ColumnMetaData facts, byte[] pages) => (_facts, _pages) = (facts, pages);
 
     /// <summary>Values, and rows, as the column is flat.</summary>
     public long Rows => _facts.NumValues;

@@ -1,3 +1,4 @@
+using BatchEngine.Domain;
 using Parquet;
 using Parquet.Schema;
 
@@ -11,6 +12,9 @@ internal abstract class OutputField(DataField field, Type? stored = null)
 {
     /// <summary>The Parquet field, as the file's schema names it.</summary>
     public DataField Field { get; } = field;
+
+    /// <summary>What the file shall say of the column; null means what the field says.</summary>
+    public StoredType? Described { get; set; }
 
     /// <summary>The same column in the type in which values are handed over.</summary>
     protected DataField Stored { get; } = stored is null ? field : ParquetFields.Stored(field, stored);

@@ -42,6 +42,11 @@ internal sealed class PredictionFile
     {
         Clear();
         _writer = await ParquetWriter.CreateAsync(_schema, output, _options, append: false, ct).ConfigureAwait(false);
+        for (var i = 0; i < _fields.Count; i++)
+        {
+            if (_fields[i].Described is { } type)
+                StoredElements.Describe(_writer, i, type);
+        }
         Rows = 0;
     }
 

@@ -29,14 +29,8 @@ internal sealed record PredictionSchema(
     public static readonly IReadOnlyList<string> ProvenanceColumns = ["model_version", "run_id", "scored_at"];
 
     /// <summary>The kind of the key.</summary>
-    /// <exception cref="BadInputException">The key column is neither integer nor text.</exception>
-    public KeyKind KeyKind => KeyIndex < 0 ? KeyKind.Int64 : Input[KeyIndex].Kind switch
-    {
-        ColumnKind.Integer => KeyKind.Int64,
-        ColumnKind.Text => KeyKind.Utf8,
-        var kind => throw new BadInputException($"key column '{KeyColumn}'", $"{kind} ({Input[KeyIndex].PhysicalType})", "an integer or text column",
-            "Choose another key column."),
-    };
+    /// <exception cref="BadInputException">The values of the key column have no exact text.</exception>
+    public KeyKind KeyKind => KeyIndex < 0 ? KeyKind.Int64 : KeyKinds.Of(Input[KeyIndex], $"key column '{KeyColumn}'");
 
     /// <summary>All column names in order.</summary>
     /// <exception cref="BadInputException">Two columns would have one name.</exception>
@@ -54,8 +48,8 @@ internal sealed record PredictionSchema(
     public IReadOnlyList<OutputField> CreateFields(ParquetOptions options)
     {
         ColumnNames();
-        var fields = new List<OutputField> { KeyIndex < 0 ? RowNumbers() : Copied(KeyIndex, KeyColumn, isKey: true) };
-        fields.AddRange(Carried.Select(c => Copied(c, Input[c].Name, isKey: false)));
+        var fields = new List<OutputField> { KeyIndex < 0 ? RowNumbers() : Key() };
+        fields.AddRange(Carried.Select(c => Copied(c)));
         for (var i = 0; i < Outputs.Count; i++)
         {
             if (Outputs[i].IsNamed)
@@ -91,12 +85,24 @@ internal sealed record PredictionSchema(
             target[row] = unit.FirstRowNumber + row;
     });
 
-    private OutputField Copied(int index, string name, bool isKey)
+    // A row without a key is rejected, so no key is missing.
+    private OutputField Key()
+    {
+        var isText = KeyKind == KeyKind.Utf8;
+        var field = ParquetFields.Of(new TableColumn(KeyColumn, isText ? ColumnKind.Text : ColumnKind.Integer, false));
+        var index = KeyIndex;
+        return isText ? new TextField(field, index)
+            : new ValueField<long>(field, (unit, target) => unit.Columns[index].Integers.CopyTo(target));
+    }
+
+    private OutputField Copied(int index)
     {
         var column = Input[index];
-        var nullable = column.IsNullable && !isKey;
-        var field = ParquetFields.Of(new TableColumn(name, column.Kind, nullable));
-        var present = nullable ? index : -1;
+        if (column.Stored is { } type && (column.Use == ColumnUse.Carried || type.IsReadAsStored))
+            return CarriedFields.Of(column, index, type);
+        // A plan that was made before stored types were kept.
+        var field = ParquetFields.Of(new TableColumn(column.Name, column.Kind, column.IsNullable));
+        var present = column.IsNullable ? index : -1;
         return column.Kind switch
         {
             ColumnKind.Text => new TextField(field, index),

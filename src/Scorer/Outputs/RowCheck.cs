@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Text;
+using System.Text.Unicode;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
@@ -10,13 +11,13 @@ using BatchEngine.Scorer.Inputs;
 namespace BatchEngine.Scorer.Outputs;
 
 /// <summary>Decides which rows of a unit are written and why the others are not. A row is rejected once, for the first reason found: key, features in order,
-/// outputs in order. Not thread-safe.</summary>
+/// the model's refusal, outputs in order. Not thread-safe.</summary>
 /// <remarks>Whole columns are looked at first; only a column with a bad value is looked at row by row.</remarks>
 /// <param name="keyIndex">The key column in the units; -1 means the row number.</param>
-/// <param name="featureNames">For the detail.</param>
+/// <param name="compiled">What the features were computed with.</param>
 /// <param name="outputs">For the detail.</param>
-/// <param name="acceptsMissing">Whether the model takes missing numbers.</param>
-internal sealed class RowCheck(int keyIndex, IReadOnlyList<string> featureNames, IReadOnlyList<OutputColumn> outputs, bool acceptsMissing)
+/// <param name="accepted">What the model takes in each feature.</param>
+internal sealed class RowCheck(int keyIndex, CompiledFeatures compiled, IReadOnlyList<OutputColumn> outputs, IReadOnlyList<AcceptedValues> accepted)
 {
     private readonly List<(int Row, RejectReason Reason, string Detail)> _rejects = [];
     private byte[] _keep = [];
@@ -33,7 +34,9 @@ internal sealed class RowCheck(int keyIndex, IReadOnlyList<string> featureNames,
         if (keyIndex >= 0)
             LookAtKeys(unit[keyIndex]);
         for (var feature = 0; feature < features.FeatureCount; feature++)
-            LookAtFeature(features, feature);
+            LookAtFeature(unit, features, feature);
+        foreach (var refused in predictions.Refused)
+            Reject(refused.Row, unit.Rows, RejectReason.ModelRefused, refused.Message);
         for (var output = 0; output < outputs.Count; output++)
         {
             if (outputs[output].Kind is not (OutputKind.WideInteger or OutputKind.UpperHalf))
@@ -72,38 +75,96 @@ internal sealed class RowCheck(int keyIndex, IReadOnlyList<string> featureNames,
         if (keys.Kind != ColumnKind.Text)
             return;
         var offsets = keys.TextOffsets;
+        var isPlain = Ascii.IsValid(keys.TextBytes);
         for (var row = 0; row < offsets.Length - 1; row++)
         {
             var length = offsets[row + 1] - offsets[row];
-            if (length is > 0 and <= PredictionKey.MaxUtf8Bytes || keys.Present[row] == 0)
+            if (keys.Present[row] == 0)
                 continue;
-            Reject(row, offsets.Length - 1, length == 0 ? RejectReason.KeyEmpty
-                : RejectReason.KeyTooLong, $"{keys.Name} has {length} bytes of UTF-8, expected 1 to {PredictionKey.MaxUtf8Bytes}");
+            if (length is 0 or > PredictionKey.MaxUtf8Bytes)
+            {
+                Reject(row, offsets.Length - 1, length == 0 ? RejectReason.KeyEmpty
+                    : RejectReason.KeyTooLong, $"{keys.Name} has {length} bytes of UTF-8, expected 1 to {PredictionKey.MaxUtf8Bytes}");
+            }
+            else if (!isPlain && !Utf8.IsValid(keys.Text[row]))
+            {
+                Reject(row, offsets.Length - 1, RejectReason.KeyNotText,
+                    $"{keys.Name} is the bytes {Convert.ToHexString(keys.Text[row])}, expected UTF-8; write bytes as hexadecimal text");
+            }
         }
     }
 
-    private void LookAtFeature(FeatureMatrix features, int feature)
+    private void LookAtFeature(UnitColumns unit, FeatureMatrix features, int feature)
     {
+        var (name, takes) = (compiled.FeatureNames[feature], accepted[feature]);
         switch (features.Storage(feature))
         {
             case FeatureStorage.Float32:
-                LookAtValues(features.Column(feature), featureNames[feature], RejectReason.FeatureInfinite, acceptsMissing);
+                LookAtValues(features.Column(feature), name, RejectReason.FeatureInfinite, takes.Missing);
+                if (takes.IsBounded)
+                    LookAtBounds(features.Column(feature), name, takes);
                 break;
             case FeatureStorage.Float64:
                 var doubles = features.DoubleColumn(feature);
-                if (!AllAreUsable(doubles, acceptsMissing))
-                    LookAtDoubles(doubles, featureNames[feature]);
+                if (!AllAreUsable(doubles, takes.Missing))
+                    LookAtDoubles(doubles, name, takes.Missing);
                 break;
-            case FeatureStorage.Int64 when features.HasMissing(feature):
-                var present = features.Present(feature);
-                for (var row = 0; row < present.Length; row++)
-                {
-                    if (present[row] == 0)
-                        Reject(row, present.Length, RejectReason.FeatureMissing, $"{featureNames[feature]} is missing, and the model reads it as an integer");
-                }
+            case FeatureStorage.Int64:
+                LookAtPresent(features, feature, $"{name} is missing, and the model reads it as an integer");
+                if (takes.IsBounded)
+                    LookAtBounds(features.IntegerColumn(feature), name, takes);
+                break;
+            default:
+                LookAtPresent(features, feature, $"{name} is missing, and the model reads it as text");
                 break;
         }
+        if (features.MayHaveChanged(feature))
+            LookAtExact(compiled.SourceOf(feature, unit), name, features.Storage(feature) == FeatureStorage.Float32);
     }
+
+    private void LookAtPresent(FeatureMatrix features, int feature, string detail)
+    {
+        if (!features.HasMissing(feature))
+            return;
+        var present = features.Present(feature);
+        for (var row = 0; row < present.Length; row++)
+        {
+            if (present[row] == 0)
+                Reject(row, present.Length, RejectReason.FeatureMissing, detail);
+        }
+    }
+
+    private void LookAtBounds(ReadOnlySpan<float> values, string name, AcceptedValues takes)
+    {
+        for (var row = 0; row < values.Length; row++)
+        {
+            if (!takes.Takes(values[row]))
+                Reject(row, values.Length, RejectReason.FeatureUnrepresentable, Text($"{name} is {values[row]}, and the model takes {takes}"));
+        }
+    }
+
+    private void LookAtBounds(ReadOnlySpan<long> values, string name, AcceptedValues takes)
+    {
+        for (var row = 0; row < values.Length; row++)
+        {
+            if (values[row] < takes.Least || values[row] > takes.Most)
+                Reject(row, values.Length, RejectReason.FeatureUnrepresentable, Text($"{name} is {values[row]}, and the model takes {takes}"));
+        }
+    }
+
+    private void LookAtExact(ColumnVector source, string name, bool isSingle)
+    {
+        for (var row = 0; row < source.Rows; row++)
+        {
+            var value = source.Integers[row];
+            var held = isSingle ? (Int128)(float)value : (Int128)(double)value;
+            if (source.Present[row] != 0 && held != value)
+                Reject(row, source.Rows, RejectReason.FeatureUnrepresentable, Text(
+                    $"{name} is {value}, and the model's float would make it {held}; a column of floats or a step that computes says that this is meant"));
+        }
+    }
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
 
     private void LookAtValues(ReadOnlySpan<float> values, string name, RejectReason infinite, bool isMissingFine)
     {
@@ -116,10 +177,10 @@ internal sealed class RowCheck(int keyIndex, IReadOnlyList<string> featureNames,
     private static bool AllAreUsable<T>(ReadOnlySpan<T> values, bool isMissingFine)
         where T : INumberBase<T> => isMissingFine ? !TensorPrimitives.IsInfinityAny(values) : TensorPrimitives.IsFiniteAll(values);
 
-    private void LookAtDoubles(ReadOnlySpan<double> values, string name)
+    private void LookAtDoubles(ReadOnlySpan<double> values, string name, bool isMissingFine)
     {
         for (var row = 0; row < values.Length; row++)
-            LookAtNumber(row, values.Length, values[row], name, RejectReason.FeatureInfinite, acceptsMissing);
+            LookAtNumber(row, values.Length, values[row], name, RejectReason.FeatureInfinite, isMissingFine);
     }
 
     private void LookAtNumber(int row, int rows, double value, string name, RejectReason infinite, bool isMissingFine)

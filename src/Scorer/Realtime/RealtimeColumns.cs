@@ -11,12 +11,13 @@ internal static class RealtimeColumns
     public static IReadOnlyList<InputColumn> Of(FeatureSpec spec, LoadedModel model)
     {
         var columns = new List<InputColumn>();
+        var named = new HashSet<string>(StringComparer.Ordinal);
         var feature = 0;
         foreach (var column in spec.Columns)
         {
             var wanted = model.WantedStorage?[feature] ?? FeatureStorage.Float32;
             feature += column.FeatureNames.Count;
-            if (columns.All(c => c.Name != column.Source))
+            if (named.Add(column.Source))
                 columns.Add(new InputColumn(column.Source, KindOf(column, wanted), IsNullable: true, "derived from the features"));
         }
         return columns;

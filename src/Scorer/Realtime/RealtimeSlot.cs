@@ -24,7 +24,7 @@ internal sealed class RealtimeSlot : IDisposable
         _unit = features.CreateColumns(1);
         _matrix = features.CreateMatrix(1);
         _block = new UnitPredictions(_executor.Model.Outputs.Count, 1);
-        _gate = new RowCheck(-1, features.FeatureNames, _executor.Model.Outputs, _executor.Model.AcceptsMissing);
+        _gate = new RowCheck(-1, features, _executor.Model.Outputs, _executor.Model.Accepted);
     }
 
     /// <summary>Scores one row.</summary>
@@ -37,7 +37,8 @@ internal sealed class RealtimeSlot : IDisposable
         if (_gate.Rejects.Count > 0)
         {
             throw new BadInputException("row", $"{_gate.Rejects[0].Reason}: {_gate.Rejects[0].Detail}", "values that the model can score",
-                "Send the missing value, or impute it in the job's features.");
+                _gate.Rejects[0].Reason == RejectReason.ModelRefused ? "Send a value that the model knows."
+                    : "Send the missing value, or impute it in the job's features.");
         }
         FeatureFingerprint.Compute(_matrix, seed, _fingerprint);
         var outputs = new float[_block.OutputCount];

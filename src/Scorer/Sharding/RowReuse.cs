@@ -117,6 +117,8 @@ internal sealed class RowReuse : IDisposable
             for (var output = 0; output < predictions.OutputCount + predictions.KeptSums; output++)
                 Scatter(_gathered.Column(output), rows, predictions.Column(output));
             Scatter(_gathered.Confidence, rows, predictions.Confidence);
+            foreach (var refused in _gathered.Refused)
+                predictions.Refuse(rows[refused.Row], refused.Message);
         }
     }
 

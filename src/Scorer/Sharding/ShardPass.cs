@@ -40,8 +40,8 @@ public static class ShardPass
         var (plan, job) = (work.Plan, work.Plan.Job);
         var features = CompiledFeatures.Compile(plan.Features, plan.Manifest.Columns, work.Model.WantedStorage);
         var columns = ReadColumns.Of(features, job.KeyColumn, job.CarriedColumns, plan.Manifest);
-        var schema = new PredictionSchema(job.KeyColumn, ReadColumns.IndexOf(columns, job.KeyColumn), columns,
-            [.. job.CarriedColumns.Select(c => ReadColumns.IndexOf(columns, c))],
+        var schema = new PredictionSchema(job.KeyColumn, ReadColumns.KeyIndex(columns, job.KeyColumn), columns,
+            ReadColumns.CarriedIndexes(columns, job.CarriedColumns),
             work.Model.Outputs, plan.Model.ToString(), plan.Run.ToString(), plan.Run.ScheduledAt);
         var output = new ScoringOutput(schema, work.Blobs, (kind, unit) => NameOf(work, kind, unit), job.CheckpointRows)
         {

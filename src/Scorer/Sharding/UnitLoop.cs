@@ -26,7 +26,7 @@ internal sealed class UnitLoop : IDisposable
     {
         (_setup, _progress, _buffers) = (setup, progress, buffers);
         (_executor, _predictions, _scored) = (buffers.Executor, buffers.Predictions, buffers.Scored);
-        _gate = new RowCheck(setup.Output.Schema.KeyIndex, setup.Model.Features.FeatureNames, setup.Model.Loaded.Outputs, _executor.Model.AcceptsMissing);
+        _gate = new RowCheck(setup.Output.Schema.KeyIndex, setup.Model.Features, setup.Model.Loaded.Outputs, _executor.Model.Accepted);
         _profiles = setup.Profiles is { } counted
             ? new ProfileCollector(counted.Edges, setup.Input.Columns, setup.Model.Loaded.Outputs, counted.Rows, setup.From.Profiles) : null;
         _reuse = setup.Base is null ? null : new RowReuse(setup, setup.Base, _executor);
@@ -66,6 +66,7 @@ internal sealed class UnitLoop : IDisposable
     {
         ct.ThrowIfCancellationRequested();
         var reused = Predict(buffers);
+        _executor.Model.Count(_predictions);
         var keep = _gate.Look(buffers.Columns, buffers.Features, _predictions);
         var rows = new ScoredUnit(buffers.Columns, _predictions, keep, buffers.Columns.Rows - _gate.Rejects.Count, buffers.Unit.FirstRowNumber);
         NameRejects(buffers);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Text;
 using BatchEngine.Domain;
@@ -18,6 +19,9 @@ public sealed class LocalFolderBlobs : IBlobStore
     private const int MaxTemporaryNames = 10_000;
     private const string TemporaryFolder = ".uncommitted";
     private const string OwnerFile = ".owner";
+
+    // "It exists" of Linux and macOS, which .NET hands through, and of Windows.
+    private const int Exists = 17, WindowsExists = unchecked((int)0x80070050);
     private readonly string _root;
     private readonly string _temporaries;
     private readonly ConcurrentBag<Task> _flushes = [];
@@ -194,8 +198,15 @@ public sealed class LocalFolderBlobs : IBlobStore
             return false;
         FolderSync.Create(_temporaries);
         var aside = Path.Combine(_temporaries,
-            string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Interlocked.Increment(ref _sequence)}-swept"));
-        File.Move(path, aside, overwrite: true);
+            string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Interlocked.Increment(ref _sequence)}-swept-{FlatName(path)}"));
+        try
+        {
+            File.Move(path, aside, overwrite: true);
+        }
+        catch (FileNotFoundException)
+        {
+            return false; // Another sweep was faster.
+        }
         if (File.GetLastWriteTimeUtc(aside) < before)
         {
             File.Delete(aside);
@@ -211,6 +222,9 @@ public sealed class LocalFolderBlobs : IBlobStore
         }
         return false;
     }
+
+    // Two containers may have processes of one number, and a process several stores: only the same blob ever goes to the same place.
+    private static string FlatName(string path) => Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(path)));
 
     private static bool Renew(string path)
     {
@@ -239,9 +253,9 @@ public sealed class LocalFolderBlobs : IBlobStore
                 return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, WriteBufferBytes,
                     FileOptions.SequentialScan);
             }
-            catch (IOException) when (File.Exists(path))
+            catch (IOException taken) when (taken.HResult is Exists or WindowsExists)
             {
-                // Taken: the next number is tried.
+                // The next number is tried.
             }
         }
         throw new StorageFailedException(_temporaries,

@@ -19,7 +19,7 @@ internal static class DeltaStages
     {
         var features = CompiledFeatures.Compile(plan.Features, plan.Manifest.Columns, model.WantedStorage);
         var columns = ReadColumns.Of(features, "id", [], plan.Manifest);
-        var schema = new PredictionSchema("id", ReadColumns.IndexOf(columns, "id"), columns, [], model.Outputs, "model/0", "run", DateTimeOffset.UnixEpoch);
+        var schema = new PredictionSchema("id", ReadColumns.KeyIndex(columns, "id"), columns, [], model.Outputs, "model/0", "run", DateTimeOffset.UnixEpoch);
         var output = new ScoringOutput(schema, new LocalFolderBlobs(folder), (kind, unit) => $"{kind}-{unit}", plan.Job.CheckpointRows)
         {
             PartitionCount = plan.PartitionCount,

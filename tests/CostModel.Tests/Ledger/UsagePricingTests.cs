@@ -1,7 +1,8 @@
+using BatchEngine.TestKit.Amounts;
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Prices;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
-using BatchEngine.TestKit.Amounts;
 using CsCheck;
 
 namespace BatchEngine.CostModel.Tests.Ledger;
@@ -88,7 +89,8 @@ public sealed class UsagePricingTests
         var entries = UsagePricing.EntriesOf(Ledgers.Usage("a", busy: 0.3, predictions: 1_000_000), "churn", "churn:1", book, Ledgers.Midnight)
             .Concat(UsagePricing.EntriesOf(Ledgers.Usage("b", UsageKind.RealtimeEndpoint, busy: 0.01, predictions: 70), "", "", book, Ledgers.Midnight))
                 .ToList();
-        var summary = CostSummary.Of(entries, [], new Dictionary<string, string>(), CostGrouping.Run, RealtimeBaseline.From(entries, null));
+        var summary = CostSummary.Of(entries, [], new Dictionary<string, string>(), CostGrouping.Run, RealtimeBaseline.From(entries, null),
+            RunFates.Unknown);
         Assert.Equal(summary.Total.Total.Value, summary.Lines.Single().Total.Value + summary.Unallocated!.Total.Value);
         Assert.Equal(Money.Usd(0.0007m), summary.Lines[0].PerThousand.Made.Value);
         Assert.Equal(Money.Usd(0.1m), summary.Baseline.PerThousand.Value);
@@ -100,9 +102,10 @@ public sealed class UsagePricingTests
     {
         var entries = UsagePricing.EntriesOf(Ledgers.Usage("a", predictions: 5), "churn", "", new PriceBook([Ledgers.Quote(Ledgers.Spot, 1m)]),
             Ledgers.Midnight);
-        var line = CostSummary.Of(entries, null, new Dictionary<string, string>(), CostGrouping.Job, RealtimeBaseline.From(entries, null)).Lines.Single();
+        var line = CostSummary.Of(entries, null, new Dictionary<string, string>(), CostGrouping.Job, RealtimeBaseline.From(entries, null),
+            RunFates.Unknown).Lines.Single();
         Assert.False(line.AllRealtime.Saved.HasValue);
-        Assert.False(line.Predictions.Served.HasValue);
+        Assert.False(line.Predictions.Lookups.Served.HasValue);
     }
 
     [Fact]

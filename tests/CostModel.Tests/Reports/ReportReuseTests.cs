@@ -1,7 +1,7 @@
+using BatchEngine.TestKit.Amounts;
 using BatchEngine.CostModel.Reports;
 using BatchEngine.CostModel.Tests.Ledger;
 using BatchEngine.Domain;
-using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.CostModel.Tests.Reports;
 

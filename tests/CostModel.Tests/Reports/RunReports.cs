@@ -1,10 +1,11 @@
+using BatchEngine.TestKit.Amounts;
 using BatchEngine.CostModel.Drift;
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Prices;
 using BatchEngine.CostModel.Reports;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.CostModel.Tests.Ledger;
 using BatchEngine.Domain;
-using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.CostModel.Tests.Reports;
 
@@ -20,7 +21,7 @@ internal static class RunReports
             .Concat(UsagePricing.EntriesOf(Ledgers.Usage("b", UsageKind.RunOverhead, ticks: TimeSpan.TicksPerSecond * 9), "churn", "churn:3", book,
                 Ledgers.Midnight)).ToList();
         var baseline = RealtimeBaseline.From(entries, new RealtimeAssumption(Money.Usd(0.0041m), "one real-time endpoint at 30 % use"));
-        var cost = CostSummary.Of(entries, null, new Dictionary<string, string>(), CostGrouping.Run, baseline).Total;
+        var cost = CostSummary.Of(entries, null, new Dictionary<string, string>(), CostGrouping.Run, baseline, RunFates.Unknown).Total;
         var before = Enumerable.Range(0, columns).Select(i => Profile($"{name}_{i}", i, 0)).ToList();
         var now = Enumerable.Range(0, columns).Select(i => Profile($"{name}_{i}", i, i % 3 == 0 ? 60 : 1)).ToList();
         var drift = DriftComparison.Compare(run, new RunId("churn", Ledgers.Midnight.AddHours(-22)), before, now, DriftRule.Default);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace BatchEngine.Host.Tests.Adapters;
 
-/// <summary>Prices come from any number of sources, each read once; only pinning stores them.</summary>
+/// <summary>Prices are what the sources of the own folder say now; only pinning stores them.</summary>
 public sealed class CurrentPricesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 2, 0, 0, TimeSpan.Zero);
@@ -18,44 +18,89 @@ public sealed class CurrentPricesTests
     public async Task Book_OfTwoSources_HoldsBothAndStoresThemOnlyWhenPinned()
     {
         await using var state = await StateFolder.OpenAsync(new FakeTimeProvider(Now), Ct);
-        var (sheets, provider) = (new Source(Sheet(Offering.Local, null)), new Source(Sheet(new Offering("ec2", "c7i.large", "*", PurchaseOption.Spot), null)));
-        var store = new PriceStore(state.Database);
-        var prices = new CurrentPrices(store, [sheets, provider], new FakeTimeProvider(Now));
+        var (sheets, provider) = (new Source(Sheet("a", 1)), new Source(Sheet("b", 2)));
+        var store = new PriceReadings(state.Database);
+        var prices = new CurrentPrices(store, "/prices", [sheets, provider], new FakeTimeProvider(Now), _ => { });
         Assert.Equal(2, (await prices.BookAsync(Ct)).Count);
-        Assert.Empty(await store.ListAsync(Ct));
+        Assert.Empty(await store.ListAsync("/prices", Ct));
         await prices.PinAsync(Ct);
         await prices.PinAsync(Ct);
-        Assert.Equal(2, (await store.ListAsync(Ct)).Count);
-        Assert.Equal((1, 1), (sheets.Reads, provider.Reads));
+        Assert.Equal(2, (await store.ListAsync("/prices", Ct)).Count);
     }
 
     [Fact]
-    public async Task Assumption_OfSeveralSheets_IsTheNewestThatHoldsNow()
+    public async Task Price_ChangedAndChangedBack_IsWhatTheSheetSaysNow()
     {
         await using var state = await StateFolder.OpenAsync(new FakeTimeProvider(Now), Ct);
-        var source = new Source(
-            Sheet(Offering.Local, Assumed("old", Now.AddDays(-9), null)),
-            Sheet(Offering.Local, Assumed("expired", Now.AddDays(-2), Now)),
-            Sheet(Offering.Local, Assumed("newest", Now.AddDays(-3), null)),
-            Sheet(Offering.Local, Assumed("not yet", Now.AddDays(1), null)));
-        Assert.Equal("newest", (await new CurrentPrices(new PriceStore(state.Database), [source], new FakeTimeProvider(Now)).AssumptionAsync(Ct))?.Source);
-        Assert.Null(await new CurrentPrices(new PriceStore(state.Database), [], new FakeTimeProvider(Now)).AssumptionAsync(Ct));
+        var sheets = new Source();
+        var prices = new CurrentPrices(new PriceReadings(state.Database), "/prices", [sheets], new FakeTimeProvider(Now), _ => { });
+        foreach (var perHour in (int[])[1, 2, 1])
+        {
+            sheets.Sheets = [Sheet("a", perHour)];
+            Assert.Equal(perHour, (await prices.PinAsync(Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
+            Assert.Equal(perHour, (await prices.BookAsync(Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
+        }
     }
 
-    private static PriceSheet Sheet(Offering offering, RealtimeAssumption? assumption) =>
-        new([new PriceQuote(offering, new Money(1, "USD"), "a sheet", Now.AddDays(-1), null)], assumption);
+    [Fact]
+    public async Task Price_SheetDeletedOrReadByAnotherConfiguration_DoesNotCount()
+    {
+        await using var state = await StateFolder.OpenAsync(new FakeTimeProvider(Now), Ct);
+        var (ours, others) = (new Source(Sheet("a", 1)), new Source(Sheet("a", 7), Sheet("b", 8)));
+        var prices = new CurrentPrices(new PriceReadings(state.Database), "/ours", [ours], new FakeTimeProvider(Now), _ => { });
+        await prices.PinAsync(Ct);
+        await new CurrentPrices(new PriceReadings(state.Database), "/others", [others], new FakeTimeProvider(Now), _ => { }).PinAsync(Ct);
+        Assert.Equal(1, (await prices.PinAsync(Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
+        ours.Sheets = [];
+        Assert.False((await prices.PinAsync(Ct)).At(Offering.Local, Now).PerHour.HasValue);
+        ours.Sheets = [Sheet("a", 3)];
+        Assert.Equal(3, (await prices.PinAsync(Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
+    }
+
+    [Fact]
+    public async Task Price_SheetThatCannotBeReadAnyMore_LeavesTheLastOneInForceAndIsToldOnce()
+    {
+        await using var state = await StateFolder.OpenAsync(new FakeTimeProvider(Now), Ct);
+        var sheets = new Source(Sheet("a", 1));
+        var notes = new List<string>();
+        var prices = new CurrentPrices(new PriceReadings(state.Database), "/prices", [sheets], new FakeTimeProvider(Now), notes.Add);
+        await prices.PinAsync(Ct);
+        sheets.Problem = new BadInputException("a.yaml:3", "USDollar", "a currency", "Write USD.");
+        Assert.Equal(1, (await prices.PinAsync(Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
+        await prices.PinAsync(Ct);
+        Assert.Contains("USDollar", Assert.Single(notes), StringComparison.Ordinal);
+        var never = new CurrentPrices(new PriceReadings(state.Database), "/prices", [sheets], new FakeTimeProvider(Now), notes.Add);
+        await Assert.ThrowsAsync<BadInputException>(() => never.PinAsync(Ct));
+    }
+
+    [Fact]
+    public async Task Assumption_OfSeveralSheets_IsTheNewestUnlessItExpired()
+    {
+        var sheets = new Source(
+            Sheet("a", 1, Assumed("old", Now.AddDays(-9), null)),
+            Sheet("b", 1, Assumed("newest", Now.AddDays(-3), null)),
+            Sheet("c", 1, Assumed("not yet", Now.AddDays(1), null)));
+        await using var state = await StateFolder.OpenAsync(new FakeTimeProvider(Now), Ct);
+        var prices = new CurrentPrices(new PriceReadings(state.Database), "/prices", [sheets], new FakeTimeProvider(Now), _ => { });
+        Assert.Equal("newest", (await prices.AssumptionAsync(Ct))?.Source);
+        sheets.Sheets = [.. sheets.Sheets, Sheet("d", 1, Assumed("expired", Now.AddDays(-2), Now))];
+        Assert.Null(await prices.AssumptionAsync(Ct));
+        sheets.Sheets = [];
+        Assert.Null(await prices.AssumptionAsync(Ct));
+    }
+
+    private static PriceSheet Sheet(string name, decimal perHour, RealtimeAssumption? assumption = null) =>
+        new([new PriceQuote(Offering.Local, new Money(perHour, "USD"), $"sheet {name}", Now.AddDays(-1), null)], assumption) { Name = name };
 
     private static RealtimeAssumption Assumed(string source, DateTimeOffset observed, DateTimeOffset? until) =>
         new(new Money(0.01m, "USD"), source, observed, until);
 
     private sealed class Source(params PriceSheet[] sheets) : IPriceSource
     {
-        public int Reads { get; private set; }
+        public IReadOnlyList<PriceSheet> Sheets { get; set; } = sheets;
 
-        public Task<IReadOnlyList<PriceSheet>> ReadAsync(CancellationToken ct)
-        {
-            Reads++;
-            return Task.FromResult<IReadOnlyList<PriceSheet>>(sheets);
-        }
+        public BadInputException? Problem { get; set; }
+
+        public Task<IReadOnlyList<PriceSheet>> ReadAsync(CancellationToken ct) => Problem is null ? Task.FromResult(Sheets) : throw Problem;
     }
 }

@@ -66,7 +66,35 @@ public sealed class CoordinatorKillTests(KillStage stage)
 
         Assert.Single(await new SnapshotStore(engine.Database).ListAsync(job.Serving.Name, ct));
         Assert.Single(await new RunStore(engine.Database).ListAsync(null, 10, ct));
+        await ProvedBooks.MustBeAsync(engine, when, ct);
         await WorkerKillTests.MustHaveNoOrphanAfterSweepAsync(engine, ct);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RunCommand_KilledUnderALeaseOfManyMinutes_GoesOnAtOnceOnTheSameMachine(bool childProcesses)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "NeedsLinux: processes are told apart by /proc.");
+        const string Lease = "30m"; // far longer than a program is waited for
+        var ct = TestContext.Current.CancellationToken;
+        var data = childProcesses ? "long-lease-children" : "long-lease";
+        string[] command = ["run", JobOf(data), "--as-of", "2026-11-01T02:00:00Z", "--data", stage.DataFolder(data), "--verbose",
+            .. (string[])(childProcesses ? ["--child-processes"] : [])];
+        using (var first = ProgramRun.Start(command, Lease))
+        {
+            await SayAsync(first, childProcesses ? nameof(RunEventKind.WorkerStarted) : nameof(RunEventKind.CheckpointSaved), ct);
+            first.Kill();
+            await ProgramRun.EndAsync(first);
+        }
+
+        using var again = ProgramRun.Start(command, Lease);
+        var ended = await ProgramRun.EndAsync(again);
+
+        ended.MustEnd(0);
+        await using var engine = await stage.OpenAsync(data, ct);
+        stage.Uninterrupted.MustEqual(
+            await ScoredNight.ReadAsync(engine, stage.Job(data, WorkerMode.InProcess), new RunId("kill", KillStage.Night(0)), ct), data);
     }
 
     private static async Task SayAsync(Process process, string word, CancellationToken ct)

@@ -30,12 +30,15 @@ internal sealed class InputFolder : IDisposable
     }
 
     /// <summary>Writes a file of the sample's columns.</summary>
-    public static async Task WriteAsync(string path, int customers)
+    /// <param name="path">The file.</param>
+    /// <param name="customers">Its rows.</param>
+    /// <param name="day">Counted from 0; from the second day on the sample drifts.</param>
+    public static async Task WriteAsync(string path, int customers, int day = 0)
     {
         var ct = TestContext.Current.CancellationToken;
         var generator = new CustomerGenerator(SampleRequest.DefaultSeed, SampleRequest.DefaultCustomers, SampleRequest.DefaultFirstDay);
         var columns = new CustomerColumns(Math.Max(1, customers));
-        columns.Fill(generator, 1, customers, 0);
+        columns.Fill(generator, 1, customers, day);
         await using var stream = File.Create(path);
         await using var writer = await TableWriter.CreateAsync(stream, CustomerFiles.Columns, ct);
         await writer.WriteRowGroupAsync(columns.Arrays(), ct);

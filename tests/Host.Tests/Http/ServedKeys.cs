@@ -25,7 +25,8 @@ internal sealed class ServedKeys : IAsyncDisposable
     private readonly ILoggerFactory _logs;
     private readonly HttpClient _client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 });
     private int _nights;
-    private long _newest;
+    private SnapshotInfo? _newest;
+    private ServingContract _contract = ServingContract.Default(Name);
 
     private ServedKeys() => _logs = LoggerFactory.Create(logging => logging.AddFilter("Microsoft", LogLevel.Warning).AddProvider(Log));
 
@@ -62,7 +63,8 @@ internal sealed class ServedKeys : IAsyncDisposable
             new Screen(json: true, verbose: false), Ct);
         var promised = ServingContract.Default(Name);
         promised = contract?.Invoke(promised) ?? promised;
-        await new SnapshotStore(served.Engine.Database).SaveContractAsync(promised, StoredSnapshots.Job(promised), Ct);
+        served._contract = promised;
+        await new SnapshotStore(served.Engine.Database).OfferContractAsync(StoredSnapshots.Job(promised), Ct);
         if (keys.Count > 0)
             await served.PublishAsync(keys);
         served.Host = ServeHost.Build(served.Engine, new ServeSettings("http://127.0.0.1:0"), served._logs);
@@ -82,18 +84,18 @@ internal sealed class ServedKeys : IAsyncDisposable
     public async Task<SnapshotInfo> PublishAsync(IReadOnlyList<PredictionKey> keys, float firstScore = 0)
     {
         var made = new StoredSnapshots(Engine.Database, Engine.Blobs, _folder["made"], TimeProvider.System);
-        var snapshot = await made.SealAsync(Name, new DateTimeOffset(2026, 11, 1, 2, 0, 0, TimeSpan.Zero).AddDays(_nights++),
+        var snapshot = await made.SealAsync(_contract, new DateTimeOffset(2026, 11, 1, 2, 0, 0, TimeSpan.Zero).AddDays(_nights++),
             [.. keys.Select((key, i) => new SampleRow(key, i, [firstScore + i]))], keys[0].Kind, Ct);
-        await new SnapshotStore(Engine.Database).PublishAsync(snapshot.Id, Ct);
-        _newest = snapshot.Id;
+        await made.PublishAsync(snapshot, Ct);
+        _newest = snapshot;
         return snapshot;
     }
 
     /// <summary>Makes the night before the current one current.</summary>
-    public Task RollbackAsync() => new SnapshotStore(Engine.Database).RollbackAsync(Name, Ct);
+    public Task RollbackAsync() => new SnapshotStore(Engine.Database).RollbackAsync(Name, new ByHand("ada", "a test"), Ct);
 
     /// <summary>Makes the newest night current again.</summary>
-    public Task PublishAgainAsync() => new SnapshotStore(Engine.Database).PublishAsync(_newest, Ct);
+    public Task PublishAgainAsync() => new SnapshotStore(Engine.Database).PublishAsync(_newest!.Id, new ByHand("ada", "a test"), Ct);
 
     /// <summary>Asks with exactly this target, nothing normalised.</summary>
     public async Task<RawAnswer> AskAsync(string method, string target, string? body = null, params string[] headers)

@@ -1,13 +1,14 @@
+using BatchEngine.TestKit.Amounts;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Prices;
 using BatchEngine.CostModel.Reports;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
-using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.Host.Tests.Screens;
 
@@ -42,20 +43,20 @@ public sealed class RunReportScreenTests
         Assert.True(embedded.RootElement.TryGetProperty("cost", out var cost) && cost.GetProperty("allRealtime").TryGetProperty("saved", out _));
     }
 
-    private static string Printed(bool isJson, RunReport report)
+    internal static string Printed(bool isJson, RunReport report)
     {
         using var answers = new StringWriter();
         RunReportScreen.Show(new Screen(isJson, verbose: false, answers), report, "churn.html");
         return answers.ToString();
     }
 
-    private static RunReport Report()
+    internal static RunReport Report()
     {
         var hour = new UsageRecord("u", Run, "", "worker-1", UsageKind.BatchWorker, Offering.Local, Due, Due.AddHours(1), 1, 0, 1_000_000);
         var book = new PriceBook([new PriceQuote(Offering.Local, Money.Usd(0.5m), "a sheet", Due.AddDays(-1), null)]);
         var entries = UsagePricing.EntriesOf(hour, "churn", "churn:1", book, Due);
         var baseline = RealtimeBaseline.From(entries, new RealtimeAssumption(Money.Usd(0.01m), "a guess"));
-        var cost = CostSummary.Of(entries, null, new Dictionary<string, string>(), CostGrouping.Run, baseline).Total;
+        var cost = CostSummary.Of(entries, null, new Dictionary<string, string>(), CostGrouping.Run, baseline, RunFates.Unknown).Total;
         var plan = new ReportPlan(Offering.Local.ToString(), 1_000_000, 1_000_000, 1, 1, Measured<TimeSpan>.NotMeasured("no earlier run tells the speed"),
             Measured<TimeSpan>.Of(TimeSpan.FromSeconds(245)), Measured<Money>.NotMeasured("no earlier run tells the speed"), cost.Total, null, null,
             Measured<double>.Of(4_081), []);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Router.Lookup;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Router.Tests.Lookup;
 
@@ -35,7 +36,7 @@ public sealed class SnapshotCatalogTests : RouterTestBed
     public async Task Refresh_RolledBack_ServesThePreviousOneAgain()
     {
         var (first, _) = await ServeTwoAsync();
-        Assert.Equal(first.Id, (await Snapshots.RollbackAsync("churn", Ct))!.Id);
+        Assert.Equal(first.Id, (await Snapshots.RollbackAsync("churn", new ByHand("ada", "a test"), Ct))!.Id);
         await Catalog.RefreshAsync(Ct);
         Assert.Equal(first.Id, Served());
         Assert.Equal(1, Assert.IsType<RouteDecision.Hit>(await RouteAsync("1")).Prediction.Outputs[0]);

@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Router.Tests.Lookup;
@@ -34,9 +35,9 @@ public sealed class SwapRaceTests : RouterTestBed
         for (var swap = 0; swap < Swaps; swap++)
         {
             if (swap % 2 == 0)
-                await Snapshots.PublishAsync(second.Id, Ct);
+                await Snapshots.PublishAsync(second.Id, new ByHand("ada", "a test"), Ct);
             else
-                await Snapshots.RollbackAsync("churn", Ct);
+                await Snapshots.RollbackAsync("churn", new ByHand("ada", "a test"), Ct);
             Assert.True(await Catalog.RefreshAsync(Ct));
             Assert.Equal(swap % 2 == 0 ? second.Id : first.Id, Served());
             readers.Add(Catalog.Find("churn")!.Reader!);

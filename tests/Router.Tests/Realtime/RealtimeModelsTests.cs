@@ -47,6 +47,25 @@ public sealed class RealtimeModelsTests : RouterTestBed
         Assert.IsType<RealtimeOutcome.Scored>(await models.ScoreAsync("churn", Catalog.Find("churn")!.Reader!.Info, SomeFeatures, Ct));
     }
 
+    [Fact]
+    public async Task Meter_ScoringThatFails_CountsItsTimeAndNoPrediction()
+    {
+        using var models = new RealtimeModels(Catalog, _source, Clock);
+        await ServeAsync(Contract);
+        await PublishAsync("churn", 0, Row(1, 1));
+        await Catalog.RefreshAsync(Ct);
+        await models.KeepWarmAsync();
+        _source.Opened[0].Failure = Fail;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => models.ScoreAsync("churn", Catalog.Find("churn")!.Reader!.Info, SomeFeatures, Ct));
+        Assert.Equal(("churn", TimeSpan.FromSeconds(2), 0L), Assert.Single(models.TakeMeters()));
+
+        Prediction Fail()
+        {
+            Clock.Advance(TimeSpan.FromSeconds(2));
+            throw new InvalidOperationException("no such category");
+        }
+    }
+
     private sealed class FakeSource : IRealtimeModelSource
     {
         public List<FakeModel> Opened { get; } = [];
@@ -66,9 +85,12 @@ public sealed class RealtimeModelsTests : RouterTestBed
     {
         public bool IsDisposed { get; private set; }
 
+        public Func<Prediction>? Failure { get; set; }
+
         public IReadOnlyList<OutputColumn> Outputs { get; } = [OutputColumn.Number("score")];
 
-        public Prediction Score(IReadOnlyDictionary<string, object?> features) => new([1], Measured<float>.NotMeasured("a number"), 0, PredictionFlags.None);
+        public Prediction Score(IReadOnlyDictionary<string, object?> features) =>
+            Failure?.Invoke() ?? new([1], Measured<float>.NotMeasured("a number"), 0, PredictionFlags.None);
 
         public void Dispose() => IsDisposed = true;
     }

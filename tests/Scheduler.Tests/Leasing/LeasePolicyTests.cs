@@ -22,7 +22,7 @@ public sealed class LeasePolicyTests
     [Fact]
     public void Rejects_EveryBadValueAtOnceWithTheValueSeen()
     {
-        var policy = LeasePolicy.Default with { Ttl = TimeSpan.Zero, MinWait = TimeSpan.Zero, MaxTransientRetries = -3, MaxLeasesPerShard = 1 };
+        var policy = LeasePolicy.Default with { Ttl = TimeSpan.Zero, MinWait = TimeSpan.Zero, MaxTransientRetries = -3, MaxAttemptsPerShard = 0 };
 
         Assert.True(policy.Validate().Count >= 4);
         Assert.Contains("found -3", Assert.Throws<BadInputException>(policy.Checked).Message, StringComparison.Ordinal);

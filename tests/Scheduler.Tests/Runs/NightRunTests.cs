@@ -3,6 +3,7 @@ using BatchEngine.Scheduler.Events;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Storage.Database.Leases;
 
 namespace BatchEngine.Scheduler.Tests.Runs;
 
@@ -63,6 +64,27 @@ public sealed class NightRunTests
         var running = world.RunAsync(change: s => s with { LeadWait = LeasePolicy.Default.Ttl * 2 });
 
         Assert.IsType<RunOutcome.Published>(await world.Clock.PassAsync(LeasePolicy.Default.MaxWait, running));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_LeadOfAProcessThatEnded_IsTakenAtOnceAndOfALivingOneNever(bool ended)
+    {
+        await using var world = await World.CreateAsync();
+        var plan = await world.OpenRunAsync();
+        await new LeadStore(world.Database, "other").TryTakeAsync(plan.Run, "other", TimeSpan.FromMinutes(10), World.Stop);
+        var shard = await new ClaimStore(world.Database, "other").TryAcquireAsync(plan.Run, "other-w0", TimeSpan.FromMinutes(10), World.Stop);
+        Assert.IsType<LeaseOutcome.Granted>(shard);
+        world.Processes = new FakeProcesses("own");
+        if (ended)
+            world.Processes.Ended.Add("other");
+        var before = world.Clock.GetUtcNow();
+
+        var outcome = await world.RunAsync();
+
+        Assert.True(ended ? outcome is RunOutcome.Published : outcome is RunOutcome.Following, outcome.ToString());
+        Assert.Equal(before, world.Clock.GetUtcNow());
     }
 
     [Fact]
@@ -128,7 +150,10 @@ public sealed class NightRunTests
 
         var outcome = await world.RunAsync();
 
-        Assert.Equal("psi 0.41 of column x", Assert.IsType<RunOutcome.Held>(outcome).Reason);
+        var reason = Assert.IsType<RunOutcome.Held>(outcome).Reason;
+        Assert.StartsWith("psi 0.41 of column x. ", reason, StringComparison.Ordinal);
+        Assert.Contains($"batchengine runs release {Samples.Run} --why", reason, StringComparison.Ordinal);
+        Assert.Contains("compared with", reason, StringComparison.Ordinal);
         Assert.Null(await world.Snapshots.CurrentAsync("churn", World.Stop));
         Assert.Single(await world.Snapshots.ListAsync("churn", World.Stop));
     }
@@ -142,7 +167,8 @@ public sealed class NightRunTests
 
         var outcome = await world.RunAsync(at: Samples.Night.AddDays(-1));
 
-        Assert.Contains("newer and keeps serving", Assert.IsType<RunOutcome.Held>(outcome).Reason, StringComparison.Ordinal);
+        Assert.Contains("newer and keeps serving", Assert.IsType<RunOutcome.Completed>(outcome).Reason, StringComparison.Ordinal);
+        Assert.IsType<RunOutcome.AlreadyEnded>(await world.RunAsync(at: Samples.Night.AddDays(-1)));
         Assert.Equal(later, await world.Snapshots.CurrentAsync("churn", World.Stop), (a, b) => a!.Id == b!.Id);
     }
 
@@ -155,6 +181,10 @@ public sealed class NightRunTests
         var outcome = await world.RunAsync();
 
         Assert.Contains("of 40 rows were rejected", Assert.IsType<RunOutcome.Failed>(outcome).Reason, StringComparison.Ordinal);
+        var again = Assert.IsType<RunOutcome.Failed>(await world.RunAsync());
+        Assert.Contains("of 40 rows were rejected", again.Reason, StringComparison.Ordinal);
+        Assert.False(again.MayResume);
+        Assert.Null(await world.Snapshots.CurrentAsync("churn", World.Stop));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Scheduler.Tests.Runs;
 
@@ -162,7 +163,7 @@ public sealed class ReuseNightTests
         await using var world = await FirstNightAsync();
         world.Manifest = Grown();
         await world.RunAsync(at: Tomorrow);
-        await world.Snapshots.RollbackAsync("churn", World.Stop);
+        await world.Snapshots.RollbackAsync("churn", new ByHand("ada", "a test"), World.Stop);
 
         Assert.IsType<RunOutcome.Published>(await world.RunAsync(at: Tomorrow.AddDays(1)));
         var plan = await world.Runs.PlanAsync(new RunId("churn", Tomorrow.AddDays(1)), World.Stop);

@@ -9,11 +9,11 @@ public sealed class RunTransitionsTests
     private static readonly (RunState From, RunState To)[] s_drawn =
     [
         (RunState.Planned, RunState.Scoring), (RunState.Scoring, RunState.Sealing), (RunState.Sealing, RunState.Judging),
-        (RunState.Judging, RunState.Published), (RunState.Judging, RunState.Held),
+        (RunState.Judging, RunState.Published), (RunState.Judging, RunState.Held), (RunState.Judging, RunState.Completed),
         (RunState.Planned, RunState.Failed), (RunState.Scoring, RunState.Failed), (RunState.Sealing, RunState.Failed), (RunState.Judging, RunState.Failed),
         (RunState.Planned, RunState.Cancelled), (RunState.Scoring, RunState.Cancelled), (RunState.Sealing, RunState.Cancelled),
         (RunState.Judging, RunState.Cancelled), (RunState.Failed, RunState.Cancelled),
-        (RunState.Failed, RunState.Scoring), (RunState.Failed, RunState.Sealing),
+        (RunState.Failed, RunState.Scoring),
     ];
 
     [Fact]

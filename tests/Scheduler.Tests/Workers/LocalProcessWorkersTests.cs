@@ -4,6 +4,7 @@ using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scheduler.Workers;
 using BatchEngine.Storage.Database.Leases;
+using BatchEngine.TestKit.Databases;
 
 namespace BatchEngine.Scheduler.Tests.Workers;
 
@@ -60,7 +61,7 @@ public sealed class LocalProcessWorkersTests
     {
         await using var world = await World.CreateAsync();
         var plan = await world.OpenRunAsync();
-        await world.Runs.MoveAsync(plan.Run, RunState.Scoring, RunState.Cancelled, "", World.Stop);
+        await OpenedRuns.MoveAsync(world.Database, plan.Run, RunState.Scoring, RunState.Cancelled, World.Stop);
         var names = new List<string>();
 
         await RunAsync(world, plan, "exit 1", names, LeasePolicy.Default);

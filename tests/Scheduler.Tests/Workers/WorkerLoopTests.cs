@@ -3,6 +3,7 @@ using BatchEngine.Scheduler.Events;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Workers;
 using BatchEngine.Storage.Database.Leases;
+using BatchEngine.TestKit.Databases;
 
 namespace BatchEngine.Scheduler.Tests.Workers;
 
@@ -143,20 +144,81 @@ public sealed class WorkerLoopTests
     }
 
     [Fact]
-    public async Task Worker_ShardThatKillsEveryWorker_FailsTheRunInsteadOfTryingForEver()
+    public async Task Worker_ShardThatKillsEveryWorker_FailsTheRunAndSaysHowOftenAndHow()
     {
         await using var world = await World.CreateAsync();
         var plan = await world.OpenRunAsync();
-        for (var i = 0; i < 2; i++)
-        {
-            await world.Claims.TryAcquireAsync(plan.Run, $"dead{i}", TimeSpan.FromSeconds(1), World.Stop);
-            world.Clock.Jump(TimeSpan.FromSeconds(20));
-        }
+        await DieOnAsync(world, plan, 2);
 
-        var outcome = await WorkAsync(world, plan, LeasePolicy.Default with { MaxLeasesPerShard = 2 });
+        var outcome = await WorkAsync(world, plan, LeasePolicy.Default with { MaxAttemptsPerShard = 2 });
 
         Assert.Equal(RunState.Failed, Assert.IsType<WorkerOutcome.RunClosed>(outcome).State);
-        Assert.Equal(RunState.Failed, (await world.Runs.FindAsync(plan.Run, World.Stop))!.State);
+        var record = (await world.Runs.FindAsync(plan.Run, World.Stop))!;
+        Assert.Equal(RunState.Failed, record.State);
+        Assert.Contains("2 workers died or went silent on it, 0 gave it back after a failure", record.Note, StringComparison.Ordinal);
+        Assert.DoesNotContain("Invariant", record.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Worker_ShardGivenUpThenResumed_IsTriedAsOftenAgain()
+    {
+        await using var world = await World.CreateAsync();
+        var plan = await world.OpenRunAsync();
+        var policy = LeasePolicy.Default with { MaxAttemptsPerShard = 2 };
+        await DieOnAsync(world, plan, 2);
+        await WorkAsync(world, plan, policy);
+        await OpenedRuns.MoveAsync(world.Database, plan.Run, RunState.Failed, RunState.Scoring, World.Stop);
+        await DieOnAsync(world, plan, 1);
+
+        Assert.IsType<WorkerOutcome.AllDone>(await WorkAsync(world, plan, policy));
+    }
+
+    [Fact]
+    public async Task Worker_ShardHandedBackOnRequest_IsNotCountedAgainstIt()
+    {
+        await using var world = await World.CreateAsync();
+        var plan = await world.OpenRunAsync(p => p with { UnitRows = 1 });
+        var policy = LeasePolicy.Default with { MaxAttemptsPerShard = 1 };
+        for (var i = 0; i < 4; i++)
+        {
+            using var notice = new CancellationTokenSource();
+            world.Scorer.BeforeUnit = (_, _, _) => notice.CancelAsync();
+            Assert.IsType<WorkerOutcome.Drained>(await WorkAsync(world, plan, policy, notice));
+        }
+        world.Scorer.BeforeUnit = (_, _, _) => Task.CompletedTask;
+
+        Assert.IsType<WorkerOutcome.AllDone>(await WorkAsync(world, plan, policy));
+    }
+
+    [Fact]
+    public async Task Worker_ShardThatFailsAgainAndAgain_IsGivenUpAfterTheBound()
+    {
+        await using var world = await World.CreateAsync();
+        var plan = await world.OpenRunAsync();
+        world.Scorer.BeforeUnit = (_, _, _) => throw new StorageFailedException("blobs", "slow down", isTransient: true);
+
+        var outcome = await RetryAsync(world, WorkAsync(world, plan, LeasePolicy.Default with { MaxAttemptsPerShard = 2 }), 2);
+
+        Assert.Contains("0 workers died or went silent on it, 2 gave it back after a failure", Assert.IsType<WorkerOutcome.RunClosed>(outcome).Reason,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Worker_ShardsOfAProcessThatEnded_AreTakenOverWithoutWaiting()
+    {
+        await using var world = await World.CreateAsync();
+        var plan = await world.OpenRunAsync();
+        var others = new ClaimStore(world.Database, "other");
+        while (await others.TryAcquireAsync(plan.Run, "other-w0", TimeSpan.FromHours(1), World.Stop) is LeaseOutcome.Granted)
+        {
+        }
+        world.Processes = new FakeProcesses("own");
+        world.Processes.Ended.Add("other");
+        var before = world.Clock.GetUtcNow();
+
+        Assert.IsType<WorkerOutcome.AllDone>(await WorkAsync(world, plan));
+
+        Assert.Equal(before, world.Clock.GetUtcNow());
     }
 
     [Fact]
@@ -164,7 +226,7 @@ public sealed class WorkerLoopTests
     {
         await using var world = await World.CreateAsync();
         var plan = await world.OpenRunAsync();
-        await world.Runs.MoveAsync(plan.Run, RunState.Scoring, RunState.Cancelled, "", World.Stop);
+        await OpenedRuns.MoveAsync(world.Database, plan.Run, RunState.Scoring, RunState.Cancelled, World.Stop);
 
         Assert.Equal(RunState.Cancelled, Assert.IsType<WorkerOutcome.RunClosed>(await WorkAsync(world, plan)).State);
     }
@@ -181,6 +243,16 @@ public sealed class WorkerLoopTests
         IRunLog? log = null) =>
         new WorkerLoop(world.WorkersWith(log ?? SilentRunLog.Instance), policy ?? LeasePolicy.Default)
             .RunAsync(plan, "worker", Offering.Local, null, notice?.Token ?? CancellationToken.None, World.Stop);
+
+    private static async Task DieOnAsync(World world, RunPlan plan, int workers)
+    {
+        for (var i = 0; i < workers; i++)
+        {
+            var lease = await world.Claims.TryAcquireAsync(plan.Run, $"dead{i}", TimeSpan.FromSeconds(1), World.Stop);
+            Assert.Equal(0, Assert.IsType<LeaseOutcome.Granted>(lease).Shard.Index);
+            world.Clock.Jump(TimeSpan.FromSeconds(20));
+        }
+    }
 
     // Each try waits twice as long as the one before.
     private static async Task<WorkerOutcome> RetryAsync(World world, Task<WorkerOutcome> working, int retries)

@@ -77,6 +77,29 @@ public sealed class CompiledFeaturesTests
     }
 
     [Fact]
+    public void Categories_OfFractions_MatchTheColumnsOwnPrecision()
+    {
+        Assert.Equal([[1, 0, 0, 0], [0, 1, 0, 0]], OneHot(ColumnKind.Float, ["0.1", "0.7"], 0.1f, 0.7f, 0.2f, null));
+        Assert.Equal([[1, 1, 0, 0], [0, 0, 1, 0]], OneHot(ColumnKind.Double, ["0.1", "0.7"], 0.1, (double)0.1f, (double)0.7f, 0.3));
+        Assert.Equal([[1, 1]], OneHot(ColumnKind.Float, ["0.1"], [new FeatureTransform.ImputeConstant(0.1)], 0.1f, null));
+        Assert.Equal([[1, 1]], OneHot(ColumnKind.Float, ["0.1"], [new FeatureTransform.Clip(0.1, 0.3)], 0.1f, 0f));
+        var map = new FeatureTransform.OrdinalMap(new Dictionary<string, double> { ["0.1"] = 5 }, -1);
+        Assert.Equal([5f, -1f], Run(ColumnKind.Float, [map], 0.1f, 0.2f));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(200)]
+    public void Bucketise_EdgesOfFractions_CountTheirOwnFloats(int edgeCount)
+    {
+        double[] edges = [0.1, 0.7, .. Enumerable.Range(1, edgeCount - 2).Select(i => (double)i)];
+        var step = new FeatureTransform.Bucketise(edges);
+        Assert.Equal([0f, 1f, 1f, 2f], Run(ColumnKind.Float, [step], MathF.BitDecrement(0.1f), 0.1f, MathF.BitDecrement(0.7f), 0.7f));
+        Assert.Equal([2f], Run(ColumnKind.Float, [new FeatureTransform.ImputeConstant(0.7), step], [null]));
+        Assert.Equal([0f, 1f, 1f, 2f], Run(ColumnKind.Double, [step], Math.BitDecrement(0.1), 0.1, (double)0.7f, 0.7));
+    }
+
+    [Fact]
     public void OneHot_TextBoolAndNumbers_SpreadToNamedFeatures()
     {
         Assert.Equal([[1, 0, 0, 0], [0, 1, 0, 0]], OneHot(ColumnKind.Text, ["a", "größe"], "a", "größe", "unseen", null));

@@ -9,19 +9,12 @@ public sealed class BroughtModelsTests
     private static readonly SortedDictionary<string, string> s_knownToFail = new(StringComparer.Ordinal)
     {
         ["batch_coupled"] = "rows depend on their batch, and nothing says so",
-        ["ct_impute_one_column"] = "missing values are accepted by feature in the model, by model here",
-        ["ct_unseen_category_error"] = "a failing batch is not bisected",
         ["embedding_array"] = "list columns are not read",
         ["embedding_list"] = "list columns are not read",
-        ["float16_io"] = "float16 inputs are not fed",
-        ["input_3d"] = "inputs of three dimensions are not fed",
         ["mlnet_fasttree_onehot"] = "outputs that pass inputs through cannot be left out",
         ["mlnet_lightgbm_multi"] = "outputs that pass inputs through cannot be left out",
         ["mlnet_lightgbm_multi_names"] = "outputs that pass inputs through cannot be left out",
         ["mlnet_lightgbm_multi_sel"] = "outputs that pass inputs through cannot be left out",
-        ["mlnet_sdca_norm_sel"] = "missing values are accepted by feature in the model, by model here",
-        ["torch_tabular_cat_num"] = "several matrix inputs",
-        ["two_matrices_num_cat"] = "several matrix inputs",
     };
 
     [Fact]

@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Onnx;
+using BatchEngine.Scorer.Onnx.Sessions;
 using BatchEngine.Scorer.Tests.Execution;
 
 namespace BatchEngine.Scorer.Tests.Onnx;

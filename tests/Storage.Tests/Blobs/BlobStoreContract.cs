@@ -12,6 +12,9 @@ public abstract class BlobStoreContract
     /// <summary>The same store on every call of one test; empty at its start.</summary>
     protected abstract IBlobStore CreateSut();
 
+    /// <summary>Makes a blob as old as given.</summary>
+    protected abstract Task AgeAsync(string name, TimeSpan age);
+
     protected async Task<BlobInfo> PutAsync(string name, byte[] content)
     {
         await using var writer = await CreateSut().CreateAsync(name, Ct);
@@ -153,9 +156,8 @@ public abstract class BlobStoreContract
         for (var round = 0; round < 200; round++)
         {
             await PutAsync("a", [1]);
-            var old = DateTimeOffset.UtcNow.AddMilliseconds(1);
-            await Task.Delay(2, Ct);
-            var sweeping = Task.Run(() => CreateSut().DeleteOlderAsync("a", old, Ct), Ct);
+            await AgeAsync("a", TimeSpan.FromHours(2));
+            var sweeping = Task.Run(() => CreateSut().DeleteOlderAsync("a", DateTimeOffset.UtcNow.AddHours(-1), Ct), Ct);
             var renewed = await CreateSut().RenewAsync("a", Ct);
             await sweeping;
             Assert.True(!renewed || await CreateSut().ExistsAsync("a", Ct), $"round {round}");

@@ -15,6 +15,12 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
 
     protected override IBlobStore CreateSut() => new LocalFolderBlobs(Root);
 
+    protected override Task AgeAsync(string name, TimeSpan age)
+    {
+        File.SetLastWriteTimeUtc(CreateSut().LocalPath(name)!, DateTime.UtcNow - age);
+        return Task.CompletedTask;
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static Func<CancellationToken, Task<IReadOnlySet<string>>> Named(params string[] names) =>

@@ -3,6 +3,7 @@ using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.TestKit.Amounts;
+using BatchEngine.TestKit.Databases;
 
 namespace BatchEngine.Storage.Tests;
 
@@ -65,9 +66,8 @@ internal static class Samples
     /// <summary>Records a run and opens it for workers.</summary>
     public static async Task<RunId> OpenRunAsync(StateDatabase database, RunPlan plan)
     {
-        var runs = new RunStore(database);
-        await runs.CreateAsync(plan, TestContext.Current.CancellationToken);
-        Assert.True(await runs.MoveAsync(plan.Run, RunState.Planned, RunState.Scoring, "", TestContext.Current.CancellationToken));
+        await new RunStore(database).CreateAsync(plan, TestContext.Current.CancellationToken);
+        await OpenedRuns.OpenAsync(database, plan.Run, TestContext.Current.CancellationToken);
         return plan.Run;
     }
 

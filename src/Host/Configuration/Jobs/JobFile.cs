@@ -23,30 +23,12 @@ public static class JobFile
         return job;
     }
 
-    /// <summary>Reads every "*.yaml" and "*.yml" of a folder, sorted by file name; a missing folder has none.</summary>
-    /// <exception cref="BadInputException">A file has problems, or two files name the same job.</exception>
-    public static IReadOnlyList<ScoringJob> LoadAll(string directory)
-    {
-        if (!Directory.Exists(directory))
-            return [];
-        var files = Directory.EnumerateFiles(directory)
-            .Where(f => f.EndsWith(".yaml", StringComparison.Ordinal) || f.EndsWith(".yml", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
-        var jobs = new Dictionary<string, (string File, ScoringJob Job)>(StringComparer.Ordinal);
-        foreach (var file in files)
-        {
-            var job = Load(file);
-            if (!jobs.TryAdd(job.Name, (file, job)))
-                throw SameName(job.Name, file, jobs[job.Name].File);
-        }
-        return [.. jobs.Values.Select(j => j.Job)];
-    }
-
     /// <summary>Everything that is wrong with the files, each by itself and beside the others; empty means that each of them can be run.</summary>
     /// <param name="paths">Job files.</param>
     public static IReadOnlyList<JobFileFindings> Check(IReadOnlyList<string> paths)
     {
-        var files = new Dictionary<string, string>(StringComparer.Ordinal);
-        return [.. paths.Select(path => Check(path, files))];
+        var names = new JobNames();
+        return [.. paths.Select(path => Check(path, names))];
     }
 
     /// <summary>Reads a job from nodes.</summary>
@@ -89,29 +71,30 @@ public static class JobFile
         {
             ReusesUnchanged = job.Read(JobKeys.ReuseUnchanged),
             KeepsSums = job.Read(JobKeys.KeepSums),
+            WaitsForInput = job.ReadOrNull(JobKeys.WaitForInput) ?? TimeSpan.Zero,
             MissingColumns = job.Read(JobKeys.MissingColumns),
         };
     }
 
-    private static JobFileFindings Check(string path, Dictionary<string, string> files)
+    private static JobFileFindings Check(string path, JobNames names)
     {
         var problems = new ConfigProblems(path);
         try
         {
             var job = Gather(path, problems);
             string[] notes = job.Schedule is { Cron.Length: > 0 } schedule && CronWeekdays.NoteOf(schedule.Cron) is { } note ? [note] : [];
-            if (job.Name.Length == 0 || files.TryAdd(job.Name, path))
-                return new JobFileFindings(path, job.Name, problems.Found) { Notes = notes };
-            return new JobFileFindings(path, job.Name, [.. problems.Found, SameName(job.Name, path, files[job.Name])]) { Notes = notes };
+            return new JobFileFindings(path, job.Name, [.. problems.Found, .. names.Add(path, job)])
+            {
+                Notes = notes,
+                Read = job,
+                Named = problems.Named,
+            };
         }
         catch (BadInputException e)
         {
-            return new JobFileFindings(path, "", [.. problems.Found, e]);
+            return new JobFileFindings(path, "", [.. problems.Found, e]) { Named = problems.Named };
         }
     }
-
-    private static BadInputException SameName(string name, string file, string other) =>
-        new(file, $"job '{name}'", "each job's name once", $"{other} has it too; rename one of the two.");
 
     private static ModelReference Model(SectionReader job, string folder)
     {
@@ -151,6 +134,7 @@ public static class JobFile
     private static FeatureSpec? FeaturesOf(YamlNode.Scalar named, string path, SectionReader job)
     {
         var problems = new ConfigProblems(path);
+        job.Problems.Names(path);
         try
         {
             var spec = FeaturesFile.Gather(YamlText.ReadFile(path, problems), problems);

@@ -22,13 +22,15 @@ internal static class JobKeys
         "Paths or globs of Parquet files; {date} and {hour} stand for the run's scheduled instant in the schedule's time zone.")
     { IsRequired = true, Wanted = Inputs };
 
-    public static Key<string> KeyColumn { get; } = new("key", TextType.Any, "The column whose value names a prediction: integer or text.")
-    {
-        IsRequired = true,
-        Wanted = "the column whose value names a prediction",
-    };
+    public static Key<string> KeyColumn { get; } =
+        new("key", TextType.Any, "The column whose value names a prediction; any type whose values have one exact text.")
+        {
+            IsRequired = true,
+            Wanted = "the column whose value names a prediction",
+        };
 
-    public static Key<IReadOnlyList<string>> Carry { get; } = new("carry", new TextListType(0, InputColumns), "Input columns copied to the output.");
+    public static Key<IReadOnlyList<string>> Carry { get; } =
+        new("carry", new TextListType(0, InputColumns), "Input columns copied to the output, with the type that they have.");
 
     public static Key<MissingColumnPolicy> MissingColumns { get; } = new("missingColumns", new ChoiceType<MissingColumnPolicy>(),
         "What a file means that lacks a column which other files have: the input is refused, or the column is missing (null) in all of the file's rows. "
@@ -80,8 +82,14 @@ internal static class JobKeys
         Otherwise = "no budget",
     };
 
+    public static Key<TimeSpan> WaitForInput { get; } = new("waitForInput", new DurationType(TimeSpan.FromTicks(1), TimeSpan.FromDays(7)),
+        "How long after its scheduled instant `serve` tries a run again that cannot start: its input or model is missing, or its plan is refused.")
+    {
+        Otherwise = "it is tried once",
+    };
+
     /// <summary>The whole file, in the order of the documents.</summary>
     public static SectionKey File { get; } = new("", "One job: what is scored, with which model, when, and what applications may expect.",
         Name, Owner, Input, KeyColumn, Carry, MissingColumns, Model, Features, Output, Workers, WorkerMode, UnitRows, CheckpointRows, ReuseUnchanged, KeepSums,
-        ScheduleKeys.Section, Deadline, Budget, QualityKeys.Section, ServingKeys.Section);
+        ScheduleKeys.Section, WaitForInput, Deadline, Budget, QualityKeys.Section, ServingKeys.Section);
 }

@@ -11,6 +11,10 @@ internal static class ServingKeys
 
     public static Key<string> Name { get; } = new("name", JobTexts.Name, "The name in the URL.") { Otherwise = "the job's name" };
 
+    public static Key<string> FormerJob { get; } = new("formerJob", JobTexts.Name,
+        "The job that served under this name until now; this one takes its place.")
+    { Otherwise = "only a name that no other job serves" };
+
     public static Key<TimeSpan> MaxAge { get; } = new("maxAge", DurationType.Any, "Older predictions are stale.") { Otherwise = "no limit" };
 
     public static Key<double> MinConfidence { get; } = new("minConfidence", new NumberType(0, 1), "Less confident predictions are scored in real time.")
@@ -28,13 +32,16 @@ internal static class ServingKeys
         "A real-time answer later than this is a failure.", s_preset.RealtimeDeadline);
 
     public static SectionKey Section { get; } = new("serving", "What applications may expect of look-ups.",
-        Name, MaxAge, MinConfidence, Realtime, MaxConcurrentRealtime, RealtimeDeadline);
+        Name, FormerJob, MaxAge, MinConfidence, Realtime, MaxConcurrentRealtime, RealtimeDeadline);
 
     /// <summary>Reads the section.</summary>
     public static ServingContract Read(SectionReader job, string jobName)
     {
         var serving = job.Section(Section);
         return new ServingContract(serving.ReadOrNull(Name) ?? jobName, serving.ReadOrNull(MaxAge), serving.ReadOrNull(MinConfidence),
-            serving.Read(Realtime), serving.Read(MaxConcurrentRealtime), serving.Read(RealtimeDeadline));
+            serving.Read(Realtime), serving.Read(MaxConcurrentRealtime), serving.Read(RealtimeDeadline))
+        {
+            FormerJob = serving.ReadOrNull(FormerJob),
+        };
     }
 }

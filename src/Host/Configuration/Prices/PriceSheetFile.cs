@@ -49,7 +49,8 @@ public static class PriceSheetFile
         problems.ThrowIfAny();
         return new PriceSheet(quotes, assumed is { } price
             ? new RealtimeAssumption(new Money(price, said.Currency), $"{Path.GetFileName(problems.File)}: {said.Source}", said.Observed, said.Until)
-            : null);
+            : null)
+        { Name = Path.GetFileName(problems.File) };
     }
 
     private static List<PriceQuote> ReadOffering(YamlNode item, Said sheet, ConfigProblems problems)

@@ -1,5 +1,6 @@
 using BatchEngine.Scorer.Gpu;
 using BatchEngine.Scorer.Onnx;
+using BatchEngine.Scorer.Onnx.Sessions;
 
 namespace BatchEngine.Scorer.Execution.Opening;
 

@@ -19,7 +19,9 @@ public sealed class ModelSet : LoadedModel
         int[] joined = [.. Enumerable.Range(0, models.Length).Where(i => JointForest.CanTake(models[i]))];
         if (joined.Length > 1 && JointForest.Of([.. joined.Select(i => (LoadedForest)models[i])]) is { } joint)
             (Joint, Joined) = (joint, joined);
+        Accepted = [.. Enumerable.Range(0, models[0].FeatureNames.Count).Select(i => models.Select(m => m.Accepted[i]).Aggregate((a, b) => a.And(b)))];
         Notes = [.. models.SelectMany(m => m.Notes)];
+        Caveats = new ModelCaveats([.. models.SelectMany(m => m.Caveats.Scores).Distinct()], models[0].Caveats.Labels);
         DeviceNote = models.Select(m => m.DeviceNote).FirstOrDefault(n => n is not null);
     }
 
@@ -50,8 +52,8 @@ public sealed class ModelSet : LoadedModel
     /// <inheritdoc/>
     public override bool GivesConfidence => _models[0].GivesConfidence;
 
-    /// <summary>Whether all of them take missing values: a row that one of them cannot take is rejected.</summary>
-    public override bool AcceptsMissing => _models.All(m => m.AcceptsMissing);
+    /// <summary>What all of them take: a row that one of them cannot take is rejected.</summary>
+    public override IReadOnlyList<AcceptedValues> Accepted { get; }
 
     /// <summary>The models, the champion first.</summary>
     internal IReadOnlyList<LoadedModel> Models => _models;

@@ -11,6 +11,8 @@ internal sealed class MergedColumn(string name)
     private string _path = "";
     private string _otherWords = "";
     private InputColumn? _empty;
+    private StoredType? _stored;
+    private StoredType? _first;
     private bool _isNullable;
     private int? _firstAbsent;
     private int _lastIndex = -1;
@@ -24,8 +26,17 @@ internal sealed class MergedColumn(string name)
     /// <summary>The first file whose kind does not go with those before it; null means none.</summary>
     public (string Path, InputColumn Column)? Conflict { get; private set; }
 
+    /// <summary>The first file whose stored type has none in common with those before it, so that the column cannot be copied; null means none.</summary>
+    public (string Path, InputColumn Column)? TypeConflict { get; private set; }
+
+    /// <summary>The first file whose values as keys are spelled otherwise than those before it; null means none.</summary>
+    public (string Path, InputColumn Column)? KeyConflict { get; private set; }
+
     /// <summary>The first file that decided the kind, for errors.</summary>
     public string FirstPath => _path;
+
+    /// <summary>The type that the first file states.</summary>
+    public StoredType? First => _first;
 
     /// <summary>Whether no file has said a kind.</summary>
     public bool IsUnknown => _kind is null;
@@ -37,7 +48,7 @@ internal sealed class MergedColumn(string name)
     public int Files { get; private set; }
 
     /// <summary>The column as the files so far have it in common.</summary>
-    public InputColumn Column => _kind is { } kind ? new InputColumn(name, kind, _isNullable, _words + _otherWords) : _empty!;
+    public InputColumn Column => _kind is { } kind ? new InputColumn(name, kind, _isNullable, _words + _otherWords, _stored) : _empty!;
 
     /// <summary>The first of the files that lacks it, counted from 0; null means that all of them have it.</summary>
     /// <param name="files">How many files there are.</param>
@@ -64,16 +75,28 @@ internal sealed class MergedColumn(string name)
         }
         else if (_kind is not { } kind)
         {
-            (_kind, _words, _path) = (seen.Column.Kind, seen.Column.PhysicalType, path);
+            (_kind, _words, _path, _stored, _first) = (seen.Column.Kind, seen.Column.PhysicalType, path, seen.Column.Stored, seen.Column.Stored);
         }
-        else if (kind != seen.Column.Kind)
+        else
         {
-            Widen(kind, path, seen.Column);
+            if (kind != seen.Column.Kind)
+                Widen(kind, path, seen.Column);
+            if (seen.Column.Stored != _first)
+                Join(path, seen.Column);
         }
     }
 
     /// <summary>Notes that a file has two columns of the name.</summary>
     public void Double(string path) => DoubledIn ??= path;
+
+    private void Join(string path, InputColumn seen)
+    {
+        if (_first is { } first && seen.Stored is { } type && !first.HasTextsOf(type))
+            KeyConflict ??= (path, seen);
+        _stored = _stored is { } stored && seen.Stored is { } other ? StoredType.Common(stored, other) : null;
+        if (_stored is null)
+            TypeConflict ??= (path, seen);
+    }
 
     private void Widen(ColumnKind kind, string path, InputColumn seen)
     {

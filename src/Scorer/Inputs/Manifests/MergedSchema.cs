@@ -64,14 +64,20 @@ internal sealed class MergedSchema
         var absent = merged.FirstAbsent(_paths.Count);
         if (absent is { } file && (needs.MissingColumns == MissingColumnPolicy.Refuse || needs.KeyColumn == name))
             throw AbsentIn(_paths[file], name);
-        if (merged.Conflict is not null)
+        if (merged.Conflict is not null || (merged.TypeConflict is not null && needs.IsCopied(name)))
             merged = WithoutEmpty(name);
         var column = merged.Column;
         if (merged.Conflict is { } other)
             throw InputProblems.KindDiffers(other.Path, other.Column, column, merged.FirstPath);
         if (merged.LosesDecimals && needs.IsCopied(name))
             throw InputProblems.DecimalsDiffer(name, column);
-        if (column.Kind == ColumnKind.Unsupported)
+        if (merged.TypeConflict is { } type && needs.Carried.Contains(name))
+            throw InputProblems.TypeDiffers($"{type.Path}, column '{name}'", type.Column, column, merged.FirstPath);
+        if (merged.KeyConflict is { } spelling && needs.KeyColumn == name)
+            throw InputProblems.TypeDiffers($"{spelling.Path}, column '{name}'", spelling.Column, column, merged.FirstPath);
+        if (needs.KeyColumn == name && column.Stored is null)
+            column = column with { Stored = merged.First }; // one spelling in all files, though stored in several forms
+        if (column.Kind == ColumnKind.Unsupported && (column.Stored is null || needs.Features.Contains(name)))
             throw InputProblems.Unreadable($"{merged.FirstPath}, column '{name}'", column);
         if (merged.IsUnknown)
             column = column with { Kind = needs.KindsIfUnknown.GetValueOrDefault(name, column.Kind), IsNullable = true };

@@ -8,7 +8,8 @@ namespace BatchEngine.Storage.Database.Leases;
 /// <summary>Which worker holds which shard, and how far each is. Thread-safe; expiry goes by the database's clock alone.</summary>
 /// <remarks>A shard's fence strictly increases with every lease of it. What a holder may write under its fence is told by <see cref="ReceiptStore"/>.</remarks>
 /// <param name="database">The database.</param>
-public sealed class ClaimStore(StateDatabase database)
+/// <param name="process">The process that asks, as others may recognise it; null means that it cannot be told, so its leases end by time alone.</param>
+public sealed class ClaimStore(StateDatabase database, string? process = null)
 {
     /// <summary>Leases the unfinished shard with the lowest index that nobody holds. The run must be <see cref="RunState.Scoring"/>.</summary>
     /// <param name="run">The run.</param>
@@ -66,15 +67,25 @@ public sealed class ClaimStore(StateDatabase database)
             """, new { run = run.ToString(), shardIndex, fence = fence.Value, now = tx.NowMicroseconds }).ConfigureAwait(false) == 1, ct);
 
     /// <summary>Gives the shard back for others; keeps its checkpoint. A no-op when the lease is no longer held.</summary>
-    public Task ReleaseAsync(Lease lease, CancellationToken ct) => database.WriteAsync(tx =>
-        tx.ExecuteAsync("UPDATE leases SET worker = NULL WHERE run_id = @run AND shard_index = @shard AND fence = @fence",
-            new { run = lease.Run.ToString(), shard = lease.ShardIndex, fence = lease.Fence.Value }), ct);
+    public Task ReleaseAsync(Lease lease, HandBack cause, CancellationToken ct) => database.WriteAsync(tx => tx.ExecuteAsync("""
+        UPDATE leases SET worker = NULL, process = NULL, failed = failed + @failed
+        WHERE run_id = @run AND shard_index = @shard AND fence = @fence AND worker IS NOT NULL
+        """, new { run = lease.Run.ToString(), shard = lease.ShardIndex, fence = lease.Fence.Value, failed = cause == HandBack.Failed ? 1 : 0 }), ct);
+
+    /// <summary>The holder of a shard ends its run as failed, when it is still scored, and records why in the same transaction.</summary>
+    /// <returns>Whether the run was scored until now.</returns>
+    /// <exception cref="FenceLostException">Another worker owns the shard: what this one failed on is its affair no more.</exception>
+    public Task<bool> FailRunAsync(Lease lease, string note, Decision why, CancellationToken ct) => database.WriteAsync(async tx =>
+    {
+        await LeaseFence.RequireAsync(tx, lease).ConfigureAwait(false);
+        return await RunMove.ApplyAsync(tx, lease.Run, RunState.Scoring, RunState.Failed, note, why).ConfigureAwait(false);
+    }, ct);
 
     /// <summary>Every shard with how far it is, in shard order.</summary>
     public Task<IReadOnlyList<ShardProgress>> ProgressAsync(RunId run, CancellationToken ct) => database.ReadAsync(async tx =>
     {
         var rows = await tx.QueryAsync<ProgressRow>("""
-            SELECT s.shard_index, s.shard_rows, l.fence, l.worker, l.expires_at, r.fence AS accepted_fence,
+            SELECT s.shard_index, s.shard_rows, l.fence, l.worker, l.process, l.expires_at, r.fence AS accepted_fence,
                 COALESCE(r.rows_read, c.rows_read, 0) AS rows_read, COALESCE(r.rows_scored, c.rows_scored, 0) AS rows_scored,
                 COALESCE(r.rows_reused, c.rows_reused, 0) AS rows_reused, COALESCE(r.rows_rejected, c.rows_rejected, 0) AS rows_rejected
             FROM shards s
@@ -87,7 +98,7 @@ public sealed class ClaimStore(StateDatabase database)
     }, ct);
 
     private static Task<FreeShard?> FirstFreeAsync(StateTransaction tx, RunId run) => tx.FindAsync<FreeShard>("""
-        SELECT s.shard_index, s.shard_json, l.fence, l.worker, c.checkpoint_json
+        SELECT s.shard_index, s.shard_json, l.fence, l.worker, COALESCE(l.lost, 0) AS lost, COALESCE(l.failed, 0) AS failed, c.checkpoint_json
         FROM shards s
         LEFT JOIN leases l ON l.run_id = s.run_id AND l.shard_index = s.shard_index
         LEFT JOIN checkpoints c ON c.run_id = s.run_id AND c.shard_index = s.shard_index
@@ -96,23 +107,26 @@ public sealed class ClaimStore(StateDatabase database)
         ORDER BY s.shard_index LIMIT 1
         """, new { run = run.ToString(), now = tx.NowMicroseconds });
 
-    private static async Task<LeaseOutcome> GrantAsync(StateTransaction tx, RunId run, FreeShard free, string worker, TimeSpan ttl)
+    private async Task<LeaseOutcome> GrantAsync(StateTransaction tx, RunId run, FreeShard free, string worker, TimeSpan ttl)
     {
         var expires = tx.NowMicroseconds + EpochMicroseconds.Of(ttl);
         var index = (int)free.ShardIndex;
+        var lost = free.Worker is null ? 0 : 1;
 
         // The fence is raised only from the value that was seen, so that two grants can never give the same one, whatever the engine's isolation.
         var fence = await tx.NumberAsync("""
-            INSERT INTO leases (run_id, shard_index, fence, worker, expires_at) VALUES (@run, @index, 1, @worker, @expires)
-            ON CONFLICT (run_id, shard_index) DO UPDATE SET fence = leases.fence + 1, worker = excluded.worker, expires_at = excluded.expires_at
+            INSERT INTO leases (run_id, shard_index, fence, worker, expires_at, process) VALUES (@run, @index, 1, @worker, @expires, @process)
+            ON CONFLICT (run_id, shard_index) DO UPDATE SET fence = leases.fence + 1, worker = excluded.worker, expires_at = excluded.expires_at,
+                process = excluded.process, lost = leases.lost + @lost
                 WHERE leases.fence = @seen
             RETURNING fence
-            """, new { run = run.ToString(), index, worker, expires, seen = free.Fence ?? 0 }).ConfigureAwait(false)
+            """, new { run = run.ToString(), index, worker, expires, process, lost, seen = free.Fence ?? 0 }).ConfigureAwait(false)
             ?? throw new InvariantBrokenException("a free shard's fence stands still inside a transaction", $"run {run}, shard {index}");
         var from = free.CheckpointJson is { } json ? StoredJson.Read<Checkpoint>(json, $"checkpoints, run {run}, shard {index}") : Checkpoint.Start;
         return new LeaseOutcome.Granted(
             new Lease(run, index, new FenceToken(fence), worker, EpochMicroseconds.ToInstant(expires)),
-            StoredJson.Read<Shard>(free.ShardJson, $"shards, run {run}, shard {index}"), from, TakenOver: free.Worker is not null);
+            StoredJson.Read<Shard>(free.ShardJson, $"shards, run {run}, shard {index}"), from, TakenOver: free.Worker is not null,
+            new ShardAttempts(free.Lost + lost, free.Failed));
     }
 
     private sealed class FreeShard
@@ -121,6 +135,8 @@ public sealed class ClaimStore(StateDatabase database)
         public string ShardJson { get; init; } = "";
         public long? Fence { get; init; }
         public string? Worker { get; init; }
+        public long Lost { get; init; }
+        public long Failed { get; init; }
         public string? CheckpointJson { get; init; }
     }
 
@@ -130,6 +146,7 @@ public sealed class ClaimStore(StateDatabase database)
         public long ShardRows { get; init; }
         public long? Fence { get; init; }
         public string? Worker { get; init; }
+        public string? Process { get; init; }
         public long? ExpiresAt { get; init; }
         public long? AcceptedFence { get; init; }
         public long RowsRead { get; init; }
@@ -143,7 +160,7 @@ public sealed class ClaimStore(StateDatabase database)
                 : Worker is null ? ShardState.Free
                 : ExpiresAt <= now ? ShardState.Expired : ShardState.Leased;
             return new ShardProgress((int)ShardIndex, ShardRows, new RowCounts(RowsRead, RowsScored, RowsReused, RowsRejected), Worker,
-                new FenceToken(Fence ?? 0), state);
+                new FenceToken(Fence ?? 0), state, Process);
         }
     }
 }

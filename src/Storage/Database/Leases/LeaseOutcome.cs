@@ -14,7 +14,8 @@ public abstract record LeaseOutcome
     /// <param name="Shard">What to score.</param>
     /// <param name="From">What is durable already.</param>
     /// <param name="TakenOver">Whether another worker held it and let it expire.</param>
-    public sealed record Granted(Lease Lease, Shard Shard, Checkpoint From, bool TakenOver) : LeaseOutcome;
+    /// <param name="Attempts">How often it was tried in vain before.</param>
+    public sealed record Granted(Lease Lease, Shard Shard, Checkpoint From, bool TakenOver, ShardAttempts Attempts) : LeaseOutcome;
 
     /// <summary>Every unfinished shard is held by somebody.</summary>
     /// <param name="EarliestExpiry">Asking again before this instant is useless, unless somebody releases.</param>

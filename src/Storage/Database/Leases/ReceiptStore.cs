@@ -15,7 +15,7 @@ public sealed class ReceiptStore(StateDatabase database)
     /// <exception cref="InvariantBrokenException">The counts do not add up, exceed the shard, or go back behind the stored checkpoint.</exception>
     public Task CheckpointAsync(Lease lease, Checkpoint checkpoint, CancellationToken ct) => database.WriteAsync(async tx =>
     {
-        await RequireNewestFenceAsync(tx, lease).ConfigureAwait(false);
+        await LeaseFence.RequireAsync(tx, lease).ConfigureAwait(false);
         if (await AcceptedAsync(tx, lease).ConfigureAwait(false) is not null)
             throw new FenceLostException(lease.Run, lease.ShardIndex, lease.Fence);
         var rows = await ShardRowsAsync(tx, lease).ConfigureAwait(false);
@@ -45,7 +45,7 @@ public sealed class ReceiptStore(StateDatabase database)
                     : accepted.ReceiptJson == json ? false
                         : throw new InvariantBrokenException("a shard has one receipt (I1)",
                         $"{Place(lease)}: a second, different one under fence {lease.Fence}");
-            await RequireNewestFenceAsync(tx, lease).ConfigureAwait(false);
+            await LeaseFence.RequireAsync(tx, lease).ConfigureAwait(false);
             var rows = await ShardRowsAsync(tx, lease).ConfigureAwait(false);
             var counts = receipt.Final.Counts;
             if (!counts.AddsUp || counts.Read != rows)
@@ -87,14 +87,6 @@ public sealed class ReceiptStore(StateDatabase database)
     /// <summary>How many shards have their receipt.</summary>
     public Task<int> CountAsync(RunId run, CancellationToken ct) => database.ReadAsync(async tx =>
         (int)(await tx.NumberAsync("SELECT COUNT(*) FROM receipts WHERE run_id = @run", new { run = run.ToString() }).ConfigureAwait(false) ?? 0), ct);
-
-    private static async Task RequireNewestFenceAsync(StateTransaction tx, Lease lease)
-    {
-        var newest = await tx.NumberAsync("SELECT fence FROM leases WHERE run_id = @run AND shard_index = @shard AND worker IS NOT NULL", Shard(lease))
-            .ConfigureAwait(false);
-        if (newest != lease.Fence.Value)
-            throw new FenceLostException(lease.Run, lease.ShardIndex, lease.Fence);
-    }
 
     private static async Task<long> ShardRowsAsync(StateTransaction tx, Lease lease) =>
         await tx.NumberAsync("SELECT shard_rows FROM shards WHERE run_id = @run AND shard_index = @shard", Shard(lease)).ConfigureAwait(false)

@@ -9,4 +9,5 @@ namespace BatchEngine.Storage.Database.Leases;
 /// <param name="Worker">Who holds or last held it; null means nobody.</param>
 /// <param name="Fence">The newest fence; 0 means it was never leased.</param>
 /// <param name="State">Where it is.</param>
-public sealed record ShardProgress(int Index, long Rows, RowCounts Counts, string? Worker, FenceToken Fence, ShardState State);
+/// <param name="Process">The process that holds it; null means nobody, or that it cannot be told.</param>
+public sealed record ShardProgress(int Index, long Rows, RowCounts Counts, string? Worker, FenceToken Fence, ShardState State, string? Process);

@@ -8,4 +8,6 @@ namespace BatchEngine.Storage.Database.Ledger;
 /// <param name="Source">Where the answers came from.</param>
 /// <param name="Reason">Why they were answered that way.</param>
 /// <param name="Count">How many look-ups.</param>
-public sealed record AnswerCount(string ServingName, DateTimeOffset Hour, AnswerSource Source, RouteReason Reason, long Count);
+/// <param name="IsDiagnostic">Whether a person asked to see what would be answered, and no application.</param>
+public sealed record AnswerCount(string ServingName, DateTimeOffset Hour, AnswerSource Source, RouteReason Reason, long Count,
+    bool IsDiagnostic = false);

@@ -32,8 +32,6 @@ public sealed class LedgerStore(StateDatabase database)
     public Task<IReadOnlyList<SpendEntry>> ListAsync(LedgerFilter filter, CancellationToken ct) => database.ReadAsync(async tx =>
     {
         var conditions = new List<string> { "1 = 1" };
-        if (filter.Job is not null)
-            conditions.Add("job = @Job");
         if (filter.RunId is not null)
             conditions.Add("run_id = @run");
         if (filter.Model is not null)
@@ -44,7 +42,6 @@ public sealed class LedgerStore(StateDatabase database)
             conditions.Add("from_at < @to");
         var rows = await tx.QueryAsync<Row>($"SELECT {Columns} FROM ledger WHERE {string.Join(" AND ", conditions)} ORDER BY from_at, id", new
         {
-            filter.Job,
             run = filter.RunId?.ToString(),
             filter.Model,
             from = EpochMicroseconds.Of(filter.From),

@@ -6,18 +6,32 @@ namespace BatchEngine.Storage.Database.Ledger;
 
 /// <summary>What was rented, when and for what. Records are written once and never change. Thread-safe.</summary>
 /// <param name="database">The database.</param>
-public sealed class UsageStore(StateDatabase database)
+/// <param name="pricedBy">The price folder of records that name none.</param>
+public sealed class UsageStore(StateDatabase database, string pricedBy = "")
 {
     private const string Query = """
-        SELECT id, run_id, serving_name, subject, kind, provider, instance_type, zone, purchase, from_at, to_at, busy_share, rework_share, predictions
+        SELECT id, run_id, serving_name, subject, kind, provider, instance_type, zone, purchase, from_at, to_at, busy_share, rework_share, predictions,
+            billed_ticks, priced_by
         FROM usage_records
         """;
 
     /// <summary>Writes the record; an id that is there already is the same record, and nothing is written.</summary>
-    public Task AppendAsync(UsageRecord usage, CancellationToken ct) => database.WriteAsync(tx => tx.ExecuteAsync("""
+    public Task AppendAsync(UsageRecord usage, CancellationToken ct) => AppendAsync([usage], ct);
+
+    /// <summary>Writes the records in one transaction, all or none; one whose id is there already is left alone.</summary>
+    public Task AppendAsync(IReadOnlyList<UsageRecord> usage, CancellationToken ct) => database.WriteAsync(async tx =>
+    {
+        foreach (var record in usage)
+            await AppendAsync(tx, record.PricedBy.Length > 0 ? record : record with { PricedBy = pricedBy }).ConfigureAwait(false);
+        return usage.Count;
+    }, ct);
+
+    /// <summary>The same inside a transaction.</summary>
+    internal static Task<int> AppendAsync(StateTransaction tx, UsageRecord usage) => tx.ExecuteAsync("""
         INSERT INTO usage_records (id, run_id, serving_name, subject, kind, provider, instance_type, zone, purchase, from_at, to_at, busy_share,
-            rework_share, predictions)
-        VALUES (@Id, @run, @ServingName, @Subject, @kind, @Provider, @InstanceType, @Zone, @purchase, @from, @to, @BusyShare, @ReworkShare, @Predictions)
+            rework_share, predictions, billed_ticks, priced_by)
+        VALUES (@Id, @run, @ServingName, @Subject, @kind, @Provider, @InstanceType, @Zone, @purchase, @from, @to, @BusyShare, @ReworkShare, @Predictions,
+            @billed, @PricedBy)
         ON CONFLICT (id) DO NOTHING
         """, new
     {
@@ -35,7 +49,9 @@ public sealed class UsageStore(StateDatabase database)
         usage.BusyShare,
         usage.ReworkShare,
         usage.Predictions,
-    }), ct);
+        billed = usage.Billed?.Ticks,
+        usage.PricedBy,
+    });
 
     /// <summary>The records by start and id.</summary>
     /// <param name="run">Only of this run; null means all.</param>
@@ -47,6 +63,12 @@ public sealed class UsageStore(StateDatabase database)
     public Task<IReadOnlyList<UsageRecord>> ListAsync(DateTimeOffset from, DateTimeOffset toExclusive, CancellationToken ct) =>
         ListAsync("WHERE from_at < @to AND (to_at > @from OR from_at >= @from)",
             new { from = EpochMicroseconds.Of(from), to = EpochMicroseconds.Of(toExclusive) }, ct);
+
+    /// <summary>The records that the ledger does not have, or has an entry of without a price, by start and id.</summary>
+    public Task<IReadOnlyList<UsageRecord>> UnsettledAsync(CancellationToken ct) => ListAsync("""
+        WHERE NOT EXISTS (SELECT 1 FROM ledger l WHERE l.usage_id = usage_records.id)
+            OR EXISTS (SELECT 1 FROM ledger l WHERE l.usage_id = usage_records.id AND l.cost_unknown IS NOT NULL)
+        """, new { }, ct);
 
     private Task<IReadOnlyList<UsageRecord>> ListAsync(string where, object parameters, CancellationToken ct) => database.ReadAsync(async tx =>
     {
@@ -66,9 +88,15 @@ public sealed class UsageStore(StateDatabase database)
         public double BusyShare { get; init; }
         public double ReworkShare { get; init; }
         public long Predictions { get; init; }
+        public long? BilledTicks { get; init; }
+        public string PricedBy { get; init; } = "";
 
         public UsageRecord ToRecord() =>
             new(Id, RunId is null ? null : Domain.RunId.Parse(RunId), ServingName, Subject, Enum.Parse<UsageKind>(Kind), ToOffering(),
-            EpochMicroseconds.ToInstant(FromAt), EpochMicroseconds.ToInstant(ToAt), BusyShare, ReworkShare, Predictions);
+            EpochMicroseconds.ToInstant(FromAt), EpochMicroseconds.ToInstant(ToAt), BusyShare, ReworkShare, Predictions)
+            {
+                Billed = BilledTicks is { } billed ? TimeSpan.FromTicks(billed) : null,
+                PricedBy = PricedBy,
+            };
     }
 }

@@ -11,6 +11,14 @@ public sealed class DecisionStore(StateDatabase database)
     /// <summary>Appends a decision.</summary>
     public Task AppendAsync(Decision decision, CancellationToken ct) => database.WriteAsync(tx => AppendAsync(tx, decision), ct);
 
+    /// <summary>Appends a decision of a run's coordinator.</summary>
+    /// <exception cref="LeadLostException">Another process leads the run.</exception>
+    public Task AppendAsync(Lead lead, Decision decision, CancellationToken ct) => database.WriteAsync(async tx =>
+    {
+        await LeadFence.RequireAsync(tx, lead).ConfigureAwait(false);
+        return await AppendAsync(tx, decision).ConfigureAwait(false);
+    }, ct);
+
     /// <summary>Decisions in the order they were taken.</summary>
     /// <param name="run">Only of this run; null means all.</param>
     /// <param name="ct">Stops waiting.</param>

@@ -8,9 +8,12 @@ namespace BatchEngine.Storage.Database.Runs;
 /// <param name="database">The database.</param>
 public sealed class ProfileStore(StateDatabase database)
 {
-    /// <summary>Stores a run's profiles in the given order; replaces what was stored for it.</summary>
-    public Task SaveAsync(RunId run, IReadOnlyList<ColumnProfile> profiles, CancellationToken ct) => database.WriteAsync(async tx =>
+    /// <summary>Stores the led run's profiles in the given order; replaces what was stored for it.</summary>
+    /// <exception cref="LeadLostException">Another process leads the run.</exception>
+    public Task SaveAsync(Lead lead, IReadOnlyList<ColumnProfile> profiles, CancellationToken ct) => database.WriteAsync(async tx =>
     {
+        await LeadFence.RequireAsync(tx, lead).ConfigureAwait(false);
+        var run = lead.Run;
         await tx.ExecuteAsync("DELETE FROM profiles WHERE run_id = @run", new { run = run.ToString() }).ConfigureAwait(false);
         for (var position = 0; position < profiles.Count; position++)
         {
@@ -32,17 +35,22 @@ public sealed class ProfileStore(StateDatabase database)
             .. rows.Select((json, position) => StoredJson.Read<ColumnProfile>(json, $"profiles, run {run}, position {position}"))];
     }, ct);
 
-    /// <summary>Stores a run's drift report; replaces what was stored for it.</summary>
-    public Task SaveDriftAsync(DriftReport report, CancellationToken ct) => database.WriteAsync(tx => tx.ExecuteAsync("""
-        INSERT INTO drift_reports (run_id, baseline_run_id, verdict, report_json) VALUES (@run, @baseline, @verdict, @json)
-        ON CONFLICT (run_id) DO UPDATE SET baseline_run_id = excluded.baseline_run_id, verdict = excluded.verdict, report_json = excluded.report_json
-        """, new
+    /// <summary>Stores the led run's drift report; replaces what was stored for it.</summary>
+    /// <exception cref="LeadLostException">Another process leads the run.</exception>
+    public Task SaveDriftAsync(Lead lead, DriftReport report, CancellationToken ct) => database.WriteAsync(async tx =>
     {
-        run = report.Run.ToString(),
-        baseline = report.Baseline?.ToString(),
-        verdict = report.Verdict.ToString(),
-        json = StoredJson.Write(report),
-    }), ct);
+        await LeadFence.RequireAsync(tx, lead).ConfigureAwait(false);
+        return await tx.ExecuteAsync("""
+            INSERT INTO drift_reports (run_id, baseline_run_id, verdict, report_json) VALUES (@run, @baseline, @verdict, @json)
+            ON CONFLICT (run_id) DO UPDATE SET baseline_run_id = excluded.baseline_run_id, verdict = excluded.verdict, report_json = excluded.report_json
+            """, new
+        {
+            run = report.Run.ToString(),
+            baseline = report.Baseline?.ToString(),
+            verdict = report.Verdict.ToString(),
+            json = StoredJson.Write(report),
+        }).ConfigureAwait(false);
+    }, ct);
 
     /// <summary>The run's drift report; null means none was stored.</summary>
     public Task<DriftReport?> FindDriftAsync(RunId run, CancellationToken ct) => database.ReadAsync(async tx =>

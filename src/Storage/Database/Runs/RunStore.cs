@@ -53,33 +53,26 @@ public sealed class RunStore(StateDatabase database)
         return (IReadOnlyList<RunRecord>)[.. rows.Select(r => r.ToRecord())];
     }, ct);
 
-    /// <summary>Moves a run on when it is where the caller believes it to be. Keeps the first start; a final state sets the end, leaving it clears the
-    /// end.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="from">Where it must be now.</param>
+    /// <summary>The coordinator moves its run on when it is where it believes it to be, and records why in the same transaction. Keeps the first start; a
+    /// final state sets the end, leaving it clears the end.</summary>
+    /// <param name="lead">The coordinator's lead.</param>
+    /// <param name="from">Where the run must be now.</param>
     /// <param name="to">Where it goes.</param>
     /// <param name="note">Why; replaces the earlier note.</param>
+    /// <param name="why">Recorded when the run is moved; null means that there is nothing to explain.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <returns>Whether it was there and was moved.</returns>
-    public Task<bool> MoveAsync(RunId run, RunState from, RunState to, string note, CancellationToken ct) => database.WriteAsync(async tx =>
+    /// <exception cref="LeadLostException">Another process leads the run.</exception>
+    public Task<bool> MoveAsync(Lead lead, RunState from, RunState to, string note, Decision? why, CancellationToken ct) => database.WriteAsync(async tx =>
     {
-        var isFinal = to is RunState.Published or RunState.Held or RunState.Failed or RunState.Cancelled;
-        var moved = await tx.ExecuteAsync("""
-            UPDATE runs SET state = @to, note = @note, ended_at = @ended,
-                started_at = CASE WHEN @starts = 1 AND started_at IS NULL THEN @now ELSE started_at END
-            WHERE run_id = @run AND state = @from
-            """, new
-        {
-            run = run.ToString(),
-            from = from.ToString(),
-            to = to.ToString(),
-            note,
-            ended = isFinal ? tx.NowMicroseconds : (long?)null,
-            starts = to == RunState.Scoring ? 1 : 0,
-            now = tx.NowMicroseconds,
-        }).ConfigureAwait(false);
-        return moved == 1;
+        await LeadFence.RequireAsync(tx, lead).ConfigureAwait(false);
+        return await RunMove.ApplyAsync(tx, lead.Run, from, to, note, why).ConfigureAwait(false);
     }, ct);
+
+    /// <summary>A person cancels a run, whoever leads it, when it is where the caller believes it to be; records who and why in the same transaction.</summary>
+    /// <returns>Whether it was there and is cancelled.</returns>
+    public Task<bool> CancelAsync(RunId run, RunState from, string note, Decision why, CancellationToken ct) =>
+        database.WriteAsync(tx => RunMove.ApplyAsync(tx, run, from, RunState.Cancelled, note, why), ct);
 
     /// <summary>The job's published run with the latest scheduled instant; null means none was published.</summary>
     public Task<RunId?> LatestPublishedAsync(string job, CancellationToken ct) => PublishedAsync(job, "DESC", ct);

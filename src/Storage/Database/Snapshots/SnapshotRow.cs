@@ -40,6 +40,12 @@ internal sealed class SnapshotRow
         StoredJson.Read<IReadOnlyList<OutputColumn>>(OutputsJson, $"snapshots, snapshot {Id}"), (int)PartitionCount,
         EpochMicroseconds.ToInstant(AsOf), EpochMicroseconds.ToInstant(CreatedAt), await SegmentsAsync(tx, RunId).ConfigureAwait(false));
 
+    /// <summary>What is served under the name; null means nothing is published.</summary>
+    public static async Task<SnapshotInfo?> CurrentAsync(StateTransaction tx, string servingName) =>
+        await tx.FindAsync<SnapshotRow>($"{Query} WHERE s.serving_name = @servingName AND c.snapshot_id IS NOT NULL", new { servingName })
+            .ConfigureAwait(false) is { } row
+            ? await row.ToSnapshotAsync(tx).ConfigureAwait(false) : null;
+
     /// <summary>A run's segments in partition order.</summary>
     public static async Task<IReadOnlyList<SegmentInfo>> SegmentsAsync(StateTransaction tx, string run)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Database.Snapshots;
@@ -14,16 +15,22 @@ public sealed class SnapshotStore(StateDatabase database)
     /// <summary>Names a segment. The first one recorded for a partition stays; a later one with the same number of keys is a repetition and its blob an
     /// orphan.</summary>
     /// <returns>The segment that is recorded now.</returns>
+    /// <exception cref="LeadLostException">Another process leads the run.</exception>
     /// <exception cref="InvariantBrokenException">A different number of keys was recorded for the partition before.</exception>
-    public Task<SegmentInfo> RecordSegmentAsync(RunId run, SegmentInfo segment, CancellationToken ct) =>
-        database.WriteAsync(tx => RecordAsync(tx, run, segment), ct);
+    public Task<SegmentInfo> RecordSegmentAsync(Lead lead, SegmentInfo segment, CancellationToken ct) => database.WriteAsync(async tx =>
+    {
+        await LeadFence.RequireAsync(tx, lead).ConfigureAwait(false);
+        return await RecordAsync(tx, lead.Run, segment).ConfigureAwait(false);
+    }, ct);
 
     /// <summary>Names several segments in one transaction, each as <see cref="RecordSegmentAsync"/> does.</summary>
+    /// <exception cref="LeadLostException">Another process leads the run.</exception>
     /// <exception cref="InvariantBrokenException">A different number of keys was recorded for a partition before; none is recorded then.</exception>
-    public Task RecordSegmentsAsync(RunId run, IReadOnlyList<SegmentInfo> segments, CancellationToken ct) => database.WriteAsync(async tx =>
+    public Task RecordSegmentsAsync(Lead lead, IReadOnlyList<SegmentInfo> segments, CancellationToken ct) => database.WriteAsync(async tx =>
     {
+        await LeadFence.RequireAsync(tx, lead).ConfigureAwait(false);
         foreach (var segment in segments)
-            await RecordAsync(tx, run, segment).ConfigureAwait(false);
+            await RecordAsync(tx, lead.Run, segment).ConfigureAwait(false);
         return true;
     }, ct);
 
@@ -32,9 +39,11 @@ public sealed class SnapshotStore(StateDatabase database)
         database.ReadAsync(tx => SnapshotRow.SegmentsAsync(tx, run.ToString()), ct);
 
     /// <summary>Stores a complete snapshot and gives it its id; a run has one, so repeating gives the stored one.</summary>
+    /// <exception cref="LeadLostException">Another process leads the run.</exception>
     /// <exception cref="InvariantBrokenException">It names a segment that is not recorded, or not one a partition (I3).</exception>
-    public Task<SnapshotInfo> SaveAsync(SnapshotInfo snapshot, CancellationToken ct) => database.WriteAsync(async tx =>
+    public Task<SnapshotInfo> SaveAsync(Lead lead, SnapshotInfo snapshot, CancellationToken ct) => database.WriteAsync(async tx =>
     {
+        await LeadFence.RequireAsync(tx, lead).ConfigureAwait(false);
         var run = snapshot.Run.ToString();
         if (await tx.FindAsync<SnapshotRow>($"{SnapshotRow.Query} WHERE s.run_id = @run", new { run }).ConfigureAwait(false) is { } stored)
             return await stored.ToSnapshotAsync(tx).ConfigureAwait(false);
@@ -63,21 +72,31 @@ public sealed class SnapshotStore(StateDatabase database)
         return await FindAsync(tx, id).ConfigureAwait(false) ?? throw new InvariantBrokenException("a stored snapshot is found", $"snapshot {id}");
     }, ct);
 
-    /// <summary>Moves the serving name's current pointer to this snapshot, in one transaction. Publishing what is current already does nothing.</summary>
-    /// <exception cref="BadInputException">There is no such snapshot.</exception>
+    /// <summary>The coordinator publishes its run, in one transaction: the serving name's current pointer moves to its snapshot, the contract of its job is in
+    /// force, the run is published and the decision recorded; or nothing of it, as the outcome says. May be repeated.</summary>
+    /// <exception cref="LeadLostException">Another process leads the run.</exception>
     /// <exception cref="InvariantBrokenException">The run's receipts do not add up to its manifest (I2), or a partition has no segment (I3); the pointer
     /// stays.</exception>
-    public Task PublishAsync(long id, CancellationToken ct) => _publications.PublishAsync(id, ct);
+    public Task<PublishOutcome> PublishRunAsync(Lead lead, string reason, CancellationToken ct) => _publications.PublishRunAsync(lead, reason, ct);
+
+    /// <summary>A person lets this snapshot serve, also an older one, in one transaction with all that <see cref="PublishRunAsync"/> does. Publishing what is
+    /// current already does nothing.</summary>
+    /// <exception cref="BadInputException">There is no such snapshot, or its run has not ended well.</exception>
+    /// <exception cref="InvariantBrokenException">As for <see cref="PublishRunAsync"/>.</exception>
+    public Task<SnapshotInfo> PublishAsync(long id, ByHand by, CancellationToken ct) => _publications.PublishAsync(id, by, ct);
+
+    /// <summary>A person accepts a run that is held: it is published, or completed when a newer snapshot serves. Later runs are compared with it.</summary>
+    /// <exception cref="BadInputException">There is no such run, or it is not held.</exception>
+    /// <exception cref="InvariantBrokenException">As for <see cref="PublishRunAsync"/>.</exception>
+    public Task<PublishOutcome> ReleaseAsync(RunId run, ByHand by, CancellationToken ct) => _publications.ReleaseAsync(run, by, ct);
 
     /// <summary>Moves the pointer back to the snapshot that was current before this one was published; repeated calls go further back.</summary>
     /// <returns>What is current now; null means that nothing was published before, and the pointer stays.</returns>
-    public Task<SnapshotInfo?> RollbackAsync(string servingName, CancellationToken ct) => _publications.RollbackAsync(servingName, ct);
+    public Task<SnapshotInfo?> RollbackAsync(string servingName, ByHand by, CancellationToken ct) => _publications.RollbackAsync(servingName, by, ct);
 
     /// <summary>What is served under the name; null means nothing is published.</summary>
-    public Task<SnapshotInfo?> CurrentAsync(string servingName, CancellationToken ct) => database.ReadTogetherAsync(async tx =>
-        await tx.FindAsync<SnapshotRow>($"{SnapshotRow.Query} WHERE s.serving_name = @servingName AND c.snapshot_id IS NOT NULL", new { servingName })
-            .ConfigureAwait(false) is { } row
-            ? await row.ToSnapshotAsync(tx).ConfigureAwait(false) : null, ct);
+    public Task<SnapshotInfo?> CurrentAsync(string servingName, CancellationToken ct) =>
+        database.ReadTogetherAsync(tx => SnapshotRow.CurrentAsync(tx, servingName), ct);
 
     /// <summary>Stored snapshots, newest first.</summary>
     /// <param name="servingName">Only of this name; null means all.</param>
@@ -106,15 +125,12 @@ public sealed class SnapshotStore(StateDatabase database)
     public Task<long> ChangeStampAsync(CancellationToken ct) => database.ReadAsync(async tx =>
         await tx.NumberAsync("SELECT value FROM counters WHERE name = 'change-stamp'").ConfigureAwait(false) ?? 0, ct);
 
-    /// <summary>Records what look-ups of the contract's name may expect; writing the same again changes nothing.</summary>
-    public Task SaveContractAsync(ServingContract contract, ScoringJob job, CancellationToken ct) => database.WriteAsync(async tx =>
+    /// <summary>Says what look-ups of the job's name may expect before anything is served under it. Once a snapshot serves, its own contract is in force and
+    /// this changes nothing.</summary>
+    public Task OfferContractAsync(ScoringJob job, CancellationToken ct) => database.WriteAsync(async tx =>
     {
-        var changed = await tx.ExecuteAsync("""
-            INSERT INTO contracts (serving_name, contract_json, job_json, saved_at) VALUES (@Name, @contractJson, @jobJson, @now)
-            ON CONFLICT (serving_name) DO UPDATE SET contract_json = excluded.contract_json, job_json = excluded.job_json, saved_at = excluded.saved_at
-                WHERE contracts.contract_json <> excluded.contract_json OR contracts.job_json <> excluded.job_json
-            """, new { contract.Name, contractJson = StoredJson.Write(contract), jobJson = StoredJson.Write(job), now = tx.NowMicroseconds })
-            .ConfigureAwait(false);
+        var changed = await PlannedContract.SaveAsync(tx, job.Serving, job,
+            "AND NOT EXISTS (SELECT 1 FROM current_snapshots c WHERE c.serving_name = contracts.serving_name)").ConfigureAwait(false);
         return changed == 0 ? 0 : await tx.NextAsync("change-stamp").ConfigureAwait(false);
     }, ct);
 

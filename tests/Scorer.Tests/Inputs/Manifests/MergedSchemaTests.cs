@@ -1,6 +1,8 @@
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Inputs.Manifests;
+using BatchEngine.Scorer.Units;
 using BatchEngine.TestKit.Folders;
 using ParquetSharp;
 using ParquetSharp.Schema;
@@ -185,6 +187,18 @@ public sealed class MergedSchemaTests : IDisposable
         for (var i = 0; i < columns; i++)
             Assert.Equal(i, schema.Find("a.parquet", $"c{i}").LeafIndex);
         Assert.InRange(counted.Taken, 1, 3 * columns);
+    }
+
+    [Fact]
+    public void Features_OfAWideTable_AreCompiledWithoutLookingAtAllColumnsEachTime()
+    {
+        const int columns = 10_000;
+        var counted = new CountedList<InputColumn>([.. Enumerable.Range(0, columns).Select(i => new InputColumn($"c{i}", ColumnKind.Float, false, "Float"))]);
+        var names = counted.Select(c => c.Name).ToArray();
+        var features = CompiledFeatures.Compile(FeatureSpec.AsIs(names), counted);
+        Assert.Equal(columns, features.FeatureNames.Count);
+        Assert.Equal(columns, ReadColumns.Of(features, "c0", names, new InputManifest([], counted)).Count);
+        Assert.InRange(counted.Taken, 1, 10 * columns);
     }
 
     private static ColumnKind KindOf(string one, string other)

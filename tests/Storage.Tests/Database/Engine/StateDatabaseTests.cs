@@ -1,7 +1,7 @@
+using BatchEngine.TestKit.Amounts;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Ledger;
-using BatchEngine.TestKit.Amounts;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 
@@ -134,10 +134,11 @@ public sealed class StateDatabaseTests : IDisposable
     public async Task AppendOnly_ReplacedRow_IsRefused()
     {
         await using var database = await _file.OpenAsync(_clock);
-        await new PriceStore(database).AppendAsync([new PriceQuote(Offering.Local, Money.Usd(1), "a", _clock.GetUtcNow(), null)], Ct);
+        var quote = new PriceQuote(Offering.Local, Money.Usd(1), "a", _clock.GetUtcNow(), null);
+        await new PriceReadings(database).RecordAsync("/prices", [("a.yaml", [quote])], Ct);
         await Assert.ThrowsAsync<StorageFailedException>(() =>
-            database.WriteAsync(tx => tx.ExecuteAsync("INSERT OR REPLACE INTO prices SELECT * FROM prices"), Ct));
-        Assert.Single(await new PriceStore(database).ListAsync(Ct));
+            database.WriteAsync(tx => tx.ExecuteAsync("INSERT OR REPLACE INTO price_readings SELECT * FROM price_readings"), Ct));
+        Assert.Single(await new PriceReadings(database).ListAsync("/prices", Ct));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Values;
+using BatchEngine.TestKit.Databases;
 
 namespace BatchEngine.Storage.Tests.Database.Leases;
 
@@ -49,10 +50,10 @@ public abstract class ClaimStoreContract : LeaseContract
     {
         var run = await Samples.OpenRunAsync(Database, Samples.Plan(shards: 1));
         var first = await GrantedAsync(run);
-        await Claims.ReleaseAsync(first.Lease, Ct);
+        await Claims.ReleaseAsync(first.Lease, HandBack.AskedToLeave, Ct);
         var second = await GrantedAsync(run, "w2");
         Assert.Equal((2, false), (second.Lease.Fence.Value, second.TakenOver));
-        await Claims.ReleaseAsync(first.Lease, Ct);
+        await Claims.ReleaseAsync(first.Lease, HandBack.AskedToLeave, Ct);
         Assert.True(await Claims.RenewAsync(second.Lease, Ttl, Ct));
     }
 
@@ -61,7 +62,7 @@ public abstract class ClaimStoreContract : LeaseContract
     {
         var run = await Samples.OpenRunAsync(Database, Samples.Plan(shards: 1));
         var first = await GrantedAsync(run);
-        await Claims.ReleaseAsync(first.Lease, Ct);
+        await Claims.ReleaseAsync(first.Lease, HandBack.AskedToLeave, Ct);
         Clock.AdjustTime(Start.AddDays(-1));
         Assert.Equal(2, (await GrantedAsync(run, "w2")).Lease.Fence.Value);
     }
@@ -86,7 +87,7 @@ public abstract class ClaimStoreContract : LeaseContract
         var taken = await GrantedAsync(run, "w2");
         Assert.False(await Claims.RenewAsync(lost.Lease, Ttl, Ct));
         Assert.True(await Claims.RenewAsync(taken.Lease, Ttl, Ct));
-        await new RunStore(Database).MoveAsync(run, RunState.Scoring, RunState.Cancelled, "", Ct);
+        await OpenedRuns.MoveAsync(Database, run, RunState.Scoring, RunState.Cancelled, Ct);
         Assert.False(await Claims.RenewAsync(taken.Lease, Ttl, Ct));
     }
 
@@ -144,7 +145,7 @@ public abstract class ClaimStoreContract : LeaseContract
         var second = await GrantedAsync(run, "w2");
         Assert.False(await Claims.ExpireAsync(run, 0, first.Lease.Fence, Ct));
         Assert.Equal(new LeaseOutcome.NoneFree(Clock.GetUtcNow() + Ttl), await Claims.TryAcquireAsync(run, "w3", Ttl, Ct));
-        await Claims.ReleaseAsync(second.Lease, Ct);
+        await Claims.ReleaseAsync(second.Lease, HandBack.AskedToLeave, Ct);
         Assert.False(await Claims.ExpireAsync(run, 0, second.Lease.Fence, Ct));
     }
 }

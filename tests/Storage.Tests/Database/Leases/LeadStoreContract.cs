@@ -9,19 +9,39 @@ public abstract class LeadStoreContract : LeaseContract
     public async Task Lead_OneHolderAtATime_UnderStrictlyRisingFences()
     {
         var run = await Samples.OpenRunAsync(Database, Samples.Plan());
-        var lead = new LeadStore(Database);
-        Assert.Equal(new FenceToken(1), await lead.TryTakeAsync(run, "a", Ttl, Ct));
-        Assert.Null(await lead.TryTakeAsync(run, "b", Ttl, Ct));
+        var leads = new LeadStore(Database, "process 1");
+        var before = await TakeAsync(leads, run, "test");
+        await leads.GiveBackAsync(before, Ct);
+        var a = await TakeAsync(leads, run, "a");
+        Assert.Equal(before.Fence.Value + 1, a.Fence.Value);
+        Assert.Equal(new LeadOutcome.Held(a, "a", "process 1", Start + Ttl), await leads.TryTakeAsync(run, "b", Ttl, Ct));
         Clock.Advance(Ttl / 2);
-        Assert.True(await lead.KeepAsync(run, new FenceToken(1), Ttl, Ct));
+        Assert.True(await leads.KeepAsync(a, Ttl, Ct));
         Clock.Advance(Ttl * 0.75);
-        Assert.Null(await lead.TryTakeAsync(run, "b", Ttl, Ct));
+        Assert.IsType<LeadOutcome.Held>(await leads.TryTakeAsync(run, "b", Ttl, Ct));
         Clock.Advance(Ttl);
-        Assert.Equal(new FenceToken(2), await lead.TryTakeAsync(run, "b", Ttl, Ct));
-        Assert.False(await lead.KeepAsync(run, new FenceToken(1), Ttl, Ct));
-        await lead.GiveBackAsync(run, new FenceToken(1), Ct);
-        Assert.True(await lead.KeepAsync(run, new FenceToken(2), Ttl, Ct));
-        await lead.GiveBackAsync(run, new FenceToken(2), Ct);
-        Assert.Equal(new FenceToken(3), await lead.TryTakeAsync(run, "c", Ttl, Ct));
+        var b = await TakeAsync(leads, run, "b");
+        Assert.Equal(a.Fence.Value + 1, b.Fence.Value);
+        Assert.False(await leads.KeepAsync(a, Ttl, Ct));
+        await leads.GiveBackAsync(a, Ct);
+        await leads.ExpireAsync(a, Ct);
+        Assert.True(await leads.KeepAsync(b, Ttl, Ct));
+        await leads.GiveBackAsync(b, Ct);
+        Assert.Equal(b.Fence.Value + 1, (await TakeAsync(leads, run, "c")).Fence.Value);
     }
+
+    [Fact]
+    public async Task Lead_HolderKnownToBeGone_IsFreeAtOnce()
+    {
+        var run = await Samples.OpenRunAsync(Database, Samples.Plan());
+        var leads = new LeadStore(Database);
+        var dead = await TakeAsync(leads, run, "dead");
+        await leads.ExpireAsync(dead, Ct);
+        Assert.True((await TakeAsync(leads, run, "next")).Fence.Value > dead.Fence.Value);
+        await leads.ExpireAsync(dead, Ct);
+        Assert.IsType<LeadOutcome.Held>(await leads.TryTakeAsync(run, "third", Ttl, Ct));
+    }
+
+    private async Task<Lead> TakeAsync(LeadStore leads, RunId run, string holder) =>
+        Assert.IsType<LeadOutcome.Taken>(await leads.TryTakeAsync(run, holder, Ttl, Ct)).Lead;
 }

@@ -47,7 +47,7 @@ internal static class LeaseRace
                 if (chance.Next(3) == 0)
                     await receipts.CheckpointAsync(granted.Lease, granted.From with { NextUnitIndex = granted.From.NextUnitIndex + 1 }, ct);
                 if (chance.Next(4) == 0)
-                    await claims.ReleaseAsync(granted.Lease, ct);
+                    await claims.ReleaseAsync(granted.Lease, HandBack.AskedToLeave, ct);
                 else if (chance.Next(3) == 0)
                     await claims.RenewAsync(granted.Lease, TimeSpan.FromMilliseconds(1), ct);
                 if (chance.Next(3) == 0)

@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Tests.Database.Leases;
@@ -27,7 +28,7 @@ public abstract class ReceiptStoreContract : LeaseContract
     {
         var run = await Samples.OpenRunAsync(Database, Samples.Plan(shards: 1));
         var held = await GrantedAsync(run);
-        await Claims.ReleaseAsync(held.Lease, Ct);
+        await Claims.ReleaseAsync(held.Lease, HandBack.AskedToLeave, Ct);
         await Assert.ThrowsAsync<FenceLostException>(() => Receipts.CommitAsync(held.Lease, Samples.Receipt(held.Lease, 100), Ct));
     }
 

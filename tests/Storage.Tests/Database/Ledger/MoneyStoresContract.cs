@@ -1,6 +1,6 @@
+using BatchEngine.TestKit.Amounts;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Ledger;
-using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.Storage.Tests.Database.Ledger;
 
@@ -56,9 +56,9 @@ public abstract class MoneyStoresContract : StateContract
         var ledger = new LedgerStore(Database);
         var cost = Measured<Money>.Of(Money.Usd(1));
         await ledger.AppendAsync(
-            [Entry("a", cost, Samples.Run()), Entry("b", cost, Samples.Run(), minute: 5), Entry("c", cost, job: "other", minute: 5),
+            [Entry("a", cost, Samples.Run()), Entry("b", cost, Samples.Run(), minute: 5), Entry("c", cost, job: "other", minute: 8) with { Model = "other:1" },
             Entry("d", cost, Samples.Run(), minute: 9)], Ct);
-        Assert.Equal(["b"], (await ledger.ListAsync(new LedgerFilter("churn", Samples.Run(), "churn:3", Start.AddMinutes(5), Start.AddMinutes(9)), Ct))
+        Assert.Equal(["b"], (await ledger.ListAsync(new LedgerFilter(Samples.Run(), "churn:3", Start.AddMinutes(5), Start.AddMinutes(9)), Ct))
             .Select(e => e.Id));
         Assert.Empty(await ledger.ListAsync(new LedgerFilter(Model: "x:1"), Ct));
     }
@@ -88,14 +88,68 @@ public abstract class MoneyStoresContract : StateContract
     }
 
     [Fact]
-    public async Task Prices_AppendedAgain_StayOnceInOrderOfObservation()
+    public async Task Usage_BilledForLessThanItsInterval_ReadsBackWithItsFolder()
     {
-        var later = new PriceQuote(Spot, Money.Usd(0.1234567890123456m), "prices.yaml:3", Start, null);
-        var earlier = new PriceQuote(Offering.Local, Money.Usd(0.05m), "prices.yaml:9", Start.AddDays(-1), Start.AddDays(30));
-        var changed = later with { PerHour = Money.Usd(0.2m) };
-        var prices = new PriceStore(Database);
-        await prices.AppendAsync([later, earlier], Ct);
-        await prices.AppendAsync([earlier, later, changed], Ct);
-        Assert.Equal([earlier, later, changed], await prices.ListAsync(Ct));
+        var part = Usage("part", 0, 10) with { Billed = TimeSpan.FromTicks(1_234_567), PricedBy = "/prices" };
+        await new UsageStore(Database, "/other").AppendAsync([part, Usage("whole", 20, 5)], Ct);
+        Assert.Equal([part, Usage("whole", 20, 5) with { PricedBy = "/other" }], await new UsageStore(Database).ListAsync((RunId?)null, Ct));
+    }
+
+    [Fact]
+    public async Task Prices_SheetsChangeAndGo_EachChangeIsOneReadingOfItsFolder()
+    {
+        var first = new PriceQuote(Spot, Money.Usd(0.1234567890123456m), "prices.yaml:3", Start, null);
+        var local = new PriceQuote(Offering.Local, Money.Usd(0.05m), "local.yaml:9", Start.AddDays(-1), Start.AddDays(30));
+        var changed = first with { PerHour = Money.Usd(0.2m) };
+        var prices = new PriceReadings(Database);
+        await prices.RecordAsync("/a", [("prices.yaml", [first]), ("local.yaml", [local])], Ct);
+        await prices.RecordAsync("/a", [("prices.yaml", [first]), ("local.yaml", [local])], Ct);
+        await prices.RecordAsync("/b", [("prices.yaml", [changed])], Ct);
+        await prices.RecordAsync("/a", [("prices.yaml", [changed])], Ct);
+        await prices.RecordAsync("/a", [("prices.yaml", [first])], Ct);
+        Assert.Equal([("prices.yaml", first), ("local.yaml", local), ("prices.yaml", changed), ("local.yaml", null), ("prices.yaml", first)],
+            (await prices.ListAsync("/a", Ct)).Select(r => (r.Sheet, r.Quotes.SingleOrDefault())));
+        Assert.Equal([changed], (await prices.ListAsync("/b", Ct)).SelectMany(r => r.Quotes));
+    }
+
+    private static OpenSlice Slice(int seen, TimeSpan busy) => new("w/0", Samples.Run(), "", "worker-1", UsageKind.BatchWorker, Spot, Start,
+        Start.AddSeconds(seen),
+        TimeSpan.FromSeconds(10), busy, TimeSpan.Zero, 0, "/prices");
+
+    [Fact]
+    public async Task Slice_OfADeadProcess_BecomesUsageUntilItsLastBeatAndOneBeatOfUnallocatedTime()
+    {
+        var slices = new OpenSliceStore(Database);
+        await slices.BeatAsync(Slice(10, TimeSpan.FromSeconds(10)), Ct);
+        await slices.BeatAsync(Slice(20, TimeSpan.FromSeconds(15)), Ct);
+        var found = Assert.Single(await slices.ListAsync(Samples.Run(), Ct));
+        Assert.Equal(Slice(20, TimeSpan.FromSeconds(15)), found);
+        Assert.False(found.IsDead(Start.AddSeconds(50)));
+        Assert.True(found.IsDead(Start.AddSeconds(51)));
+        Assert.True(await slices.SettleAsync(found, Start.AddSeconds(60), Ct));
+        Assert.False(await slices.SettleAsync(found, Start.AddSeconds(60), Ct));
+        var usage = await new UsageStore(Database).ListAsync((RunId?)null, Ct);
+        Assert.Equal([("w/0", 20.0, 0.75), ("w/0/unallocated", 10.0, 0)], usage.Select(u => (u.Id, u.Duration.TotalSeconds, u.BusyShare)));
+        Assert.Equal((UsageKind.Unallocated, null, Start.AddSeconds(30)), (usage[1].Kind, usage[1].Run, usage[1].ToExclusive));
+
+        // It was not dead: what is billed already stays, and its own record goes on from there.
+        await slices.BeatAsync(Slice(70, TimeSpan.FromSeconds(60)), Ct);
+        Assert.Empty(await slices.ListAsync(null, Ct));
+        var last = Slice(80, TimeSpan.FromSeconds(70));
+        var rest = await slices.EndAsync(last, from => [last.Usage(from, Start.AddSeconds(80))], null, Ct);
+        Assert.Equal((Start.AddSeconds(30), Start.AddSeconds(80)), (Assert.Single(rest).From, rest[0].ToExclusive));
+        Assert.Equal(3, (await new UsageStore(Database).ListAsync((RunId?)null, Ct)).Count);
+    }
+
+    [Fact]
+    public async Task Slice_EndedTwice_IsOneUsage()
+    {
+        var slices = new OpenSliceStore(Database);
+        var slice = Slice(30, TimeSpan.FromSeconds(30));
+        await slices.BeatAsync(slice, Ct);
+        await slices.EndAsync(slice, from => from < slice.SeenAt ? [slice.Usage(from, slice.SeenAt)] : [], null, Ct);
+        Assert.Empty(await slices.EndAsync(slice, from => from < slice.SeenAt ? [slice.Usage(from, slice.SeenAt)] : [], null, Ct));
+        Assert.Single(await new UsageStore(Database).ListAsync((RunId?)null, Ct));
+        Assert.Empty(await slices.ListAsync(null, Ct));
     }
 }

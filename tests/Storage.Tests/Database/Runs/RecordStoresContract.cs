@@ -5,6 +5,7 @@ using BatchEngine.Storage.Database.Models;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.Storage.Database.Values;
+using BatchEngine.TestKit.Databases;
 
 namespace BatchEngine.Storage.Tests.Database.Runs;
 
@@ -15,9 +16,10 @@ public abstract class RecordStoresContract : StateContract
     public async Task Profiles_SavedAgain_AreReplacedAndReadBackEqual()
     {
         var profiles = new ProfileStore(Database);
-        await profiles.SaveAsync(Samples.Run(), [Samples.Profile("a"), Samples.Profile("b")], Ct);
+        var lead = await OpenedRuns.LeadAsync(Database, await Samples.OpenRunAsync(Database, Samples.Plan()), Ct);
+        await profiles.SaveAsync(lead, [Samples.Profile("a"), Samples.Profile("b")], Ct);
         var newest = new[] { Samples.Profile("z"), Samples.Profile("a") with { IsOutput = true } };
-        await profiles.SaveAsync(Samples.Run(), newest, Ct);
+        await profiles.SaveAsync(lead, newest, Ct);
         Assert.Equal(StoredJson.Write<IReadOnlyList<ColumnProfile>>(newest), StoredJson.Write(await profiles.FindAsync(Samples.Run(), Ct)));
         Assert.Empty(await profiles.FindAsync(Samples.Run("other"), Ct));
     }
@@ -28,8 +30,9 @@ public abstract class RecordStoresContract : StateContract
         var report = new DriftReport(Samples.Run(day: 1), Samples.Run(),
             [new ColumnDrift("age", false, DriftVerdict.Drifted, Measured<double>.Of(0.31), Measured<double>.NotMeasured("text"),
             Measured<double>.Of(0), Measured<double>.Of(double.PositiveInfinity), Measured<double>.Of(0.5), "psi 0.31 >= 0.2")]);
-        await new ProfileStore(Database).SaveDriftAsync(report, Ct);
-        await new ProfileStore(Database).SaveDriftAsync(report, Ct);
+        var lead = await OpenedRuns.LeadAsync(Database, await Samples.OpenRunAsync(Database, Samples.Plan(report.Run)), Ct);
+        await new ProfileStore(Database).SaveDriftAsync(lead, report, Ct);
+        await new ProfileStore(Database).SaveDriftAsync(lead, report, Ct);
         Assert.Equal(StoredJson.Write(report), StoredJson.Write(await new ProfileStore(Database).FindDriftAsync(report.Run, Ct)));
         Assert.Null(await new ProfileStore(Database).FindDriftAsync(Samples.Run(), Ct));
     }
@@ -78,16 +81,18 @@ public abstract class RecordStoresContract : StateContract
     {
         var answers = new AnswerStore(Database);
         await Task.WhenAll(Enumerable.Range(0, 10)
-            .Select(i => Task.Run(() => answers.AddAsync("churn", Start.AddMinutes(i), AnswerSource.Snapshot, RouteReason.Fresh, i, Ct), Ct)));
-        await answers.AddAsync("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 3, Ct);
+            .Select(i => Task.Run(() => answers.AddAsync("churn", Start.AddMinutes(i), AnswerSource.Snapshot, RouteReason.Fresh, i, false, Ct), Ct)));
+        await answers.AddAsync("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 3, false, Ct);
+        await answers.AddAsync("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 2, true, Ct);
         Assert.Equal(
             [new AnswerCount("churn", Start, AnswerSource.Snapshot, RouteReason.Fresh, 45),
-                new AnswerCount("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 3)],
+                new AnswerCount("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 3),
+                new AnswerCount("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 2, IsDiagnostic: true)],
             await answers.ListAsync(Start, Start.AddHours(2), Ct));
         Assert.Equal(["snapshot", "realtime"], await Database.ReadAsync(async tx =>
             (await tx.QueryAsync<string>("SELECT source FROM answers ORDER BY hour_at", new { }).ConfigureAwait(false)).ToList(), Ct));
         Assert.Single(await answers.ListAsync(Start, Start.AddHours(1), Ct));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => answers.AddAsync("churn", Start, AnswerSource.Snapshot, RouteReason.Fresh, -1, Ct));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => answers.AddAsync("churn", Start, AnswerSource.Snapshot, RouteReason.Fresh, -1, false, Ct));
     }
 
     [Fact]
@@ -100,9 +105,29 @@ public abstract class RecordStoresContract : StateContract
         await receipts.CommitAsync(done.Lease, Samples.Receipt(done.Lease, 100, "receipt"), Ct);
         var half = (LeaseOutcome.Granted)await claims.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct);
         await receipts.CheckpointAsync(half.Lease, Samples.Done(50, blob: "checkpoint"), Ct);
-        await new SnapshotStore(Database).RecordSegmentAsync(run, Samples.Segment(run, 0), Ct);
+        await new SnapshotStore(Database).RecordSegmentAsync(await OpenedRuns.LeadAsync(Database, run, Ct), Samples.Segment(run, 0), Ct);
         await new ModelStore(Database).RegisterAsync("churn", Digest.Of("m"), new ModelSignature([], []), "models/m", 1,
             [new StoredWeights(new WeightFile("w", Digest.Of("w"), 1), "models/w")], Ct);
         Assert.Equal(["checkpoint", "models/m", "models/w", "receipt", $"segments/{run}/0"], (await new NamedBlobs(Database).ListAsync(Ct)).Order());
+    }
+
+    [Fact]
+    public async Task Save_TriesOfARunThatCouldNotStart_AreOneRowUntilTheRunExists()
+    {
+        var sut = new UnstartedRunStore(Database);
+        await sut.SaveAsync(Samples.Run(), Start, Start.AddHours(2), "no file", Ct);
+        await sut.SaveAsync(Samples.Run(), Start.AddHours(1), null, "no model", Ct);
+        await sut.SaveAsync(Samples.Run("fraud", 1), Start, null, "no rows", Ct);
+
+        Assert.Equal(new UnstartedRun(Samples.Run(), Start.AddHours(1), 2, null, "no model"), await sut.FindAsync(Samples.Run(), Ct));
+        Assert.Null(await sut.FindAsync(Samples.Run("fraud"), Ct));
+        Assert.Equal([Samples.Run("fraud", 1), Samples.Run()], (await sut.ListAsync(null, 10, Ct)).Select(u => u.Run));
+        Assert.Equal(Samples.Run("fraud", 1), Assert.Single(await sut.ListAsync(null, 1, Ct)).Run);
+        Assert.Equal("no model", Assert.Single(await sut.ListAsync("churn", 10, Ct)).Reason);
+
+        await new RunStore(Database).CreateAsync(Samples.Plan(), Ct);
+
+        Assert.Null(await sut.FindAsync(Samples.Run(), Ct));
+        Assert.Equal(Samples.Run("fraud", 1), Assert.Single(await sut.ListAsync(null, 10, Ct)).Run);
     }
 }

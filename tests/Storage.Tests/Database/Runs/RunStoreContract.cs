@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Values;
+using BatchEngine.TestKit.Databases;
 
 namespace BatchEngine.Storage.Tests.Database.Runs;
 
@@ -57,13 +58,15 @@ public abstract class RunStoreContract : StateContract
     {
         var runs = CreateSut();
         var run = await Samples.OpenRunAsync(Database, Samples.Plan());
+        var lead = await OpenedRuns.LeadAsync(Database, run, Ct);
+        var why = new Decision(run, Start, DecisionSubject.RunFailed, "stopped", "disk full");
         Clock.Advance(TimeSpan.FromMinutes(5));
-        Assert.True(await runs.MoveAsync(run, RunState.Scoring, RunState.Failed, "disk full", Ct));
+        Assert.True(await runs.MoveAsync(lead, RunState.Scoring, RunState.Failed, "disk full", why, Ct));
         var failed = await runs.FindAsync(run, Ct);
         Assert.Equal((RunState.Failed, Start, Start.AddMinutes(5), "disk full"), (failed!.State, failed.StartedAt!.Value, failed.EndedAt!.Value, failed.Note));
 
         Clock.Advance(TimeSpan.FromMinutes(5));
-        Assert.True(await runs.MoveAsync(run, RunState.Failed, RunState.Scoring, "", Ct));
+        Assert.True(await runs.MoveAsync(lead, RunState.Failed, RunState.Scoring, "", null, Ct));
         var resumed = await runs.FindAsync(run, Ct);
         Assert.Equal((Start, null, ""), (resumed!.StartedAt!.Value, resumed.EndedAt, resumed.Note));
     }
@@ -72,8 +75,24 @@ public abstract class RunStoreContract : StateContract
     public async Task Move_FromAnotherState_ChangesNothing()
     {
         var run = await Samples.OpenRunAsync(Database, Samples.Plan());
-        Assert.False(await CreateSut().MoveAsync(run, RunState.Planned, RunState.Cancelled, "late", Ct));
+        var lead = await OpenedRuns.LeadAsync(Database, run, Ct);
+        var why = new Decision(run, Start, DecisionSubject.Cancel, "late", "too late");
+        Assert.False(await CreateSut().MoveAsync(lead, RunState.Planned, RunState.Cancelled, "late", why, Ct));
         Assert.Equal(RunState.Scoring, (await CreateSut().FindAsync(run, Ct))!.State);
+        Assert.Empty(await new DecisionStore(Database).ListAsync(run, Ct));
+    }
+
+    [Fact]
+    public async Task Move_LeadLostToAnother_IsRefusedAndKeepsNothing()
+    {
+        var run = await Samples.OpenRunAsync(Database, Samples.Plan());
+        var lost = await OpenedRuns.LeadAsync(Database, run, Ct);
+        await OpenedRuns.LeadAsync(Database, run, Ct);
+        var why = new Decision(run, Start, DecisionSubject.RunFailed, "stopped", "disk full");
+        await Assert.ThrowsAsync<LeadLostException>(() => CreateSut().MoveAsync(lost, RunState.Scoring, RunState.Failed, "disk full", why, Ct));
+        Assert.Equal(RunState.Scoring, (await CreateSut().FindAsync(run, Ct))!.State);
+        Assert.Empty(await new DecisionStore(Database).ListAsync(run, Ct));
+        Assert.True(await CreateSut().CancelAsync(run, RunState.Scoring, "a person", why, Ct));
     }
 
     [Fact]
@@ -92,7 +111,7 @@ public abstract class RunStoreContract : StateContract
         foreach (var (day, state) in new[] { (2, RunState.Published), (1, RunState.Published), (3, RunState.Held), (4, RunState.Failed) })
         {
             await CreateSut().CreateAsync(Samples.Plan(Samples.Run("a", day)), Ct);
-            await CreateSut().MoveAsync(Samples.Run("a", day), RunState.Planned, state, "", Ct);
+            await OpenedRuns.MoveAsync(Database, Samples.Run("a", day), RunState.Planned, state, Ct);
         }
         Assert.Equal(Samples.Run("a", 2), await CreateSut().LatestPublishedAsync("a", Ct));
         Assert.Equal(Samples.Run("a", 1), await CreateSut().FirstPublishedAsync("a", Ct));

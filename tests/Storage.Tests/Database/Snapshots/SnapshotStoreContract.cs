@@ -2,20 +2,27 @@ using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.Storage.Database.Values;
+using BatchEngine.TestKit.Databases;
 
 namespace BatchEngine.Storage.Tests.Database.Snapshots;
 
 public abstract class SnapshotStoreContract : StateContract
 {
+    private static ByHand Me { get; } = new("ada", "a test");
+
     private SnapshotStore CreateSut() => new(Database);
 
-    private async Task<SnapshotInfo> SealedAsync(RunId run)
+    private Task<Lead> LeadAsync(RunId run) => OpenedRuns.LeadAsync(Database, run, Ct);
+
+    private async Task<SnapshotInfo> SealedAsync(RunId run, RunState state = RunState.Held, RunPlan? plan = null)
     {
-        await Samples.OpenRunAsync(Database, Samples.Plan(run));
+        await Samples.OpenRunAsync(Database, plan ?? Samples.Plan(run));
         await Samples.FinishShardsAsync(Database, run);
-        await CreateSut().RecordSegmentAsync(run, Samples.Segment(run, 0), Ct);
-        await CreateSut().RecordSegmentAsync(run, Samples.Segment(run, 1), Ct);
-        return await CreateSut().SaveAsync(Samples.Snapshot(run, await CreateSut().SegmentsAsync(run, Ct)), Ct);
+        await CreateSut().RecordSegmentAsync(await LeadAsync(run), Samples.Segment(run, 0), Ct);
+        await CreateSut().RecordSegmentAsync(await LeadAsync(run), Samples.Segment(run, 1), Ct);
+        var snapshot = await CreateSut().SaveAsync(await LeadAsync(run), Samples.Snapshot(run, await CreateSut().SegmentsAsync(run, Ct)), Ct);
+        await OpenedRuns.MoveAsync(Database, run, RunState.Scoring, state, Ct);
+        return snapshot;
     }
 
     [Fact]
@@ -26,7 +33,7 @@ public abstract class SnapshotStoreContract : StateContract
         Assert.Equal(StoredJson.Write(Samples.Snapshot(Samples.Run(), [Samples.Segment(Samples.Run(), 0), Samples.Segment(Samples.Run(), 1)]) with { Id = 1 }),
             StoredJson.Write(saved));
         Assert.Equal(StoredJson.Write(saved), StoredJson.Write(await CreateSut().FindAsync(1, Ct)));
-        Assert.Equal(1, (await CreateSut().SaveAsync(saved with { Id = 0 }, Ct)).Id);
+        Assert.Equal(1, (await CreateSut().SaveAsync(await LeadAsync(saved.Run), saved with { Id = 0 }, Ct)).Id);
         Assert.Null(await CreateSut().FindAsync(2, Ct));
         Assert.Null(await CreateSut().CurrentAsync("churn", Ct));
     }
@@ -35,9 +42,9 @@ public abstract class SnapshotStoreContract : StateContract
     public async Task Save_SegmentMissing_IsRefused()
     {
         var run = await Samples.OpenRunAsync(Database, Samples.Plan());
-        await CreateSut().RecordSegmentAsync(run, Samples.Segment(run, 0), Ct);
+        await CreateSut().RecordSegmentAsync(await LeadAsync(run), Samples.Segment(run, 0), Ct);
         var both = new[] { Samples.Segment(run, 0), Samples.Segment(run, 1) };
-        await Assert.ThrowsAsync<InvariantBrokenException>(() => CreateSut().SaveAsync(Samples.Snapshot(run, both), Ct));
+        await Assert.ThrowsAsync<InvariantBrokenException>(async () => await CreateSut().SaveAsync(await LeadAsync(run), Samples.Snapshot(run, both), Ct));
     }
 
     [Fact]
@@ -45,22 +52,22 @@ public abstract class SnapshotStoreContract : StateContract
     {
         var run = await Samples.OpenRunAsync(Database, Samples.Plan());
         var first = Samples.Segment(run, 0);
-        await CreateSut().RecordSegmentAsync(run, first, Ct);
+        await CreateSut().RecordSegmentAsync(await LeadAsync(run), first, Ct);
         var again = first with { Artifact = first.Artifact with { BlobName = "segments/late" } };
-        Assert.Equal(first, await CreateSut().RecordSegmentAsync(run, again, Ct));
+        Assert.Equal(first, await CreateSut().RecordSegmentAsync(await LeadAsync(run), again, Ct));
         Assert.Equal([first], await CreateSut().SegmentsAsync(run, Ct));
-        await Assert.ThrowsAsync<InvariantBrokenException>(() => CreateSut().RecordSegmentAsync(run, first with { Keys = 7 }, Ct));
+        await Assert.ThrowsAsync<InvariantBrokenException>(async () => await CreateSut().RecordSegmentAsync(await LeadAsync(run), first with { Keys = 7 }, Ct));
     }
 
     [Fact]
     public async Task RecordSegments_OneThatDiffers_RecordsNone()
     {
         var run = await Samples.OpenRunAsync(Database, Samples.Plan());
-        await CreateSut().RecordSegmentAsync(run, Samples.Segment(run, 1), Ct);
-        await Assert.ThrowsAsync<InvariantBrokenException>(() =>
-            CreateSut().RecordSegmentsAsync(run, [Samples.Segment(run, 0), Samples.Segment(run, 1) with { Keys = 7 }], Ct));
+        await CreateSut().RecordSegmentAsync(await LeadAsync(run), Samples.Segment(run, 1), Ct);
+        await Assert.ThrowsAsync<InvariantBrokenException>(async () =>
+            await CreateSut().RecordSegmentsAsync(await LeadAsync(run), [Samples.Segment(run, 0), Samples.Segment(run, 1) with { Keys = 7 }], Ct));
         Assert.Equal([Samples.Segment(run, 1)], await CreateSut().SegmentsAsync(run, Ct));
-        await CreateSut().RecordSegmentsAsync(run, [Samples.Segment(run, 0), Samples.Segment(run, 1)], Ct);
+        await CreateSut().RecordSegmentsAsync(await LeadAsync(run), [Samples.Segment(run, 0), Samples.Segment(run, 1)], Ct);
         Assert.Equal([Samples.Segment(run, 0), Samples.Segment(run, 1)], await CreateSut().SegmentsAsync(run, Ct));
     }
 
@@ -70,7 +77,7 @@ public abstract class SnapshotStoreContract : StateContract
         Assert.Null(await CreateSut().FindOfRunAsync(Samples.Run(), Ct));
         var snapshot = await SealedAsync(Samples.Run());
         Assert.Null((await CreateSut().FindOfRunAsync(Samples.Run(), Ct))!.PublishedAt);
-        await CreateSut().PublishAsync(snapshot.Id, Ct);
+        await CreateSut().PublishAsync(snapshot.Id, Me, Ct);
         var found = await CreateSut().FindOfRunAsync(Samples.Run(), Ct);
         Assert.Equal((snapshot.Id, true, Start), (found!.Snapshot.Id, found.IsCurrent, found.PublishedAt!.Value));
     }
@@ -81,13 +88,13 @@ public abstract class SnapshotStoreContract : StateContract
         var snapshot = await SealedAsync(Samples.Run());
         var before = await CreateSut().ChangeStampAsync(Ct);
         Clock.Advance(TimeSpan.FromMinutes(1));
-        await CreateSut().PublishAsync(snapshot.Id, Ct);
+        await CreateSut().PublishAsync(snapshot.Id, Me, Ct);
         var after = await CreateSut().ChangeStampAsync(Ct);
         Assert.NotEqual(before, after);
         Assert.Equal(snapshot.Id, (await CreateSut().CurrentAsync("churn", Ct))!.Id);
         var listed = Assert.Single(await CreateSut().ListAsync("churn", Ct));
         Assert.Equal((true, Start.AddMinutes(1)), (listed.IsCurrent, listed.PublishedAt!.Value));
-        await CreateSut().PublishAsync(snapshot.Id, Ct);
+        await CreateSut().PublishAsync(snapshot.Id, Me, Ct);
         Assert.Equal(after, await CreateSut().ChangeStampAsync(Ct));
     }
 
@@ -95,15 +102,16 @@ public abstract class SnapshotStoreContract : StateContract
     public async Task Publish_ReceiptMissing_IsRefusedAndCurrentStays()
     {
         var yesterday = await SealedAsync(Samples.Run());
-        await CreateSut().PublishAsync(yesterday.Id, Ct);
+        await CreateSut().PublishAsync(yesterday.Id, Me, Ct);
         var run = await Samples.OpenRunAsync(Database, Samples.Plan(Samples.Run(day: 1)));
         await new ClaimStore(Database).TryAcquireAsync(run, "dead", TimeSpan.FromDays(1), Ct);
         await Samples.FinishShardsAsync(Database, run);
-        await CreateSut().RecordSegmentAsync(run, Samples.Segment(run, 0), Ct);
-        await CreateSut().RecordSegmentAsync(run, Samples.Segment(run, 1), Ct);
-        var incomplete = await CreateSut().SaveAsync(Samples.Snapshot(run, await CreateSut().SegmentsAsync(run, Ct)), Ct);
+        await CreateSut().RecordSegmentAsync(await LeadAsync(run), Samples.Segment(run, 0), Ct);
+        await CreateSut().RecordSegmentAsync(await LeadAsync(run), Samples.Segment(run, 1), Ct);
+        var incomplete = await CreateSut().SaveAsync(await LeadAsync(run), Samples.Snapshot(run, await CreateSut().SegmentsAsync(run, Ct)), Ct);
+        await OpenedRuns.MoveAsync(Database, run, RunState.Scoring, RunState.Held, Ct);
         var stamp = await CreateSut().ChangeStampAsync(Ct);
-        var refused = await Assert.ThrowsAsync<InvariantBrokenException>(() => CreateSut().PublishAsync(incomplete.Id, Ct));
+        var refused = await Assert.ThrowsAsync<InvariantBrokenException>(() => CreateSut().PublishAsync(incomplete.Id, Me, Ct));
         Assert.Contains("I2", refused.Message);
         Assert.Contains("2 receipts of 3 shards", refused.Message);
         Assert.Equal(yesterday.Id, (await CreateSut().CurrentAsync("churn", Ct))!.Id);
@@ -115,7 +123,7 @@ public abstract class SnapshotStoreContract : StateContract
     {
         var snapshot = await SealedAsync(Samples.Run());
         await Database.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM segments WHERE partition_index = 0"), Ct);
-        Assert.Contains("I3", (await Assert.ThrowsAsync<InvariantBrokenException>(() => CreateSut().PublishAsync(snapshot.Id, Ct))).Message);
+        Assert.Contains("I3", (await Assert.ThrowsAsync<InvariantBrokenException>(() => CreateSut().PublishAsync(snapshot.Id, Me, Ct))).Message);
         Assert.Null(await CreateSut().CurrentAsync("churn", Ct));
     }
 
@@ -124,45 +132,66 @@ public abstract class SnapshotStoreContract : StateContract
     {
         var run = await Samples.OpenRunAsync(Database, Samples.Plan());
         await Samples.FinishShardsAsync(Database, run);
-        await CreateSut().RecordSegmentAsync(run, Samples.Segment(run, 0, 200), Ct);
-        await CreateSut().RecordSegmentAsync(run, Samples.Segment(run, 1, 95), Ct);
-        var snapshot = await CreateSut().SaveAsync(Samples.Snapshot(run, await CreateSut().SegmentsAsync(run, Ct)), Ct);
-        await Assert.ThrowsAsync<InvariantBrokenException>(() => CreateSut().PublishAsync(snapshot.Id, Ct));
+        await CreateSut().RecordSegmentAsync(await LeadAsync(run), Samples.Segment(run, 0, 200), Ct);
+        await CreateSut().RecordSegmentAsync(await LeadAsync(run), Samples.Segment(run, 1, 95), Ct);
+        var snapshot = await CreateSut().SaveAsync(await LeadAsync(run), Samples.Snapshot(run, await CreateSut().SegmentsAsync(run, Ct)), Ct);
+        await OpenedRuns.MoveAsync(Database, run, RunState.Scoring, RunState.Held, Ct);
+        await Assert.ThrowsAsync<InvariantBrokenException>(() => CreateSut().PublishAsync(snapshot.Id, Me, Ct));
     }
 
     [Fact]
-    public Task Publish_UnknownId_NamesIt() => Assert.ThrowsAsync<BadInputException>(() => CreateSut().PublishAsync(42, Ct));
+    public Task Publish_UnknownId_NamesIt() => Assert.ThrowsAsync<BadInputException>(() => CreateSut().PublishAsync(42, Me, Ct));
 
     [Fact]
     public async Task Rollback_AfterSeveralPublications_GoesBackOneByOne()
     {
         for (var day = 0; day < 3; day++)
-            await CreateSut().PublishAsync((await SealedAsync(Samples.Run(day: day))).Id, Ct);
+            await CreateSut().PublishAsync((await SealedAsync(Samples.Run(day: day))).Id, Me, Ct);
         var stamp = await CreateSut().ChangeStampAsync(Ct);
-        Assert.Equal(2, (await CreateSut().RollbackAsync("churn", Ct))!.Id);
-        Assert.Equal(1, (await CreateSut().RollbackAsync("churn", Ct))!.Id);
+        Assert.Equal(2, (await CreateSut().RollbackAsync("churn", Me, Ct))!.Id);
+        Assert.Equal(1, (await CreateSut().RollbackAsync("churn", Me, Ct))!.Id);
         Assert.NotEqual(stamp, await CreateSut().ChangeStampAsync(Ct));
-        Assert.Null(await CreateSut().RollbackAsync("churn", Ct));
+        Assert.Null(await CreateSut().RollbackAsync("churn", Me, Ct));
         Assert.Equal(1, (await CreateSut().CurrentAsync("churn", Ct))!.Id);
 
-        await CreateSut().PublishAsync(3, Ct);
-        Assert.Equal(1, (await CreateSut().RollbackAsync("churn", Ct))!.Id);
-        Assert.Null(await CreateSut().RollbackAsync("nobody", Ct));
+        await CreateSut().PublishAsync(3, Me, Ct);
+        Assert.Equal(1, (await CreateSut().RollbackAsync("churn", Me, Ct))!.Id);
+        Assert.Null(await CreateSut().RollbackAsync("nobody", Me, Ct));
         Assert.Equal([false, false, true], (await CreateSut().ListAsync(null, Ct)).Select(l => l.IsCurrent));
     }
 
     [Fact]
-    public async Task SaveContract_OnlyAChange_MovesTheStamp()
+    public async Task OfferContract_NothingServed_OnlyAChangeMovesTheStamp()
     {
         var job = Samples.Job();
-        await CreateSut().SaveContractAsync(job.Serving, job, Ct);
+        await CreateSut().OfferContractAsync(job, Ct);
         var stamp = await CreateSut().ChangeStampAsync(Ct);
-        await CreateSut().SaveContractAsync(job.Serving, job, Ct);
+        await CreateSut().OfferContractAsync(job, Ct);
         Assert.Equal(stamp, await CreateSut().ChangeStampAsync(Ct));
-        await CreateSut().SaveContractAsync(job.Serving with { MaxAge = null }, job, Ct);
+        var other = job with { Serving = job.Serving with { MaxAge = null } };
+        await CreateSut().OfferContractAsync(other, Ct);
         Assert.NotEqual(stamp, await CreateSut().ChangeStampAsync(Ct));
         var (contract, found) = Assert.Single(await CreateSut().ContractsAsync(Ct));
         Assert.Null(contract.MaxAge);
-        Assert.Equal(StoredJson.Write(job), StoredJson.Write(found));
+        Assert.Equal(StoredJson.Write(other), StoredJson.Write(found));
+    }
+
+    [Fact]
+    public async Task Contract_TravelsWithTheSnapshotThatIsServed()
+    {
+        var lax = Samples.Plan(Samples.Run(day: 1));
+        lax = lax with { Job = lax.Job with { Serving = lax.Job.Serving with { MaxAge = TimeSpan.FromDays(9) } } };
+        var first = await SealedAsync(Samples.Run());
+        var second = await SealedAsync(lax.Run, plan: lax);
+        await CreateSut().PublishAsync(first.Id, Me, Ct);
+        Assert.Equal(TimeSpan.FromHours(26), await MaxAgeAsync());
+        await CreateSut().PublishAsync(second.Id, Me, Ct);
+        Assert.Equal(TimeSpan.FromDays(9), await MaxAgeAsync());
+        await CreateSut().OfferContractAsync(Samples.Job() with { Serving = Samples.Job().Serving with { MaxAge = TimeSpan.FromHours(1) } }, Ct);
+        Assert.Equal(TimeSpan.FromDays(9), await MaxAgeAsync());
+        await CreateSut().RollbackAsync("churn", Me, Ct);
+        Assert.Equal(TimeSpan.FromHours(26), await MaxAgeAsync());
+
+        async Task<TimeSpan?> MaxAgeAsync() => Assert.Single(await CreateSut().ContractsAsync(Ct)).Contract.MaxAge;
     }
 }

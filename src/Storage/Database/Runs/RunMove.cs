@@ -1,0 +1,35 @@
+using BatchEngine.Domain;
+using BatchEngine.Storage.Database.Engine;
+
+namespace BatchEngine.Storage.Database.Runs;
+
+/// <summary>The one statement that moves a run on, inside the transaction of whoever may do so.</summary>
+internal static class RunMove
+{
+    /// <summary>Moves the run when it is still in <paramref name="from"/>, and records why only then. Keeps the first start; a final state sets the end,
+    /// leaving it clears the end and what was counted of the shards' attempts.</summary>
+    /// <returns>Whether it was there and was moved.</returns>
+    public static async Task<bool> ApplyAsync(StateTransaction tx, RunId run, RunState from, RunState to, string note, Decision? why)
+    {
+        var isFinal = to is RunState.Published or RunState.Held or RunState.Completed or RunState.Failed or RunState.Cancelled;
+        var moved = await tx.ExecuteAsync("""
+            UPDATE runs SET state = @to, note = @note, ended_at = @ended,
+                started_at = CASE WHEN @starts = 1 AND started_at IS NULL THEN @now ELSE started_at END
+            WHERE run_id = @run AND state = @from
+            """, new
+        {
+            run = run.ToString(),
+            from = from.ToString(),
+            to = to.ToString(),
+            note,
+            ended = isFinal ? tx.NowMicroseconds : (long?)null,
+            starts = to == RunState.Scoring ? 1 : 0,
+            now = tx.NowMicroseconds,
+        }).ConfigureAwait(false) == 1;
+        if (moved && from == RunState.Failed && to == RunState.Scoring)
+            await tx.ExecuteAsync("UPDATE leases SET lost = 0, failed = 0 WHERE run_id = @run", new { run = run.ToString() }).ConfigureAwait(false);
+        if (moved && why is not null)
+            await DecisionStore.AppendAsync(tx, why).ConfigureAwait(false);
+        return moved;
+    }
+}
