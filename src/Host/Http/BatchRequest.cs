@@ -72,7 +72,8 @@ internal sealed class BatchRequest
         catch (BadInputException problem)
         {
             throw new RequestProblemException(StatusCodes.Status400BadRequest, string.Create(CultureInfo.InvariantCulture,
-                $"{_list}[{index}], {problem.Message} Nothing of this batch was answered.")) { Index = index };
+                $"{_list}[{index}], {problem.Message} Nothing of this batch was answered."))
+            { Index = index };
         }
     }
 

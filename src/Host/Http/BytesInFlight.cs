@@ -14,7 +14,8 @@ internal sealed class BytesInFlight(long most)
             return;
         Interlocked.Add(ref _taken, -bytes);
         throw new RequestProblemException(StatusCodes.Status503ServiceUnavailable,
-            "The requests that are under way hold all the memory that requests may hold; try again in a second.") { EndsConnection = true };
+            "The requests that are under way hold all the memory that requests may hold; try again in a second.")
+        { EndsConnection = true };
     }
 
     /// <summary>Gives bytes back.</summary>

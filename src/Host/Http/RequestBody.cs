@@ -107,7 +107,8 @@ internal sealed class RequestBody : IDisposable
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
             throw new RequestProblemException(StatusCodes.Status408RequestTimeout, string.Create(CultureInfo.InvariantCulture,
-                $"The request did not come within {limits.Timeout.TotalSeconds:0} s (requests.timeout).")) { EndsConnection = true };
+                $"The request did not come within {limits.Timeout.TotalSeconds:0} s (requests.timeout)."))
+            { EndsConnection = true };
         }
     }
 
@@ -154,7 +155,8 @@ internal sealed class RequestBody : IDisposable
             "gzip" or "x-gzip" => new GZipStream(request.Body, CompressionMode.Decompress, leaveOpen: true),
             "deflate" => new ZLibStream(request.Body, CompressionMode.Decompress, leaveOpen: true),
             _ => throw new RequestProblemException(StatusCodes.Status415UnsupportedMediaType,
-                $"The content encoding '{encoding}' is not read; {Encodings} and none are.") { AcceptEncoding = Encodings },
+                $"The content encoding '{encoding}' is not read; {Encodings} and none are.")
+            { AcceptEncoding = Encodings },
         };
     }
 

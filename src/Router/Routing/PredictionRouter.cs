@@ -109,7 +109,8 @@ public sealed class PredictionRouter(SnapshotCatalog catalog, RealtimeDoor door,
         if (scored is not null)
         {
             return Counted(contract.Name, new RouteDecision.Realtime(reason, scored.Prediction,
-                new Provenance(scored.Model, null, clock.GetUtcNow(), TimeSpan.Zero, scored.Outputs)) { Key = asked.Key });
+                new Provenance(scored.Model, null, clock.GetUtcNow(), TimeSpan.Zero, scored.Outputs))
+            { Key = asked.Key });
         }
         return Counted(contract.Name, stored is not null
             ? new RouteDecision.Degraded(reason, whyNot, stored, provenance) { Key = asked.Key }
