@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Text.Unicode;
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration;
-using Microsoft.Net.Http.Headers;
 
 namespace BatchEngine.Host.Http;
 
@@ -138,7 +137,7 @@ internal sealed class RequestBody : IDisposable
 
     private static void RequireUtf8(HttpRequest request)
     {
-        if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset.HasValue
+        if (request.GetTypedHeaders().ContentType is { Charset.HasValue: true } type
             && !type.Charset.Value.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)
             && !type.Charset.Value.Trim('"').Equals("us-ascii", StringComparison.OrdinalIgnoreCase))
         {
