@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Forests.Model;
 using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.Profiles;
@@ -19,12 +20,12 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     public async Task<PreparedInputs> PrepareAsync(ScoringJob job, RunId run, CancellationToken ct)
     {
         var model = await registry.ResolveAsync(job.Model, ct).ConfigureAwait(false);
-        var asked = JobNeeds.Features(job, model.Signature);
+        var asked = JobNeeds.Features(job, SignatureOf(job, model));
         var manifest = await FreezeAsync(job, run, asked, ct).ConfigureAwait(false);
         var features = await pinned.ResolveAsync(job, asked, stop => _means.FillAsync(asked, manifest, memory.ReadersAtOnce, stop), ct).ConfigureAwait(false);
         if (manifest.LeftOutNote is { } leftOut)
             note($"{job.Name}: {leftOut}");
-        var loaded = await models.GetAsync(model.Version, model.LocalPath, features, ct).ConfigureAwait(false);
+        var loaded = await models.GetAsync(model.Version, model.LocalPath, features, job.Outputs, ct).ConfigureAwait(false);
         var stored = await profiles.EdgesAsync(job.Name, asked.ContentHash, ct).ConfigureAwait(false);
         var sampled = stored is null && manifest.Rows > 0 ? await ProfileEdges.SampleAsync(manifest, features, loaded, ct).ConfigureAwait(false) : null;
         var keptSums = JobNeeds.KeptSums(job, loaded.SumCount, loaded.SumsAreOutputs);
@@ -34,6 +35,7 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
         {
             EdgesToPin = sampled is null ? null : asked.ContentHash,
             Arithmetic = loaded.Arithmetic,
+            ChosenOutputs = job.Outputs,
             KeptSums = keptSums,
             SumsAreOutputs = loaded.SumsAreOutputs,
             MaxUnitRows = unitRows,
@@ -55,7 +57,7 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     /// <inheritdoc/>
     public async Task<Measured<double>> TimeModelAsync(PreparedInputs prepared, CancellationToken ct)
     {
-        var loaded = await models.GetAsync(prepared.Model, prepared.ModelArtifact, prepared.Features, ct).ConfigureAwait(false);
+        var loaded = await models.GetAsync(prepared.Model, prepared.ModelArtifact, prepared.Features, prepared.ChosenOutputs, ct).ConfigureAwait(false);
         return await ModelTiming.MeasureAsync(prepared.Manifest, prepared.Features, loaded, ct).ConfigureAwait(false);
     }
 
@@ -77,9 +79,13 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     /// <inheritdoc/>
     public async Task<InputManifest> FreezeInputAsync(ScoringJob job, RunId run, CancellationToken ct)
     {
-        var features = job.Features ?? JobNeeds.Features(job, (await registry.ResolveAsync(job.Model, ct).ConfigureAwait(false)).Signature);
+        var features = job.Features ?? JobNeeds.Features(job, SignatureOf(job, await registry.ResolveAsync(job.Model, ct).ConfigureAwait(false)));
         return await FreezeAsync(job, run, features, ct).ConfigureAwait(false);
     }
+
+    // What the registry keeps is for the outputs that are kept unasked.
+    private static ModelSignature SignatureOf(ScoringJob job, ResolvedModel model) =>
+        job.Outputs.Count == 0 || job.Features is not null ? model.Signature : ExecutorFactory.Inspect(model.LocalPath, job.Outputs);
 
     private static Task<InputManifest> FreezeAsync(ScoringJob job, RunId run, FeatureSpec features, CancellationToken ct) =>
         InputCatalog.FreezeAsync([.. job.Inputs.Select(p => InputPatterns.Fill(p, job, run))],

@@ -86,7 +86,8 @@ internal static class ModelsCommand
             model.WeightFiles,
             engine = how.Name,
             detail = how.Detail,
-            notes = how.Notes
+            notes = how.Notes,
+            leftOutOutputs = how.LeftOut
         }, () =>
         {
             var facts = new Grid().AddColumn().AddColumn();
@@ -96,6 +97,8 @@ internal static class ModelsCommand
                 facts.AddRow("input", Markup.Escape(input.ToString()));
             foreach (var output in model.Signature.Outputs)
                 facts.AddRow("output", Markup.Escape(output.ToString()));
+            if (how.LeftOut.Count > 0)
+                facts.AddRow("left out", Markup.Escape($"{string.Join(", ", how.LeftOut)}: they only pass inputs on, unless outputs of a job name them"));
             foreach (var file in model.WeightFiles)
                 facts.AddRow("weights", Markup.Escape($"{file.Location} ({Figures.Bytes(file.Bytes)})"));
             facts.AddRow("engine", Markup.Escape(how.Name));
@@ -108,16 +111,16 @@ internal static class ModelsCommand
         return ExitCode.Done;
     }
 
-    private static (string Name, string Detail, IReadOnlyList<string> Notes) EngineOf(ResolvedModel model, ExecutorOptions execution)
+    private static (string Name, string Detail, IReadOnlyList<string> Notes, IReadOnlyList<string> LeftOut) EngineOf(ResolvedModel model, ExecutorOptions execution)
     {
         var width = model.Signature.TakesOneMatrix ? (int)model.Signature.MatrixWidth : 0;
         if (model.Signature.TakesOneMatrix && width <= 0)
-            return ("chosen when the features are known: the model does not say how many it takes", "", []);
+            return ("chosen when the features are known: the model does not say how many it takes", "", [], []);
         IReadOnlyList<string> features = model.Signature.TakesOneMatrix
             ? [.. Enumerable.Range(0, width).Select(i => string.Create(CultureInfo.InvariantCulture, $"feature_{i}"))]
             : [.. model.Signature.Inputs.Select(i => i.Name)];
         using var loaded = ExecutorFactory.Open(model.LocalPath, features, execution);
-        return (loaded.Name, loaded.Detail, loaded.Notes);
+        return (loaded.Name, loaded.Detail, loaded.Notes, loaded.LeftOut);
     }
 
     private static async Task<int> PromoteAsync(Verb verb, CancellationToken ct)

@@ -40,6 +40,9 @@ public abstract class LoadedModel : IDisposable
     /// fails later.</summary>
     public IReadOnlyList<string> Notes { get; internal set; } = [];
 
+    /// <summary>Outputs of the file that were left out unasked, because they only pass inputs on.</summary>
+    public IReadOnlyList<string> LeftOut { get; internal set; } = [];
+
     /// <summary>Whether it runs on a card.</summary>
     public virtual bool IsOnDevice => false;
 

@@ -52,6 +52,7 @@ public static class OneShotScoring
         return new OneShotResult(folder.Path, counts, files, model.Outputs, model.Name, model.DeviceNote, model.Notes, tally.Elapsed)
         {
             LeftOut = manifest.LeftOutNote,
+            LeftOutOutputs = model.LeftOut,
             Means = FeatureMeans.In(options.Features, spec),
         };
     }
