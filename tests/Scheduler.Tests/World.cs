@@ -76,13 +76,34 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<World> CreateAsync()
+    public static Task<World> CreateAsync() => CreateAsync(clock => clock);
+
+    /// <summary>A world whose database asks the given clock, so that a test hears of each of its reads and writes.</summary>
+    public static async Task<World> CreateAsync(Func<TimeProvider, TimeProvider> databaseClock)
     {
         var clock = new TestClock(Samples.Night.AddMinutes(1));
-        var world = new World(await StateFolder.OpenAsync(clock, Stop), clock);
+        return await ClaimedAsync(new World(await StateFolder.OpenAsync(databaseClock(clock), Stop), clock));
+    }
+
+    /// <summary>The world that a process finds which starts where another was killed.</summary>
+    public static async Task<World> OpenCopyAsync(string copy, DateTimeOffset now)
+    {
+        var clock = new TestClock(now);
+        return await ClaimedAsync(new World(await StateFolder.OpenCopyAsync(copy, clock, Stop), clock));
+    }
+
+    private static async Task<World> ClaimedAsync(World world)
+    {
         await new StoreClaim(world.Database, world.Blobs).EnsureAsync(Stop);
         return world;
     }
+
+    /// <summary>What a process that is killed now leaves.</summary>
+    public void CopyTo(string folder) => _state.CopyTo(folder);
+
+    /// <summary>Where it all lies.</summary>
+    public string Folder => _state.Path;
+
 
     /// <summary>From now on each unit and each judgement take a second.</summary>
     public void LetTimePass()

@@ -76,7 +76,8 @@ public sealed class EndpointBooks(StateDatabase database, TimeProvider clock, IP
             return;
         }
 
-        await _slices.EndAsync(slice, from => UsageFrom(from, slice), ct).ConfigureAwait(false);
+        var next = isEnd ? null : slice with { Id = Id("", now), From = now };
+        await _slices.EndAsync(slice, from => UsageFrom(from, slice), next, ct).ConfigureAwait(false);
         _meters.Clear();
         _unpostedFrom ??= _meteredFrom;
         _meteredFrom = now;

@@ -56,6 +56,10 @@ public sealed record ScoringJob(
     /// <summary>What a file means that lacks a column which other files have. Default: it is refused.</summary>
     public MissingColumnPolicy MissingColumns { get; init; }
 
+    /// <summary>How long after its scheduled instant a run that cannot start (its input or model is missing, or the plan is refused) is tried again. Default
+    /// zero: it is tried once.</summary>
+    public TimeSpan WaitsForInput { get; init; }
+
     /// <summary>The default of <see cref="UnitRows"/>.</summary>
     public const int DefaultUnitRows = 131_072;
 

@@ -53,6 +53,8 @@ internal sealed class LoadedModels(ModelLocator locator, ExecutorOptions executi
         var loaded = ExecutorFactory.Open(path, features.FeatureNames, execution with { Outputs = outputs });
         if (loaded.DeviceNote is { } reason)
             note($"{model}: {reason}.");
+        foreach (var caveat in loaded.Caveats.Scores)
+            note($"{model}: {caveat}");
         return loaded;
     }
 }

@@ -1,10 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using BatchEngine.Domain;
+using BatchEngine.Host.Adapters;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Registry.Models;
-using BatchEngine.Scorer.Execution;
-using BatchEngine.Scorer.Execution.Opening;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Commands;
@@ -45,9 +43,15 @@ internal static class ModelsCommand
         var version = registration.Model.Version;
         if (verb.Line.GetValue(Promote))
             await engine.Registry.PromoteAsync(version.Name, version.Number, ModelRegistry.Champion, verb.Line.GetValue(Who)!, ct).ConfigureAwait(false);
-        verb.Screen.Answer(registration, () =>
+        var resolved = await engine.Registry.ResolveAsync(new ModelReference.ByNumber(version.Name, version.Number), ct).ConfigureAwait(false);
+        var caveats = ModelFacts.CaveatsOf(resolved, engine.Configuration.Execution);
+        verb.Screen.Answer(new { registration.Model, registration.IsNew, caveats }, () =>
+        {
             verb.Screen.Line($"{version} {(registration.IsNew ? "registered" : "was registered before with the same bytes")}, "
-                + $"digest {version.Digest.Short}{(verb.Line.GetValue(Promote) ? ", now champion" : "")}."));
+                + $"digest {version.Digest.Short}{(verb.Line.GetValue(Promote) ? ", now champion" : "")}.");
+            foreach (var caveat in caveats)
+                verb.Screen.Line($"note: {caveat}");
+        });
         return ExitCode.Done;
     }
 
@@ -77,17 +81,18 @@ internal static class ModelsCommand
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var model = await engine.Registry.ResolveAsync(ModelReference.Parse(verb.Line.GetValue(Reference)!, "model"), ct).ConfigureAwait(false);
-        var how = EngineOf(model, engine.Configuration.Execution);
+        var how = ModelFacts.Of(model, engine.Configuration.Execution);
         verb.Screen.Answer(new
         {
             model.Version,
             model.Version.Digest,
             model.Signature,
             model.WeightFiles,
-            engine = how.Name,
+            engine = how.Engine,
             detail = how.Detail,
             notes = how.Notes,
-            leftOutOutputs = how.LeftOut
+            leftOutOutputs = how.LeftOut,
+            caveats = how.Caveats,
         }, () =>
         {
             var facts = new Grid().AddColumn().AddColumn();
@@ -101,26 +106,16 @@ internal static class ModelsCommand
                 facts.AddRow("left out", Markup.Escape($"{string.Join(", ", how.LeftOut)}: they only pass inputs on, unless outputs of a job name them"));
             foreach (var file in model.WeightFiles)
                 facts.AddRow("weights", Markup.Escape($"{file.Location} ({Figures.Bytes(file.Bytes)})"));
-            facts.AddRow("engine", Markup.Escape(how.Name));
+            facts.AddRow("engine", Markup.Escape(how.Engine));
             if (how.Detail.Length > 0)
                 facts.AddRow("", Markup.Escape(how.Detail));
             foreach (var note in how.Notes)
                 facts.AddRow("", Markup.Escape(note));
             verb.Screen.Draw(facts);
+            foreach (var caveat in how.Caveats)
+                verb.Screen.Line($"note: {caveat}");
         });
         return ExitCode.Done;
-    }
-
-    private static (string Name, string Detail, IReadOnlyList<string> Notes, IReadOnlyList<string> LeftOut) EngineOf(ResolvedModel model, ExecutorOptions execution)
-    {
-        var width = model.Signature.TakesOneMatrix ? (int)model.Signature.MatrixWidth : 0;
-        if (model.Signature.TakesOneMatrix && width <= 0)
-            return ("chosen when the features are known: the model does not say how many it takes", "", [], []);
-        IReadOnlyList<string> features = model.Signature.TakesOneMatrix
-            ? [.. Enumerable.Range(0, width).Select(i => string.Create(CultureInfo.InvariantCulture, $"feature_{i}"))]
-            : [.. model.Signature.Inputs.Select(i => i.Name)];
-        using var loaded = ExecutorFactory.Open(model.LocalPath, features, execution);
-        return (loaded.Name, loaded.Detail, loaded.Notes, loaded.LeftOut);
     }
 
     private static async Task<int> PromoteAsync(Verb verb, CancellationToken ct)

@@ -172,6 +172,8 @@ internal static class ScoreCommand
             screen.Line($"outputs left out, because they only pass inputs on: {string.Join(", ", result.LeftOutOutputs)} "
                 + "(--outputs NAME,NAME says which to keep)");
         }
+        foreach (var caveat in result.Caveats)
+            screen.Line($"note: {caveat}");
         screen.Line($"outputs: {string.Join(", ", result.Outputs.Where(o => o.IsNamed).Select(o => o.Name))}");
         screen.Line($"written to {result.OutputDirectory}");
         if (counts.Rejected > 0)

@@ -124,8 +124,15 @@ internal sealed class JobRuns : IDisposable
     /// <param name="plan">The run's plan.</param>
     /// <param name="worker">A name that no other worker has at this time.</param>
     /// <param name="drain">Finishes the unit in hand and leaves.</param>
-    public Task<WorkerOutcome> WorkAsync(RunPlan plan, string worker, CancellationToken drain) =>
-        new WorkerLoop(WorkerServices(), LeasePolicy()).RunAsync(plan, worker, plan.Chosen.Offering, null, drain, CancellationToken.None);
+    public async Task<WorkerOutcome> WorkAsync(RunPlan plan, string worker, CancellationToken drain)
+    {
+        var outcome = await new WorkerLoop(WorkerServices(), LeasePolicy()).RunAsync(plan, worker, plan.Chosen.Offering, null, drain, CancellationToken.None)
+            .ConfigureAwait(false);
+        // The run was closed and accounted without this worker's last slice.
+        if (outcome is WorkerOutcome.RunClosed)
+            await Accounting().CloseAsync(plan.Run, CancellationToken.None).ConfigureAwait(false);
+        return outcome;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -143,12 +150,14 @@ internal sealed class JobRuns : IDisposable
 
     private OutputExport Export() => new(_stores.Receipts, _stores.Runs, _stores.Blobs);
 
+    private LedgerAccounting Accounting() => new(_database, _prices, _clock);
+
     private WorkerServices WorkerServices() => new(_stores, new ShardScorer(_models, _bases, _blobs, _ceiling), _log, _clock) { Processes = _processes };
 
     private LeasePolicy LeasePolicy() => Scheduler.Leasing.LeasePolicy.Living(_configuration.LeaseTtl).Checked();
 
     private NightRunServices Services() => new(_stores, new RunPorts(_preparation, new LocalCapacity(_prices, _configuration.Workers),
-        new DriftRunGate(_database), new LedgerAccounting(_database, _prices, _clock)), _log, _clock);
+        new DriftRunGate(_database), Accounting()), _log, _clock);
 
     private RunSettings Settings()
     {

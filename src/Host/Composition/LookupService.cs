@@ -58,6 +58,8 @@ internal sealed class LookupService : IAsyncDisposable
     /// <summary>Writes the books periodically until stopped, then once more; trouble is noted and tried again at the next turn.</summary>
     public async Task KeepBooksAsync(CancellationToken ct)
     {
+        // A process that is killed at once has been there too.
+        await Books.WriteAsync().ConfigureAwait(false);
         while (!ct.IsCancellationRequested)
         {
             await Task.Delay(BookInterval, _clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

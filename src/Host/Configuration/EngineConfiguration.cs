@@ -41,6 +41,9 @@ public sealed record EngineConfiguration(
     /// <summary>Where `serve` answers HTTP/2 without TLS; null (the default) means nowhere.</summary>
     public string? Http2Url { get; init; }
 
+    /// <summary>What `serve` gives to the shell for each night that failed, was held back or could not start; null (the default) means nothing.</summary>
+    public string? AlertsCommand { get; init; }
+
     /// <summary>Every default, with all state in the given folder.</summary>
     public static EngineConfiguration In(string dataDirectory)
     {

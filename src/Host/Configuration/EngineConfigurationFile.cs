@@ -62,6 +62,7 @@ internal static class EngineConfigurationFile
             },
             Requests = new RequestLimits(requests.Read(EngineKeys.MaxKeysPerRequest), (int)requests.Read(EngineKeys.MaxRequestBytes)),
             MemoryLimitBytes = reader.Section(EngineKeys.Memory).Read(EngineKeys.MemoryLimit),
+            AlertsCommand = reader.Section(EngineKeys.Alerts).ReadOrNull(EngineKeys.AlertsCommand),
         };
         problems.ThrowIfAny();
         return result;

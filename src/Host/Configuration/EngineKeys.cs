@@ -77,9 +77,19 @@ internal static class EngineKeys
 
     public static SectionKey Memory { get; } = new("memory", "A hard ceiling of a process that scores.", MemoryLimit);
 
+    public static Key<string> AlertsCommand { get; } = new("command", TextType.Any,
+        "Given to the shell by serve for each night that failed, was held back or could not start. BATCHENGINE_ALERT_JOB, _RUN, _OUTCOME and _TEXT tell it "
+        + "which.")
+    {
+        Otherwise = "nothing is called",
+        Example = "curl --data \"$BATCHENGINE_ALERT_TEXT\" https://alerts.example/nights",
+    };
+
+    public static SectionKey Alerts { get; } = new("alerts", "Who is told when a night goes wrong.", AlertsCommand);
+
     /// <summary>The whole file, in the order of the documents.</summary>
     public static SectionKey File { get; } = new("", "Where a process keeps its state and how it behaves.",
-        DataDirectory, DatabasePath, BlobsRoot, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, LeaseTtl, Workers, Execution, Requests, Memory);
+        DataDirectory, DatabasePath, BlobsRoot, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, LeaseTtl, Workers, Execution, Requests, Memory, Alerts);
 
     private static TextType Address(string expected, bool takesNone = false) => new(expected)
     {

@@ -12,6 +12,7 @@ internal sealed class ServeMetrics
     private readonly Counter<long> _endedLoops;
     private readonly Counter<long> _failedRequests;
     private readonly Counter<long> _runEvents;
+    private readonly Counter<long> _nights;
 
     /// <summary>Creates the instruments.</summary>
     public ServeMetrics(IMeterFactory meters)
@@ -20,6 +21,7 @@ internal sealed class ServeMetrics
         _endedLoops = Meter.CreateCounter<long>("batchengine.loops.ended", "{loop}", "Background loops that ended though nobody stopped them.");
         _failedRequests = Meter.CreateCounter<long>("batchengine.requests.failed", "{request}", "Requests that failed, and not by the caller's fault.");
         _runEvents = Meter.CreateCounter<long>("batchengine.run.events", "{event}", "Events of the runs of this process.");
+        _nights = Meter.CreateCounter<long>("batchengine.nights", "{night}", "Scheduled runs that ended, or could not start.");
     }
 
     /// <summary>Where other parts add what they can observe.</summary>
@@ -30,6 +32,10 @@ internal sealed class ServeMetrics
 
     /// <summary>Counts a request that failed.</summary>
     public void RequestFailed(int status) => _failedRequests.Add(1, KeyValuePair.Create<string, object?>("status", status));
+
+    /// <summary>Counts a night by what became of it: Published, Held, Failed, NotStarted, ...</summary>
+    public void NightEnded(string job, string outcome) =>
+        _nights.Add(1, KeyValuePair.Create<string, object?>("job", job), KeyValuePair.Create<string, object?>("outcome", outcome));
 
     /// <summary>Counts an event of a run.</summary>
     public void RunHappened(RunEventKind kind) => _runEvents.Add(1, KeyValuePair.Create<string, object?>("kind", kind.ToString()));

@@ -56,7 +56,7 @@ internal static class RunScreen
     }
 
     /// <summary>"1,000,978 rows in 1.5 s, 655.1 k rows/s: 154,766 scored, 846,172 unchanged and taken over, 40 rejected."</summary>
-    internal static string Work(RowCounts rows, TimeSpan? took)
+    public static string Work(RowCounts rows, TimeSpan? took)
     {
         var speed = took is { } span && span > TimeSpan.Zero ? $" in {Figures.Duration(span)}, {Figures.Rate(rows.Read / span.TotalSeconds)}" : "";
         var reused = rows.Reused > 0 ? $", {Figures.Count(rows.Reused)} unchanged and taken over" : "";

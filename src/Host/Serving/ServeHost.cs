@@ -13,9 +13,12 @@ namespace BatchEngine.Host.Serving;
 internal static class ServeHost
 {
     /// <summary>Where the log of a `serve` goes: the screen, without what the web server says of its everyday work.</summary>
-    public static ILoggerFactory Log(Screen screen) => LoggerFactory.Create(logging => logging
+    /// <param name="screen">The screen.</param>
+    /// <param name="isQuiet">Whether a night that ended well says nothing.</param>
+    public static ILoggerFactory Log(Screen screen, bool isQuiet = false) => LoggerFactory.Create(logging => logging
         .SetMinimumLevel(LogLevel.Debug)
         .AddFilter("Microsoft", LogLevel.Warning)
+        .AddFilter(NightBoard.Category, isQuiet ? LogLevel.Warning : LogLevel.Debug)
         // What keeps it from starting is told by the command, in a sentence.
         .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
         // A log that listens here makes the web server open an activity and a scope for each look-up.
@@ -103,22 +106,27 @@ internal static class ServeHost
         services.AddSingleton(s => s.GetRequiredService<LookupService>().Router);
         services.AddSingleton<ServeMetrics>().AddSingleton<LoopWatch>().AddSingleton<InvariantStop>();
         services.AddExceptionHandler<FailureAnswers>();
-        if (settings.Jobs is not null)
+        if (settings.JobsFolder is null)
+            return;
+        services.AddSingleton(s =>
         {
-            services.AddSingleton(s =>
-            {
-                var catalog = s.GetRequiredService<LookupService>().Catalog;
-                engine.Jobs.LookUpIn(id => catalog.All.FirstOrDefault(name => name.Reader?.Info.Id == id)?.Reader);
-                return engine.Jobs;
-            });
-        }
+            var catalog = s.GetRequiredService<LookupService>().Catalog;
+            engine.Jobs.LookUpIn(id => catalog.All.FirstOrDefault(name => name.Reader?.Info.Id == id)?.Reader);
+            return engine.Jobs;
+        });
+        services.AddSingleton<AlertCommand>();
+        services.AddSingleton(s => new NightBoard(engine, s.GetRequiredService<ServeMetrics>(), s.GetRequiredService<AlertCommand>(),
+            s.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<ScheduleLoop>();
+        services.AddSingleton<INightProblems>(s => s.GetRequiredService<NightBoard>());
+        services.AddSingleton<INightProblems>(s => s.GetRequiredService<ScheduleLoop>());
     }
 
     private static void AddLoops(IServiceCollection services, ServeSettings settings)
     {
         services.AddHostedService<SwapLoop>().AddHostedService<ModelLoop>().AddHostedService<BookLoop>();
-        if (settings.Jobs is not null)
-            services.AddHostedService<ScheduleLoop>();
+        if (settings.JobsFolder is not null)
+            services.AddHostedService(s => s.GetRequiredService<AlertCommand>()).AddHostedService(s => s.GetRequiredService<ScheduleLoop>());
     }
 
     private static Action<string> NotesOf(IServiceProvider services)

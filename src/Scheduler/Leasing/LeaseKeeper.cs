@@ -14,9 +14,10 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     /// <param name="lease">The lease.</param>
     /// <param name="policy">How often and for how long.</param>
     /// <param name="clock">For the waits.</param>
+    /// <param name="onKept">Called after each renewal.</param>
     /// <param name="onLost">Called once when another worker owns the shard or the run is closed.</param>
-    public LeaseKeeper(ClaimStore claims, Lease lease, LeasePolicy policy, TimeProvider clock, Action onLost) =>
-        _renewing = RenewAsync(claims, lease, policy, clock, onLost);
+    public LeaseKeeper(ClaimStore claims, Lease lease, LeasePolicy policy, TimeProvider clock, Func<CancellationToken, Task> onKept, Action onLost) =>
+        _renewing = RenewAsync(claims, lease, policy, clock, onKept, onLost);
 
     /// <summary>Whether the lease is gone.</summary>
     public bool IsLost { get; private set; }
@@ -29,7 +30,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task RenewAsync(ClaimStore claims, Lease lease, LeasePolicy policy, TimeProvider clock, Action onLost)
+    private async Task RenewAsync(ClaimStore claims, Lease lease, LeasePolicy policy, TimeProvider clock, Func<CancellationToken, Task> onKept, Action onLost)
     {
         // Ends with the scoring it serves; one renewal more or less never matters, the fence decides.
         while (!_stop.IsCancellationRequested)
@@ -38,7 +39,10 @@ internal sealed class LeaseKeeper : IAsyncDisposable
             {
                 await Task.Delay(policy.RenewEvery, clock, _stop.Token).ConfigureAwait(false);
                 if (await claims.RenewAsync(lease, policy.Ttl, _stop.Token).ConfigureAwait(false))
+                {
+                    await onKept(_stop.Token).ConfigureAwait(false);
                     continue;
+                }
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {

@@ -24,6 +24,9 @@ internal sealed class RunLead : IAsyncDisposable
     /// <summary>Named by every write of the coordinator; its fence is part of the names of the blobs it writes.</summary>
     public Lead Lead => _lead;
 
+    /// <summary>Called after each renewal; null means nobody.</summary>
+    public Func<CancellationToken, Task>? Kept { get; set; }
+
     /// <summary>Cancelled when another process leads the run now.</summary>
     public CancellationToken Lost => _lost.Token;
 
@@ -87,7 +90,10 @@ internal sealed class RunLead : IAsyncDisposable
             {
                 await Task.Delay(_policy.RenewEvery, _clock, _stop.Token).ConfigureAwait(false);
                 if (await _store.KeepAsync(_lead, _policy.Ttl, _stop.Token).ConfigureAwait(false))
+                {
+                    await (Kept?.Invoke(_stop.Token) ?? Task.CompletedTask).ConfigureAwait(false);
                     continue;
+                }
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {

@@ -15,6 +15,7 @@ namespace BatchEngine.Scheduler.Leasing;
 /// <param name="Snapshots">Segments and snapshots.</param>
 /// <param name="Profiles">Merged profiles and drift reports.</param>
 /// <param name="Usage">Where worked time is recorded.</param>
+/// <param name="Slices">Where worked time that is not over is written ahead.</param>
 /// <param name="Decisions">Where every decision is recorded with its reason.</param>
 /// <param name="Blobs">Outputs, run files and segments.</param>
 /// <param name="Named">Every blob that a row names, for sweeping.</param>
@@ -27,6 +28,7 @@ public sealed record RunStores(
     SnapshotStore Snapshots,
     ProfileStore Profiles,
     UsageStore Usage,
+    OpenSliceStore Slices,
     DecisionStore Decisions,
     IBlobStore Blobs,
     NamedBlobs Named,
@@ -39,6 +41,6 @@ public sealed record RunStores(
     /// <param name="pricedBy">The price folder that counts for what this process meters.</param>
     public static RunStores Over(StateDatabase database, IBlobStore blobs, string? process = null, string pricedBy = "") => new(new RunStore(database),
         new ClaimStore(database, process), new LeadStore(database, process), new ReceiptStore(database), new SnapshotStore(database),
-        new ProfileStore(database), new UsageStore(database, pricedBy),
+        new ProfileStore(database), new UsageStore(database, pricedBy), new OpenSliceStore(database, pricedBy),
         new DecisionStore(database), blobs, new NamedBlobs(database), new StoreClaim(database, blobs));
 }

@@ -11,7 +11,7 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
     private readonly Lease _lease = granted.Lease;
     private readonly DateTimeOffset _startedAt = services.Clock.GetUtcNow();
     private DateTimeOffset _durableAt = services.Clock.GetUtcNow();
-    private RowCounts _durable = granted.From.Counts;
+    private long _predictions;
 
     /// <summary>Time from grant to end.</summary>
     public TimeSpan Busy => services.Clock.GetUtcNow() - _startedAt;
@@ -19,23 +19,25 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
     /// <summary>Time since the last durable write: thrown away when the shard is not committed.</summary>
     public TimeSpan SinceDurable => services.Clock.GetUtcNow() - _durableAt;
 
-    /// <summary>Predictions made durable in this attempt.</summary>
-    public long Predictions => _durable.Scored + _durable.Reused - granted.From.Counts.Scored - granted.From.Counts.Reused;
+    /// <summary>Predictions made durable in this attempt. Any thread may ask.</summary>
+    public long Predictions => Volatile.Read(ref _predictions);
 
     /// <inheritdoc/>
     public CancellationToken Stop => drain;
 
     /// <summary>Scores the shard and commits its receipt, renewing the lease meanwhile; says how it ended.</summary>
+    /// <param name="onKept">Called after each renewal.</param>
+    /// <param name="ct">Stops at once.</param>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     /// <exception cref="BatchEngineException">The scorer or the store failed. After a transient failure the lease was given back; after another it is still
     /// held, so that its holder can end the run before another worker takes the shard.</exception>
-    public async Task<ShardEnding> RunAsync(CancellationToken ct)
+    public async Task<ShardEnding> RunAsync(Func<CancellationToken, Task> onKept, CancellationToken ct)
     {
         // The clock-bound source lets the drain's grace run on the clock that was given; the caller's token is joined to it.
         using var scoring = new CancellationTokenSource(Timeout.InfiniteTimeSpan, services.Clock);
         await using var joined = ct.Register(scoring.Cancel);
         await using var leaving = drain.Register(() => scoring.CancelAfter(policy.DrainGrace));
-        var keeper = new LeaseKeeper(services.Stores.Claims, _lease, policy, services.Clock, scoring.Cancel);
+        var keeper = new LeaseKeeper(services.Stores.Claims, _lease, policy, services.Clock, onKept, scoring.Cancel);
         await using var kept = keeper.ConfigureAwait(false);
         try
         {
@@ -82,12 +84,18 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
     public async Task SaveAsync(Checkpoint checkpoint, CancellationToken ct)
     {
         await services.Stores.Receipts.CheckpointAsync(_lease, checkpoint, ct).ConfigureAwait(false);
-        (_durable, _durableAt) = (checkpoint.Counts, services.Clock.GetUtcNow());
+        IsDurable(checkpoint.Counts);
         Say(RunEventKind.CheckpointSaved, $"next unit {checkpoint.NextUnitIndex}");
     }
 
     /// <inheritdoc/>
     public void Report(RowCounts total) => board?.Report(granted.Shard.Index, total);
+
+    private void IsDurable(RowCounts counts)
+    {
+        _durableAt = services.Clock.GetUtcNow();
+        Volatile.Write(ref _predictions, counts.Scored + counts.Reused - granted.From.Counts.Scored - granted.From.Counts.Reused);
+    }
 
     // A shard that an earlier holder began to score, because the base was damaged, is scored to its end.
     private async Task<ShardEnding.Finished?> CarryAsync(CancellationToken ct)
@@ -109,7 +117,7 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
             throw new InvariantBrokenException("a receipt reads exactly its shard's rows",
                 $"run {plan.Run}, shard {granted.Shard.Index}: {counts} of {granted.Shard.Rows} rows");
         await services.Stores.Receipts.CommitAsync(_lease, receipt, ct).ConfigureAwait(false);
-        (_durable, _durableAt) = (counts, services.Clock.GetUtcNow());
+        IsDurable(counts);
         Say(RunEventKind.ReceiptAccepted, $"{counts.Read} rows under fence {_lease.Fence}");
     }
 

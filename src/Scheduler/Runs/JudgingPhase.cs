@@ -11,7 +11,7 @@ internal static class JudgingPhase
     /// <summary>Works until the run leaves the state Judging.</summary>
     public static async Task RunAsync(RunContext context, CancellationToken ct)
     {
-        context.BeginOverhead();
+        await context.BeginOverheadAsync(ct).ConfigureAwait(false);
         var stores = context.Stores;
         var snapshot = await SaveSnapshotAsync(context, ct).ConfigureAwait(false);
         if (await stores.Snapshots.FindOfRunAsync(context.Run, ct).ConfigureAwait(false) is { PublishedAt: not null })

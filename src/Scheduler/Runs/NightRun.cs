@@ -66,6 +66,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
             if (!await services.Stores.Runs.CancelAsync(run, record.State, $"cancelled by {who}", why, ct).ConfigureAwait(false))
                 continue;
             services.Log.Write(new RunEvent(RunEventKind.StateMoved, run, nameof(RunState.Cancelled), who));
+            // Where nobody leads the run, nobody else would.
+            await services.Ports.Accounting.CloseAsync(run, ct).ConfigureAwait(false);
             return true;
         }
         throw new InvariantBrokenException("a run enters each state at most once", $"run {run} kept moving while it was cancelled");
@@ -133,6 +135,7 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         var plan = await services.Stores.Runs.PlanAsync(record.Run, ct).ConfigureAwait(false)
             ?? throw new InvariantBrokenException("a recorded run has its plan", record.Run.ToString());
         var context = new RunContext(services, _settings, plan, lead.Lead, progress);
+        lead.Kept = context.BeatAsync;
         try
         {
             var outcome = await WalkAsync(context, isNew, drain, stop.Token).ConfigureAwait(false);
@@ -148,6 +151,22 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         {
             // Another process leads the run since; what this one wanted to write was refused.
             return new RunOutcome.Following(record.Run, record.State);
+        }
+        finally
+        {
+            await RecordAsync(context).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task RecordAsync(RunContext context)
+    {
+        try
+        {
+            await context.RecordOverheadAsync().ConfigureAwait(false);
+        }
+        catch (StorageFailedException)
+        {
+            // It is written ahead, and whoever does the books next settles it; the run's own outcome must not be hidden by this.
         }
     }
 

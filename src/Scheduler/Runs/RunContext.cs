@@ -1,4 +1,3 @@
-using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Events;
 using BatchEngine.Scheduler.Leasing;
@@ -8,7 +7,7 @@ namespace BatchEngine.Scheduler.Runs;
 /// <summary>One call's view of one run: the plan, the lead and the few writes that every phase makes. Used by one coordinator.</summary>
 internal sealed class RunContext(NightRunServices services, RunSettings settings, RunPlan plan, Lead lead, IProgress<RunProgress>? progress)
 {
-    private DateTimeOffset? _overheadFrom;
+    private UsageMeter? _overhead;
 
     public NightRunServices Services => services;
 
@@ -48,21 +47,32 @@ internal sealed class RunContext(NightRunServices services, RunSettings settings
     }
 
     /// <summary>From now on the coordinator's own work is overhead of the run.</summary>
-    public void BeginOverhead() => _overheadFrom ??= services.Clock.GetUtcNow();
+    public async Task BeginOverheadAsync(CancellationToken ct)
+    {
+        if (_overhead is not null)
+            return;
+        _overhead = new UsageMeter(services.Stores.Slices, new MeteredSubject(Run, $"{settings.Holder}-lead", UsageKind.RunOverhead, plan.Chosen.Offering),
+            settings.Leases.RenewEvery, services.Clock);
+        await _overhead.BeatAsync(ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the overhead so far ahead, so that little is lost when this process dies.</summary>
+    public Task BeatAsync(CancellationToken ct) => _overhead?.BeatAsync(ct) ?? Task.CompletedTask;
+
+    /// <summary>Records the overhead until now; what a coordinator has done counts however the run goes on.</summary>
+    public async Task RecordOverheadAsync()
+    {
+        if (Interlocked.Exchange(ref _overhead, null) is not { } overhead)
+            return;
+        await using var ended = overhead.ConfigureAwait(false);
+        if (await overhead.CutAsync(0, isEnd: true).ConfigureAwait(false) is not null)
+            Say(RunEventKind.UsageRecorded, "coordinator", "");
+    }
 
     /// <summary>Records the overhead and posts the ledger. Done before the run ends: a crash in between repeats only what can be repeated.</summary>
     public async Task AccountAsync(CancellationToken ct)
     {
-        var now = services.Clock.GetUtcNow();
-        if (_overheadFrom is { } since && now > since)
-        {
-            var id = string.Create(CultureInfo.InvariantCulture, $"{Run}/{settings.Holder}-lead/{since.UtcTicks}");
-            await services.Stores.Usage.AppendAsync(
-                new UsageRecord(id, Run, "", $"{settings.Holder}-lead", UsageKind.RunOverhead, plan.Chosen.Offering, since, now, 1, 0, 0), ct)
-                .ConfigureAwait(false);
-            Say(RunEventKind.UsageRecorded, "coordinator", "");
-            _overheadFrom = null;
-        }
+        await RecordOverheadAsync().ConfigureAwait(false);
         await services.Ports.Accounting.CloseAsync(Run, ct).ConfigureAwait(false);
         Say(RunEventKind.Accounted, "ledger", "");
     }

@@ -12,7 +12,7 @@ internal static class SealingPhase
     /// <summary>Works until the run leaves the state Sealing.</summary>
     public static async Task RunAsync(RunContext context, CancellationToken ct)
     {
-        context.BeginOverhead();
+        await context.BeginOverheadAsync(ct).ConfigureAwait(false);
         var (services, plan) = (context.Services, context.Plan);
         var receipts = await services.Stores.Receipts.ListAsync(plan.Run, ct).ConfigureAwait(false);
         var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile)

@@ -91,12 +91,14 @@ public sealed class LocalProcessWorkers(WorkerServices services, LeasePolicy pol
         services.Log.Write(new RunEvent(RunEventKind.WorkerDied, plan.Run, name, reason));
         await ExpireLeasesAsync(plan, name).ConfigureAwait(false);
         var slices = (await services.Stores.Usage.ListAsync(plan.Run, CancellationToken.None).ConfigureAwait(false)).Where(u => u.Subject == name).ToList();
-        var from = slices.Count == 0 ? startedAt : slices.Max(u => u.ToExclusive);
-        if (endedAt <= from)
+        var open = (await services.Stores.Slices.ListAsync(plan.Run, CancellationToken.None).ConfigureAwait(false)).FirstOrDefault(s => s.Subject == name)
+            ?? UsageMeter.Slice(new MeteredSubject(plan.Run, name, UsageKind.BatchWorker, plan.Chosen.Offering),
+                slices.Count == 0 ? startedAt : slices.Max(u => u.ToExclusive), endedAt, policy.RenewEvery);
+        if (endedAt <= open.From)
             return;
-        var durableAt = board.LastAdvance(name) is { } at && at > from ? at : from;
-        var lost = Math.Clamp((endedAt - durableAt) / (endedAt - from), 0, 1);
-        await services.Stores.Usage.AppendAsync(UsageMeter.Record(plan.Run, name, plan.Chosen.Offering, from, endedAt, 1, lost, 0), CancellationToken.None)
+        var durableAt = board.LastAdvance(name) is { } at && at > open.From ? at : open.From;
+        open = open with { SeenAt = endedAt, Busy = endedAt - open.From, Rework = endedAt - durableAt };
+        await services.Stores.Slices.EndAsync(open, from => from < endedAt ? [open.Usage(from, endedAt)] : [], null, CancellationToken.None)
             .ConfigureAwait(false);
         services.Log.Write(new RunEvent(RunEventKind.UsageRecorded, plan.Run, name, "last slice of a dead worker"));
     }

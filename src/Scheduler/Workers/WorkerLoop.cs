@@ -26,7 +26,11 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
     public async Task<WorkerOutcome> RunAsync(RunPlan plan, string worker, Offering offering, ProgressBoard? board, CancellationToken drain,
         CancellationToken ct)
     {
-        var meter = new UsageMeter(plan, worker, offering, services.Clock);
+        await using var meter = new UsageMeter(services.Stores.Slices, new MeteredSubject(plan.Run, worker, UsageKind.BatchWorker, offering),
+            _policy.RenewEvery,
+            services.Clock);
+        await meter.BeatAsync(ct).ConfigureAwait(false);
+        var beatAt = services.Clock.GetUtcNow();
         Say(RunEventKind.WorkerStarted, plan, worker, offering.ToString());
         var committed = 0;
         var retries = 0;
@@ -46,6 +50,11 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
                     && await DeadHolders.ExpireAsync(services.Stores.Claims, processes, plan.Run, ct).ConfigureAwait(false) > 0:
                     break;
                 case LeaseOutcome.NoneFree none:
+                    if (services.Clock.GetUtcNow() - beatAt >= _policy.RenewEvery)
+                    {
+                        beatAt = services.Clock.GetUtcNow();
+                        await meter.BeatAsync(ct).ConfigureAwait(false);
+                    }
                     await WaitAsync(none.EarliestExpiry - services.Clock.GetUtcNow(), drain, ct, anotherEnding).ConfigureAwait(false);
                     break;
                 case LeaseOutcome.Granted granted:
@@ -64,7 +73,7 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
 
         async Task<WorkerOutcome> EndAsync(WorkerOutcome outcome)
         {
-            await RecordAsync(meter, plan, worker, 0).ConfigureAwait(false);
+            await RecordAsync(meter, plan, worker, 0, isEnd: true).ConfigureAwait(false);
             Say(RunEventKind.WorkerEnded, plan, worker, outcome.ToString());
             return outcome;
         }
@@ -81,7 +90,8 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
         {
             if (granted.Attempts.Total >= _policy.MaxAttemptsPerShard)
                 throw new ShardGivenUpException(plan.Run, lease.ShardIndex, granted.Attempts.Lost, granted.Attempts.Failed);
-            ending = await attempt.RunAsync(ct).ConfigureAwait(false);
+            meter.Works(attempt);
+            ending = await attempt.RunAsync(meter.BeatAsync, ct).ConfigureAwait(false);
             return (ending, null);
         }
         catch (BatchEngineException failure) when (failure.IsTransient)
@@ -142,11 +152,10 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
         }
     }
 
-    private async Task RecordAsync(UsageMeter meter, RunPlan plan, string worker, long predictions)
+    private async Task RecordAsync(UsageMeter meter, RunPlan plan, string worker, long predictions, bool isEnd = false)
     {
-        if (meter.Cut(predictions) is not { } usage)
+        if (await meter.CutAsync(predictions, isEnd).ConfigureAwait(false) is not { } usage)
             return;
-        await services.Stores.Usage.AppendAsync(usage, CancellationToken.None).ConfigureAwait(false);
         Say(RunEventKind.UsageRecorded, plan, worker, $"{usage.Duration.TotalSeconds:0.0} s");
     }
 

@@ -6,6 +6,8 @@ namespace BatchEngine.Scorer.Execution;
 /// <summary>One model in memory, shared by all workers of a process. Thread-safe; dispose it after all its executors.</summary>
 public abstract class LoadedModel : IDisposable
 {
+    private long _labelsBesideTheLargest;
+
     /// <summary>The stable name of the way it runs, as configuration and reports name it: "onnx-cpu", "onnx-cuda", "forest-...", "forest-ilgpu-cuda".</summary>
     public abstract string Name { get; }
 
@@ -43,6 +45,12 @@ public abstract class LoadedModel : IDisposable
     /// <summary>Outputs of the file that were left out unasked, because they only pass inputs on.</summary>
     public IReadOnlyList<string> LeftOut { get; internal set; } = [];
 
+    /// <summary>What its scores and labels do not tell by themselves, found when it was opened.</summary>
+    public ModelCaveats Caveats { get; internal set; } = ModelCaveats.None;
+
+    /// <summary>Rows scored so far whose label was not the class of the largest probability.</summary>
+    public long LabelsBesideTheLargest => Interlocked.Read(ref _labelsBesideTheLargest);
+
     /// <summary>Whether it runs on a card.</summary>
     public virtual bool IsOnDevice => false;
 
@@ -61,6 +69,13 @@ public abstract class LoadedModel : IDisposable
     /// <exception cref="InvalidOperationException">The model has no sums.</exception>
     public virtual ISumContinuation ContinueAfter(int firstTrees) =>
         throw new InvalidOperationException($"A model that runs as {Name} has no sums to go on from.");
+
+    /// <summary>Adds a scored unit to <see cref="LabelsBesideTheLargest"/>.</summary>
+    internal void Count(UnitPredictions scored)
+    {
+        if (scored.LabelsBesideTheLargest > 0)
+            Interlocked.Add(ref _labelsBesideTheLargest, scored.LabelsBesideTheLargest);
+    }
 
     /// <summary>A new executor with its own buffers, for one thread.</summary>
     public abstract IModelExecutor CreateExecutor();

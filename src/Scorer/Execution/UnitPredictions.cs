@@ -46,6 +46,9 @@ public sealed class UnitPredictions
     /// <summary>The same as <see cref="Values"/>, for writing predictions that no executor made.</summary>
     internal Span<float> WritableValues => _values;
 
+    /// <summary>Rows whose label is not the class of the largest probability; 0 where that is not known.</summary>
+    public int LabelsBesideTheLargest { get; internal set; }
+
     /// <summary>Rows that the model refused; their outputs are NaN. Forgotten when <see cref="Rows"/> is set.</summary>
     public IReadOnlyList<RefusedRow> Refused => _refused;
 
@@ -60,6 +63,7 @@ public sealed class UnitPredictions
                 Grow(value);
             _rows = value;
             _refused.Clear();
+            LabelsBesideTheLargest = 0;
         }
     }
 

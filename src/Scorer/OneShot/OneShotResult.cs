@@ -23,6 +23,10 @@ public sealed record OneShotResult(string OutputDirectory, RowCounts Counts, IRe
     /// <summary>The means that missing values were replaced by.</summary>
     public IReadOnlyList<ImputedMean> Means { get; init; } = [];
 
+    /// <summary>What to know of the answers: where ONNX Runtime departs from the specification, and labels that are not the class of the largest
+    /// probability.</summary>
+    public IReadOnlyList<string> Caveats { get; init; } = [];
+
     /// <summary>Rows per second.</summary>
     public Measured<double> RowsPerSecond =>
         Elapsed > TimeSpan.Zero ? Measured<double>.Of(Counts.Read / Elapsed.TotalSeconds) : Measured<double>.NotMeasured("no time has passed");

@@ -116,7 +116,15 @@ internal sealed class OutputDiscovery(string path, ModelSignature signature, Onn
             : label is null && count > 1 && GraphFacts.IsSigmoid(graph, part.Spec.Name) ? 1
             : count;
         var areAlike = part.Shapes.Count < 2 || part.Shapes.All(s => s.Width == classes);
-        return classes > 0 && areAlike ? new ProbabilityColumns(part.FirstColumn, count, classes) : null;
+        return classes > 0 && areAlike ? new ProbabilityColumns(part.FirstColumn, count, classes) { Label = GivenBeside(part, count, classes) } : null;
+    }
+
+    private GivenLabel? GivenBeside(OutputPart probabilities, int count, int classes)
+    {
+        var names = probabilities.Labels.Count > 0 ? probabilities.Labels : _classes.Names;
+        return count != classes || names.Count != classes ? null
+            : _parts.Where(p => p.Width == 1 && (p.Columns[0].Kind != OutputKind.Number || p.Columns[0].Labels.Count > 0))
+                .Select(p => GivenLabel.Of(p, names)).FirstOrDefault(l => l is not null);
     }
 
     private static bool IsFloating(TensorSpec spec) => spec.Element is TensorElement.Float32 or TensorElement.Float64 or TensorElement.Float16

@@ -66,6 +66,7 @@ internal sealed class UnitLoop : IDisposable
     {
         ct.ThrowIfCancellationRequested();
         var reused = Predict(buffers);
+        _executor.Model.Count(_predictions);
         var keep = _gate.Look(buffers.Columns, buffers.Features, _predictions);
         var rows = new ScoredUnit(buffers.Columns, _predictions, keep, buffers.Columns.Rows - _gate.Rejects.Count, buffers.Unit.FirstRowNumber);
         NameRejects(buffers);

@@ -48,6 +48,7 @@ public sealed class WorkerKillTests(KillStage stage)
         TestContext.Current.SendDiagnosticMessage($"seed {seed}: {kills} kills, {mourned} workers mourned, {takenOver} shards taken over");
         Assert.InRange(mourned, 1, Kills);
         Assert.InRange(takenOver, Kills / 5, Kills);
+        await ProvedBooks.MustBeAsync(engine, $"seed {seed}", ct);
         await MustHaveNoOrphanAfterSweepAsync(engine, ct);
     }
 

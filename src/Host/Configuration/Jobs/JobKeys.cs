@@ -86,8 +86,15 @@ internal static class JobKeys
         Otherwise = "no budget",
     };
 
+    public static Key<TimeSpan> WaitForInput { get; } = new("waitForInput", new DurationType(TimeSpan.FromTicks(1), TimeSpan.FromDays(7)),
+        "How long after its scheduled instant `serve` tries a run again that cannot start: its input or model is missing, or its plan is refused.")
+    {
+        Otherwise = "it is tried once",
+    };
+
     /// <summary>The whole file, in the order of the documents.</summary>
     public static SectionKey File { get; } = new("", "One job: what is scored, with which model, when, and what applications may expect.",
-        Name, Owner, Input, KeyColumn, Carry, MissingColumns, Model, Features, Outputs, Output, Workers, WorkerMode, UnitRows, CheckpointRows, ReuseUnchanged, KeepSums,
-        ScheduleKeys.Section, Deadline, Budget, QualityKeys.Section, ServingKeys.Section);
+        Name, Owner, Input, KeyColumn, Carry, MissingColumns, Model, Features, Outputs, Output, Workers, WorkerMode, UnitRows,
+        CheckpointRows, ReuseUnchanged, KeepSums,
+        ScheduleKeys.Section, WaitForInput, Deadline, Budget, QualityKeys.Section, ServingKeys.Section);
 }

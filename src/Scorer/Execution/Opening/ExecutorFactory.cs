@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Forests;
 using BatchEngine.Scorer.Onnx;
 
 namespace BatchEngine.Scorer.Execution.Opening;
@@ -71,6 +72,7 @@ public static class ExecutorFactory
                     opened.Model.Notes = [.. refusals.Select(r => r.ToString())];
                     opened.Model.DeviceNote = options.Device == ExecutionDevice.Cpu || opened.Model.IsOnDevice ? null
                         : $"{DeviceReason(refusals)}; the processor scores";
+                    opened.Model.Caveats = SpecDepartures.Of(reading.File.Graph, reading.Forests.Forests);
                     return opened.Model;
                 case EngineAnswer.Declined declined:
                     refusals.Add(declined.Refusal);

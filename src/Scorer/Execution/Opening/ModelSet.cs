@@ -22,6 +22,7 @@ public sealed class ModelSet : LoadedModel
         Accepted = [.. Enumerable.Range(0, models[0].FeatureNames.Count).Select(i => models.Select(m => m.Accepted[i]).Aggregate((a, b) => a.And(b)))];
         LeftOut = models[0].LeftOut;
         Notes = [.. models.SelectMany(m => m.Notes)];
+        Caveats = new ModelCaveats([.. models.SelectMany(m => m.Caveats.Scores).Distinct()], models[0].Caveats.Labels);
         DeviceNote = models.Select(m => m.DeviceNote).FirstOrDefault(n => n is not null);
     }
 

@@ -39,7 +39,10 @@ internal sealed class ModelSetExecutor : IModelExecutor
             for (var i = 0; i < own.OutputCount; i++)
                 own.Column(i).CopyTo(block.Column(firstColumn + i));
             if (firstColumn == 0 && _set.GivesConfidence)
+            {
                 own.Confidence.CopyTo(block.Confidence);
+                block.LabelsBesideTheLargest = own.LabelsBesideTheLargest;
+            }
             foreach (var refused in own.Refused)
                 block.Refuse(refused.Row, refused.Message);
         }

@@ -7,13 +7,18 @@ namespace BatchEngine.Storage.Database.Ledger;
 /// <summary>What is metered and not over, written ahead. A slice becomes usage once: by its own process, or by whoever finds that process dead. Thread-safe;
 /// several processes may use it.</summary>
 /// <param name="database">The database.</param>
-public sealed class OpenSliceStore(StateDatabase database)
+/// <param name="pricedBy">The price folder of slices that name none.</param>
+public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
 {
     private const string Columns = "id, run_id, serving_name, subject, kind, provider, instance_type, zone, purchase, from_at, seen_at, beat_ticks, "
         + "busy_ticks, rework_ticks, predictions, priced_by";
 
     /// <summary>Writes a sign of life. A slice that another process has ended meanwhile stays ended.</summary>
-    public Task BeatAsync(OpenSlice slice, CancellationToken ct) => database.WriteAsync(async tx =>
+    public Task BeatAsync(OpenSlice slice, CancellationToken ct) => database.WriteAsync(tx => BeatAsync(tx, Priced(slice)), ct);
+
+    private OpenSlice Priced(OpenSlice slice) => slice.PricedBy.Length > 0 ? slice : slice with { PricedBy = pricedBy };
+
+    private static async Task<int> BeatAsync(StateTransaction tx, OpenSlice slice)
     {
         if (await EndedUntilAsync(tx, slice).ConfigureAwait(false) is not null)
             return 0;
@@ -42,20 +47,24 @@ public sealed class OpenSliceStore(StateDatabase database)
             slice.Predictions,
             slice.PricedBy,
         }).ConfigureAwait(false);
-    }, ct);
+    }
 
     /// <summary>Ends a slice: its usage is written and its row goes, in one transaction. Ending it again writes nothing twice.</summary>
     /// <param name="slice">As it is known to its own process.</param>
     /// <param name="usage">The records from an instant on: the slice's start, or where another process that took it for dead has ended it.</param>
+    /// <param name="next">The slice that goes on from here; null means that its process ends.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <returns>What was written.</returns>
-    public Task<IReadOnlyList<UsageRecord>> EndAsync(OpenSlice slice, Func<DateTimeOffset, IReadOnlyList<UsageRecord>> usage, CancellationToken ct) =>
+    public Task<IReadOnlyList<UsageRecord>> EndAsync(OpenSlice slice, Func<DateTimeOffset, IReadOnlyList<UsageRecord>> usage, OpenSlice? next,
+        CancellationToken ct) =>
         database.WriteAsync(async tx =>
         {
             var records = usage(await EndedUntilAsync(tx, slice).ConfigureAwait(false) ?? slice.From);
             foreach (var record in records)
-                await UsageStore.AppendAsync(tx, record).ConfigureAwait(false);
+                await UsageStore.AppendAsync(tx, record.PricedBy.Length > 0 ? record : record with { PricedBy = pricedBy }).ConfigureAwait(false);
             await RemoveAsync(tx, slice.Id).ConfigureAwait(false);
+            if (next is not null)
+                await BeatAsync(tx, Priced(next)).ConfigureAwait(false);
             return records;
         }, ct);
 

@@ -136,7 +136,7 @@ public abstract class MoneyStoresContract : StateContract
         await slices.BeatAsync(Slice(70, TimeSpan.FromSeconds(60)), Ct);
         Assert.Empty(await slices.ListAsync(null, Ct));
         var last = Slice(80, TimeSpan.FromSeconds(70));
-        var rest = await slices.EndAsync(last, from => [last.Usage(from, Start.AddSeconds(80))], Ct);
+        var rest = await slices.EndAsync(last, from => [last.Usage(from, Start.AddSeconds(80))], null, Ct);
         Assert.Equal((Start.AddSeconds(30), Start.AddSeconds(80)), (Assert.Single(rest).From, rest[0].ToExclusive));
         Assert.Equal(3, (await new UsageStore(Database).ListAsync((RunId?)null, Ct)).Count);
     }
@@ -147,8 +147,8 @@ public abstract class MoneyStoresContract : StateContract
         var slices = new OpenSliceStore(Database);
         var slice = Slice(30, TimeSpan.FromSeconds(30));
         await slices.BeatAsync(slice, Ct);
-        await slices.EndAsync(slice, from => from < slice.SeenAt ? [slice.Usage(from, slice.SeenAt)] : [], Ct);
-        Assert.Empty(await slices.EndAsync(slice, from => from < slice.SeenAt ? [slice.Usage(from, slice.SeenAt)] : [], Ct));
+        await slices.EndAsync(slice, from => from < slice.SeenAt ? [slice.Usage(from, slice.SeenAt)] : [], null, Ct);
+        Assert.Empty(await slices.EndAsync(slice, from => from < slice.SeenAt ? [slice.Usage(from, slice.SeenAt)] : [], null, Ct));
         Assert.Single(await new UsageStore(Database).ListAsync((RunId?)null, Ct));
         Assert.Empty(await slices.ListAsync(null, Ct));
     }

@@ -110,4 +110,24 @@ public abstract class RecordStoresContract : StateContract
             [new StoredWeights(new WeightFile("w", Digest.Of("w"), 1), "models/w")], Ct);
         Assert.Equal(["checkpoint", "models/m", "models/w", "receipt", $"segments/{run}/0"], (await new NamedBlobs(Database).ListAsync(Ct)).Order());
     }
+
+    [Fact]
+    public async Task Save_TriesOfARunThatCouldNotStart_AreOneRowUntilTheRunExists()
+    {
+        var sut = new UnstartedRunStore(Database);
+        await sut.SaveAsync(Samples.Run(), Start, Start.AddHours(2), "no file", Ct);
+        await sut.SaveAsync(Samples.Run(), Start.AddHours(1), null, "no model", Ct);
+        await sut.SaveAsync(Samples.Run("fraud", 1), Start, null, "no rows", Ct);
+
+        Assert.Equal(new UnstartedRun(Samples.Run(), Start.AddHours(1), 2, null, "no model"), await sut.FindAsync(Samples.Run(), Ct));
+        Assert.Null(await sut.FindAsync(Samples.Run("fraud"), Ct));
+        Assert.Equal([Samples.Run("fraud", 1), Samples.Run()], (await sut.ListAsync(null, 10, Ct)).Select(u => u.Run));
+        Assert.Equal(Samples.Run("fraud", 1), Assert.Single(await sut.ListAsync(null, 1, Ct)).Run);
+        Assert.Equal("no model", Assert.Single(await sut.ListAsync("churn", 10, Ct)).Reason);
+
+        await new RunStore(Database).CreateAsync(Samples.Plan(), Ct);
+
+        Assert.Null(await sut.FindAsync(Samples.Run(), Ct));
+        Assert.Equal(Samples.Run("fraud", 1), Assert.Single(await sut.ListAsync(null, 10, Ct)).Run);
+    }
 }
