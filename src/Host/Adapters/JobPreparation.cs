@@ -6,12 +6,11 @@ using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Forests.Model;
 using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.Profiles;
-using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Adapters;
 
 /// <summary>Looks up what planning needs: footers, means and edges by the scorer, the model by the registry. Thread-safe.</summary>
-internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models, ProfileStore profiles, PinnedFeatures pinned, CurrentPrices prices,
+internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models, ProfileBins bins, PinnedFeatures pinned, CurrentPrices prices,
     JobMemory memory, ModelLocator locator, Action<string> note) : IRunPreparation
 {
     private readonly ColumnMeans _means = new();
@@ -26,15 +25,13 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
         if (manifest.LeftOutNote is { } leftOut)
             note($"{job.Name}: {leftOut}");
         var loaded = await models.GetAsync(model.Version, model.LocalPath, features, job.Outputs, ct).ConfigureAwait(false);
-        var stored = await profiles.EdgesAsync(job.Name, asked.ContentHash, ct).ConfigureAwait(false);
-        var sampled = stored is null && manifest.Rows > 0 ? await ProfileEdges.SampleAsync(manifest, features, loaded, ct).ConfigureAwait(false) : null;
+        var (edges, areNew) = await bins.ResolveAsync(job.Name, manifest, features, asked.ContentHash, model.Version, loaded, ct).ConfigureAwait(false);
         var keptSums = JobNeeds.KeptSums(job, loaded.SumCount, loaded.SumsAreOutputs);
         var (unitRows, workers) = memory.MostOf(job, manifest, features, loaded, model.LocalPath, keptSums);
-        return new PreparedInputs(manifest, model.Version, model.LocalPath, features, stored ?? sampled
-            ?? new Dictionary<string, BinEdges>(StringComparer.Ordinal), loaded.Outputs, JobNeeds.Key(job, manifest))
+        return new PreparedInputs(manifest, model.Version, model.LocalPath, features, edges, loaded.Outputs, JobNeeds.Key(job, manifest))
         {
-            EdgesToPin = sampled is null ? null : asked.ContentHash,
-            Arithmetic = loaded.Arithmetic,
+            EdgesToPin = areNew ? asked.ContentHash : null,
+            Arithmetic = loaded.Coupling is null ? loaded.Arithmetic : FormattableString.Invariant($"{loaded.Arithmetic} in units of {unitRows}"),
             ChosenOutputs = job.Outputs,
             KeptSums = keptSums,
             SumsAreOutputs = loaded.SumsAreOutputs,
@@ -49,7 +46,7 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
         await prices.PinAsync(ct).ConfigureAwait(false);
         return prepared.EdgesToPin is not { } asked ? prepared : prepared with
         {
-            ProfileEdges = await profiles.SaveEdgesAsync(job.Name, asked, prepared.ProfileEdges, ct).ConfigureAwait(false),
+            ProfileEdges = await bins.PinAsync(job.Name, asked, prepared, ct).ConfigureAwait(false),
             EdgesToPin = null,
         };
     }

@@ -40,6 +40,7 @@ internal static class RunsCommand
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var limit = verb.Line.GetValue(Limit);
         var runs = await new RunStore(engine.Database).ListAsync(verb.Line.GetValue(Job), limit, ct).ConfigureAwait(false);
+        runs = await DriftScreen.NoteAsync(engine.Database, runs, ct).ConfigureAwait(false);
         var unstarted = await new UnstartedRunStore(engine.Database).ListAsync(verb.Line.GetValue(Job), limit, ct).ConfigureAwait(false);
         List<RunRow> rows = [.. runs.Select(RunRow.Of).Concat(unstarted.Select(RunRow.Of)).OrderByDescending(r => r.PlannedAt).Take(limit)];
         verb.Screen.Answer(rows, () =>

@@ -37,7 +37,7 @@ internal static class ScoreCommand
     private static readonly Option<string?> Features =
         new("--features", "-f") { Description = "Column names in the model's order (a,b,c) or a features.yaml [default: the model's own input names]" };
     private static readonly Option<string[]> Carry =
-        new("--carry") { Description = "Input columns to copy to the output", AllowMultipleArgumentsPerToken = true };
+        new("--carry") { Description = "Input columns to copy to the output: a b, or a,b", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string> MissingColumns =
         new("--missing-columns")
         {
@@ -105,7 +105,7 @@ internal static class ScoreCommand
             ChallengerPaths = line.GetValue(Challengers) ?? [],
             KeyColumn = line.GetValue(Key),
             Features = line.GetValue(Features) is { Length: > 0 } features ? FeaturesArgument.Parse(features) : null,
-            CarriedColumns = line.GetValue(Carry) ?? [],
+            CarriedColumns = CarriedOf(line.GetValue(Carry) ?? []),
             MissingColumns = s_missing.TryGetValue(line.GetValue(MissingColumns)!, out var missing) ? missing
                 : throw new BadInputException("--missing-columns", $"'{line.GetValue(MissingColumns)}'", string.Join(", ", s_missing.Keys),
                     "Use null where a column is missing in all rows of a file that lacks it."),
@@ -124,6 +124,13 @@ internal static class ScoreCommand
 
     private static string[] Split(string[]? words) =>
         [.. (words ?? []).SelectMany(w => w.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+
+    private static IReadOnlyList<string> CarriedOf(IReadOnlyList<string> words)
+    {
+        string[] names = [.. words.SelectMany(ColumnNamesText.Split)];
+        return names.All(n => n.Length > 0) ? names
+            : throw new BadInputException("--carry", $"'{string.Join(' ', words)}'", ColumnNamesText.Expected, "Remove the empty name.");
+    }
 
     private static ExecutionDevice DeviceOf(string word) => s_devices.TryGetValue(word, out var device) ? device
         : throw new BadInputException("--device", $"'{word}'", string.Join(", ", s_devices.Keys), "Use cpu, or auto where there is a card.");
@@ -165,6 +172,8 @@ internal static class ScoreCommand
             screen.Line($"not run by {note}");
         if (result.LeftOut is not null)
             screen.Line(result.LeftOut);
+        if (result.Partitions is not null)
+            screen.Line(result.Partitions);
         if (result.Means.Count > 0)
             screen.Line($"means in place of missing values: {FeatureMeans.Words(result.Means)}");
         if (result.LeftOutOutputs.Count > 0)

@@ -35,6 +35,8 @@ internal static class AnswerJson
                 WritePrediction(json, hit.Prediction, hit.Provenance);
                 break;
             case RouteDecision.Realtime realtime:
+                if (realtime.Prediction.Flags.HasFlag(PredictionFlags.DependsOnBatch))
+                    json.WriteBoolean("dependsOnBatch"u8, true);
                 WritePrediction(json, realtime.Prediction, realtime.Provenance);
                 break;
             case RouteDecision.Degraded stored:

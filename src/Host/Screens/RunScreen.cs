@@ -12,16 +12,18 @@ internal static class RunScreen
 {
     /// <summary>Runs or resumes it.</summary>
     /// <returns>Done when published or completed (now or before), inconclusive when another process leads it, else a violation.</returns>
-    public static async Task<int> RunAsync(Screen screen, Engine engine, ScoringJob job, RunId run, CancellationToken ct, bool full = false)
+    public static async Task<int> RunAsync(Screen screen, Engine engine, ScoringJob job, RunId run, CancellationToken ct, bool full = false,
+        bool failOnDrift = false)
     {
-        var answer = await EndAsync(screen, engine, job, run, ct, full).ConfigureAwait(false);
+        var answer = await EndAsync(screen, engine, job, run, ct, full, failOnDrift).ConfigureAwait(false);
         screen.Answer(answer, () => Print(screen, answer));
         ct.ThrowIfCancellationRequested();
         return answer.Code;
     }
 
     /// <summary>Runs or resumes it, and says nothing of its end yet.</summary>
-    public static async Task<RunAnswer> EndAsync(Screen screen, Engine engine, ScoringJob job, RunId run, CancellationToken ct, bool full)
+    public static async Task<RunAnswer> EndAsync(Screen screen, Engine engine, ScoringJob job, RunId run, CancellationToken ct, bool full,
+        bool failOnDrift = false)
     {
         var outcome = await new ProgressDisplay(screen, engine.Clock).ShowAsync(run.ToString(),
             progress => engine.Jobs.RunAsync(job, run, new RunProgressToScreen(progress), ct, full)).ConfigureAwait(false);
@@ -35,8 +37,12 @@ internal static class RunScreen
         var counts = (await new ReceiptStore(engine.Database).ListAsync(run, CancellationToken.None).ConfigureAwait(false))
             .Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         var plan = await new RunStore(engine.Database).PlanAsync(run, CancellationToken.None).ConfigureAwait(false);
+        var drift = await new ProfileStore(engine.Database).FindDriftAsync(run, CancellationToken.None).ConfigureAwait(false);
         return answer with
         {
+            Drift = drift?.Baseline is null ? null : DriftScreen.Sentence(drift),
+            HasDrifted = drift?.Verdict == DriftVerdict.Drifted,
+            Code = failOnDrift && drift?.Verdict == DriftVerdict.Drifted ? Math.Max(answer.Code, ExitCode.Violation) : answer.Code,
             Rows = counts,
             Means = plan is null ? [] : FeatureMeans.In(plan.Job.Features, plan.Features),
             Took = record is { StartedAt: { } from, EndedAt: { } to } ? to - from : null,
@@ -51,6 +57,8 @@ internal static class RunScreen
             screen.Line(Work(rows, answer.Took));
         if (answer.Means.Count > 0)
             screen.Line($"Means in place of missing values: {FeatureMeans.Words(answer.Means)}.");
+        if (answer.Drift is { } drift)
+            screen.Line(answer.HasDrifted ? $"Drift: {drift}. See: batchengine drift report {answer.Run}" : $"{drift}.");
         if (answer.HasReport)
             screen.Line($"Report: batchengine runs show {answer.Run}");
     }

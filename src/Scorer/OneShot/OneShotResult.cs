@@ -20,6 +20,9 @@ public sealed record OneShotResult(string OutputDirectory, RowCounts Counts, IRe
     /// <summary>Outputs of the model that were left out, because they only pass inputs on.</summary>
     public IReadOnlyList<string> LeftOutOutputs { get; init; } = [];
 
+    /// <summary>Columns that the folders of the input give; null without any.</summary>
+    public string? Partitions { get; init; }
+
     /// <summary>The means that missing values were replaced by.</summary>
     public IReadOnlyList<ImputedMean> Means { get; init; } = [];
 

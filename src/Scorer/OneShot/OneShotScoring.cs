@@ -53,6 +53,7 @@ public static class OneShotScoring
         {
             LeftOut = manifest.LeftOutNote,
             LeftOutOutputs = model.LeftOut,
+            Partitions = manifest.PartitionNote,
             Caveats = model.Caveats.All(model.LabelsBesideTheLargest, counts.Read, "rows"),
             Means = FeatureMeans.In(options.Features, spec),
         };

@@ -73,6 +73,9 @@ public static class ExecutorFactory
                     opened.Model.DeviceNote = options.Device == ExecutionDevice.Cpu || opened.Model.IsOnDevice ? null
                         : $"{DeviceReason(refusals)}; the processor scores";
                     opened.Model.Caveats = SpecDepartures.Of(reading.File.Graph, reading.Forests.Forests);
+                    opened.Model.Coupling = CompanyProbe.Look(opened.Model);
+                    if (opened.Model.Coupling is { } coupling)
+                        opened.Model.Caveats = opened.Model.Caveats with { Scores = [.. opened.Model.Caveats.Scores, coupling] };
                     return opened.Model;
                 case EngineAnswer.Declined declined:
                     refusals.Add(declined.Refusal);

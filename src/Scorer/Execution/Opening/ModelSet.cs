@@ -23,6 +23,7 @@ public sealed class ModelSet : LoadedModel
         LeftOut = models[0].LeftOut;
         Notes = [.. models.SelectMany(m => m.Notes)];
         Caveats = new ModelCaveats([.. models.SelectMany(m => m.Caveats.Scores).Distinct()], models[0].Caveats.Labels);
+        Coupling = models.Select(m => m.Coupling).FirstOrDefault(c => c is not null);
         DeviceNote = models.Select(m => m.DeviceNote).FirstOrDefault(n => n is not null);
     }
 

@@ -48,6 +48,10 @@ public abstract class RecordStoresContract : StateContract
         Assert.Equal([1f], kept["age"].Edges);
         Assert.Equal([1f], (await profiles.EdgesAsync("churn", hash, Ct))!["age"].Edges);
         Assert.Null(await profiles.EdgesAsync("churn", Digest.Of("other"), Ct));
+
+        await profiles.SaveEdgesAsync("churn", hash, new Dictionary<string, BinEdges> { ["empty"] = new("empty", [], []), ["age"] = new("age", [3f], []) }, Ct);
+        var known = await profiles.SaveEdgesAsync("churn", hash, new Dictionary<string, BinEdges> { ["empty"] = new("empty", [4f], []) }, Ct);
+        Assert.Equal([1f, 4f], [.. known["age"].Edges, .. known["empty"].Edges]); // only what knew no value is replaced
     }
 
     [Fact]
