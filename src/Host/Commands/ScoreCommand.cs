@@ -114,8 +114,12 @@ internal static class ScoreCommand
             Rejects = new RejectBudget(line.GetValue(MaxRejects), line.GetValue(MaxRejectShare)),
             Execution = ExecutorOptions.Default
                 with
-            { Outputs = Split(line.GetValue(Outputs)), Engine = line.GetValue(Engine)!, Device = DeviceOf(line.GetValue(Device)!),
-                DeviceId = line.GetValue(DeviceId) },
+            {
+                Outputs = Split(line.GetValue(Outputs)),
+                Engine = line.GetValue(Engine)!,
+                Device = DeviceOf(line.GetValue(Device)!),
+                DeviceId = line.GetValue(DeviceId)
+            },
         };
         var result = await new ProgressDisplay(verb.Screen, verb.Clock).ShowAsync("score", progress =>
             OneShotScoring.RunAsync(options, new RowsToScreen(progress), verb.Clock, ct)).ConfigureAwait(false);
