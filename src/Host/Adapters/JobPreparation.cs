@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Forests.Model;
 using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.Profiles;
@@ -18,12 +19,12 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     public async Task<PreparedInputs> PrepareAsync(ScoringJob job, RunId run, CancellationToken ct)
     {
         var model = await registry.ResolveAsync(job.Model, ct).ConfigureAwait(false);
-        var asked = JobNeeds.Features(job, model.Signature);
+        var asked = JobNeeds.Features(job, SignatureOf(job, model));
         var manifest = await FreezeAsync(job, run, asked, ct).ConfigureAwait(false);
         var features = await pinned.ResolveAsync(job, asked, stop => _means.FillAsync(asked, manifest, memory.ReadersAtOnce, stop), ct).ConfigureAwait(false);
         if (manifest.LeftOutNote is { } leftOut)
             note($"{job.Name}: {leftOut}");
-        var loaded = await models.GetAsync(model.Version, model.LocalPath, features, ct).ConfigureAwait(false);
+        var loaded = await models.GetAsync(model.Version, model.LocalPath, features, job.Outputs, ct).ConfigureAwait(false);
         var (edges, areNew) = await bins.ResolveAsync(job.Name, manifest, features, asked.ContentHash, model.Version, loaded, ct).ConfigureAwait(false);
         var keptSums = JobNeeds.KeptSums(job, loaded.SumCount, loaded.SumsAreOutputs);
         var (unitRows, workers) = memory.MostOf(job, manifest, features, loaded, model.LocalPath, keptSums);
@@ -31,6 +32,7 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
         {
             EdgesToPin = areNew ? asked.ContentHash : null,
             Arithmetic = loaded.Coupling is null ? loaded.Arithmetic : FormattableString.Invariant($"{loaded.Arithmetic} in units of {unitRows}"),
+            ChosenOutputs = job.Outputs,
             KeptSums = keptSums,
             SumsAreOutputs = loaded.SumsAreOutputs,
             MaxUnitRows = unitRows,
@@ -52,7 +54,7 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     /// <inheritdoc/>
     public async Task<Measured<double>> TimeModelAsync(PreparedInputs prepared, CancellationToken ct)
     {
-        var loaded = await models.GetAsync(prepared.Model, prepared.ModelArtifact, prepared.Features, ct).ConfigureAwait(false);
+        var loaded = await models.GetAsync(prepared.Model, prepared.ModelArtifact, prepared.Features, prepared.ChosenOutputs, ct).ConfigureAwait(false);
         return await ModelTiming.MeasureAsync(prepared.Manifest, prepared.Features, loaded, ct).ConfigureAwait(false);
     }
 
@@ -74,9 +76,13 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     /// <inheritdoc/>
     public async Task<InputManifest> FreezeInputAsync(ScoringJob job, RunId run, CancellationToken ct)
     {
-        var features = job.Features ?? JobNeeds.Features(job, (await registry.ResolveAsync(job.Model, ct).ConfigureAwait(false)).Signature);
+        var features = job.Features ?? JobNeeds.Features(job, SignatureOf(job, await registry.ResolveAsync(job.Model, ct).ConfigureAwait(false)));
         return await FreezeAsync(job, run, features, ct).ConfigureAwait(false);
     }
+
+    // What the registry keeps is for the outputs that are kept unasked.
+    private static ModelSignature SignatureOf(ScoringJob job, ResolvedModel model) =>
+        job.Outputs.Count == 0 || job.Features is not null ? model.Signature : ExecutorFactory.Inspect(model.LocalPath, job.Outputs);
 
     private static Task<InputManifest> FreezeAsync(ScoringJob job, RunId run, FeatureSpec features, CancellationToken ct) =>
         InputCatalog.FreezeAsync([.. job.Inputs.Select(p => InputPatterns.Fill(p, job, run))],

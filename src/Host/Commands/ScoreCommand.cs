@@ -45,6 +45,11 @@ internal static class ScoreCommand
                 + "(an error, or missing in all of its rows)",
             DefaultValueFactory = _ => ChoiceText.Of(MissingColumnPolicy.Refuse),
         };
+    private static readonly Option<string[]> Outputs = new("--outputs")
+    {
+        Description = "The model's outputs to keep (a,b) [default: all but those that only pass inputs on]",
+        AllowMultipleArgumentsPerToken = true,
+    };
     private static readonly Option<int> Workers = new("--workers", "-w") { Description = "Workers; 0 means one per core" };
     private static readonly Option<string?> MemoryLimit =
         new("--memory-limit")
@@ -85,7 +90,8 @@ internal static class ScoreCommand
               batchengine score --model churn.onnx --input 'data/*.parquet' --key customer_id --output scored
               batchengine score --model housing.onnx --input housing.parquet --features longitude,latitude,median_income --output scored
               batchengine score --model churn.onnx --challenger churn_next.onnx --input 'data/*.parquet' --key customer_id --output compared
-            """) { Model, Challengers, Input, Output, Key, Features, Carry, MissingColumns, Workers, MemoryLimit, Engine, Device, DeviceId, MaxRejects,
+            """) { Model, Challengers, Input, Output, Key, Features, Outputs, Carry, MissingColumns, Workers, MemoryLimit, Engine, Device, DeviceId,
+                MaxRejects,
             MaxRejectShare };
         return Verb.Does(command, globals, RunAsync);
     }
@@ -108,13 +114,21 @@ internal static class ScoreCommand
             Rejects = new RejectBudget(line.GetValue(MaxRejects), line.GetValue(MaxRejectShare)),
             Execution = ExecutorOptions.Default
                 with
-            { Engine = line.GetValue(Engine)!, Device = DeviceOf(line.GetValue(Device)!), DeviceId = line.GetValue(DeviceId) },
+            {
+                Outputs = Split(line.GetValue(Outputs)),
+                Engine = line.GetValue(Engine)!,
+                Device = DeviceOf(line.GetValue(Device)!),
+                DeviceId = line.GetValue(DeviceId)
+            },
         };
         var result = await new ProgressDisplay(verb.Screen, verb.Clock).ShowAsync("score", progress =>
             OneShotScoring.RunAsync(options, new RowsToScreen(progress), verb.Clock, ct)).ConfigureAwait(false);
         verb.Screen.Answer(result, () => Print(verb.Screen, result));
         return ExitCode.Done;
     }
+
+    private static string[] Split(string[]? words) =>
+        [.. (words ?? []).SelectMany(w => w.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 
     private static IReadOnlyList<string> CarriedOf(IReadOnlyList<string> words)
     {
@@ -167,6 +181,11 @@ internal static class ScoreCommand
             screen.Line(result.Partitions);
         if (result.Means.Count > 0)
             screen.Line($"means in place of missing values: {FeatureMeans.Words(result.Means)}");
+        if (result.LeftOutOutputs.Count > 0)
+        {
+            screen.Line($"outputs left out, because they only pass inputs on: {string.Join(", ", result.LeftOutOutputs)} "
+                + "(--outputs NAME,NAME says which to keep)");
+        }
         foreach (var caveat in result.Caveats)
             screen.Line($"note: {caveat}");
         screen.Line($"outputs: {string.Join(", ", result.Outputs.Where(o => o.IsNamed).Select(o => o.Name))}");

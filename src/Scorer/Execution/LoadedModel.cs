@@ -48,6 +48,9 @@ public abstract class LoadedModel : IDisposable
     /// fails later.</summary>
     public IReadOnlyList<string> Notes { get; internal set; } = [];
 
+    /// <summary>Outputs of the file that were left out unasked, because they only pass inputs on.</summary>
+    public IReadOnlyList<string> LeftOut { get; internal set; } = [];
+
     /// <summary>What its scores and labels do not tell by themselves, found when it was opened.</summary>
     public ModelCaveats Caveats { get; internal set; } = ModelCaveats.None;
 

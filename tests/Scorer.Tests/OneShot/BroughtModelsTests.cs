@@ -10,10 +10,6 @@ public sealed class BroughtModelsTests
     {
         ["embedding_array"] = "list columns are not read",
         ["embedding_list"] = "list columns are not read",
-        ["mlnet_fasttree_onehot"] = "outputs that pass inputs through cannot be left out",
-        ["mlnet_lightgbm_multi"] = "outputs that pass inputs through cannot be left out",
-        ["mlnet_lightgbm_multi_names"] = "outputs that pass inputs through cannot be left out",
-        ["mlnet_lightgbm_multi_sel"] = "outputs that pass inputs through cannot be left out",
     };
 
     [Fact]

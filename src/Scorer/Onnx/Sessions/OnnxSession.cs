@@ -13,23 +13,23 @@ internal static class OnnxSession
 
     /// <summary>Loads the file. The session is thread-safe for running.</summary>
     /// <exception cref="BadInputException">The file is no model.</exception>
-    public static InferenceSession Open(string path, ExecutorOptions options)
+    public static InferenceSession Open(SessionModel model, ExecutorOptions options)
     {
         using var settings = Settings(options);
         try
         {
-            return new InferenceSession(path, settings);
+            return model.Open(settings);
         }
         catch (OnnxRuntimeException failure)
         {
-            throw new BadInputException(path, $"a file that ONNX Runtime refuses ({FirstLine(failure.Message)})", "a valid ONNX model",
+            throw new BadInputException(model.Path, $"a file that ONNX Runtime refuses ({FirstLine(failure.Message)})", "a valid ONNX model",
                 "Export the model again, or check that the file was copied whole.", failure);
         }
     }
 
     /// <summary>Loads the file on a CUDA device, or says in a sentence why the runtime cannot. A file that is no model fails here as well; <see cref="Open"/>
     /// then says so.</summary>
-    public static (InferenceSession? Session, string? Reason) OpenOnCuda(string path, ExecutorOptions options)
+    public static (InferenceSession? Session, string? Reason) OpenOnCuda(SessionModel model, ExecutorOptions options)
     {
         using var settings = Settings(options);
         try
@@ -38,11 +38,11 @@ internal static class OnnxSession
         }
         catch (Exception failure) when (IsMissingProvider(failure))
         {
-            return (null, NoProvider(failure));
+            return (null, NoProvider(FirstLine(failure.Message), HasCudaProvider));
         }
         try
         {
-            return (new InferenceSession(path, settings), null);
+            return (model.Open(settings), null);
         }
         catch (OnnxRuntimeException failure)
         {
@@ -65,7 +65,7 @@ internal static class OnnxSession
         }
         catch (Exception failure) when (IsMissingProvider(failure))
         {
-            return NoProvider(failure);
+            return NoProvider(FirstLine(failure.Message), HasCudaProvider);
         }
     }
 
@@ -113,7 +113,14 @@ internal static class OnnxSession
     private static bool IsMissingProvider(Exception failure) =>
         failure is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or NotSupportedException;
 
-    private static string NoProvider(Exception failure) =>
-        $"this ONNX Runtime cannot use CUDA ({FirstLine(failure.Message)}); it needs the build flavour -p:OnnxRuntime=Gpu, CUDA 13, cuDNN 9 and "
-        + "NVIDIA's driver";
+    // The flavour for cards brings the provider along, whether the machine has a card or not.
+    private static bool HasCudaProvider => OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider", StringComparer.Ordinal);
+
+    /// <summary>Why CUDA cannot be used, and what to do about it.</summary>
+    /// <param name="cause">What the runtime says.</param>
+    /// <param name="hasProvider">Whether this is the build flavour for cards.</param>
+    internal static string NoProvider(string cause, bool hasProvider) =>
+        $"this ONNX Runtime cannot use CUDA ({cause}); " + (hasProvider
+            ? "it is the build flavour for cards, so what is missing is on the machine: it needs CUDA 13, cuDNN 9 and NVIDIA's driver"
+            : "it needs the build flavour -p:OnnxRuntime=Gpu, CUDA 13, cuDNN 9 and NVIDIA's driver");
 }
