@@ -5,10 +5,10 @@ using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.Storage.Snapshots.Readers;
 
-namespace BatchEngine.Host.Commands;
+namespace BatchEngine.Host.Composition;
 
 /// <summary>Verifies every byte of every snapshot that is served.</summary>
-internal static class DoctorSnapshots
+internal static class ServedSnapshots
 {
     /// <summary>What was seen.</summary>
     /// <exception cref="CorruptDataException">One of them cannot be served; what to do is said.</exception>
