@@ -18,6 +18,9 @@ public sealed class BadInputException : BatchEngineException
         Remedy = remedy;
     }
 
+    /// <summary>Whether the contents of a file are at fault, and not what a person typed or configured: the same command is right with a sound file.</summary>
+    public bool IsFaultOfData { get; init; }
+
     /// <summary>Where the value is.</summary>
     public string Place { get; }
 

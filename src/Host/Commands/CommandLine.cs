@@ -66,7 +66,7 @@ internal static class CommandLine
         screen.Error(cause is BatchEngineException ? cause.Message : $"{cause.GetType().Name}: {cause.Message}");
         if (screen.Verbose || cause is not BatchEngineException)
             screen.Detail(cause.ToString());
-        return cause is BadInputException ? ExitCode.Usage : ExitCode.Violation;
+        return cause is BadInputException { IsFaultOfData: false } ? ExitCode.Usage : ExitCode.Violation;
     }
 
     private static IEnumerable<string> VerbPath(ParseResult parsed)

@@ -127,5 +127,8 @@ internal static class ExactValues
 
     private static long Whole(ReadOnlySpan<byte> bytes, FileColumn column) => DecimalText.TryWhole(bytes, out var value) ? value
         : throw new BadInputException($"column '{column.Column.Name}'", $"the bytes {Convert.ToHexString(bytes)}",
-            $"at most {KeyKinds.MaxWholeDigits} digits, as {column.Column.PhysicalType} says", "The file is damaged: write it again.");
+            $"at most {KeyKinds.MaxWholeDigits} digits, as {column.Column.PhysicalType} says", "The file is damaged: write it again.")
+        {
+            IsFaultOfData = true,
+        };
 }

@@ -46,7 +46,10 @@ internal static class StoredValues
             if (stored[i] < 0)
             {
                 throw new BadInputException($"column '{column.Column.Name}'", $"the unsigned value {(ulong)stored[i]}", $"at most {long.MaxValue}",
-                    "Write the column as signed 64-bit, or as text when it is a key.");
+                    "Write the column as signed 64-bit, or as text when it is a key.")
+                {
+                    IsFaultOfData = true,
+                };
             }
             values[i] = stored[i];
         }
@@ -60,7 +63,10 @@ internal static class StoredValues
             if (Math.BigMul(stored[i], MicrosPerMilli, out var micros) != micros >> 63)
             {
                 throw new BadInputException($"column '{column.Column.Name}'", $"{stored[i]} milliseconds since 1970", "an instant within 292,000 years of 1970",
-                    "The column is probably not in milliseconds: mend its unit where the file is written.");
+                    "The column is probably not in milliseconds: mend its unit where the file is written.")
+                {
+                    IsFaultOfData = true,
+                };
             }
             values[i] = micros;
         }

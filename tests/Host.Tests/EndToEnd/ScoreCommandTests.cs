@@ -20,7 +20,7 @@ public sealed class ScoreCommandTests
         using var folder = await InputFolder.CreateAsync();
         await File.WriteAllBytesAsync(folder["cut.parquet"], (await File.ReadAllBytesAsync(folder.Good, TestContext.Current.CancellationToken))[..bytes],
             TestContext.Current.CancellationToken);
-        (await folder.ScoreAsync(folder["cut.parquet"])).MustRefuse("cut.parquet", reason);
+        (await folder.ScoreAsync(folder["cut.parquet"])).MustEnd(1, "cut.parquet", reason);
         Assert.False(Directory.Exists(folder["out"]) && Directory.EnumerateFiles(folder["out"], "*.parquet").Any());
     }
 
@@ -29,7 +29,7 @@ public sealed class ScoreCommandTests
     {
         using var folder = await InputFolder.CreateAsync();
         await File.WriteAllTextAsync(folder["text.parquet"], "id,score\n1,0.5\n", TestContext.Current.CancellationToken);
-        (await folder.ScoreAsync(folder["text.parquet"])).MustRefuse("text.parquet", "id,score", "PAR1");
+        (await folder.ScoreAsync(folder["text.parquet"])).MustEnd(1, "text.parquet", "id,score", "PAR1");
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class ScoreCommandTests
         bytes.AsSpan(40, 2_000).Fill(0xFF);
         await File.WriteAllBytesAsync(folder["damaged.parquet"], bytes, TestContext.Current.CancellationToken);
         var run = await folder.ScoreAsync(folder["damaged.parquet"], "--key", "customer_id");
-        run.MustRefuse("damaged.parquet", "row group 0");
+        run.MustEnd(1, "damaged.parquet", "row group 0");
         Assert.DoesNotContain("(message:", run.Errors, StringComparison.Ordinal);
     }
 
