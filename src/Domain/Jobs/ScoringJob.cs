@@ -50,6 +50,9 @@ public sealed record ScoringJob(
     /// scores those alone. Default false. A forest whose outputs are its sums needs none.</summary>
     public bool KeepsSums { get; init; }
 
+    /// <summary>What happens to a run that has spent more than its budget. Default: it is stopped.</summary>
+    public BudgetRule OnBudget { get; init; }
+
     /// <summary>What a file means that lacks a column which other files have. Default: it is refused.</summary>
     public MissingColumnPolicy MissingColumns { get; init; }
 

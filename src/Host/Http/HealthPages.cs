@@ -22,7 +22,7 @@ internal static class HealthPages
     {
         var names = lookups.Catalog.All.Select(s => new { name = s.Contract.Name, snapshot = s.Reader?.Info.Id, keys = s.Reader?.Info.Keys }).ToList();
         var problems = lookups.Catalog.Problems;
-        IReadOnlyList<string> books = lookups.Books.Trouble is { } trouble ? [$"What is looked up cannot be written down: {trouble}"] : [];
+        IReadOnlyList<string> books = lookups.Books.Trouble is null ? [] : ["What is looked up cannot be written down now; the log says why."];
         var ended = loops.Ended.Select(e => new { loop = e.Loop, failure = e.Failure }).ToList();
         // A snapshot that cannot be opened keeps the earlier one serving: that is worth an alarm, not an outage. A loop that ended is mended by a restart only.
         var isReady = ended.Count == 0 && (problems.Count == 0 || lookups.Catalog.All.Any(s => s.Reader is not null));

@@ -21,6 +21,10 @@ internal sealed record RunAnswer(RunId Run, string Outcome, string Detail)
     /// <summary>The means that missing values were replaced by; empty without any.</summary>
     public IReadOnlyList<ImputedMean> Means { get; init; } = [];
 
+    /// <summary>What it spent against its budget, in a sentence; null when the job has none, or it was kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Budget { get; init; }
+
     /// <summary>Whether it had ended before it was asked for.</summary>
     [JsonIgnore]
     public bool IsOld { get; init; }

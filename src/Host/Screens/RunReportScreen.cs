@@ -1,4 +1,5 @@
 using BatchEngine.CostModel.Reports;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Terminal;
@@ -17,7 +18,8 @@ internal static class RunReportScreen
             ?? throw new BadInputException("run", run.ToString(), "a known run", "List the runs with: batchengine runs list.");
         var path = await WriteHtmlAsync(engine, report, html, ct).ConfigureAwait(false);
         Show(screen, report, path);
-        return report.State is RunState.Failed or RunState.Held or RunState.Cancelled ? ExitCode.Violation : ExitCode.Done;
+        return report.State is RunState.Failed or RunState.Held or RunState.Cancelled
+            || (report.Plan.Budget is { } budget && new BudgetCheck(budget, report.Cost.Spend).IsOver) ? ExitCode.Violation : ExitCode.Done;
     }
 
     /// <summary>Shows the report.</summary>
@@ -46,6 +48,8 @@ internal static class RunReportScreen
             $"planned {Figures.Price(report.Plan.PlannedCost)}, "
             + $"spent {Figures.Price(report.Cost.Total)}{(report.Cost.Spend.Missing() is { } missing ? $" and {missing}" : "")}, "
             + $"{Figures.Price(report.Cost.PerThousand.Made)} per 1,000 predictions"));
+        if (report.Plan.Budget is { } budget)
+            facts.AddRow("budget", Markup.Escape(new BudgetCheck(budget, report.Cost.Spend).InWords()));
         facts.AddRow("reuse", Markup.Escape(Reuse(report.Reuse)));
         facts.AddRow("saving", Markup.Escape($"against on-demand: {report.Cost.OnDemand.InWords()}"));
         facts.AddRow("", Markup.Escape($"against all real time: {report.Cost.AllRealtime.InWords()}"));

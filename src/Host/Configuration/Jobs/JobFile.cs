@@ -91,6 +91,7 @@ public static class JobFile
             ReusesUnchanged = job.Read(JobKeys.ReuseUnchanged),
             KeepsSums = job.Read(JobKeys.KeepSums),
             MissingColumns = job.Read(JobKeys.MissingColumns),
+            OnBudget = job.Read(JobKeys.OnBudget),
         };
     }
 

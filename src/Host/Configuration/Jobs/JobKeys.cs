@@ -77,13 +77,19 @@ internal static class JobKeys
         Otherwise = "no deadline",
     };
 
-    public static Key<Money> Budget { get; } = new("budget", AmountType.Any, "The most a run may cost; a plan that costs more is refused.")
+    public static Key<Money> Budget { get; } = new("budget", AmountType.Any,
+        "The most a run may cost. A plan that costs more is refused, and what is spent is watched while it runs.")
     {
         Otherwise = "no budget",
     };
 
+    public static Key<BudgetRule> OnBudget { get; } = new("onBudget", new ChoiceType<BudgetRule>(),
+        "What happens to a run that has spent more than its budget: it is stopped and fails, or goes on and says so. The exit code is 1 either way.",
+        BudgetRule.Stop);
+
     /// <summary>The whole file, in the order of the documents.</summary>
     public static SectionKey File { get; } = new("", "One job: what is scored, with which model, when, and what applications may expect.",
         Name, Owner, Input, KeyColumn, Carry, MissingColumns, Model, Features, Output, Workers, WorkerMode, UnitRows, CheckpointRows, ReuseUnchanged, KeepSums,
-        ScheduleKeys.Section, Deadline, Budget, QualityKeys.Section, ServingKeys.Section);
+        ScheduleKeys.Section, Deadline, Budget, OnBudget,
+        QualityKeys.Section, ServingKeys.Section);
 }
