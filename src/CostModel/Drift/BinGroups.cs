@@ -5,7 +5,8 @@ namespace BatchEngine.CostModel.Drift;
 /// <summary>
 /// Fine bins joined into about ten groups that hold enough rows to compare. Pure. Numeric bins are joined in order until a group holds about a tenth of both
 /// samples together (each sample weighing the same, whatever its size), so a heavy tail is cut where its rows are and values that only one sample has keep a
-/// group of their own. Categories stay apart unless too few rows are expected in them; those go into one group of rare ones.
+/// group of their own. Categories, and the values of a column that has few, stay apart unless too few rows are expected in them; those go into one group of
+/// rare ones.
 /// </summary>
 internal sealed class BinGroups
 {
@@ -33,7 +34,7 @@ internal sealed class BinGroups
 
     /// <summary>Joins the bins of two profiles over the same edges; both have rows with a value.</summary>
     internal static BinGroups Of(ColumnProfile baseline, ColumnProfile current) =>
-        baseline.Edges.IsCategorical ? OfCategories(baseline, current) : OfNumbers(baseline, current);
+        baseline.Edges.IsCategorical || baseline.Edges.IsOfValues ? OfCategories(baseline, current) : OfNumbers(baseline, current);
 
     private static BinGroups OfNumbers(ColumnProfile baseline, ColumnProfile current)
     {

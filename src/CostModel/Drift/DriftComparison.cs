@@ -41,30 +41,41 @@ public static class DriftComparison
     private static ColumnDrift Column(string name, bool isOutput, ColumnProfile? baseline, ColumnProfile? current, DriftRule rule)
     {
         if (baseline is null)
-            return NotMeasured(name, isOutput, "the baseline has no such column");
+            return NotMeasured(name, isOutput, "the baseline did not count this column: it is watched from this run on");
         if (current is null)
-            return NotMeasured(name, isOutput, "the run has no such column");
-        if (!baseline.Edges.Edges.SequenceEqual(current.Edges.Edges) || !baseline.Edges.Categories.SequenceEqual(current.Edges.Categories))
-            return NotMeasured(name, isOutput, "the two runs were counted over different bins");
+            return NotMeasured(name, isOutput, "the run has no such column any more");
         if (baseline.Rows < rule.MinRows || current.Rows < rule.MinRows)
             return NotMeasured(name, isOutput,
                 FormattableString.Invariant(
                 $"{baseline.Rows:N0} baseline and {current.Rows:N0} current rows; at least {rule.MinRows:N0} are needed on both sides"));
-        return Judge(name, isOutput, baseline, current, rule);
+        return baseline.Edges.HasBinsOf(current.Edges) ? Judge(name, isOutput, baseline, current, rule) : Restarted(name, isOutput, baseline, current, rule);
     }
+
+    // Missing rows are counted without bins, so they can be compared all the same.
+    private static ColumnDrift Restarted(string name, bool isOutput, ColumnProfile baseline, ColumnProfile current, DriftRule rule)
+    {
+        var why = baseline.Edges.IsUnknown ? "it had no value before, and is watched from this run on"
+            : $"the history of this column starts anew with this run: {(isOutput ? "the model or the features" : "the features")} changed, or how "
+                + "bins are chosen";
+        var missing = MissingTest(baseline, current, rule);
+        var nothing = Measured<double>.NotMeasured(why);
+        return new ColumnDrift(name, isOutput, missing.Drifted ? DriftVerdict.Drifted : DriftVerdict.NotMeasured, nothing, nothing,
+            Measured<double>.Of(Share(baseline.Missing, baseline.Rows)), Measured<double>.Of(Share(current.Missing, current.Rows)), nothing,
+            missing.Drifted ? $"{missing.Sentence}; {why}" : why);
+    }
+
+    private static DriftTest MissingTest(ColumnProfile baseline, ColumnProfile current, DriftRule rule) =>
+        new("missing share changed by", Math.Abs(Share(current.Missing, current.Rows) - Share(baseline.Missing, baseline.Rows)), rule.MaxMissingShareChange,
+            Significance.TwoShares(baseline.Missing, baseline.Rows, current.Missing, current.Rows));
 
     private static ColumnDrift Judge(string name, bool isOutput, ColumnProfile baseline, ColumnProfile current, DriftRule rule)
     {
-        var tests = new List<DriftTest>
-        {
-            new("missing share changed by", Math.Abs(Share(current.Missing, current.Rows) - Share(baseline.Missing, baseline.Rows)), rule.MaxMissingShareChange,
-                Significance.TwoShares(baseline.Missing, baseline.Rows, current.Missing, current.Rows)),
-        };
+        var tests = new List<DriftTest> { MissingTest(baseline, current, rule) };
         var noValues = baseline.Present == 0 || current.Present == 0
             ? Measured<double>.NotMeasured($"the {(baseline.Present == 0 ? "baseline" : "run")} has no value in this column")
             : Measured<double>.NotMeasured(
                 FormattableString.Invariant($"{Math.Min(baseline.Present, current.Present):N0} rows with a value; at least {rule.MinRows:N0} are needed"));
-        var (psi, ks, unseen) = (noValues, noValues, noValues);
+        var (psi, ks) = (noValues, noValues);
         if (Math.Min(baseline.Present, current.Present) >= Math.Max(1, rule.MinRows))
         {
             var groups = BinGroups.Of(baseline, current);
@@ -75,8 +86,10 @@ public static class DriftComparison
                 ks = Measured<double>.Of(DriftDistance.Ks(baseline, current));
                 tests.Add(new DriftTest("KS", ks.Value, rule.MaxKs, Significance.KolmogorovSmirnov(ks.Value, baseline.Present, current.Present)));
             }
+            tests.AddRange(ValueTests.Of(baseline, current, rule));
         }
 
+        var unseen = noValues;
         if (baseline.Edges.IsCategorical && current.Present > 0)
         {
             unseen = Measured<double>.Of(Share(current.Unseen, current.Present));

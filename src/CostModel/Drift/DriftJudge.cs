@@ -26,7 +26,9 @@ public sealed class DriftJudge(StateDatabase database)
     {
         var baseline = await BaselineAsync(run, rule, ct).ConfigureAwait(false);
         var profiles = baseline is { } found ? await _profiles.FindAsync(found, ct).ConfigureAwait(false) : [];
-        return DriftComparison.Compare(run, baseline, profiles, current, rule);
+        var report = DriftComparison.Compare(run, baseline, profiles, current, rule);
+        return baseline is null || profiles.Count > 0 ? report
+            : report with { UnknownBaseline = $"no profiles are known of {baseline}, with which this run was to be compared" };
     }
 
     /// <summary>The run to compare with; null means there is none yet. "previous" is the newest run that was due before this one and that a gate or

@@ -78,8 +78,8 @@ internal static class ReportHistograms
             labels.Add(string.Create(CultureInfo.InvariantCulture, $"{known - named} others"));
         }
 
-        groups.Add([known]);
-        labels.Add("unseen");
+        groups.Add([.. Enumerable.Range(known, current.Edges.Buckets)]);
+        labels.Add(current.Edges.Buckets > 1 ? "all others" : "unseen");
         return (groups, labels);
     }
 

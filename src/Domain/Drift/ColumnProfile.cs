@@ -3,7 +3,7 @@ namespace BatchEngine.Domain;
 /// <summary>Counts of one column over fixed bins. Merging is addition, so the order of rows, shards and workers never shows.</summary>
 /// <param name="Edges">The bins.</param>
 /// <param name="IsOutput">Whether it is an output of the model (else a feature as read).</param>
-/// <param name="Counts">Rows per bin; for a categorical column the last bin counts unseen categories.</param>
+/// <param name="Counts">Rows per bin; for a categorical column the last bins count unseen categories.</param>
 /// <param name="Missing">Rows without a value (null or NaN).</param>
 /// <param name="Min">The smallest value; positive infinity when there is none.</param>
 /// <param name="Max">The largest value; negative infinity when there is none.</param>
@@ -22,7 +22,7 @@ public sealed record ColumnProfile(BinEdges Edges, bool IsOutput, IReadOnlyList<
     public long Rows => Present + Missing;
 
     /// <summary>Rows of categories that the edges do not name; 0 for a numeric column.</summary>
-    public long Unseen => Edges.IsCategorical ? Counts[^1] : 0;
+    public long Unseen => Edges.IsCategorical ? Counts.Skip(Edges.Categories.Count).Sum() : 0;
 
     /// <summary>The mean of the values; not measured without any, or for text.</summary>
     public Measured<double> Mean => Edges.IsCategorical || Present == 0 ? Measured<double>.NotMeasured("no numeric value") : Measured<double>.Of(Sum / Present);
@@ -35,8 +35,7 @@ public sealed record ColumnProfile(BinEdges Edges, bool IsOutput, IReadOnlyList<
     /// <exception cref="InvariantBrokenException">The bins or the samples differ.</exception>
     public ColumnProfile Merge(ColumnProfile other)
     {
-        if (other.Edges.Column != Edges.Column || other.Counts.Count != Counts.Count || !other.Edges.Edges.SequenceEqual(Edges.Edges)
-            || !other.Edges.Categories.SequenceEqual(Edges.Categories))
+        if (other.Edges.Column != Edges.Column || other.Counts.Count != Counts.Count || !other.Edges.HasBinsOf(Edges))
             throw new InvariantBrokenException("merged profiles have the same bins", $"{Edges.Column} and {other.Edges.Column}");
         if (other.OneIn != OneIn)
             throw new InvariantBrokenException("merged profiles counted the same share of the rows",

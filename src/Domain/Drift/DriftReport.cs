@@ -12,6 +12,14 @@ public sealed record DriftReport(RunId Run, RunId? Baseline, IReadOnlyList<Colum
     /// <summary>How much of the baseline was counted; null means there is no baseline, or as for <see cref="Sample"/>.</summary>
     public ProfileSample? BaselineSample { get; init; }
 
+    /// <summary>Why the run that was to be compared with is unknown, so that nothing can be said; null when it is known, or when this is the first
+    /// run.</summary>
+    public string? UnknownBaseline { get; init; }
+
+    /// <summary>Columns of which something can be said.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public int MeasuredColumns => Columns.Count(c => c.Verdict != DriftVerdict.NotMeasured);
+
     /// <summary>Drifted when any column is; not measured when every column is; else stable.</summary>
     public DriftVerdict Verdict => Columns.Any(c => c.Verdict == DriftVerdict.Drifted) ? DriftVerdict.Drifted
         : Columns.Any(c => c.Verdict == DriftVerdict.Stable) ? DriftVerdict.Stable : DriftVerdict.NotMeasured;

@@ -17,7 +17,7 @@ public static class NearestWord
     /// <summary>The words that exist, those most like the wanted one first: "a, b and 3 more", or the given words when nothing exists.</summary>
     public static string List(IEnumerable<string> existing, string wanted, string none)
     {
-        var names = existing.Distinct(StringComparer.Ordinal).OrderBy(n => Distance(n, wanted)).ThenBy(n => n, StringComparer.Ordinal).ToList();
+        var names = Sorted(existing, wanted).ToList();
         return names.Count switch
         {
             0 => none,
@@ -26,9 +26,24 @@ public static class NearestWord
         };
     }
 
+    /// <summary>The words that exist, each once, those most like the wanted one first.</summary>
+    public static IEnumerable<string> Sorted(IEnumerable<string> existing, string wanted) =>
+        existing.Distinct(StringComparer.Ordinal).OrderBy(n => Distance(n, wanted)).ThenBy(n => n, StringComparer.Ordinal);
+
+    /// <summary>How far two words are apart: the edits between them, or one more than those between their parts in alphabetical order, so that mean_radius is
+    /// near to radius_mean.</summary>
+    internal static int Distance(string left, string right)
+    {
+        var edits = Edits(left, right);
+        return edits <= 1 ? edits : Math.Min(edits, 1 + Edits(PartsInOrder(left), PartsInOrder(right)));
+    }
+
+    private static string PartsInOrder(string word) =>
+        string.Join('_', word.ToLowerInvariant().Split(['_', '-', '.', ' ', '/'], StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+
     /// <summary>How many letters must be inserted, removed, replaced or swapped with their neighbour to turn one word into the other; capitals do not
     /// count.</summary>
-    internal static int Distance(string left, string right)
+    private static int Edits(string left, string right)
     {
         (left, right) = (left.ToLowerInvariant(), right.ToLowerInvariant());
         var rows = new int[left.Length + 1, right.Length + 1];

@@ -14,6 +14,9 @@ public sealed record InputColumn(string Name, ColumnKind Kind, bool IsNullable, 
     /// <summary>Whether a file without the column has missing values in all of its rows; otherwise such a file cannot be read. Default false.</summary>
     public bool MayBeAbsent { get; init; }
 
+    /// <summary>Whether the values come from the files' folders, named "column=value", and not from the files. Default false.</summary>
+    public bool IsPartOfPath { get; init; }
+
     /// <summary>The column as it is read to be copied.</summary>
     public InputColumn AsCarried() => Stored is null || Stored.IsReadAsStored ? this : this with { Kind = Stored.ExactKind, Use = ColumnUse.Carried };
 

@@ -13,6 +13,10 @@ public sealed record InputManifest(IReadOnlyList<InputFile> Files, IReadOnlyList
     public string? LeftOutNote => LeftOut.Count == 0 ? null
         : FormattableString.Invariant($"left out of the input, as outputs of this program: {LeftOut.Count} folder(s), for instance {LeftOut[0]}");
 
+    /// <summary>The columns that the files' folders give, as a sentence; null without any.</summary>
+    public string? PartitionNote => Columns.Where(c => c.IsPartOfPath).Select(c => c.Name).ToArray() is { Length: > 0 } names
+        ? $"columns that the folders give: {string.Join(", ", names)}" : null;
+
     /// <summary>Rows of all files.</summary>
     public long Rows => Files.Sum(f => f.Rows);
 

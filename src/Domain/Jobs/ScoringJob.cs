@@ -53,8 +53,15 @@ public sealed record ScoringJob(
     /// <summary>What happens to a run that has spent more than its budget. Default: it is stopped.</summary>
     public BudgetRule OnBudget { get; init; }
 
+    /// <summary>The model's outputs that are kept, by name. Default empty: all but those that only pass inputs on.</summary>
+    public IReadOnlyList<string> Outputs { get; init; } = [];
+
     /// <summary>What a file means that lacks a column which other files have. Default: it is refused.</summary>
     public MissingColumnPolicy MissingColumns { get; init; }
+
+    /// <summary>How long after its scheduled instant a run that cannot start (its input or model is missing, or the plan is refused) is tried again. Default
+    /// zero: it is tried once.</summary>
+    public TimeSpan WaitsForInput { get; init; }
 
     /// <summary>The default of <see cref="UnitRows"/>.</summary>
     public const int DefaultUnitRows = 131_072;

@@ -2,15 +2,15 @@ using BatchEngine.Domain;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Forests.Model;
 using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.Profiles;
-using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Adapters;
 
 /// <summary>Looks up what planning needs: footers, means and edges by the scorer, the model by the registry. Thread-safe.</summary>
-internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models, ProfileStore profiles, PinnedFeatures pinned, CurrentPrices prices,
+internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models, ProfileBins bins, PinnedFeatures pinned, CurrentPrices prices,
     JobMemory memory, ModelLocator locator, Action<string> note) : IRunPreparation
 {
     private readonly ColumnMeans _means = new();
@@ -19,21 +19,20 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     public async Task<PreparedInputs> PrepareAsync(ScoringJob job, RunId run, CancellationToken ct)
     {
         var model = await registry.ResolveAsync(job.Model, ct).ConfigureAwait(false);
-        var asked = JobNeeds.Features(job, model.Signature);
+        var asked = JobNeeds.Features(job, SignatureOf(job, model));
         var manifest = await FreezeAsync(job, run, asked, ct).ConfigureAwait(false);
         var features = await pinned.ResolveAsync(job, asked, stop => _means.FillAsync(asked, manifest, memory.ReadersAtOnce, stop), ct).ConfigureAwait(false);
         if (manifest.LeftOutNote is { } leftOut)
             note($"{job.Name}: {leftOut}");
-        var loaded = await models.GetAsync(model.Version, model.LocalPath, features, ct).ConfigureAwait(false);
-        var stored = await profiles.EdgesAsync(job.Name, asked.ContentHash, ct).ConfigureAwait(false);
-        var sampled = stored is null && manifest.Rows > 0 ? await ProfileEdges.SampleAsync(manifest, features, loaded, ct).ConfigureAwait(false) : null;
+        var loaded = await models.GetAsync(model.Version, model.LocalPath, features, job.Outputs, ct).ConfigureAwait(false);
+        var (edges, areNew) = await bins.ResolveAsync(job.Name, manifest, features, asked.ContentHash, model.Version, loaded, ct).ConfigureAwait(false);
         var keptSums = JobNeeds.KeptSums(job, loaded.SumCount, loaded.SumsAreOutputs);
         var (unitRows, workers) = memory.MostOf(job, manifest, features, loaded, model.LocalPath, keptSums);
-        return new PreparedInputs(manifest, model.Version, model.LocalPath, features, stored ?? sampled
-            ?? new Dictionary<string, BinEdges>(StringComparer.Ordinal), loaded.Outputs, JobNeeds.Key(job, manifest))
+        return new PreparedInputs(manifest, model.Version, model.LocalPath, features, edges, loaded.Outputs, JobNeeds.Key(job, manifest))
         {
-            EdgesToPin = sampled is null ? null : asked.ContentHash,
-            Arithmetic = loaded.Arithmetic,
+            EdgesToPin = areNew ? asked.ContentHash : null,
+            Arithmetic = loaded.Coupling is null ? loaded.Arithmetic : FormattableString.Invariant($"{loaded.Arithmetic} in units of {unitRows}"),
+            ChosenOutputs = job.Outputs,
             KeptSums = keptSums,
             SumsAreOutputs = loaded.SumsAreOutputs,
             MaxUnitRows = unitRows,
@@ -47,7 +46,7 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
         await prices.PinAsync(ct).ConfigureAwait(false);
         return prepared.EdgesToPin is not { } asked ? prepared : prepared with
         {
-            ProfileEdges = await profiles.SaveEdgesAsync(job.Name, asked, prepared.ProfileEdges, ct).ConfigureAwait(false),
+            ProfileEdges = await bins.PinAsync(job.Name, asked, prepared, ct).ConfigureAwait(false),
             EdgesToPin = null,
         };
     }
@@ -55,7 +54,7 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     /// <inheritdoc/>
     public async Task<Measured<double>> TimeModelAsync(PreparedInputs prepared, CancellationToken ct)
     {
-        var loaded = await models.GetAsync(prepared.Model, prepared.ModelArtifact, prepared.Features, ct).ConfigureAwait(false);
+        var loaded = await models.GetAsync(prepared.Model, prepared.ModelArtifact, prepared.Features, prepared.ChosenOutputs, ct).ConfigureAwait(false);
         return await ModelTiming.MeasureAsync(prepared.Manifest, prepared.Features, loaded, ct).ConfigureAwait(false);
     }
 
@@ -77,9 +76,13 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     /// <inheritdoc/>
     public async Task<InputManifest> FreezeInputAsync(ScoringJob job, RunId run, CancellationToken ct)
     {
-        var features = job.Features ?? JobNeeds.Features(job, (await registry.ResolveAsync(job.Model, ct).ConfigureAwait(false)).Signature);
+        var features = job.Features ?? JobNeeds.Features(job, SignatureOf(job, await registry.ResolveAsync(job.Model, ct).ConfigureAwait(false)));
         return await FreezeAsync(job, run, features, ct).ConfigureAwait(false);
     }
+
+    // What the registry keeps is for the outputs that are kept unasked.
+    private static ModelSignature SignatureOf(ScoringJob job, ResolvedModel model) =>
+        job.Outputs.Count == 0 || job.Features is not null ? model.Signature : ExecutorFactory.Inspect(model.LocalPath, job.Outputs);
 
     private static Task<InputManifest> FreezeAsync(ScoringJob job, RunId run, FeatureSpec features, CancellationToken ct) =>
         InputCatalog.FreezeAsync([.. job.Inputs.Select(p => InputPatterns.Fill(p, job, run))],

@@ -12,18 +12,20 @@ namespace BatchEngine.Host.Adapters;
 /// <param name="note">Told why a model does not run where it should.</param>
 internal sealed class LoadedModels(ModelLocator locator, ExecutorOptions execution, Action<string> note) : IDisposable
 {
-    private readonly ConcurrentDictionary<(Digest Model, Digest Features), Lazy<Task<LoadedModel>>> _loaded = new();
+    private readonly ConcurrentDictionary<(Digest Model, Digest Features, string Outputs), Lazy<Task<LoadedModel>>> _loaded = new();
 
     /// <summary>The model of a plan, loaded for its features.</summary>
     /// <exception cref="BadInputException">It is missing, damaged or does not match the features.</exception>
-    public Task<LoadedModel> GetAsync(RunPlan plan, CancellationToken ct) => GetAsync(plan.Model, plan.ModelArtifact, plan.Features, ct);
+    public Task<LoadedModel> GetAsync(RunPlan plan, CancellationToken ct) => GetAsync(plan.Model, plan.ModelArtifact, plan.Features,
+        plan.Job.Outputs, ct);
 
-    /// <summary>A model loaded for the given features. Concurrent callers share one load; a failed load is tried again by the next caller.</summary>
+    /// <summary>A model loaded for the given features and outputs. Concurrent callers share one load; a failed load is tried again by the next
+    /// caller.</summary>
     /// <exception cref="BadInputException">It is missing, damaged or does not match the features.</exception>
-    public async Task<LoadedModel> GetAsync(ModelVersion model, string artifact, FeatureSpec features, CancellationToken ct)
+    public async Task<LoadedModel> GetAsync(ModelVersion model, string artifact, FeatureSpec features, IReadOnlyList<string> outputs, CancellationToken ct)
     {
-        var key = (model.Digest, features.ContentHash);
-        var entry = _loaded.GetOrAdd(key, _ => new Lazy<Task<LoadedModel>>(() => Task.Run(() => LoadAsync(model, artifact, features))));
+        var key = (model.Digest, features.ContentHash, string.Join('\n', outputs));
+        var entry = _loaded.GetOrAdd(key, _ => new Lazy<Task<LoadedModel>>(() => Task.Run(() => LoadAsync(model, artifact, features, outputs))));
         try
         {
             return await entry.Value.WaitAsync(ct).ConfigureAwait(false);
@@ -45,10 +47,10 @@ internal sealed class LoadedModels(ModelLocator locator, ExecutorOptions executi
         }
     }
 
-    private async Task<LoadedModel> LoadAsync(ModelVersion model, string artifact, FeatureSpec features)
+    private async Task<LoadedModel> LoadAsync(ModelVersion model, string artifact, FeatureSpec features, IReadOnlyList<string> outputs)
     {
         var path = await locator.PathOfAsync(model, artifact, CancellationToken.None).ConfigureAwait(false);
-        var loaded = ExecutorFactory.Open(path, features.FeatureNames, execution);
+        var loaded = ExecutorFactory.Open(path, features.FeatureNames, execution with { Outputs = outputs });
         if (loaded.DeviceNote is { } reason)
             note($"{model}: {reason}.");
         foreach (var caveat in loaded.Caveats.Scores)

@@ -13,6 +13,9 @@ namespace BatchEngine.Host.Adapters;
 /// <param name="Caveats">Where its answers are not what one would expect.</param>
 internal sealed record ModelFacts(string Engine, string Detail, IReadOnlyList<string> Notes, IReadOnlyList<string> Caveats)
 {
+    /// <summary>Outputs that are left out unless a job names them, because they only pass inputs on.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>Opens the model and looks.</summary>
     /// <exception cref="BadInputException">No engine runs it.</exception>
     public static ModelFacts Of(ResolvedModel model, ExecutorOptions execution)
@@ -24,7 +27,7 @@ internal sealed record ModelFacts(string Engine, string Detail, IReadOnlyList<st
             ? [.. Enumerable.Range(0, width).Select(i => string.Create(CultureInfo.InvariantCulture, $"feature_{i}"))]
             : [.. model.Signature.Inputs.Select(i => i.Name)];
         using var loaded = ExecutorFactory.Open(model.LocalPath, features, execution);
-        return new ModelFacts(loaded.Name, loaded.Detail, loaded.Notes, LabelProbe.CaveatsOf(loaded));
+        return new ModelFacts(loaded.Name, loaded.Detail, loaded.Notes, LabelProbe.CaveatsOf(loaded)) { LeftOut = loaded.LeftOut };
     }
 
     /// <summary>What to know of a model that may not run without more being said (features, outputs).</summary>

@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Router.Realtime;
+using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Realtime;
 using BatchEngine.Storage.Database.Runs;
 
@@ -14,7 +15,7 @@ internal sealed class RealtimeModelSource(RunStore runs, ModelLocator locator) :
         var plan = await runs.PlanAsync(run, CancellationToken.None).ConfigureAwait(false)
             ?? throw new InvariantBrokenException("a published run has a plan", run.ToString());
         var path = await locator.PathOfAsync(plan.Model, plan.ModelArtifact, CancellationToken.None).ConfigureAwait(false);
-        return new Opened(new RealtimeScoring(path, plan.Features, plan.Manifest.Columns));
+        return new Opened(new RealtimeScoring(path, plan.Features, plan.Manifest.Columns, ExecutorOptions.Default with { Outputs = plan.Job.Outputs }));
     }
 
     private sealed class Opened(RealtimeScoring scoring) : IRealtimeModel

@@ -91,6 +91,7 @@ internal static class ModelsCommand
             engine = how.Engine,
             detail = how.Detail,
             notes = how.Notes,
+            leftOutOutputs = how.LeftOut,
             caveats = how.Caveats,
         }, () =>
         {
@@ -101,6 +102,8 @@ internal static class ModelsCommand
                 facts.AddRow("input", Markup.Escape(input.ToString()));
             foreach (var output in model.Signature.Outputs)
                 facts.AddRow("output", Markup.Escape(output.ToString()));
+            if (how.LeftOut.Count > 0)
+                facts.AddRow("left out", Markup.Escape($"{string.Join(", ", how.LeftOut)}: they only pass inputs on, unless outputs of a job name them"));
             foreach (var file in model.WeightFiles)
                 facts.AddRow("weights", Markup.Escape($"{file.Location} ({Figures.Bytes(file.Bytes)})"));
             facts.AddRow("engine", Markup.Escape(how.Engine));

@@ -25,6 +25,8 @@ internal static class RunCommand
         new("--child-processes") { Description = "Run workers as child processes, so that one can die without the others" };
     private static readonly Option<bool> Full =
         new("--full") { Description = "Score every row, also those that did not change since the snapshot that is served" };
+    private static readonly Option<bool> FailOnDrift =
+        new("--fail-on-drift") { Description = "End with exit code 1 when a column drifted, also where the job publishes all the same" };
     private static readonly Option<string> From = new("--from") { Description = "First scheduled instant, inclusive", Required = true };
     private static readonly Option<string> To = new("--to") { Description = "Last scheduled instant, exclusive", Required = true };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only list the runs" };
@@ -36,7 +38,7 @@ internal static class RunCommand
 
               batchengine run config/jobs/customer-value.yaml
               batchengine run job.yaml --as-of 2026-11-23T02:00:00Z --workers 2
-            """) { JobPath, AsOf, AllowFuture, Workers, ChildProcesses, Full }, globals, RunAsync);
+            """) { JobPath, AsOf, AllowFuture, Workers, ChildProcesses, Full, FailOnDrift }, globals, RunAsync);
 
     /// <summary>`plan JOB`.</summary>
     public static Command BuildPlan(GlobalOptions globals) => Verb.Does(
@@ -45,7 +47,7 @@ internal static class RunCommand
     /// <summary>`backfill JOB`.</summary>
     public static Command BuildBackfill(GlobalOptions globals) => Verb.Does(
         new Command("backfill", "Run every scheduled instant between two instants that has no finished run, oldest first.") { JobPath, From, To,
-            AllowFuture, DryRun, Full }, globals, BackfillAsync);
+            AllowFuture, DryRun, Full, FailOnDrift }, globals, BackfillAsync);
 
     private static async Task<int> RunAsync(Verb verb, CancellationToken ct)
     {
@@ -53,7 +55,7 @@ internal static class RunCommand
         var run = RunOf(verb, job);
         RefuseFuture(verb, run.ScheduledAt, "--as-of");
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        return await RunScreen.RunAsync(verb.Screen, engine, job, run, ct, verb.Line.GetValue(Full)).ConfigureAwait(false);
+        return await RunScreen.RunAsync(verb.Screen, engine, job, run, ct, verb.Line.GetValue(Full), verb.Line.GetValue(FailOnDrift)).ConfigureAwait(false);
     }
 
     private static async Task<int> PlanAsync(Verb verb, CancellationToken ct)
@@ -92,7 +94,8 @@ internal static class RunCommand
             else if (verb.Line.GetValue(DryRun))
                 answers.Add(new RunAnswer(run, "Due", run.ToString()));
             else
-                answers.Add(await RunScreen.EndAsync(verb.Screen, engine, job, run, ct, verb.Line.GetValue(Full)).ConfigureAwait(false));
+                answers.Add(await RunScreen.EndAsync(verb.Screen, engine, job, run, ct, verb.Line.GetValue(Full), verb.Line.GetValue(FailOnDrift))
+                    .ConfigureAwait(false));
             worst = Math.Max(worst, answers[^1].Code);
             if (!verb.Screen.Json && answers[^1].IsOld)
                 verb.Screen.Note(answers[^1].Detail);

@@ -38,13 +38,17 @@ internal static class RunsCommand
     private static async Task<int> ListAsync(Verb verb, CancellationToken ct)
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        var runs = await new RunStore(engine.Database).ListAsync(verb.Line.GetValue(Job), verb.Line.GetValue(Limit), ct).ConfigureAwait(false);
-        verb.Screen.Answer(runs, () =>
+        var limit = verb.Line.GetValue(Limit);
+        var runs = await new RunStore(engine.Database).ListAsync(verb.Line.GetValue(Job), limit, ct).ConfigureAwait(false);
+        runs = await DriftScreen.NoteAsync(engine.Database, runs, ct).ConfigureAwait(false);
+        var unstarted = await new UnstartedRunStore(engine.Database).ListAsync(verb.Line.GetValue(Job), limit, ct).ConfigureAwait(false);
+        List<RunRow> rows = [.. runs.Select(RunRow.Of).Concat(unstarted.Select(RunRow.Of)).OrderByDescending(r => r.PlannedAt).Take(limit)];
+        verb.Screen.Answer(rows, () =>
         {
-            if (runs.Count == 0)
+            if (rows.Count == 0)
                 verb.Screen.Line("No runs yet. Start one with: batchengine run JOB.yaml");
             else
-                verb.Screen.Draw(RunTable(runs));
+                verb.Screen.Draw(RunTable(rows));
         });
         return ExitCode.Done;
     }
@@ -89,15 +93,15 @@ internal static class RunsCommand
         return moved ? ExitCode.Done : ExitCode.Violation;
     }
 
-    private static Table RunTable(IReadOnlyList<RunRecord> runs)
+    private static Table RunTable(IReadOnlyList<RunRow> runs)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("run", "state", "model").AddColumn("rows", c => c.RightAligned())
             .AddColumns("planned", "took", "note");
         foreach (var run in runs)
         {
             var took = run is { StartedAt: { } from, EndedAt: { } to } ? Figures.Duration(to - from) : "";
-            table.AddRow(Markup.Escape(run.Run.ToString()), RunScreen.StateMarkup(run.State), Markup.Escape(run.Model.ToString()), Figures.Count(run.Rows),
-                Figures.Instant(run.PlannedAt), took, Markup.Escape(run.Note));
+            table.AddRow(Markup.Escape(run.Run.ToString()), run.StateMarkup, Markup.Escape(run.Model?.ToString() ?? ""),
+                run.Rows is { } rows ? Figures.Count(rows) : "", Figures.Instant(run.PlannedAt), took, Markup.Escape(run.Note));
         }
 
         return table;

@@ -37,7 +37,7 @@ internal static class ScoreCommand
     private static readonly Option<string?> Features =
         new("--features", "-f") { Description = "Column names in the model's order (a,b,c) or a features.yaml [default: the model's own input names]" };
     private static readonly Option<string[]> Carry =
-        new("--carry") { Description = "Input columns to copy to the output", AllowMultipleArgumentsPerToken = true };
+        new("--carry") { Description = "Input columns to copy to the output: a b, or a,b", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string> MissingColumns =
         new("--missing-columns")
         {
@@ -45,6 +45,11 @@ internal static class ScoreCommand
                 + "(an error, or missing in all of its rows)",
             DefaultValueFactory = _ => ChoiceText.Of(MissingColumnPolicy.Refuse),
         };
+    private static readonly Option<string[]> Outputs = new("--outputs")
+    {
+        Description = "The model's outputs to keep (a,b) [default: all but those that only pass inputs on]",
+        AllowMultipleArgumentsPerToken = true,
+    };
     private static readonly Option<int> Workers = new("--workers", "-w") { Description = "Workers; 0 means one per core" };
     private static readonly Option<string?> MemoryLimit =
         new("--memory-limit")
@@ -85,7 +90,8 @@ internal static class ScoreCommand
               batchengine score --model churn.onnx --input 'data/*.parquet' --key customer_id --output scored
               batchengine score --model housing.onnx --input housing.parquet --features longitude,latitude,median_income --output scored
               batchengine score --model churn.onnx --challenger churn_next.onnx --input 'data/*.parquet' --key customer_id --output compared
-            """) { Model, Challengers, Input, Output, Key, Features, Carry, MissingColumns, Workers, MemoryLimit, Engine, Device, DeviceId, MaxRejects,
+            """) { Model, Challengers, Input, Output, Key, Features, Outputs, Carry, MissingColumns, Workers, MemoryLimit, Engine, Device, DeviceId,
+                MaxRejects,
             MaxRejectShare };
         return Verb.Does(command, globals, RunAsync);
     }
@@ -99,7 +105,7 @@ internal static class ScoreCommand
             ChallengerPaths = line.GetValue(Challengers) ?? [],
             KeyColumn = line.GetValue(Key),
             Features = line.GetValue(Features) is { Length: > 0 } features ? FeaturesArgument.Parse(features) : null,
-            CarriedColumns = line.GetValue(Carry) ?? [],
+            CarriedColumns = CarriedOf(line.GetValue(Carry) ?? []),
             MissingColumns = s_missing.TryGetValue(line.GetValue(MissingColumns)!, out var missing) ? missing
                 : throw new BadInputException("--missing-columns", $"'{line.GetValue(MissingColumns)}'", string.Join(", ", s_missing.Keys),
                     "Use null where a column is missing in all rows of a file that lacks it."),
@@ -108,12 +114,27 @@ internal static class ScoreCommand
             Rejects = new RejectBudget(line.GetValue(MaxRejects), line.GetValue(MaxRejectShare)),
             Execution = ExecutorOptions.Default
                 with
-            { Engine = line.GetValue(Engine)!, Device = DeviceOf(line.GetValue(Device)!), DeviceId = line.GetValue(DeviceId) },
+            {
+                Outputs = Split(line.GetValue(Outputs)),
+                Engine = line.GetValue(Engine)!,
+                Device = DeviceOf(line.GetValue(Device)!),
+                DeviceId = line.GetValue(DeviceId)
+            },
         };
         var result = await new ProgressDisplay(verb.Screen, verb.Clock).ShowAsync("score", progress =>
             OneShotScoring.RunAsync(options, new RowsToScreen(progress), verb.Clock, ct)).ConfigureAwait(false);
         verb.Screen.Answer(result, () => Print(verb.Screen, result));
         return ExitCode.Done;
+    }
+
+    private static string[] Split(string[]? words) =>
+        [.. (words ?? []).SelectMany(w => w.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+
+    private static IReadOnlyList<string> CarriedOf(IReadOnlyList<string> words)
+    {
+        string[] names = [.. words.SelectMany(ColumnNamesText.Split)];
+        return names.All(n => n.Length > 0) ? names
+            : throw new BadInputException("--carry", $"'{string.Join(' ', words)}'", ColumnNamesText.Expected, "Remove the empty name.");
     }
 
     private static ExecutionDevice DeviceOf(string word) => s_devices.TryGetValue(word, out var device) ? device
@@ -156,8 +177,15 @@ internal static class ScoreCommand
             screen.Line($"not run by {note}");
         if (result.LeftOut is not null)
             screen.Line(result.LeftOut);
+        if (result.Partitions is not null)
+            screen.Line(result.Partitions);
         if (result.Means.Count > 0)
             screen.Line($"means in place of missing values: {FeatureMeans.Words(result.Means)}");
+        if (result.LeftOutOutputs.Count > 0)
+        {
+            screen.Line($"outputs left out, because they only pass inputs on: {string.Join(", ", result.LeftOutOutputs)} "
+                + "(--outputs NAME,NAME says which to keep)");
+        }
         foreach (var caveat in result.Caveats)
             screen.Line($"note: {caveat}");
         screen.Line($"outputs: {string.Join(", ", result.Outputs.Where(o => o.IsNamed).Select(o => o.Name))}");

@@ -53,7 +53,7 @@ internal sealed class JobRuns : IDisposable
         _stores = RunStores.Over(database, blobs, _processes.Own, prices.Folder);
         _models = new LoadedModels(locator, configuration.Execution, note);
         _bases = new BaseSnapshots(_stores.Snapshots, _stores.Decisions, blobs, clock);
-        _preparation = new JobPreparation(registry, _models, _stores.Profiles, new PinnedFeatures(_stores.Runs), prices,
+        _preparation = new JobPreparation(registry, _models, new ProfileBins(_stores.Profiles), new PinnedFeatures(_stores.Runs), prices,
             new JobMemory(_ceiling, configuration.Workers), locator, note);
         _night = new NightRun(Services(), Settings());
     }

@@ -38,8 +38,14 @@ public sealed record EngineConfiguration(
     /// keeps to it. 0 (the default) means no limit.</summary>
     public long MemoryLimitBytes { get; init; }
 
+    /// <summary>How `serve` ends when it is asked to.</summary>
+    public StopLimits Stop { get; init; } = StopLimits.Default;
+
     /// <summary>Where `serve` answers HTTP/2 without TLS; null (the default) means nowhere.</summary>
     public string? Http2Url { get; init; }
+
+    /// <summary>What `serve` gives to the shell for each night that failed, was held back or could not start; null (the default) means nothing.</summary>
+    public string? AlertsCommand { get; init; }
 
     /// <summary>Every default, with all state in the given folder.</summary>
     public static EngineConfiguration In(string dataDirectory)

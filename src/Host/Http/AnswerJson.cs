@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using BatchEngine.Domain;
 
@@ -7,6 +8,9 @@ namespace BatchEngine.Host.Http;
 /// <remarks>Non-finite outputs cannot be stored or scored (the row check rejects them), so every number is legal JSON.</remarks>
 internal static class AnswerJson
 {
+    /// <summary>How answers are written: by calls that are right, for readers that are no HTML page.</summary>
+    public static JsonWriterOptions Options { get; } = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The HTTP status of the decision: 200 for any prediction, 404 for an unknown name or key, 503 when a prediction should exist and cannot be
     /// given now.</summary>
     public static int StatusOf(RouteDecision decision) => decision switch
@@ -35,6 +39,8 @@ internal static class AnswerJson
                 WritePrediction(json, hit.Prediction, hit.Provenance);
                 break;
             case RouteDecision.Realtime realtime:
+                if (realtime.Prediction.Flags.HasFlag(PredictionFlags.DependsOnBatch))
+                    json.WriteBoolean("dependsOnBatch"u8, true);
                 WritePrediction(json, realtime.Prediction, realtime.Provenance);
                 break;
             case RouteDecision.Degraded stored:

@@ -1,5 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Terminal;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Runs;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Screens;
@@ -12,10 +14,7 @@ internal static class DriftScreen
 
     private static void Print(Screen screen, DriftReport report, Func<ColumnDrift, bool> isShown)
     {
-        var drifted = report.Columns.Count(c => c.Verdict == DriftVerdict.Drifted);
-        screen.Line(report.Baseline is { } baseline
-            ? $"{drifted} of {report.Columns.Count} columns drifted against {baseline}."
-            : "Drift was not measured: there is no baseline run yet.");
+        screen.Line($"{Sentence(report)}.");
         if (report.Sample is { OneIn: > 1 } sample)
             screen.Line($"This run: {sample}.");
         if (report.BaselineSample is { OneIn: > 1 } before && before != report.Sample)
@@ -33,6 +32,27 @@ internal static class DriftScreen
         }
 
         screen.Draw(table);
+    }
+
+    /// <summary>What a report comes to, without a full stop: columns of which nothing can be said are never counted as steady.</summary>
+    public static string Sentence(DriftReport report)
+    {
+        if (report.UnknownBaseline is { } unknown)
+            return $"Drift was not measured: {unknown}";
+        if (report.Baseline is not { } baseline)
+            return "Drift was not measured: there is no baseline run yet";
+        if (report.MeasuredColumns == 0)
+            return $"Drift was not measured in any of {report.Columns.Count} columns against {baseline}";
+        var (drifted, unmeasured) = (report.Columns.Count(c => c.Verdict == DriftVerdict.Drifted), report.Columns.Count - report.MeasuredColumns);
+        return $"{drifted} of {report.MeasuredColumns} columns drifted against {baseline}{(unmeasured > 0 ? $"; {unmeasured} could not be measured" : "")}";
+    }
+
+    /// <summary>The runs with a note behind those whose drift a person should know of: a night that drifted must not look like any other.</summary>
+    public static async Task<IReadOnlyList<RunRecord>> NoteAsync(StateDatabase database, IReadOnlyList<RunRecord> runs, CancellationToken ct)
+    {
+        var verdicts = await new ProfileStore(database).DriftVerdictsAsync([.. runs.Select(r => r.Run)], ct).ConfigureAwait(false);
+        return [.. runs.Select(r => r.State == RunState.Held || !verdicts.TryGetValue(r.Run, out var verdict) ? r
+            : r with { Note = $"{(r.Note.Length > 0 ? $"{r.Note}; " : "")}{(verdict == DriftVerdict.Drifted ? "drifted" : "drift not measured")}" })];
     }
 
     /// <summary>Prints only what drifted, and how much did not.</summary>

@@ -76,6 +76,8 @@ internal static class PlanScreen
             + $"{Figures.Count(plan.Manifest.Rows)} rows, {Figures.Bytes(plan.Manifest.Bytes)}"));
         if (FeatureMeans.In(plan.Job.Features, plan.Features) is { Count: > 0 } means)
             facts.AddRow("means", Markup.Escape($"{FeatureMeans.Words(means)}, in place of missing values"));
+        if (plan.Manifest.PartitionNote is { } partitions)
+            facts.AddRow("", Markup.Escape(partitions));
         if (plan.Manifest.LeftOutNote is { } leftOut)
             facts.AddRow("", Markup.Escape(leftOut));
         facts.AddRow("shards", string.Create(CultureInfo.InvariantCulture,

@@ -25,6 +25,13 @@ internal sealed record RunAnswer(RunId Run, string Outcome, string Detail)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Budget { get; init; }
 
+    /// <summary>What became of its columns against the baseline, in one sentence; null for a first run, and where nothing was judged.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Drift { get; init; }
+
+    /// <summary>Whether a column drifted.</summary>
+    public bool HasDrifted { get; init; }
+
     /// <summary>Whether it had ended before it was asked for.</summary>
     [JsonIgnore]
     public bool IsOld { get; init; }

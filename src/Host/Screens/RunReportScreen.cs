@@ -3,6 +3,7 @@ using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Terminal;
+using BatchEngine.Storage.Database.Runs;
 using Spectre.Console;
 
 namespace BatchEngine.Host.Screens;
@@ -13,6 +14,12 @@ internal static class RunReportScreen
     /// <summary>Builds and shows the report; the HTML goes to the given path, or into the data directory's reports.</summary>
     public static async Task<int> ShowAsync(Screen screen, Engine engine, RunId run, string? html, CancellationToken ct)
     {
+        if (await new UnstartedRunStore(engine.Database).FindAsync(run, ct).ConfigureAwait(false) is { } unstarted)
+        {
+            screen.Answer(unstarted, () => screen.Line($"{run}: not started, tried {Figures.Count(unstarted.Tries, "time", "times")}, "
+                + (unstarted.RetryUntil is { } until ? $"is tried again until {Figures.Instant(until)}. " : "given up. ") + unstarted.Reason));
+            return ExitCode.Violation;
+        }
         var report = await new RunReportBuilder(engine.Database, engine.Clock).BuildAsync(run,
             await engine.Prices.AssumptionAsync(ct).ConfigureAwait(false), ct).ConfigureAwait(false)
             ?? throw new BadInputException("run", run.ToString(), "a known run", "List the runs with: batchengine runs list.");

@@ -13,16 +13,18 @@ internal static class RunScreen
 {
     /// <summary>Runs or resumes it.</summary>
     /// <returns>Done when published or completed (now or before), inconclusive when another process leads it, else a violation.</returns>
-    public static async Task<int> RunAsync(Screen screen, Engine engine, ScoringJob job, RunId run, CancellationToken ct, bool full = false)
+    public static async Task<int> RunAsync(Screen screen, Engine engine, ScoringJob job, RunId run, CancellationToken ct, bool full = false,
+        bool failOnDrift = false)
     {
-        var answer = await EndAsync(screen, engine, job, run, ct, full).ConfigureAwait(false);
+        var answer = await EndAsync(screen, engine, job, run, ct, full, failOnDrift).ConfigureAwait(false);
         screen.Answer(answer, () => Print(screen, answer));
         ct.ThrowIfCancellationRequested();
         return answer.Code;
     }
 
     /// <summary>Runs or resumes it, and says nothing of its end yet.</summary>
-    public static async Task<RunAnswer> EndAsync(Screen screen, Engine engine, ScoringJob job, RunId run, CancellationToken ct, bool full)
+    public static async Task<RunAnswer> EndAsync(Screen screen, Engine engine, ScoringJob job, RunId run, CancellationToken ct, bool full,
+        bool failOnDrift = false)
     {
         var outcome = await new ProgressDisplay(screen, engine.Clock).ShowAsync(run.ToString(),
             progress => engine.Jobs.RunAsync(job, run, new RunProgressToScreen(progress), ct, full)).ConfigureAwait(false);
@@ -37,10 +39,14 @@ internal static class RunScreen
             .Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         var plan = await new RunStore(engine.Database).PlanAsync(run, CancellationToken.None).ConfigureAwait(false);
         var budget = plan is null ? null : await BudgetCheck.OfAsync(engine.Database, plan, CancellationToken.None).ConfigureAwait(false);
+        var drift = await new ProfileStore(engine.Database).FindDriftAsync(run, CancellationToken.None).ConfigureAwait(false);
+        var code = answer.Code == ExitCode.Done && budget is { IsKept: false } ? budget.IsOver ? ExitCode.Violation : ExitCode.Inconclusive : answer.Code;
         return answer with
         {
             Budget = budget is { IsKept: false } ? budget.InWords() : null,
-            Code = answer.Code == ExitCode.Done && budget is { IsKept: false } ? budget.IsOver ? ExitCode.Violation : ExitCode.Inconclusive : answer.Code,
+            Drift = drift?.Baseline is null ? null : DriftScreen.Sentence(drift),
+            HasDrifted = drift?.Verdict == DriftVerdict.Drifted,
+            Code = failOnDrift && drift?.Verdict == DriftVerdict.Drifted ? ExitCode.Violation : code,
             Rows = counts,
             Means = plan is null ? [] : FeatureMeans.In(plan.Job.Features, plan.Features),
             Took = record is { StartedAt: { } from, EndedAt: { } to } ? to - from : null,
@@ -57,12 +63,14 @@ internal static class RunScreen
             screen.Line(budget);
         if (answer.Means.Count > 0)
             screen.Line($"Means in place of missing values: {FeatureMeans.Words(answer.Means)}.");
+        if (answer.Drift is { } drift)
+            screen.Line(answer.HasDrifted ? $"Drift: {drift}. See: batchengine drift report {answer.Run}" : $"{drift}.");
         if (answer.HasReport)
             screen.Line($"Report: batchengine runs show {answer.Run}");
     }
 
     /// <summary>"1,000,978 rows in 1.5 s, 655.1 k rows/s: 154,766 scored, 846,172 unchanged and taken over, 40 rejected."</summary>
-    internal static string Work(RowCounts rows, TimeSpan? took)
+    public static string Work(RowCounts rows, TimeSpan? took)
     {
         var speed = took is { } span && span > TimeSpan.Zero ? $" in {Figures.Duration(span)}, {Figures.Rate(rows.Read / span.TotalSeconds)}" : "";
         var reused = rows.Reused > 0 ? $", {Figures.Count(rows.Reused)} unchanged and taken over" : "";

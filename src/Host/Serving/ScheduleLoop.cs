@@ -1,34 +1,45 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
+using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Health;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scheduler.Triggers;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Host.Serving;
 
-/// <summary>Starts jobs by their schedules, once the server listens. What keeps the schedule from opening keeps the program from starting.</summary>
-internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase database, SnapshotStore snapshots, JobRuns runs,
+/// <summary>Starts the jobs of a folder by their schedules, once the server listens, and reads them again when their files change. A file with problems is told
+/// and keeps the job that it held before.</summary>
+internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase database, SnapshotStore snapshots, JobRuns runs, NightBoard nights,
     TimeProvider clock, LoopWatch watch, InvariantStop invariants, ILogger<ScheduleLoop> log)
-    : ServeLoop("schedule", watch, invariants), IHostedLifecycleService, IRunStarter
+    : ServeLoop("schedule", watch, invariants), IHostedLifecycleService, IRunStarter, INightProblems
 {
     private readonly InvariantStop _invariants = invariants;
     private readonly TaskCompletionSource<JobScheduler> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly JobFolder _folder = new(settings.JobsFolder ?? throw new InvariantBrokenException("a schedule has a folder", "none"));
+    private IReadOnlyList<string> _problems = [];
+    private string _trouble = "";
+
+    /// <summary>How often the job files are looked at.</summary>
+    public static TimeSpan LookEvery { get; } = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Problems => Volatile.Read(ref _problems);
 
     /// <inheritdoc/>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        var jobs = settings.Jobs ?? [];
-        var scheduler = await JobScheduler.OpenAsync(database, this, TriggerSettings.Default, clock, cancellationToken).ConfigureAwait(false);
+        var scheduler = await JobScheduler.OpenAsync(database, this, nights, TriggerSettings.Default with { Source = _folder.Path }, clock, cancellationToken)
+            .ConfigureAwait(false);
         try
         {
-            foreach (var job in jobs)
-                await snapshots.OfferContractAsync(job, cancellationToken).ConfigureAwait(false);
-            await scheduler.SyncAsync(jobs, cancellationToken).ConfigureAwait(false);
+            _folder.ReadIfChanged();
+            await ScheduleAsync(scheduler, cancellationToken).ConfigureAwait(false);
+            foreach (var job in _folder.Jobs)
+                await nights.RecallAsync(job.Name, cancellationToken).ConfigureAwait(false);
             await scheduler.StartAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var job in await scheduler.ListAsync(cancellationToken).ConfigureAwait(false))
-                ServeEvents.Scheduled(log, job.Name, job.Cron, job.TimeZone, job.Next is { } next ? Figures.Instant(next) : "never");
         }
         catch
         {
@@ -41,13 +52,21 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
     /// <inheritdoc/>
     async Task<RunOutcome> IRunStarter.StartAsync(ScoringJob job, DateTimeOffset scheduledAt, CancellationToken drain)
     {
+        var run = new RunId(job.Name, scheduledAt);
         try
         {
-            return await runs.RunAsync(job, new RunId(job.Name, scheduledAt), null, drain).ConfigureAwait(false);
+            return await runs.RunAsync(job, run, null, drain).ConfigureAwait(false);
         }
         catch (InvariantBrokenException broken)
         {
             _invariants.StopIfBroken(broken);
+            throw;
+        }
+        catch (BatchEngineException failure) when (failure is not ExportFailedException)
+        {
+            // What fails after the end of a run is the copy of its output.
+            if (await new RunStore(database).FindAsync(run, CancellationToken.None).ConfigureAwait(false) is { EndedAt: not null, State: not RunState.Failed })
+                throw new ExportFailedException(failure);
             throw;
         }
     }
@@ -65,6 +84,53 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
     protected override async Task LoopAsync(CancellationToken stop)
     {
         await using var scheduler = await _started.Task.WaitAsync(stop).ConfigureAwait(false);
-        await scheduler.Failed.WaitAsync(stop).ConfigureAwait(false);
+        while (!stop.IsCancellationRequested)
+        {
+            await Task.WhenAny(scheduler.Failed, Task.Delay(LookEvery, clock, stop)).ConfigureAwait(false);
+            if (scheduler.Failed.IsCompleted)
+                await scheduler.Failed.ConfigureAwait(false);
+            if (!stop.IsCancellationRequested)
+                await LookAsync(scheduler, stop).ConfigureAwait(false);
+        }
+    }
+
+    // What fails here is tried again by the next look.
+    private async Task LookAsync(JobScheduler scheduler, CancellationToken stop)
+    {
+        try
+        {
+            if (!_folder.ReadIfChanged() && _trouble.Length == 0)
+                return;
+            await ScheduleAsync(scheduler, stop).ConfigureAwait(false);
+            _trouble = "";
+        }
+        catch (Exception problem) when (problem is (BatchEngineException and not InvariantBrokenException) or IOException or UnauthorizedAccessException)
+        {
+            if (_trouble != problem.Message)
+                ServeEvents.JobsNotRead(log, problem.Message);
+            _trouble = problem.Message;
+        }
+    }
+
+    private async Task ScheduleAsync(JobScheduler scheduler, CancellationToken ct)
+    {
+        var before = (await scheduler.ListAsync(ct).ConfigureAwait(false)).ToDictionary(j => j.Name, j => (j.Cron, j.TimeZone), StringComparer.Ordinal);
+        var jobs = _folder.Jobs.DistinctBy(j => j.Name).Where(j => j.Schedule is not null).ToList();
+        foreach (var file in _folder.Broken)
+        {
+            foreach (var problem in file.Problems)
+                ServeEvents.JobRefused(log, problem.Message);
+        }
+        // Readiness is read by anybody, so without the folder.
+        Volatile.Write(ref _problems, [.. _folder.Broken.SelectMany(f => f.Problems).Select(p =>
+            $"a job file has a problem: {p.Place.Replace(_folder.Path + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)}")]);
+        foreach (var job in jobs)
+            await snapshots.OfferContractAsync(job, ct).ConfigureAwait(false);
+        await scheduler.SyncAsync(jobs, ct).ConfigureAwait(false);
+        var now = await scheduler.ListAsync(ct).ConfigureAwait(false);
+        foreach (var job in now.Where(j => !before.TryGetValue(j.Name, out var old) || old != (j.Cron, j.TimeZone)))
+            ServeEvents.Scheduled(log, job.Name, job.Cron, job.TimeZone, job.Next is { } next ? Figures.Instant(next) : "never");
+        foreach (var gone in before.Keys.Except(now.Select(j => j.Name)))
+            ServeEvents.Unscheduled(log, gone);
     }
 }

@@ -29,6 +29,9 @@ public sealed record PreparedInputs(
     /// <summary>How predictions are computed; see <see cref="RunPlan.Arithmetic"/>. Default empty: not told, so nothing can be taken over.</summary>
     public string Arithmetic { get; init; } = "";
 
+    /// <summary>The outputs that the job chose, by name; empty means that it did not.</summary>
+    public IReadOnlyList<string> ChosenOutputs { get; init; } = [];
+
     /// <summary>Sums that the snapshot will keep behind each prediction: the job asks for them, and the model has some that are not its outputs. Default
     /// none.</summary>
     public int KeptSums { get; init; }

@@ -110,6 +110,8 @@ internal static class ReuseChoice
             return "its output has other columns";
         if (OtherColumn(before.Manifest, request.Prepared.Manifest, job.CarriedColumns.Append(job.KeyColumn)) is { } other)
             return $"its output has another type of column {other}";
+        if (OtherKind(before.Manifest, request.Prepared.Manifest, request.Prepared.Features.SourceColumns) is { } read)
+            return $"it read column {read} as another kind";
         if (before.PartitionCount != RunPlanner.PartitionsFor(request.Prepared.Manifest.Rows))
             return string.Create(CultureInfo.InvariantCulture,
                 $"it has {before.PartitionCount} partitions, this run needs {RunPlanner.PartitionsFor(request.Prepared.Manifest.Rows)}");
@@ -125,6 +127,13 @@ internal static class ReuseChoice
     {
         var (was, column) = (Types(before), Types(now));
         return copied.FirstOrDefault(name => was.GetValueOrDefault(name) != column.GetValueOrDefault(name));
+    }
+
+    // A part of a path that was a number is a text as soon as one of them is none, and "01" is not "1" then.
+    private static string? OtherKind(InputManifest before, InputManifest now, IEnumerable<string> read)
+    {
+        var (was, column) = (Types(before), Types(now));
+        return read.FirstOrDefault(name => was.GetValueOrDefault(name).Kind != column.GetValueOrDefault(name).Kind);
     }
 
     private static Dictionary<string, (ColumnKind Kind, bool IsNullable, StoredType? Stored)> Types(InputManifest manifest) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Storage.Database.Lanes;
@@ -19,6 +20,8 @@ internal sealed class JobLane : IAsyncDisposable
     private readonly string _text;
     private LaneState _state;
     private Task _running = Task.CompletedTask;
+    private string _trouble = "";
+    private (DateTimeOffset Instant, string Reason) _told;
 
     /// <summary>Creates the lane from what survived.</summary>
     /// <exception cref="BadInputException">The job's schedule cannot be read.</exception>
@@ -52,12 +55,28 @@ internal sealed class JobLane : IAsyncDisposable
     /// <summary>Begins to work off what is pending.</summary>
     public void Start() => _running = WorkAsync();
 
-    /// <summary>Looks at the clock and queues what is due. Calling it too often changes nothing.</summary>
-    public async Task WakeAsync(CancellationToken ct)
+    /// <summary>Looks at the clock, queues what is due, and has what is pending worked off. Calling it too often changes nothing.</summary>
+    /// <returns>False means that somebody removed the job from the database.</returns>
+    public async Task<bool> WakeAsync(CancellationToken ct)
     {
-        await ChangeAsync(state => LaneChange.Due(state, Schedule, _occurrences.Next, _ports.Settings, _ports.Clock.GetUtcNow()), ct).ConfigureAwait(false);
-        if (State.Pending.Count > 0 && _work.CurrentCount == 0)
-            _work.Release();
+        try
+        {
+            return await ChangeAsync(state => LaneChange.Due(state, Schedule, _occurrences.Next, _ports.Settings, _ports.Clock.GetUtcNow()), ct)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            // Also when it failed: it may have been stored all the same, and who works it off reads what is stored.
+            if (_work.CurrentCount == 0)
+                _work.Release();
+        }
+    }
+
+    /// <summary>Tells the listener what keeps the lane from going on, once for each cause.</summary>
+    public void Tell(string trouble)
+    {
+        if (Interlocked.Exchange(ref _trouble, trouble) != trouble)
+            _ports.Listener.Troubled(Job.Name, trouble);
     }
 
     /// <summary>Asks the run going on to leave, and waits for it. What is pending stays pending.</summary>
@@ -70,19 +89,27 @@ internal sealed class JobLane : IAsyncDisposable
         _work.Dispose();
     }
 
+    // Goes on after anything but a broken invariant: what it could not do is still pending, and is told once for each cause.
     private async Task WorkAsync()
     {
         while (!_leave.IsCancellationRequested)
         {
             try
             {
-                if (State.Pending.Count > 0 && await SeeThroughAsync(State.Pending[0]).ConfigureAwait(false))
+                await ChangeAsync(_ => null, _leave.Token).ConfigureAwait(false);
+                var isSeenThrough = State.Pending.Count > 0 && await SeeThroughAsync(State.Pending[0]).ConfigureAwait(false);
+                Volatile.Write(ref _trouble, "");
+                if (isSeenThrough)
                     continue;
             }
-            catch (StorageFailedException failure) when (failure.IsTransient)
+            catch (OperationCanceledException) when (_leave.IsCancellationRequested)
             {
-                // The end of a run could not be written. It is still pending, so it is started again, which finds it ended.
-                await Task.Delay(_ports.Settings.RetryEvery, _ports.Clock, _leave.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                break;
+            }
+            catch (Exception failure) when (failure is not InvariantBrokenException)
+            {
+                Tell(failure.Message);
+                await PauseAsync(_ports.Settings.RetryEvery).ConfigureAwait(false);
                 continue;
             }
             await _work.WaitAsync(_leave.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -94,46 +121,98 @@ internal sealed class JobLane : IAsyncDisposable
     {
         for (var tries = 1; !_leave.IsCancellationRequested; tries++)
         {
-            string problem;
-            try
+            if (tries > 1 && !await IsPendingAsync(instant).ConfigureAwait(false))
+                return true;
+            var (outcome, failure) = await TryAsync(instant).ConfigureAwait(false);
+            switch (outcome, failure)
             {
-                if (tries > 1 && !await IsPendingAsync(instant).ConfigureAwait(false))
-                    return true;
-                switch (await _ports.Starter.StartAsync(Job, instant, _leave.Token).ConfigureAwait(false))
-                {
-                    case RunOutcome.Interrupted:
-                        return false;
-                    case RunOutcome.Following following:
-                        problem = $"another process leads the run, which is {following.State}";
-                        break;
-                    default:
-                        await ChangeAsync(state => LaneChange.Ended(state, instant), CancellationToken.None).ConfigureAwait(false);
+                case (RunOutcome.Interrupted, _):
+                    return false;
+                case (_, OperationCanceledException) when _leave.IsCancellationRequested:
+                    return false;
+                case (RunOutcome.Following following, _):
+                    if (await GaveUpAsync(instant, $"another process leads the run, which is {following.State}", tries).ConfigureAwait(false))
                         return true;
-                }
+                    break;
+                case (RunOutcome.Refused refused, _):
+                    if (!await WaitForStartAsync(instant, refused.Reason).ConfigureAwait(false))
+                        return true;
+                    continue;
+                case ({ } ended, _):
+                    await ChangeAsync(state => LaneChange.Ended(state, instant), CancellationToken.None).ConfigureAwait(false);
+                    await _ports.Listener.EndedAsync(new RunId(Job.Name, instant), ended, _leave.Token).ConfigureAwait(false);
+                    return true;
+                case (_, InvariantBrokenException broken):
+                    await GiveUpAsync(instant, "the run was not started", broken.Message).ConfigureAwait(false);
+                    ExceptionDispatchInfo.Throw(broken);
+                    break;
+                case (_, ExportFailedException export):
+                    Tell(export.Message);
+                    if (tries >= _ports.Settings.MaxExportTries)
+                    {
+                        await GiveUpAsync(instant, "its output was not copied", export.Message).ConfigureAwait(false);
+                        return true;
+                    }
+                    break;
+                case (_, BatchEngineException { IsTransient: true } passing):
+                    if (await GaveUpAsync(instant, passing.Message, tries).ConfigureAwait(false))
+                        return true;
+                    break;
+                case (_, { } lasting):
+                    if (!await WaitForStartAsync(instant, lasting.Message).ConfigureAwait(false))
+                        return true;
+                    continue;
             }
-            catch (OperationCanceledException) when (_leave.IsCancellationRequested)
-            {
-                return false;
-            }
-            catch (BatchEngineException failure) when (failure.IsTransient)
-            {
-                problem = failure.Message;
-            }
-            catch (Exception failure)
-            {
-                // One job's failure must not end the others' schedules: it is recorded and the next instant gets its chance.
-                await GiveUpAsync(instant, failure.Message).ConfigureAwait(false);
-                return true;
-            }
-            if (tries >= _ports.Settings.MaxTries)
-            {
-                await GiveUpAsync(instant, string.Create(CultureInfo.InvariantCulture, $"{problem}; tried {tries} times")).ConfigureAwait(false);
-                return true;
-            }
-            await Task.Delay(_ports.Settings.RetryEvery, _ports.Clock, _leave.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await PauseAsync(_ports.Settings.RetryEvery).ConfigureAwait(false);
         }
         return false;
     }
+
+    private async Task<(RunOutcome? Outcome, Exception? Failure)> TryAsync(DateTimeOffset instant)
+    {
+        try
+        {
+            return (await _ports.Starter.StartAsync(Job, instant, _leave.Token).ConfigureAwait(false), null);
+        }
+        catch (Exception failure)
+        {
+            // One job's failure must not end the others' schedules: it is recorded and the next instant gets its chance.
+            return (null, failure);
+        }
+    }
+
+    /// <summary>Records that the run could not start, and waits for the next try inside the job's window; false means that it is given up.</summary>
+    private async Task<bool> WaitForStartAsync(DateTimeOffset instant, string reason)
+    {
+        var (run, now) = (new RunId(Job.Name, instant), _ports.Clock.GetUtcNow());
+        DateTimeOffset? until = Job.WaitsForInput > TimeSpan.Zero && now < instant + Job.WaitsForInput ? instant + Job.WaitsForInput : null;
+        await _ports.Unstarted.SaveAsync(run, now, until, reason, CancellationToken.None).ConfigureAwait(false);
+        if (until is null || _told != (instant, reason))
+            await _ports.Listener.NotStartedAsync(run, reason, until, _leave.Token).ConfigureAwait(false);
+        _told = (instant, reason);
+        if (until is not { } end)
+        {
+            await GiveUpAsync(instant, "the run was not started", reason).ConfigureAwait(false);
+            return false;
+        }
+        await PauseAsync(end - now < _ports.Settings.LookForInputEvery ? end - now : _ports.Settings.LookForInputEvery).ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task<bool> GaveUpAsync(DateTimeOffset instant, string problem, int tries)
+    {
+        if (tries < _ports.Settings.MaxTries)
+            return false;
+        var why = string.Create(CultureInfo.InvariantCulture, $"{problem}; tried {tries} times");
+        var run = new RunId(Job.Name, instant);
+        await _ports.Unstarted.SaveAsync(run, _ports.Clock.GetUtcNow(), null, why, CancellationToken.None).ConfigureAwait(false);
+        await _ports.Listener.NotStartedAsync(run, why, null, _leave.Token).ConfigureAwait(false);
+        await GiveUpAsync(instant, "the run was not started", why).ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task PauseAsync(TimeSpan time) =>
+        await Task.Delay(time, _ports.Clock, _leave.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task<bool> IsPendingAsync(DateTimeOffset instant)
     {
@@ -141,16 +220,17 @@ internal sealed class JobLane : IAsyncDisposable
         return State.Pending.Contains(instant);
     }
 
-    private Task GiveUpAsync(DateTimeOffset instant, string why) =>
-        ChangeAsync(state => LaneChange.GivenUp(state, instant, why, _ports.Clock.GetUtcNow()), CancellationToken.None);
+    private Task GiveUpAsync(DateTimeOffset instant, string what, string why) =>
+        ChangeAsync(state => LaneChange.GivenUp(state, instant, what, why, _ports.Clock.GetUtcNow()), CancellationToken.None);
 
-    private async Task ChangeAsync(Func<LaneState, LaneChange?> decide, CancellationToken ct)
+    private async Task<bool> ChangeAsync(Func<LaneState, LaneChange?> decide, CancellationToken ct)
     {
         await _gate.WaitAsync(ct).ConfigureAwait(false);
         try
         {
             var stored = await LaneUpdate.MakeAsync(_ports.Lanes, Job.Name, decide, ct).ConfigureAwait(false);
             Volatile.Write(ref _state, stored ?? State with { Pending = [] });
+            return stored is not null;
         }
         finally
         {

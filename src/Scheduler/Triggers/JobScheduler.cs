@@ -30,18 +30,20 @@ public sealed class JobScheduler : IAsyncDisposable
     /// <summary>Opens the scheduler. Nothing fires before <see cref="StartAsync"/>.</summary>
     /// <param name="database">The state database.</param>
     /// <param name="starter">Starts runs.</param>
+    /// <param name="listener">Hears what became of them.</param>
     /// <param name="settings">How many runs may wait or be caught up, and how often is swept.</param>
     /// <param name="clock">The scheduler's clock.</param>
     /// <param name="ct">Stops opening.</param>
-    public static async Task<JobScheduler> OpenAsync(StateDatabase database, IRunStarter starter, TriggerSettings settings, TimeProvider clock,
-        CancellationToken ct)
+    public static async Task<JobScheduler> OpenAsync(StateDatabase database, IRunStarter starter, INightListener listener, TriggerSettings settings,
+        TimeProvider clock, CancellationToken ct)
     {
-        var opened = new JobScheduler(database, new LanePorts(starter, new LaneStore(database), settings, clock));
-        opened._timers = await WakeTimers.OpenAsync(opened.WakeAsync, clock, ct).ConfigureAwait(false);
+        var opened = new JobScheduler(database, new LanePorts(starter, listener, new LaneStore(database), new UnstartedRunStore(database), settings, clock));
+        opened._timers = await WakeTimers.OpenAsync(opened.TryWakeAsync, clock, ct).ConfigureAwait(false);
         return opened;
     }
 
-    /// <summary>Makes the schedule what the jobs say: adds, changes, and removes jobs that are gone or have no schedule. Calling it again with equal jobs
+    /// <summary>Makes the schedule what the jobs say: adds, changes, and removes those of its folder
+    /// (<see cref="TriggerSettings.Source"/>) that are gone or have no schedule. Calling it again with equal jobs
     /// changes nothing, and a run going on is left alone.</summary>
     /// <exception cref="BadInputException">A cron expression or time zone cannot be read; nothing was changed then.</exception>
     /// <exception cref="StorageFailedException">The schedule cannot be stored.</exception>
@@ -52,7 +54,8 @@ public sealed class JobScheduler : IAsyncDisposable
             _ = new CronOccurrences(job.Schedule!, $"job {job.Name}, schedule");
         var former = await _former.ListAsync(ct).ConfigureAwait(false);
         var kept = await _ports.Lanes.ListAsync(ct).ConfigureAwait(false);
-        var known = kept.Select(l => l.Job).Union(former.Where(f => f.Value.Count > 0).Select(f => f.Key));
+        var known = kept.Where(l => l.Source.Length == 0 || l.Source == _ports.Settings.Source).Select(l => l.Job)
+            .Union(former.Where(f => f.Value.Count > 0).Select(f => f.Key));
         foreach (var gone in known.Except(wanted.Keys).Order(StringComparer.Ordinal).ToList())
             await RemoveAsync(gone, ct).ConfigureAwait(false);
         foreach (var job in wanted.Values.OrderBy(j => j.Name, StringComparer.Ordinal))
@@ -68,7 +71,7 @@ public sealed class JobScheduler : IAsyncDisposable
         _started = true;
         foreach (var lane in _lanes.Values)
         {
-            await lane.WakeAsync(ct).ConfigureAwait(false);
+            await TryWakeAsync(lane.Job.Name, ct).ConfigureAwait(false);
             Start(lane);
         }
         await _timers.StartAsync(ct).ConfigureAwait(false);
@@ -118,9 +121,12 @@ public sealed class JobScheduler : IAsyncDisposable
         if (await _ports.Lanes.FindAsync(job, ct).ConfigureAwait(false) is null)
         {
             var carried = former is null ? null : await CarriedOverAsync(job, former, ct).ConfigureAwait(false);
-            await _ports.Lanes.CreateAsync(carried ?? new LaneState(job, schedule, _ports.Clock.GetUtcNow(), [], false), ct).ConfigureAwait(false);
+            await _ports.Lanes.CreateAsync((carried ?? new LaneState(job, schedule, _ports.Clock.GetUtcNow(), [], false))
+                with
+            { Source = _ports.Settings.Source }, ct).ConfigureAwait(false);
         }
-        return await LaneUpdate.MakeAsync(_ports.Lanes, job, state => LaneChange.Rescheduled(state, schedule, _ports.Clock.GetUtcNow()), ct)
+        return await LaneUpdate.MakeAsync(_ports.Lanes, job, state =>
+            LaneChange.Rescheduled(state, schedule, _ports.Settings.Source, _ports.Clock.GetUtcNow()), ct)
             .ConfigureAwait(false)
             ?? throw new StorageFailedException($"schedule of job {job}", "another process removed it at the same time.", isTransient: true);
     }
@@ -160,11 +166,33 @@ public sealed class JobScheduler : IAsyncDisposable
             return;
         try
         {
-            await lane.WakeAsync(ct).ConfigureAwait(false);
+            if (await lane.WakeAsync(ct).ConfigureAwait(false))
+                return;
+            // Another process took it out, whose folder it was not; the job is in ours.
+            await StateAsync(job, $"{lane.Schedule.Cron} | {lane.Schedule.TimeZone}", null, ct).ConfigureAwait(false);
+            lane.Tell("another process had unscheduled it; it is scheduled again");
         }
         finally
         {
             await SetTimerAsync(lane, ct).ConfigureAwait(false);
+        }
+    }
+
+    // A job that could not be looked at, or was just removed, is looked at again by the next sweep.
+    private async Task TryWakeAsync(string job, CancellationToken ct)
+    {
+        try
+        {
+            await WakeAsync(job, ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ObjectDisposedException || (e is OperationCanceledException && ct.IsCancellationRequested))
+        {
+            // It was removed, or the program ends.
+        }
+        catch (Exception e) when (e is not InvariantBrokenException)
+        {
+            if (_lanes.TryGetValue(job, out var lane))
+                lane.Tell(e.Message);
         }
     }
 
@@ -175,14 +203,8 @@ public sealed class JobScheduler : IAsyncDisposable
             await Task.Delay(_ports.Settings.SweepEvery, _ports.Clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             foreach (var lane in _lanes.Values)
             {
-                try
-                {
-                    await WakeAsync(lane.Job.Name, _stop.Token).ConfigureAwait(false);
-                }
-                catch (Exception e) when (e is StorageFailedException { IsTransient: true } or OperationCanceledException or ObjectDisposedException)
-                {
-                    // A job that could not be looked at, or was just removed, is looked at again by the next sweep.
-                }
+                if (!_stop.IsCancellationRequested)
+                    await TryWakeAsync(lane.Job.Name, _stop.Token).ConfigureAwait(false);
             }
         }
     }

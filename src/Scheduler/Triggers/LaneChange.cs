@@ -47,10 +47,10 @@ internal sealed record LaneChange(LaneState Next, IReadOnlyList<Decision> Decisi
     public static LaneChange? Ended(LaneState state, DateTimeOffset instant) =>
         state.Pending.Contains(instant) ? new LaneChange(state with { Pending = [.. state.Pending.Where(p => p != instant)] }, []) : null;
 
-    /// <summary>Takes an instant out whose run could not be started, and says why.</summary>
-    public static LaneChange? GivenUp(LaneState state, DateTimeOffset instant, string why, DateTimeOffset now) => Ended(state, instant) is { } ended
-        ? ended with { Decisions = [Decide(state, new RunId(state.Job, instant), now, DecisionSubject.RunFailed, "the run was not started", why)] }
-        : null;
+    /// <summary>Takes an instant out that is given up, and says what was given up and why.</summary>
+    public static LaneChange? GivenUp(LaneState state, DateTimeOffset instant, string what, string why, DateTimeOffset now) =>
+        Ended(state, instant) is { } ended
+            ? ended with { Decisions = [Decide(state, new RunId(state.Job, instant), now, DecisionSubject.RunFailed, what, why)] } : null;
 
     /// <summary>Pauses the job, or lets it go on; what was due while it was paused is skipped, because a person wanted it so.</summary>
     public static LaneChange? Paused(LaneState state, bool isPaused, DateTimeOffset now)
@@ -63,9 +63,10 @@ internal sealed record LaneChange(LaneState Next, IReadOnlyList<Decision> Decisi
                 isPaused ? "asked for by a person" : "runs that were due while it was paused are skipped")]);
     }
 
-    /// <summary>Computes with another schedule from now on: nothing of its past is run unasked.</summary>
-    public static LaneChange? Rescheduled(LaneState state, string schedule, DateTimeOffset now) =>
-        state.Schedule == schedule ? null : new LaneChange(state with { Schedule = schedule, HandledThrough = now }, []);
+    /// <summary>Computes with another schedule from now on: nothing of its past is run unasked. Of which folder it is, is kept with it.</summary>
+    public static LaneChange? Rescheduled(LaneState state, string schedule, string source, DateTimeOffset now) =>
+        state.Schedule != schedule ? new LaneChange(state with { Schedule = schedule, Source = source, HandledThrough = now }, [])
+        : state.Source != source ? new LaneChange(state with { Source = source }, []) : null;
 
     private static Decision Decide(LaneState state, RunId? run, DateTimeOffset now, DecisionSubject subject, string choice, string reason) =>
         new(run, now, subject, $"job {state.Job}: {choice}", reason);

@@ -20,6 +20,17 @@ public sealed record TriggerSettings
     /// <summary>How long to wait before a start is tried again that failed for now or is led by another process. Default 15 s.</summary>
     public TimeSpan RetryEvery { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How often a run that could not start is tried again inside its job's window (<see cref="Domain.ScoringJob.WaitsForInput"/>). Default 30
+    /// s.</summary>
+    public TimeSpan LookForInputEvery { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often the copy of a published run's output is tried before the lane goes on without it. Default 20: five minutes at the default
+    /// pace.</summary>
+    public int MaxExportTries { get; init; } = 20;
+
+    /// <summary>Whose jobs these are: the folder of job files. Only lanes made from it are removed when their job is gone. Default empty.</summary>
+    public string Source { get; init; } = "";
+
     /// <summary>How often one start is tried before it is given up and recorded. Default 5,760: a day at the default pace.</summary>
     public int MaxTries { get; init; } = 5_760;
 }

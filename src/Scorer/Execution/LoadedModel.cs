@@ -42,8 +42,16 @@ public abstract class LoadedModel : IDisposable
     /// fails later.</summary>
     public IReadOnlyList<string> Notes { get; internal set; } = [];
 
+    /// <summary>Outputs of the file that were left out unasked, because they only pass inputs on.</summary>
+    public IReadOnlyList<string> LeftOut { get; internal set; } = [];
+
     /// <summary>What its scores and labels do not tell by themselves, found when it was opened.</summary>
     public ModelCaveats Caveats { get; internal set; } = ModelCaveats.None;
+
+    /// <summary>How the scores of a row depend on the other rows of its batch, in a sentence; null when they do not, as of every forest, or when it could not
+    /// be
+    /// tried. Rows of such a model are scored only within whole units.</summary>
+    public string? Coupling { get; internal set; }
 
     /// <summary>Rows scored so far whose label was not the class of the largest probability.</summary>
     public long LabelsBesideTheLargest => Interlocked.Read(ref _labelsBesideTheLargest);

@@ -40,6 +40,13 @@ internal static class BlockSteps
             x = (float)x;
     }
 
+    /// <summary>The nearest 16-bit float of each value.</summary>
+    public static void ToHalf(Span<double> block)
+    {
+        foreach (ref var x in block)
+            x = (double)(Half)x;
+    }
+
     public static void Log1P(Span<double> block)
     {
         foreach (ref var x in Vectors(block))

@@ -32,9 +32,9 @@ internal static class CategoryNumbers
     /// <summary>Categories of a column of floats or doubles.</summary>
     /// <param name="place">The step, for errors.</param>
     /// <param name="categories">As a person wrote them.</param>
-    /// <param name="isSingle">Whether the column holds 32-bit floats: then each category is the float nearest to it, as the column has it.</param>
+    /// <param name="round">Gives the number nearest to one that a column of shorter floats can hold; null means that it holds doubles.</param>
     /// <exception cref="Domain.BadInputException">One is no number, or two are the same number.</exception>
-    public static IReadOnlyList<double> Any(StepPlace place, IReadOnlyList<string> categories, bool isSingle)
+    public static IReadOnlyList<double> Any(StepPlace place, IReadOnlyList<string> categories, Func<double, double>? round)
     {
         var numbers = new List<double>(categories.Count);
         var seen = new HashSet<double>(categories.Count);
@@ -43,7 +43,7 @@ internal static class CategoryNumbers
             if (!double.TryParse(category, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
                 throw place.Bad($"category '{category}' of a numeric column", "a number, because no row can be anything else",
                     "Mend the category, or write the column as text.");
-            number = isSingle ? (float)number : number;
+            number = round?.Invoke(number) ?? number;
             place.Need(seen.Add(number), $"category '{category}' for a number already named", "each number once", "Take one of them out.");
             numbers.Add(number);
         }

@@ -17,14 +17,16 @@ internal sealed class FeatureCompiler
     private bool _isWhole;
     private bool _isOneHot;
 
-    // Whether the values are still those of a column of 32-bit floats, or constants in their place.
-    private bool _isSingle;
+    // How the values of a column of 32-bit or 16-bit floats are rounded, as long as they are still those, or constants in their place; null means that they
+    // are doubles.
+    private Func<double, double>? _round;
 
     private FeatureCompiler(FeatureColumn feature, InputColumn source)
     {
         (_feature, _source) = (feature, source);
         _isText = source.Kind == ColumnKind.Text;
-        _isSingle = source.Kind == ColumnKind.Float;
+        _round = source.Kind != ColumnKind.Float ? null
+            : IsHalf ? static x => (double)(Half)x : static x => (float)x;
         _isWhole = source.Kind is ColumnKind.Bool or ColumnKind.Integer or ColumnKind.Date or ColumnKind.Timestamp;
     }
 
@@ -139,10 +141,10 @@ internal sealed class FeatureCompiler
         }
         const int fewEdges = 24;
         double[] edges = [.. step.Edges];
-        if (_isSingle)
+        if (_round is { } round)
         {
             // 0.1 as a float is above 0.1 as a double, 0.7 is below: the column's own values meet edges of their own precision.
-            edges = Array.ConvertAll(edges, static e => (double)(float)e);
+            edges = Array.ConvertAll(edges, e => round(e));
             RoundConstants();
         }
         AddNumeric(place, edges.Length <= fewEdges ? block =>
@@ -175,8 +177,8 @@ internal sealed class FeatureCompiler
         }
         else
         {
-            var map = NumberMap(CategoryNumbers.Any(place, categories, _isSingle), values);
-            if (_isSingle)
+            var map = NumberMap(CategoryNumbers.Any(place, categories, _round), values);
+            if (_round is not null)
                 RoundConstants();
             _steps.Add(block =>
             {
@@ -184,7 +186,7 @@ internal sealed class FeatureCompiler
                     x = map.TryGetValue(x, out var value) ? value : unseen;
             });
         }
-        _isSingle = false;
+        _round = null;
         _isWhole = true;
     }
 
@@ -200,10 +202,14 @@ internal sealed class FeatureCompiler
         return map.ToFrozenDictionary();
     }
 
-    // Values that steps have put into a column of floats are compared as floats, too.
+    private bool IsHalf => _source.Stored?.Meaning == ValueMeaning.Float16;
+
+    // Values that steps have put into a column of floats are compared as floats, too; of 16 bits so are those of a request, which come with 32.
     private void RoundConstants()
     {
-        if (_steps.Count > 0)
+        if (IsHalf)
+            _steps.Add(BlockSteps.ToHalf);
+        else if (_steps.Count > 0)
             _steps.Add(BlockSteps.ToSingle);
     }
 
@@ -253,7 +259,8 @@ internal sealed class FeatureCompiler
             "Make it a number first, with an ordinal map or hash bucket; a missing text is the map's unseen value.");
         _first ??= Numbers();
         _steps.Add(step);
-        _isSingle &= place.Step is FeatureTransform.ImputeConstant or FeatureTransform.Clip;
+        if (place.Step is not (FeatureTransform.ImputeConstant or FeatureTransform.Clip))
+            _round = null;
         _isWhole &= staysWhole;
     }
 

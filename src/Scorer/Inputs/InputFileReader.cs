@@ -95,10 +95,10 @@ public sealed class InputFileReader : IDisposable
         return sizes;
     }
 
-    /// <summary>The column as this file stores it; null means that it is missing in all rows.</summary>
+    /// <summary>The column as this file stores it; null means that its value is the same in all rows.</summary>
     private FileColumn? Stored(InputColumn wanted)
     {
-        if (wanted.MayBeAbsent && Schema.FindOrNull(Path, wanted.Name) is null)
+        if (wanted.IsPartOfPath || (wanted.MayBeAbsent && Schema.FindOrNull(Path, wanted.Name) is null))
             return null;
         var found = Schema.Find(Path, wanted.Name);
         if (found.Decoding == ColumnDecoding.Nothing)

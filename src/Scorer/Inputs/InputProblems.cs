@@ -24,6 +24,11 @@ internal static class InputProblems
         $"a column of that name, as in other files of the input; the nearest are {Nearest(name, columns.Select(c => c.Name))}",
         "Write the column into the file, or say that it is missing in all of its rows: missingColumns: null in the job, --missing-columns null for score.");
 
+    public static BadInputException PartitionAbsent(string path, string name) => new(path, $"no folder '{name}=...' above it",
+        $"a value of column '{name}' in the path, as other files of the input have one",
+        "Move the file into such a folder, or say that the column is missing in all of its rows: missingColumns: null in the job, --missing-columns null for "
+        + "score.");
+
     public static BadInputException DecimalsDiffer(string name, InputColumn column) => new($"column '{name}'", column.PhysicalType,
         "decimals in all files, because the column is copied to the output and a decimal is not exact as a double",
         "Write the column with one type in all files, or leave it out of key and carried columns.");
@@ -73,9 +78,7 @@ internal static class InputProblems
     /// <summary>The names most like the one asked for, quoted, nearest first; "none" when there are no names.</summary>
     public static string Nearest(string name, IEnumerable<string> names)
     {
-        var nearest = names.Distinct(StringComparer.Ordinal)
-            .OrderBy(n => EditDistance(n.ToLowerInvariant(), name.ToLowerInvariant())).ThenBy(n => n, StringComparer.Ordinal)
-            .Take(MaxNamesShown).Select(n => $"'{n}'").ToArray();
+        var nearest = NearestWord.Sorted(names, name).Take(MaxNamesShown).Select(n => $"'{n}'").ToArray();
         return nearest.Length == 0 ? "none" : string.Join(", ", nearest);
     }
 
@@ -85,22 +88,5 @@ internal static class InputProblems
         var line = message.Split('\n', 2)[0].Trim();
         var cause = line.IndexOf(MessagePrefix, StringComparison.Ordinal);
         return cause < 0 ? line : line[(cause + MessagePrefix.Length)..].TrimEnd(')', '\'');
-    }
-
-    private static int EditDistance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[b.Length];
     }
 }

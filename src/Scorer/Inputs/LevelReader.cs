@@ -14,6 +14,10 @@ internal sealed class LevelReader<T>(ColumnReader<T> reader, T missing, short[] 
     /// <summary>The most rows of a nullable column that are read at once: levels and values stay in the second-level cache until they are spread.</summary>
     public const int MaxLevels = 8_192;
 
+    /// <summary>The library says "no rows" for a page without any as it does at the end; asked again it goes on to the next page. So many empty pages in a row
+    /// are taken for the end.</summary>
+    private const int MaxEmptyPages = 256;
+
     private readonly bool _isNullable = reader.ColumnDescriptor.MaxDefinitionLevel > 0;
 
     /// <summary>Reads exactly values.Length rows of a column; rows without a value get the missing value and their presence byte cleared.</summary>
@@ -30,6 +34,31 @@ internal sealed class LevelReader<T>(ColumnReader<T> reader, T missing, short[] 
     /// <returns>Rows read, at least 1.</returns>
     public int ReadOnce(Span<T> values, ColumnVector vector, int firstRow)
     {
+        for (var attempt = 0; attempt < MaxEmptyPages; attempt++)
+        {
+            if (ReadPage(values, vector, firstRow) is > 0 and var rows)
+                return rows;
+        }
+        throw new EndOfStreamException($"the column ends {values.Length} rows early");
+    }
+
+    public void Skip(long rows)
+    {
+        var attempt = 0;
+        for (var left = rows; left > 0;)
+        {
+            var skipped = reader.Skip(left);
+            attempt = skipped > 0 ? 0 : attempt + 1;
+            if (attempt == MaxEmptyPages)
+                throw new EndOfStreamException($"the column ends {left} rows early");
+            left -= Math.Max(0, skipped);
+        }
+    }
+
+    public void Dispose() => reader.Dispose();
+
+    private int ReadPage(Span<T> values, ColumnVector vector, int firstRow)
+    {
         int rows;
         if (_isNullable)
         {
@@ -42,21 +71,8 @@ internal sealed class LevelReader<T>(ColumnReader<T> reader, T missing, short[] 
         {
             rows = (int)reader.ReadBatch(values.Length, values, out _);
         }
-        return rows > 0 ? rows : throw new EndOfStreamException($"the column ends {values.Length} rows early");
+        return rows;
     }
-
-    public void Skip(long rows)
-    {
-        for (var left = rows; left > 0;)
-        {
-            var skipped = reader.Skip(left);
-            if (skipped <= 0)
-                throw new EndOfStreamException($"the column ends {left} rows early");
-            left -= skipped;
-        }
-    }
-
-    public void Dispose() => reader.Dispose();
 
     /// <summary>Moves dense values to their rows, from the back so that none is overwritten before it moved.</summary>
     private void Spread(Span<T> values, int found, Span<byte> present)

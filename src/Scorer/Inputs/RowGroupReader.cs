@@ -20,11 +20,14 @@ public sealed class RowGroupReader : IDisposable
         Rows = group.MetaData.NumRows;
         Columns = [.. columns.Select(c => c.Wanted)];
         _decoders = new ColumnDecoder[columns.Count];
+        var partitions = Columns.Any(c => c.IsPartOfPath) ? PathPartitions.Of(path) : null;
         for (var i = 0; i < _decoders.Length; i++)
         {
             try
             {
-                _decoders[i] = columns[i].Stored is not { } stored ? new MissingDecoder() : Decoder(stored, columns[i].Wanted, levels);
+                _decoders[i] = columns[i].Stored is not { } stored
+                    ? new ConstantDecoder(Columns[i].IsPartOfPath ? partitions!.GetValueOrDefault(Columns[i].Name) : null)
+                    : Decoder(stored, columns[i].Wanted, levels);
             }
             catch (Exception e) when (e is not BatchEngineException)
             {

@@ -15,7 +15,7 @@ internal sealed class WideningDecoder(string path, InputColumn column, ColumnDec
     private const int MantissaBits = 53;
 
     private readonly ColumnVector _chunk = new(column, ChunkRows);
-    private readonly MissingDecoder? _none = SharedKind.Of(column.Kind, wanted.Kind) == wanted.Kind ? null : new MissingDecoder();
+    private readonly ConstantDecoder? _none = SharedKind.Of(column.Kind, wanted.Kind) == wanted.Kind ? null : new ConstantDecoder(null);
 
     public override void Read(ColumnVector target, int rows)
     {

@@ -16,7 +16,8 @@ internal static class OneShotFeatures
             return options.Features;
         if (!signature.TakesOneMatrix)
             return FeatureSpec.AsIs(signature.Inputs.Select(i => i.Name));
-        var numeric = manifest.Columns.Where(c => IsNumeric(c.Kind) && c.Name != options.KeyColumn && !options.CarriedColumns.Contains(c.Name))
+        var numeric = manifest.Columns.Where(c =>
+            IsNumeric(c.Kind) && !c.IsPartOfPath && c.Name != options.KeyColumn && !options.CarriedColumns.Contains(c.Name))
             .Select(c => c.Name).ToArray();
         var width = signature.MatrixWidth;
         if (width > 0 && width != numeric.Length)

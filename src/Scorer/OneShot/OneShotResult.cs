@@ -17,6 +17,12 @@ public sealed record OneShotResult(string OutputDirectory, RowCounts Counts, IRe
     /// <summary>Which files of the input were left out, and why; null means none.</summary>
     public string? LeftOut { get; init; }
 
+    /// <summary>Outputs of the model that were left out, because they only pass inputs on.</summary>
+    public IReadOnlyList<string> LeftOutOutputs { get; init; } = [];
+
+    /// <summary>Columns that the folders of the input give; null without any.</summary>
+    public string? Partitions { get; init; }
+
     /// <summary>The means that missing values were replaced by.</summary>
     public IReadOnlyList<ImputedMean> Means { get; init; } = [];
 

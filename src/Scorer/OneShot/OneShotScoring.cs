@@ -52,6 +52,8 @@ public static class OneShotScoring
         return new OneShotResult(folder.Path, counts, files, model.Outputs, model.Name, model.DeviceNote, model.Notes, tally.Elapsed)
         {
             LeftOut = manifest.LeftOutNote,
+            LeftOutOutputs = model.LeftOut,
+            Partitions = manifest.PartitionNote,
             Caveats = model.Caveats.All(model.LabelsBesideTheLargest, counts.Read, "rows"),
             Means = FeatureMeans.In(options.Features, spec),
         };

@@ -16,13 +16,19 @@ internal sealed class ModelFile : IDisposable
     private readonly Lock _gate = new();
     private OpeningSession? _session;
 
-    private ModelFile(string path, OnnxGraph graph, ExecutorOptions options) => (Path, Graph, _options) = (path, graph, options);
+    private ModelFile(SessionModel model, OnnxGraph graph, ExecutorOptions options) => (Model, Graph, _options) = (model, graph, options);
 
     /// <summary>Where it is.</summary>
-    public string Path { get; }
+    public string Path => Model.Path;
 
-    /// <summary>What it holds.</summary>
+    /// <summary>What sessions are opened over: the file, without the outputs that are not kept.</summary>
+    public SessionModel Model { get; }
+
+    /// <summary>What that holds.</summary>
     public OnnxGraph Graph { get; }
+
+    /// <summary>Outputs that were left out unasked, because they only pass inputs on.</summary>
+    public IReadOnlyList<string> LeftOut { get; private init; } = [];
 
     /// <summary>The file and those that it names.</summary>
     public ModelContent Content => new(Path, Graph.WeightFiles);
@@ -37,15 +43,26 @@ internal sealed class ModelFile : IDisposable
         get
         {
             lock (_gate)
-                return _session ??= new OpeningSession(Path, _options);
+                return _session ??= new OpeningSession(Model, _options);
         }
     }
 
-    /// <summary>Reads the graph.</summary>
+    /// <summary>Reads the graph, and takes out of it what the outputs that are kept do not need.</summary>
     /// <param name="path">An existing file.</param>
-    /// <param name="options">How the session is opened, on the processor.</param>
-    /// <exception cref="BadInputException">It is no ONNX model, or damaged.</exception>
-    public static ModelFile Read(string path, ExecutorOptions options) => new(path, OnnxGraph.ReadFile(path), options);
+    /// <param name="options">How the session is opened, on the processor, and which outputs are kept.</param>
+    /// <exception cref="BadInputException">It is no ONNX model, or damaged, or has no output of a name that is asked for.</exception>
+    public static ModelFile Read(string path, ExecutorOptions options)
+    {
+        var whole = OnnxGraph.ReadFile(path);
+        var choice = OutputChoice.Of(whole, options.Outputs, path);
+        if (choice.Kept.Count == whole.Outputs.Count)
+            return new ModelFile(new SessionModel(path), whole, options);
+        var bytes = GraphPruning.Keep(File.ReadAllBytes(path), whole, choice.Kept.ToHashSet(StringComparer.Ordinal));
+        return new ModelFile(new SessionModel(path, bytes), OnnxGraph.Read(bytes, path) with { WeightFiles = whole.WeightFiles }, options)
+        {
+            LeftOut = choice.LeftOut,
+        };
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _session?.Dispose();

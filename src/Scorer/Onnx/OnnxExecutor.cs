@@ -62,6 +62,15 @@ internal sealed class OnnxExecutor : IModelExecutor
             ClassConfidence.Fill(block, _outputs.Probabilities!);
     }
 
+    /// <summary>Scores all rows in one call, without rows to fill up with.</summary>
+    /// <returns>Null, or why the model refuses them.</returns>
+    public string? ScoreTogether(FeatureMatrix features, UnitPredictions block)
+    {
+        block.Rows = features.Rows;
+        Reserve(features.Rows);
+        return Attempt(features, block, 0, features.Rows);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

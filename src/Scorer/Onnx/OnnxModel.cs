@@ -99,7 +99,7 @@ internal sealed class OnnxModel : LoadedModel
     /// <exception cref="BadInputException">Its inputs do not match the features.</exception>
     public static (OnnxModel? Model, string? Reason) OpenOnCuda(ModelFile file, IReadOnlyList<string> featureNames, ExecutorOptions options)
     {
-        var (session, reason) = OnnxSession.OpenOnCuda(file.Path, options);
+        var (session, reason) = OnnxSession.OpenOnCuda(file.Model, options);
         if (session is null)
             return (null, reason);
         try

@@ -1,10 +1,11 @@
+using System.IO.Hashing;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Profiles;
 
-/// <summary>Counts a text column over known categories; the last bin is every other value. Not thread-safe.</summary>
+/// <summary>Counts a text column over known categories; the last bins are every other value. Not thread-safe.</summary>
 internal sealed class TextTally : ColumnTally
 {
     private readonly CategoryTable _categories;
@@ -45,5 +46,7 @@ internal sealed class TextTally : ColumnTally
         _missing = saved.Missing;
     }
 
-    private int BinOf(ReadOnlySpan<byte> value) => _categories.Find(value) is >= 0 and var bin ? bin : Edges.Categories.Count;
+    private int BinOf(ReadOnlySpan<byte> value) => _categories.Find(value) is >= 0 and var bin ? bin
+        : Edges.Buckets == 1 ? Edges.Categories.Count
+        : Edges.Categories.Count + (int)(XxHash3.HashToUInt64(value) % (uint)Edges.Buckets);
 }

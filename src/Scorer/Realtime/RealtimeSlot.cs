@@ -48,7 +48,9 @@ internal sealed class RealtimeSlot : IDisposable
         var confidence = givesConfidence && !float.IsNaN(_block.Confidence[0])
             ? Measured<float>.Of(_block.Confidence[0])
             : Measured<float>.NotMeasured(givesConfidence ? "the model's class values are no probabilities" : "the model gives no probabilities");
-        return new Prediction(outputs, confidence, _fingerprint[0], confidence.HasValue ? PredictionFlags.None : PredictionFlags.NoConfidence);
+        var flags = (confidence.HasValue ? PredictionFlags.None : PredictionFlags.NoConfidence)
+            | (_executor.Model.Coupling is null ? PredictionFlags.None : PredictionFlags.DependsOnBatch);
+        return new Prediction(outputs, confidence, _fingerprint[0], flags);
     }
 
     /// <inheritdoc/>

@@ -52,7 +52,8 @@ public static class ShardPass
             ScoringModel.Of(work.Model, features, plan.Features, plan.Model), output, job.Rejects, work.From)
         {
             Profiles = plan.ProfileEdges.Count > 0 ? new ScoringProfiles(plan.ProfileEdges, plan.ProfiledRows) : null,
-            Base = work.Base is null ? null : BaseOf(plan, work.Base),
+            // A prediction that depends on the rows beside it is nobody's to take over.
+            Base = work.Base is null || work.Model.Coupling is not null ? null : BaseOf(plan, work.Base),
             UnitsHeld = UnitSizing.UnitsHeld(plan.Chosen.Workers),
             Ceiling = work.Ceiling,
         };

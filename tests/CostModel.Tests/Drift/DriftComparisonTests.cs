@@ -77,7 +77,7 @@ public sealed class DriftComparisonTests
     {
         Assert.Contains("999", Compare(Numbers(0, 999, 0), Numbers(0, 5000, 0)).Reason);
         Assert.Equal(DriftVerdict.NotMeasured, DriftComparison.Compare(Now, null, [], [Numbers(0, 5000, 1)], DriftRule.Default).Verdict);
-        Assert.Contains("different bins", Compare(Numbers(0, 5000, 1), Numbers(0, 5000, 1, 1)).Reason);
+        Assert.Contains("starts anew", Compare(Numbers(0, 5000, 1), Numbers(0, 5000, 1, 1)).Reason);
     }
 
     [Fact]
@@ -110,4 +110,63 @@ public sealed class DriftComparisonTests
         Assert.Equal((1, 0.0), (report.BaselineSample!.OneIn, report.BaselineSample.BoundInAnyOrder));
         Assert.Contains("one block of 256 rows in 5 counted", report.Sample.ToString(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(100, 6_000)]
+    [InlineData(200, 6_000)]
+    [InlineData(6_000, 100)]
+    public void Flag_WhoseOnesWereRareAndAreNot_HasDrifted(int before, int now) =>
+        Assert.Equal(DriftVerdict.Drifted, Compare(Flag(10_000 - before, before), Flag(10_000 - now, now)).Verdict);
+
+    [Fact]
+    public void Flag_OfTheSameShare_IsStable() => Assert.Equal(DriftVerdict.Stable, Compare(Flag(9_800, 200), Flag(98_000, 2_000)).Verdict);
+
+    [Fact]
+    public void Flag_WithAThirdValue_HasDriftedByItsName()
+    {
+        Assert.Contains("a value over 1 is new with a share of 0.1000", Compare(Flag(9_000, 1_000), Flag(8_000, 1_000, over: 1_000)).Reason);
+        Assert.Contains("value 1 vanished, of a share of 0.1000", Compare(Flag(9_000, 1_000), Flag(10_000, 0)).Reason);
+    }
+
+    [Fact]
+    public void Categories_NewAndVanished_AreNamed()
+    {
+        var drift = Compare(Words(5_000, 4_400, 600, 0, 0), Words(5_000, 4_400, 0, 600, 0));
+        Assert.Equal(DriftVerdict.Drifted, drift.Verdict);
+        Assert.Contains("category 'c002' vanished, of a share of 0.0600", drift.Reason);
+        Assert.Contains("category 'c003' is new with a share of 0.0600", drift.Reason);
+    }
+
+    [Fact]
+    public void Categories_BeyondTheNamedOnes_DriftAmongThemselves()
+    {
+        static ColumnProfile Tail(params long[] others) =>
+            new(new BinEdges("x", [], ["a"]) { Buckets = others.Length }, false, [1_000, .. others], 0, 0, 0, 0, 0);
+        Assert.Equal(DriftVerdict.Stable, Compare(Tail(3_000, 3_000, 3_000), Tail(3_000, 3_000, 3_000)).Verdict);
+        Assert.Equal(DriftVerdict.Drifted, Compare(Tail(3_000, 3_000, 3_000), Tail(500, 500, 8_000)).Verdict);
+    }
+
+    [Fact]
+    public void Column_WithNewBins_StartsAnewAndItsMissingShareIsComparedAllTheSame()
+    {
+        var same = Compare(Numbers(0, 5_000, 1), Numbers(0, 5_000, 1, 1));
+        Assert.Equal((DriftVerdict.NotMeasured, 0.0), (same.Verdict, same.MissingShareCurrent.Value));
+        Assert.Contains("starts anew", same.Reason);
+        var missing = Compare(Numbers(0, 5_000, 1), Numbers(3_000, 5_000, 1, 1));
+        Assert.Equal(DriftVerdict.Drifted, missing.Verdict);
+        Assert.StartsWith("missing share changed by", missing.Reason);
+    }
+
+    [Fact]
+    public void Column_EmptyBefore_IsWatchedFromItsFirstValues()
+    {
+        var empty = ColumnProfile.Empty(new BinEdges("x", [], []), false) with { Missing = 5_000 };
+        Assert.Contains("no value before, and is watched from this run on", Compare(empty, Numbers(0, 5_000, 1)).Reason);
+        Assert.Equal(DriftVerdict.Drifted, Compare(empty, Numbers(0, 5_000, 1)).Verdict); // none of it is missing any more
+        Assert.Equal(DriftVerdict.Stable, Compare(empty, empty).Verdict);
+    }
+
+    // Edges as they are chosen where a column has the values 0 and 1 only.
+    private static ColumnProfile Flag(long zeros, long ones, long over = 0) => new(
+        new BinEdges("x", [0f, float.BitIncrement(0f), 1f, float.BitIncrement(1f)], []), false, [0, zeros, 0, ones, over], 0, 0, 1, 0, 0);
 }

@@ -17,6 +17,17 @@ public sealed class NearestWordTests
         Assert.Equal(expected, NearestWord.Distance(right, left));
     }
 
+    [Theory]
+    [InlineData("radius_mean", "mean_radius")]
+    [InlineData("Income-Total-2026", "total_2026_income")]
+    [InlineData("first name", "name.first")]
+    public void List_OfNamesWithTheSameWordsInAnotherOrder_PutsThemFirst(string wanted, string meant)
+    {
+        string[] others = [.. Enumerable.Range(0, 9).Select(i => $"{wanted[..^4]}x_y{i}"), "area_mean", "texture_worst"];
+        Assert.StartsWith(meant, NearestWord.List([.. others, meant], wanted, "none"), StringComparison.Ordinal);
+        Assert.Equal(meant, NearestWord.Of(wanted, [.. others, meant]));
+    }
+
     [Fact]
     public void List_ManyNames_PutsTheNearestFirstAndCountsTheRest() =>
         Assert.Equal("churn, burn, c, a, b and 2 more", NearestWord.List(["zzzzzz", "yyyyyyy", "a", "b", "c", "burn", "churn"], "chrun", "none"));

@@ -15,6 +15,19 @@ internal sealed class LogLines : ILoggerProvider
     /// <summary>The first line of an event, as soon as it is written.</summary>
     public Task<LogLine> FirstAsync(int eventId) => FirstOf(eventId).Task;
 
+    /// <summary>The first line of an event that has the words, as soon as it is written.</summary>
+    public async Task<LogLine> FirstAsync(int eventId, string words)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            if (_lines.FirstOrDefault(l => l.Event.Id == eventId && l.Text.Contains(words, StringComparison.Ordinal)) is { } line)
+                return line;
+            Assert.False(patience.IsCancellationRequested, $"no event {eventId} with '{words}' in: {string.Join('\n', _lines.Select(l => l.Text))}");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new Lines(this);
 

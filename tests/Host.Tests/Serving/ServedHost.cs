@@ -34,12 +34,14 @@ internal sealed class ServedHost : IAsyncDisposable
     /// <summary>Builds it; it listens at free ports.</summary>
     /// <param name="planted">Fails a loop of the server; null means that there is no such loop.</param>
     /// <param name="http2">Whether it also has a listener for HTTP/2.</param>
-    public static async Task<ServedHost> BuildAsync(FailingLoopOf? planted = null, bool http2 = false)
+    /// <param name="jobs">A folder of job files to schedule; null means that nothing is scheduled.</param>
+    /// <param name="alerts">The command for alerts; null means none.</param>
+    public static async Task<ServedHost> BuildAsync(FailingLoopOf? planted = null, bool http2 = false, string? jobs = null, string? alerts = null)
     {
         var served = new ServedHost();
-        served.Engine = await Engine.OpenAsync(EngineConfiguration.In(served._folder["data"]), TimeProvider.System,
+        served.Engine = await Engine.OpenAsync(EngineConfiguration.In(served._folder["data"]) with { AlertsCommand = alerts }, TimeProvider.System,
             new Screen(json: true, verbose: false), Ct);
-        served.Host = ServeHost.Build(served.Engine, new ServeSettings("http://127.0.0.1:0", http2 ? "http://127.0.0.1:0" : null), served._logs,
+        served.Host = ServeHost.Build(served.Engine, new ServeSettings("http://127.0.0.1:0", http2 ? "http://127.0.0.1:0" : null, jobs), served._logs,
             services => AddLoop(services, planted));
         return served;
     }

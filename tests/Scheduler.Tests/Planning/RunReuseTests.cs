@@ -123,6 +123,8 @@ public sealed class RunReuseTests
             request with { Prepared = request.Prepared with { Model = request.Prepared.Model with { Number = 2 } } },
             request with { Prepared = request.Prepared with { Manifest = request.Prepared.Manifest with { Columns = [.. request.Prepared.Manifest.Columns
                 .Select(c => c with { Stored = new StoredType(StoredForm.Int64, ValueMeaning.Timestamp, Fraction: FractionDigits.Micros) })] } } },
+            request with { Prepared = request.Prepared with { Manifest = request.Prepared.Manifest with { Columns = [.. request.Prepared.Manifest.Columns
+                .Select(c => c.Name == "id" ? c : c with { Kind = ColumnKind.Text })] } } },
             request with { Prepared = request.Prepared with { ProfileEdges = new Dictionary<string, BinEdges> { ["x"] = new("x", [0.75f], []) } } },
         ];
         Assert.All(cases, c =>

@@ -94,7 +94,7 @@ public sealed class FormerStateTests : IAsyncLifetime
         Assert.Throws<CorruptDataException>(() => FormerLaneState.Find("churn", name => name == "paused" ? "true" : null));
     }
 
-    private Task<JobScheduler> OpenAsync() => JobScheduler.OpenAsync(_database, _starter, TriggerSettings.Default, _clock, Stop);
+    private Task<JobScheduler> OpenAsync() => JobScheduler.OpenAsync(_database, _starter, _starter, TriggerSettings.Default, _clock, Stop);
 
     private static ScoringJob Job(string name, string cron) =>
         Samples.Job(name) with { Schedule = new Schedule(cron, "UTC", MisfirePolicy.RunAll, OverlapPolicy.Queue) };

@@ -1,9 +1,11 @@
 using BatchEngine.Domain;
+using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scheduler.Triggers;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Lanes;
 using BatchEngine.Storage.Database.Runs;
+using BatchEngine.TestKit.Databases;
 using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Scheduler.Tests.Triggers;
@@ -267,6 +269,119 @@ public sealed class JobLaneTests : IAsyncLifetime
         Assert.Single(await DecisionsAsync());
     }
 
+    [Fact]
+    public async Task Start_InputThatComesLate_IsTriedAgainInsideTheWindowAndRuns()
+    {
+        var isThere = false;
+        _starter.Ending = (_, _) => isThere ? Task.FromResult<RunOutcome?>(null) : throw new BadInputException("in/*.parquet", "no file", "files", "Wait.");
+        _clock.Advance(TimeSpan.FromHours(1));
+        await KeepAsync(Monday, Monday);
+        await using var lane = await LaneAsync(wait: TimeSpan.FromHours(2));
+
+        lane.Start();
+        for (var tries = 0; tries < 3; tries++)
+        {
+            await _starter.NextAsync();
+            await _clock.WaitOfAsync(TriggerSettings.Default.LookForInputEvery);
+            var row = Assert.Single(await UnstartedAsync());
+            Assert.Equal((new RunId("churn", Monday), tries + 1, (DateTimeOffset?)Monday.AddHours(2)), (row.Run, row.Tries, row.RetryUntil));
+            Assert.Contains("no file", row.Reason, StringComparison.Ordinal);
+            isThere = tries == 2;
+            _clock.Advance(TriggerSettings.Default.LookForInputEvery);
+        }
+        await _starter.NextAsync();
+        await EndedAsync();
+
+        Assert.Equal(["not started churn_20261123T020000Z: in/*.parquet: found no file; expected files. Wait. (until 04:00)",
+            "ended churn_20261123T020000Z Cancelled"], _starter.Told);
+        Assert.Empty((await KeptAsync()).Pending);
+    }
+
+    [Fact]
+    public async Task Start_InputThatDoesNotComeInTheWindow_IsARowWithItsReasonAndTheNextGetsItsChance()
+    {
+        _starter.Ending = (at, _) => at == Monday ? Task.FromResult<RunOutcome?>(new RunOutcome.Refused(new RunId("churn", at), PlanRefusal.NoRows, "no rows"))
+            : Task.FromResult<RunOutcome?>(null);
+        _clock.Advance(TimeSpan.FromHours(1));
+        await KeepAsync(Monday.AddDays(1), Monday, Monday.AddDays(1));
+        await using var lane = await LaneAsync(wait: TimeSpan.FromSeconds(45));
+
+        lane.Start();
+        await _starter.NextAsync();
+        await _clock.WaitOfAsync(TimeSpan.FromSeconds(30));
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        await _starter.NextAsync();
+        await _clock.WaitOfAsync(TimeSpan.FromSeconds(15));
+        _clock.Advance(TimeSpan.FromSeconds(15));
+        await _starter.NextAsync(2);
+
+        var row = Assert.Single(await UnstartedAsync());
+        Assert.Equal((3, (DateTimeOffset?)null, "no rows"), (row.Tries, row.RetryUntil, row.Reason));
+        Assert.Contains("not started churn_20261123T020000Z: no rows (given up)", _starter.Told);
+        Assert.Equal("job churn: the run was not started", Assert.Single(await DecisionsAsync()).Choice);
+    }
+
+    [Fact]
+    public async Task Start_OutputThatCannotBeCopied_IsTriedAgainAndNotCalledARunThatDidNotStart()
+    {
+        var full = new ExportFailedException(new StorageFailedException("out", "the disk is full.", isTransient: false));
+        _starter.Ending = (at, _) => at == Monday ? throw full : Task.FromResult<RunOutcome?>(null);
+        await KeepAsync(Monday.AddDays(1), Monday, Monday.AddDays(1));
+        await using var lane = await LaneAsync(settings: TriggerSettings.Default with { MaxExportTries = 2 });
+
+        lane.Start();
+        await _starter.NextAsync();
+        await _clock.WaitOfAsync(TriggerSettings.Default.RetryEvery);
+        _clock.Advance(TriggerSettings.Default.RetryEvery);
+        await _starter.NextAsync(2);
+
+        Assert.Empty(await UnstartedAsync());
+        Assert.Equal("job churn: its output was not copied", Assert.Single(await DecisionsAsync()).Choice);
+        Assert.Single(_starter.Told, t => t.Contains("disk is full", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Wake_ThatFailsAfterItWasStored_IsWorkedOffAllTheSame()
+    {
+        await using var lane = await LaneAsync();
+        lane.Start();
+        await KeepAsync(Monday, Monday);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => lane.WakeAsync(new CancellationToken(canceled: true)));
+        await _starter.NextAsync();
+
+        Assert.Equal([("churn", Monday)], _starter.Started);
+    }
+
+    [Fact]
+    public async Task Start_DatabaseThatFailsAtEveryStep_IsToldOnceAndTheRunIsSeenThroughAfterIt()
+    {
+        await KeepAsync(Monday, Monday);
+        await using var lane = await LaneAsync();
+        await Database.ExecuteSqlAsync("ALTER TABLE lane_pending RENAME TO away", Stop);
+        lane.Start();
+        for (var tries = 0; tries < 3; tries++)
+        {
+            await _clock.WaitOfAsync(TriggerSettings.Default.RetryEvery);
+            _clock.Advance(TriggerSettings.Default.RetryEvery);
+        }
+        await _clock.WaitOfAsync(TriggerSettings.Default.RetryEvery);
+        await Database.ExecuteSqlAsync("ALTER TABLE away RENAME TO lane_pending", Stop);
+        _clock.Advance(TriggerSettings.Default.RetryEvery);
+        await _starter.NextAsync();
+
+        Assert.Single(_starter.Told, t => t.StartsWith("trouble churn", StringComparison.Ordinal));
+        Assert.Equal([("churn", Monday)], _starter.Started);
+    }
+
+    private async Task EndedAsync()
+    {
+        while (!_starter.Told.Any(t => t.StartsWith("ended", StringComparison.Ordinal)))
+            await Task.Yield();
+    }
+
+    private Task<IReadOnlyList<UnstartedRun>> UnstartedAsync() => new UnstartedRunStore(Database).ListAsync(null, 10, Stop);
+
     private TaskCompletionSource<RunOutcome?> Hold()
     {
         var end = new TaskCompletionSource<RunOutcome?>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -275,11 +390,11 @@ public sealed class JobLaneTests : IAsyncLifetime
     }
 
     private async Task<JobLane> LaneAsync(MisfirePolicy misfire = MisfirePolicy.RunLatest, OverlapPolicy overlap = OverlapPolicy.Queue,
-        TriggerSettings? settings = null)
+        TriggerSettings? settings = null, TimeSpan wait = default)
     {
         var schedule = new Schedule("0 0 2 * * ?", "UTC", misfire, overlap);
-        return new JobLane(Samples.Job() with { Schedule = schedule }, schedule, await KeptAsync(),
-            new LanePorts(_starter, new LaneStore(Database), settings ?? TriggerSettings.Default, _clock));
+        return new JobLane(Samples.Job() with { Schedule = schedule, WaitsForInput = wait }, schedule, await KeptAsync(),
+            new LanePorts(_starter, _starter, new LaneStore(Database), new UnstartedRunStore(Database), settings ?? TriggerSettings.Default, _clock));
     }
 
     private Task<LaneState> KeptAsync() =>

@@ -62,7 +62,7 @@ public sealed class JobSchedulerTests : IAsyncLifetime
     {
         await using var elsewhere = await StateDatabase.OpenAsync(Database.Path, TimeProvider.System, Stop);
         await using var here = await OpenAsync();
-        await using var there = await JobScheduler.OpenAsync(elsewhere, _starter, TriggerSettings.Default, TimeProvider.System, Stop);
+        await using var there = await JobScheduler.OpenAsync(elsewhere, _starter, _starter, TriggerSettings.Default, TimeProvider.System, Stop);
         await here.SyncAsync([Job("often", "* * * * * ?")], Stop);
         await there.SyncAsync([Job("often", "* * * * * ?")], Stop);
         await here.StartAsync(Stop);
@@ -168,22 +168,74 @@ public sealed class JobSchedulerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Start_WhatBecameOfARunCannotBeRecorded_IsAFailureOfTheScheduler()
+    public async Task Start_DecisionStoreFailsInsideALane_TheLaneTellsItOnceAndGoesOn()
     {
         _starter.Ending = async (_, _) =>
         {
             await Database.ExecuteSqlAsync("ALTER TABLE decisions RENAME TO decisions_away", Stop);
             throw new BadInputException("job", "planted", "a job that runs", "None.");
         };
-        await using var scheduler = await OpenAsync();
+        await using var scheduler = await OpenAsync(TriggerSettings.Default with { RetryEvery = TimeSpan.FromMilliseconds(200) });
         await scheduler.SyncAsync([Job("often", "* * * * * ?")], Stop);
-        Assert.False(scheduler.Failed.IsCompleted);
         await scheduler.StartAsync(Stop);
-        await Assert.ThrowsAnyAsync<BatchEngineException>(() => scheduler.Failed.WaitAsync(TimeSpan.FromSeconds(60), Stop));
+        await _starter.NextAsync();
+        await _starter.NextAsync();
+        Assert.Single(_starter.Told, t => t.StartsWith("trouble often", StringComparison.Ordinal));
+        Assert.Equal(_starter.Started.First(), _starter.Started.Last());
+
+        _starter.Ending = (_, _) => Task.FromResult<Scheduler.Runs.RunOutcome?>(null);
+        await Database.ExecuteSqlAsync("ALTER TABLE decisions_away RENAME TO decisions", Stop);
+        await _starter.NextAsync(3);
+
+        Assert.False(scheduler.Failed.IsCompleted);
+        Assert.Contains(_starter.Told, t => t.StartsWith("ended often", StringComparison.Ordinal));
     }
 
-    private Task<JobScheduler> OpenAsync() =>
-        JobScheduler.OpenAsync(Database, _starter, TriggerSettings.Default, TimeProvider.System, Stop);
+    [Fact]
+    public async Task Start_BrokenInvariant_IsAFailureOfTheSchedulerAndIsNotTriedAgain()
+    {
+        _starter.Ending = (_, _) => throw new InvariantBrokenException("planted", "in a run");
+        await using var scheduler = await OpenAsync();
+        await scheduler.SyncAsync([Job("often", "* * * * * ?")], Stop);
+        await scheduler.StartAsync(Stop);
+        await Assert.ThrowsAsync<InvariantBrokenException>(() => scheduler.Failed.WaitAsync(TimeSpan.FromSeconds(60), Stop));
+        Assert.DoesNotContain(_starter.Started.First().At, (await new LaneStore(Database).FindAsync("often", Stop))!.Pending);
+    }
+
+    [Fact]
+    public async Task Sync_TwoProgramsWithOtherFoldersOnOneFile_LeaveEachOthersJobsAlone()
+    {
+        await using var here = await OpenAsync(TriggerSettings.Default with { Source = "/jobs/here" });
+        await using var there = await OpenAsync(TriggerSettings.Default with { Source = "/jobs/there" });
+        await here.SyncAsync([Job("mine", "0 0 2 * * ?")], Stop);
+        await there.SyncAsync([Job("yours", "0 0 3 * * ?")], Stop);
+        await here.SyncAsync([Job("mine", "0 0 2 * * ?")], Stop);
+
+        Assert.Equal(["mine", "yours"], (await new LaneStore(Database).ListAsync(Stop)).Select(l => l.Job));
+        await there.SyncAsync([], Stop);
+        Assert.Equal("mine", Assert.Single(await new LaneStore(Database).ListAsync(Stop)).Job);
+    }
+
+    [Fact]
+    public async Task Wake_JobThatAnotherProcessRemoved_IsScheduledAgain()
+    {
+        await using var scheduler = await OpenAsync();
+        await scheduler.SyncAsync([Job("often", "* * * * * ?")], Stop);
+        await scheduler.StartAsync(Stop);
+        await _starter.NextAsync();
+
+        await new LaneStore(Database).RemoveAsync("often", new Decision(null, DateTimeOffset.UnixEpoch, DecisionSubject.Schedule, "gone", "planted"), Stop);
+        while (await _starter.TryNextAsync(TimeSpan.FromMilliseconds(100)))
+        {
+            // What was under way.
+        }
+
+        await _starter.NextAsync(2);
+        Assert.NotNull(await new LaneStore(Database).FindAsync("often", Stop));
+    }
+
+    private Task<JobScheduler> OpenAsync(TriggerSettings? settings = null) =>
+        JobScheduler.OpenAsync(Database, _starter, _starter, settings ?? TriggerSettings.Default, TimeProvider.System, Stop);
 
     private Task<bool> PauseAsync(string job, bool isPaused) => new PauseSwitch(Database, TimeProvider.System).SetAsync(job, isPaused, Stop);
 

@@ -23,7 +23,7 @@ public sealed class LockedFileTests : IAsyncLifetime
     public async Task Fire_FileLockedAtTheMomentOfTheAlarm_StartsTheRunWhenItIsFree()
     {
         var starter = new FakeStarter();
-        await using var scheduler = await JobScheduler.OpenAsync(Database, starter, TriggerSettings.Default, TimeProvider.System, Stop);
+        await using var scheduler = await JobScheduler.OpenAsync(Database, starter, starter, TriggerSettings.Default, TimeProvider.System, Stop);
         await scheduler.SyncAsync([Job("often", "* * * * * ?")], Stop);
         await using var elsewhere = new SqliteConnection($"Data Source={Database.Path}");
         await elsewhere.OpenAsync(Stop);

@@ -87,6 +87,16 @@ public sealed class CompiledFeaturesTests
         Assert.Equal([5f, -1f], Run(ColumnKind.Float, [map], 0.1f, 0.2f));
     }
 
+    [Fact]
+    public void Categories_OfAColumnOf16BitFloats_MatchThemInBatchAndInRequests()
+    {
+        var column = new InputColumn("x", ColumnKind.Float, true, "Float16", new StoredType(StoredForm.FixedBytes, ValueMeaning.Float16, 2));
+        var spec = new FeatureSpec([new FeatureColumn("f", "x", [new FeatureTransform.OrdinalMap(new Dictionary<string, double> { ["0.1"] = 5 }, -1)])]);
+        using var batch = Batch(column, (float)(Half)0.1f, 0.1f, 0.2f);
+        using var matrix = Transform(CompiledFeatures.Compile(spec, [column]), batch);
+        Assert.Equal([5f, 5f, -1f], matrix.Column(0).ToArray());
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(200)]

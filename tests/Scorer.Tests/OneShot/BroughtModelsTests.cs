@@ -8,13 +8,8 @@ public sealed class BroughtModelsTests
     /// <summary>Cases that are not right yet, with the reason. A case that comes right has to leave this list.</summary>
     private static readonly SortedDictionary<string, string> s_knownToFail = new(StringComparer.Ordinal)
     {
-        ["batch_coupled"] = "rows depend on their batch, and nothing says so",
         ["embedding_array"] = "list columns are not read",
         ["embedding_list"] = "list columns are not read",
-        ["mlnet_fasttree_onehot"] = "outputs that pass inputs through cannot be left out",
-        ["mlnet_lightgbm_multi"] = "outputs that pass inputs through cannot be left out",
-        ["mlnet_lightgbm_multi_names"] = "outputs that pass inputs through cannot be left out",
-        ["mlnet_lightgbm_multi_sel"] = "outputs that pass inputs through cannot be left out",
     };
 
     [Fact]

@@ -52,6 +52,15 @@ public sealed class RowReuseTests
         Assert.True(delta.Counts.AddsUp);
     }
 
+    [Fact]
+    public async Task Shard_OfAModelWhoseRowsDependOnTheirBatch_TakesNoRowOver()
+    {
+        using var before = await ShardFixture.CreateAsync();
+        using var snapshot = await SnapshotOfAsync(before);
+        before.Model.Coupling = "the batch's mean";
+        Assert.Equal(new RowCounts(60, 60, 0, 0), (await FinishAsync(before, "delta", snapshot)).Counts);
+    }
+
     private static RunPlan Costly(ShardFixture fixture, double nanoseconds = 1_500) =>
         fixture.Plan with { Reuse = RunReuse.None("", Measured<double>.Of(nanoseconds)) };
 

@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Host.Configuration.Texts;
 
 namespace BatchEngine.Host.Configuration.Features;
 
@@ -12,9 +13,9 @@ public static class FeaturesArgument
     {
         if (text.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || text.EndsWith(".yml", StringComparison.OrdinalIgnoreCase) || File.Exists(text))
             return FeaturesFile.Load(text);
-        var names = text.Split(',', StringSplitOptions.TrimEntries);
+        var names = ColumnNamesText.Split(text);
         if (names.Any(n => n.Length == 0))
-            throw new BadInputException("--features", $"'{text}'", "column names with commas between them, or a .yaml file", "Remove the empty name.");
+            throw new BadInputException("--features", $"'{text}'", $"{ColumnNamesText.Expected}, or a .yaml file", "Remove the empty name.");
         if (names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } doubled)
             throw new BadInputException("--features", $"'{doubled.Key}' {doubled.Count()} times", "each column once", "Remove the others.");
         return FeatureSpec.AsIs(names);

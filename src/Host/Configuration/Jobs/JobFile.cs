@@ -23,25 +23,6 @@ public static class JobFile
         return job;
     }
 
-    /// <summary>Reads every "*.yaml" and "*.yml" of a folder, sorted by file name; a missing folder has none.</summary>
-    /// <exception cref="BadInputException">A file has problems, or two files name the same job or serve under the same name.</exception>
-    public static IReadOnlyList<ScoringJob> LoadAll(string directory)
-    {
-        if (!Directory.Exists(directory))
-            return [];
-        var files = Directory.EnumerateFiles(directory)
-            .Where(f => f.EndsWith(".yaml", StringComparison.Ordinal) || f.EndsWith(".yml", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
-        var names = new JobNames();
-        var jobs = new List<ScoringJob>();
-        foreach (var file in files)
-        {
-            jobs.Add(Load(file));
-            if (names.Add(file, jobs[^1]).FirstOrDefault() is { } problem)
-                throw problem;
-        }
-        return jobs;
-    }
-
     /// <summary>Everything that is wrong with the files, each by itself and beside the others; empty means that each of them can be run.</summary>
     /// <param name="paths">Job files.</param>
     public static IReadOnlyList<JobFileFindings> Check(IReadOnlyList<string> paths)
@@ -90,8 +71,10 @@ public static class JobFile
         {
             ReusesUnchanged = job.Read(JobKeys.ReuseUnchanged),
             KeepsSums = job.Read(JobKeys.KeepSums),
+            WaitsForInput = job.ReadOrNull(JobKeys.WaitForInput) ?? TimeSpan.Zero,
             MissingColumns = job.Read(JobKeys.MissingColumns),
             OnBudget = job.Read(JobKeys.OnBudget),
+            Outputs = job.Read(JobKeys.Outputs),
         };
     }
 
@@ -102,11 +85,16 @@ public static class JobFile
         {
             var job = Gather(path, problems);
             string[] notes = job.Schedule is { Cron.Length: > 0 } schedule && CronWeekdays.NoteOf(schedule.Cron) is { } note ? [note] : [];
-            return new JobFileFindings(path, job.Name, [.. problems.Found, .. names.Add(path, job)]) { Notes = notes };
+            return new JobFileFindings(path, job.Name, [.. problems.Found, .. names.Add(path, job)])
+            {
+                Notes = notes,
+                Read = job,
+                Named = problems.Named,
+            };
         }
         catch (BadInputException e)
         {
-            return new JobFileFindings(path, "", [.. problems.Found, e]);
+            return new JobFileFindings(path, "", [.. problems.Found, e]) { Named = problems.Named };
         }
     }
 
@@ -148,6 +136,7 @@ public static class JobFile
     private static FeatureSpec? FeaturesOf(YamlNode.Scalar named, string path, SectionReader job)
     {
         var problems = new ConfigProblems(path);
+        job.Problems.Names(path);
         try
         {
             var spec = FeaturesFile.Gather(YamlText.ReadFile(path, problems), problems);

@@ -10,4 +10,10 @@ public sealed record JobFileFindings(string File, string Job, IReadOnlyList<BadI
 {
     /// <summary>What is no problem but easily mistaken, in sentences.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The job; null when nothing could be read. Only what has no problems may be run.</summary>
+    public ScoringJob? Read { get; init; }
+
+    /// <summary>The other files that it names and that were read too: its features.</summary>
+    public IReadOnlyList<string> Named { get; init; } = [];
 }

@@ -12,6 +12,7 @@ internal static class JobKeys
     public const int MaxWorkers = 1024;
 
     private const string Inputs = "a path or glob of Parquet files, or a list of them";
+    private const string ModelOutputs = "an output's name, or a list of them";
     private const string InputColumns = "a column's name, or a list of them";
 
     public static Key<string> Name { get; } = new("name", JobTexts.Name, "The job's name.") { IsRequired = true, Wanted = "the job's name" };
@@ -47,6 +48,10 @@ internal static class JobKeys
     {
         Otherwise = "the model's own input names are the columns",
     };
+
+    public static Key<IReadOnlyList<string>> Outputs { get; } = new("outputs", new TextListType(0, ModelOutputs),
+        "The model's outputs that are kept. Inputs that none of them needs are not asked for.")
+    { Otherwise = "all but those that only pass inputs on" };
 
     public static Key<string> Output { get; } = new("output", TextType.Any, "The folder for the Parquet output; {run} stands for the run id.")
     {
@@ -87,9 +92,15 @@ internal static class JobKeys
         "What happens to a run that has spent more than its budget: it is stopped and fails, or goes on and says so. The exit code is 1 either way.",
         BudgetRule.Stop);
 
+    public static Key<TimeSpan> WaitForInput { get; } = new("waitForInput", new DurationType(TimeSpan.FromTicks(1), TimeSpan.FromDays(7)),
+        "How long after its scheduled instant `serve` tries a run again that cannot start: its input or model is missing, or its plan is refused.")
+    {
+        Otherwise = "it is tried once",
+    };
+
     /// <summary>The whole file, in the order of the documents.</summary>
     public static SectionKey File { get; } = new("", "One job: what is scored, with which model, when, and what applications may expect.",
-        Name, Owner, Input, KeyColumn, Carry, MissingColumns, Model, Features, Output, Workers, WorkerMode, UnitRows, CheckpointRows, ReuseUnchanged, KeepSums,
-        ScheduleKeys.Section, Deadline, Budget, OnBudget,
-        QualityKeys.Section, ServingKeys.Section);
+        Name, Owner, Input, KeyColumn, Carry, MissingColumns, Model, Features, Outputs, Output, Workers, WorkerMode, UnitRows,
+        CheckpointRows, ReuseUnchanged, KeepSums,
+        ScheduleKeys.Section, WaitForInput, Deadline, Budget, OnBudget, QualityKeys.Section, ServingKeys.Section);
 }

@@ -10,6 +10,7 @@ internal sealed class ConfigProblems(string file)
     private readonly List<(int Line, int Column, BadInputException Problem)> _found = [];
     private readonly SortedSet<string> _askedKeys = new(StringComparer.Ordinal);
     private readonly List<string> _warnings = [];
+    private readonly List<string> _named = [];
 
     /// <summary>The file.</summary>
     public string File => file;
@@ -23,8 +24,14 @@ internal sealed class ConfigProblems(string file)
     /// <summary>What still reads but should be written in another way, one sentence each.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
+    /// <summary>The full paths of other files that this one names and that were read too.</summary>
+    public IReadOnlyList<string> Named => _named;
+
     /// <summary>Every key path that a reader asked for ("quality.rejects.maxRows"), whether the file has it or not.</summary>
     public IReadOnlySet<string> AskedKeys => _askedKeys;
+
+    /// <summary>Notes another file that this one names.</summary>
+    public void Names(string other) => _named.Add(other);
 
     /// <summary>Notes that a reader knows a key.</summary>
     public void Asked(string keyPath) => _askedKeys.Add(keyPath);

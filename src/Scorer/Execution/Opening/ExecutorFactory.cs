@@ -15,14 +15,26 @@ public static class ExecutorFactory
     /// <exception cref="BadInputException">The file is missing or no ONNX model.</exception>
     public static ModelSignature Inspect(string modelPath) => InspectWhole(modelPath).Signature;
 
+    /// <summary>The same for some of its outputs: inputs that none of them needs are not among those it takes.</summary>
+    /// <param name="modelPath">An ONNX file.</param>
+    /// <param name="outputs">Names of outputs; empty means all but those that only pass inputs on.</param>
+    /// <exception cref="BadInputException">The file is missing or no ONNX model, or has no output of that name.</exception>
+    public static ModelSignature Inspect(string modelPath, IReadOnlyList<string> outputs) => InspectWhole(modelPath, outputs).Signature;
+
     /// <summary>The same, and which weight files belong to it.</summary>
     /// <param name="modelPath">An ONNX file.</param>
     /// <exception cref="BadInputException">The file is missing or no ONNX model, or names a file that is not in its folder.</exception>
-    public static InspectedModel InspectWhole(string modelPath)
+    public static InspectedModel InspectWhole(string modelPath) => InspectWhole(modelPath, []);
+
+    /// <summary>The same for some of its outputs: inputs that none of them needs are not among those it takes.</summary>
+    /// <param name="modelPath">An ONNX file.</param>
+    /// <param name="outputs">Names of outputs; empty means all but those that only pass inputs on.</param>
+    /// <exception cref="BadInputException">The file is missing or no ONNX model, or has no output of that name.</exception>
+    public static InspectedModel InspectWhole(string modelPath, IReadOnlyList<string> outputs)
     {
         if (!File.Exists(modelPath))
             throw new BadInputException(modelPath, "no file", "an ONNX model", "Check the path.");
-        using var reading = ModelReading.Of(modelPath, ExecutorOptions.Default);
+        using var reading = ModelReading.Of(modelPath, ExecutorOptions.Default with { Outputs = outputs });
         return new InspectedModel(reading.Signature, reading.File.Graph.WeightFiles);
     }
 
@@ -56,10 +68,14 @@ public static class ExecutorFactory
                 case EngineAnswer.Opened opened:
                     if (opened.WithoutDevice is { } withoutDevice)
                         refusals.Add(withoutDevice);
+                    opened.Model.LeftOut = reading.File.LeftOut;
                     opened.Model.Notes = [.. refusals.Select(r => r.ToString())];
                     opened.Model.DeviceNote = options.Device == ExecutionDevice.Cpu || opened.Model.IsOnDevice ? null
                         : $"{DeviceReason(refusals)}; the processor scores";
                     opened.Model.Caveats = SpecDepartures.Of(reading.File.Graph, reading.Forests.Forests);
+                    opened.Model.Coupling = CompanyProbe.Look(opened.Model);
+                    if (opened.Model.Coupling is { } coupling)
+                        opened.Model.Caveats = opened.Model.Caveats with { Scores = [.. opened.Model.Caveats.Scores, coupling] };
                     return opened.Model;
                 case EngineAnswer.Declined declined:
                     refusals.Add(declined.Refusal);

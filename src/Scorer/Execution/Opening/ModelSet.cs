@@ -20,8 +20,10 @@ public sealed class ModelSet : LoadedModel
         if (joined.Length > 1 && JointForest.Of([.. joined.Select(i => (LoadedForest)models[i])]) is { } joint)
             (Joint, Joined) = (joint, joined);
         Accepted = [.. Enumerable.Range(0, models[0].FeatureNames.Count).Select(i => models.Select(m => m.Accepted[i]).Aggregate((a, b) => a.And(b)))];
+        LeftOut = models[0].LeftOut;
         Notes = [.. models.SelectMany(m => m.Notes)];
         Caveats = new ModelCaveats([.. models.SelectMany(m => m.Caveats.Scores).Distinct()], models[0].Caveats.Labels);
+        Coupling = models.Select(m => m.Coupling).FirstOrDefault(c => c is not null);
         DeviceNote = models.Select(m => m.DeviceNote).FirstOrDefault(n => n is not null);
     }
 

@@ -57,14 +57,14 @@ internal static class FilePattern
     }
 
     /// <summary>Files below a directory that match the parts; no parts means all files at any depth. Names that begin with '.' or '_' are bookkeeping of
-    /// other tools and left out; so are outputs of this program, which only a pattern that names their folder reads.</summary>
+    /// other tools and left out, but for folders such as _day=1; so are outputs of this program, which only a pattern that names their folder reads.</summary>
     private static IEnumerable<string> Walk(string directory, ReadOnlyMemory<string> parts, SortedSet<string> leftOut)
     {
         var any = parts.Length == 0 || parts.Span[0] == "**";
         var rest = any && parts.Length > 0 ? parts[1..] : parts;
         foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos())
         {
-            if (entry.Name.StartsWith('.') || entry.Name.StartsWith('_'))
+            if (entry.Name.StartsWith('.') || (entry.Name.StartsWith('_') && !entry.Name.Contains('=', StringComparison.Ordinal)))
                 continue;
             if (entry is FileInfo)
             {

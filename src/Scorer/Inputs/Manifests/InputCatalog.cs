@@ -31,10 +31,11 @@ public static class InputCatalog
     {
         var (paths, leftOut) = FilePattern.FindAll(patterns, ct);
         var files = new List<InputFile>(paths.Count);
-        var schema = new MergedSchema();
+        var (schema, tables) = (new MergedSchema(), new LoggedTable());
         foreach (var path in paths)
         {
             ct.ThrowIfCancellationRequested();
+            tables.Refuse(path);
             var (bytes, tag) = FileFooter.Read(path);
             using var reader = InputFileReader.Open(path);
             files.Add(new InputFile(path, bytes, tag, reader.RowGroupSizes()));

@@ -81,6 +81,8 @@ internal sealed class MergedColumn(string name)
         {
             if (kind != seen.Column.Kind)
                 Widen(kind, path, seen.Column);
+            else if (kind == ColumnKind.Timestamp && MeansOtherTime(seen.Column.Stored))
+                Conflict ??= (path, seen.Column);
             if (seen.Column.Stored != _first)
                 Join(path, seen.Column);
         }
@@ -88,6 +90,10 @@ internal sealed class MergedColumn(string name)
 
     /// <summary>Notes that a file has two columns of the name.</summary>
     public void Double(string path) => DoubledIn ??= path;
+
+    // An instant and the time on a clock somewhere are two things; the old form of 96 bits says of neither which it is.
+    private bool MeansOtherTime(StoredType? seen) =>
+        _first is { Form: not StoredForm.Int96 } first && seen is { Form: not StoredForm.Int96 } && first.IsUtc != seen.IsUtc;
 
     private void Join(string path, InputColumn seen)
     {

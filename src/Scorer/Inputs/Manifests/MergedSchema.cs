@@ -7,15 +7,20 @@ internal sealed class MergedSchema
 {
     private readonly List<MergedColumn> _columns = [];
     private readonly Dictionary<string, MergedColumn> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PartitionColumn> _partitions = new(StringComparer.Ordinal);
     private readonly List<string> _paths = [];
     private MergedSchema? _ofEmptyFiles;
 
     /// <summary>Whether any file has rows.</summary>
     public bool HasRows => _paths.Count > 0;
 
-    /// <summary>The columns of all files, in the order of first sight; one that is doubled in a file stands here twice.</summary>
-    public IReadOnlyList<InputColumn> Columns => HasRows ? [.. _columns.SelectMany(c => c.DoubledIn is null ? [c.Column] : new[] { c.Column, c.Column })]
-        : _ofEmptyFiles?.Columns ?? [];
+    /// <summary>The columns of all files, in the order of first sight, one that is doubled in a file twice; then those that the folders give, which count
+    /// where the files have a column of that name too.</summary>
+    public IReadOnlyList<InputColumn> Columns => !HasRows ? _ofEmptyFiles?.Columns ?? [] :
+    [
+        .. _columns.Where(c => !_partitions.ContainsKey(c.Name)).SelectMany(c => c.DoubledIn is null ? [c.Column] : new[] { c.Column, c.Column }),
+        .. _partitions.Values.Select(p => p.Column(ColumnKind.Text)),
+    ];
 
     /// <summary>Adds a file.</summary>
     /// <param name="path">The file.</param>
@@ -52,11 +57,19 @@ internal sealed class MergedSchema
             else
                 merged.Add(_paths.Count, path, column);
         }
+        foreach (var (name, value) in PathPartitions.Of(path))
+        {
+            if (!_partitions.TryGetValue(name, out var partition))
+                _partitions[name] = partition = new PartitionColumn(name);
+            partition.Add(_paths.Count, value);
+        }
         _paths.Add(path);
     }
 
     private InputColumn Require(string name, InputNeeds needs)
     {
+        if (_partitions.TryGetValue(name, out var partition))
+            return Require(name, partition, needs);
         if (!_byName.TryGetValue(name, out var merged))
             throw InputProblems.ColumnMissing(_paths[0], name, Columns);
         if (merged.DoubledIn is { } path)
@@ -82,6 +95,15 @@ internal sealed class MergedSchema
         if (merged.IsUnknown)
             column = column with { Kind = needs.KindsIfUnknown.GetValueOrDefault(name, column.Kind), IsNullable = true };
         return absent is null ? column : column with { IsNullable = true, MayBeAbsent = true };
+    }
+
+    private InputColumn Require(string name, PartitionColumn partition, InputNeeds needs)
+    {
+        var column = partition.Column(needs.KindsIfUnknown.GetValueOrDefault(name, ColumnKind.Text));
+        if (partition.FirstAbsent(_paths.Count) is not { } file)
+            return column;
+        return needs.MissingColumns == MissingColumnPolicy.Null && needs.KeyColumn != name ? column with { IsNullable = true, MayBeAbsent = true }
+            : throw InputProblems.PartitionAbsent(_paths[file], name);
     }
 
     // Some writers type a column without any value as they please, so that a text becomes a double for a day: such a file decides nothing.

@@ -13,23 +13,23 @@ internal static class OnnxSession
 
     /// <summary>Loads the file. The session is thread-safe for running.</summary>
     /// <exception cref="BadInputException">The file is no model.</exception>
-    public static InferenceSession Open(string path, ExecutorOptions options)
+    public static InferenceSession Open(SessionModel model, ExecutorOptions options)
     {
         using var settings = Settings(options);
         try
         {
-            return new InferenceSession(path, settings);
+            return model.Open(settings);
         }
         catch (OnnxRuntimeException failure)
         {
-            throw new BadInputException(path, $"a file that ONNX Runtime refuses ({FirstLine(failure.Message)})", "a valid ONNX model",
+            throw new BadInputException(model.Path, $"a file that ONNX Runtime refuses ({FirstLine(failure.Message)})", "a valid ONNX model",
                 "Export the model again, or check that the file was copied whole.", failure);
         }
     }
 
     /// <summary>Loads the file on a CUDA device, or says in a sentence why the runtime cannot. A file that is no model fails here as well; <see cref="Open"/>
     /// then says so.</summary>
-    public static (InferenceSession? Session, string? Reason) OpenOnCuda(string path, ExecutorOptions options)
+    public static (InferenceSession? Session, string? Reason) OpenOnCuda(SessionModel model, ExecutorOptions options)
     {
         using var settings = Settings(options);
         try
@@ -42,7 +42,7 @@ internal static class OnnxSession
         }
         try
         {
-            return (new InferenceSession(path, settings), null);
+            return (model.Open(settings), null);
         }
         catch (OnnxRuntimeException failure)
         {

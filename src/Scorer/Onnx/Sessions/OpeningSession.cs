@@ -8,19 +8,19 @@ namespace BatchEngine.Scorer.Onnx.Sessions;
 /// and closes the session, unless somebody took it over.</summary>
 internal sealed class OpeningSession : IDisposable
 {
-    private readonly string _path;
+    private readonly SessionModel _model;
     private readonly ExecutorOptions _options;
     private readonly Lock _gate = new();
     private readonly Task<InferenceSession> _work;
     private bool _isTaken;
 
     /// <summary>Begins to open the session on another thread.</summary>
-    /// <param name="path">A file that was found sound: the runtime does not check everything.</param>
+    /// <param name="model">A model that was found sound: the runtime does not check everything.</param>
     /// <param name="options">How to run it.</param>
-    public OpeningSession(string path, ExecutorOptions options)
+    public OpeningSession(SessionModel model, ExecutorOptions options)
     {
-        (_path, _options) = (path, options);
-        _work = Task.Run(() => OnnxSession.Open(path, options));
+        (_model, _options) = (model, options);
+        _work = Task.Run(() => OnnxSession.Open(model, options));
     }
 
     /// <summary>The session, still owned by this; waits for it.</summary>
@@ -40,7 +40,7 @@ internal sealed class OpeningSession : IDisposable
                 return session;
             }
         }
-        return OnnxSession.Open(_path, _options);
+        return OnnxSession.Open(_model, _options);
     }
 
     /// <inheritdoc/>

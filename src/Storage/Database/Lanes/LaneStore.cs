@@ -10,7 +10,7 @@ namespace BatchEngine.Storage.Database.Lanes;
 /// <param name="database">The database.</param>
 public sealed class LaneStore(StateDatabase database)
 {
-    private const string Query = "SELECT job, schedule, handled_through, is_paused, revision FROM lanes";
+    private const string Query = "SELECT job, schedule, handled_through, is_paused, revision, source FROM lanes";
 
     /// <summary>The job's state; null means that it is not scheduled.</summary>
     public Task<LaneState?> FindAsync(string job, CancellationToken ct) => database.ReadTogetherAsync(tx => FindAsync(tx, job), ct);
@@ -30,8 +30,11 @@ public sealed class LaneStore(StateDatabase database)
     {
         if (await FindAsync(tx, state.Job).ConfigureAwait(false) is { } stored)
             return stored;
-        await tx.ExecuteAsync("INSERT INTO lanes (job, schedule, handled_through, is_paused, revision) VALUES (@Job, @Schedule, @handled, @paused, 1)",
-            new { state.Job, state.Schedule, handled = EpochMicroseconds.Of(state.HandledThrough), paused = state.IsPaused ? 1 : 0 }).ConfigureAwait(false);
+        await tx.ExecuteAsync("""
+            INSERT INTO lanes (job, schedule, handled_through, is_paused, revision, source) VALUES (@Job, @Schedule, @handled, @paused, 1, @Source)
+            """,
+            new { state.Job, state.Schedule, state.Source, handled = EpochMicroseconds.Of(state.HandledThrough), paused = state.IsPaused ? 1 : 0 })
+                .ConfigureAwait(false);
         await WritePendingAsync(tx, state).ConfigureAwait(false);
         return await StoredAsync(tx, state.Job).ConfigureAwait(false);
     }, ct);
@@ -43,12 +46,13 @@ public sealed class LaneStore(StateDatabase database)
         database.WriteAsync<LaneState?>(async tx =>
     {
         var changed = await tx.ExecuteAsync("""
-            UPDATE lanes SET schedule = @Schedule, handled_through = @handled, is_paused = @paused, revision = revision + 1
+            UPDATE lanes SET schedule = @Schedule, source = @Source, handled_through = @handled, is_paused = @paused, revision = revision + 1
             WHERE job = @Job AND revision = @Revision
             """, new
         {
             next.Job,
             next.Schedule,
+            next.Source,
             next.Revision,
             handled = EpochMicroseconds.Of(next.HandledThrough),
             paused = next.IsPaused ? 1 : 0,
@@ -94,7 +98,7 @@ public sealed class LaneStore(StateDatabase database)
             .ConfigureAwait(false);
         return new LaneState(row.Job, row.Schedule, EpochMicroseconds.ToInstant(row.HandledThrough), [.. pending.Select(at => EpochMicroseconds.ToInstant(at))],
             row.IsPaused == 1)
-        { Revision = row.Revision };
+        { Revision = row.Revision, Source = row.Source };
     }
 
     private sealed class Row
@@ -104,5 +108,6 @@ public sealed class LaneStore(StateDatabase database)
         public long HandledThrough { get; init; }
         public long IsPaused { get; init; }
         public long Revision { get; init; }
+        public string Source { get; init; } = "";
     }
 }

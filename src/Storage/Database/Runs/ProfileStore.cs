@@ -57,20 +57,41 @@ public sealed class ProfileStore(StateDatabase database)
         await tx.FindAsync<string>("SELECT report_json FROM drift_reports WHERE run_id = @run", new { run = run.ToString() }).ConfigureAwait(false) is { } json
             ? StoredJson.Read<DriftReport>(json, $"drift_reports, run {run}") : null, ct);
 
+    /// <summary>Which of some runs drifted, or had a baseline against which nothing could be measured.</summary>
+    public Task<IReadOnlyDictionary<RunId, DriftVerdict>> DriftVerdictsAsync(IReadOnlyCollection<RunId> runs, CancellationToken ct) =>
+        database.ReadAsync(async tx =>
+        {
+            var rows = await tx.QueryAsync<string>(
+                "SELECT run_id || ' ' || verdict FROM drift_reports WHERE run_id IN @runs AND verdict <> @stable AND baseline_run_id IS NOT NULL",
+                new { runs = runs.Select(r => r.ToString()).ToArray(), stable = nameof(DriftVerdict.Stable) }).ConfigureAwait(false);
+            return (IReadOnlyDictionary<RunId, DriftVerdict>)rows.Select(r => r.Split(' '))
+                .ToDictionary(r => RunId.Parse(r[0]), r => Enum.Parse<DriftVerdict>(r[1]));
+        }, ct);
+
     /// <summary>The bin edges by column that a job's profiles over these features use; null means none were fixed yet.</summary>
     public Task<IReadOnlyDictionary<string, BinEdges>?> EdgesAsync(string job, Digest featuresHash, CancellationToken ct) =>
         database.ReadAsync(tx => EdgesAsync(tx, job, featuresHash), ct);
 
-    /// <summary>Fixes the bin edges of a job and its features. The first ones stay, so that later profiles compare with earlier ones.</summary>
+    /// <summary>Fixes the bin edges of a job and its features. The first ones stay, so that later profiles compare with earlier ones; only edges of a column
+    /// that had no value then are replaced by those that know one.</summary>
     /// <returns>The edges that are fixed now.</returns>
     public Task<IReadOnlyDictionary<string, BinEdges>> SaveEdgesAsync(string job, Digest featuresHash, IReadOnlyDictionary<string, BinEdges> edges,
         CancellationToken ct) => database.WriteAsync(async tx =>
     {
+        var merged = new SortedDictionary<string, BinEdges>(StringComparer.Ordinal);
+        foreach (var (name, bins) in await EdgesAsync(tx, job, featuresHash).ConfigureAwait(false) ?? new Dictionary<string, BinEdges>(StringComparer.Ordinal))
+            merged[name] = bins;
+        foreach (var (name, bins) in edges)
+        {
+            if (!merged.TryGetValue(name, out var kept) || kept.IsUnknown)
+                merged[name] = bins;
+        }
         await tx.ExecuteAsync("""
             INSERT INTO profile_edges (job, features_hash, edges_json, saved_at) VALUES (@job, @hash, @json, @now)
-            ON CONFLICT (job, features_hash) DO NOTHING
-            """, new { job, hash = featuresHash.Hex, json = StoredJson.Write(edges), now = tx.NowMicroseconds }).ConfigureAwait(false);
-        return await EdgesAsync(tx, job, featuresHash).ConfigureAwait(false) ?? throw new InvariantBrokenException("stored edges are found", $"job {job}");
+            ON CONFLICT (job, features_hash) DO UPDATE SET edges_json = excluded.edges_json
+            """, new { job, hash = featuresHash.Hex, json = StoredJson.Write<IReadOnlyDictionary<string, BinEdges>>(merged), now = tx.NowMicroseconds })
+            .ConfigureAwait(false);
+        return (IReadOnlyDictionary<string, BinEdges>)merged;
     }, ct);
 
     private static async Task<IReadOnlyDictionary<string, BinEdges>?> EdgesAsync(StateTransaction tx, string job, Digest featuresHash) =>

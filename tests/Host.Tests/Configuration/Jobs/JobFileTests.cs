@@ -99,7 +99,9 @@ public sealed class JobFileTests : IDisposable
     {
         File.WriteAllText(_folder["a.yaml"], Smallest);
         File.WriteAllText(_folder["b.yaml"], Smallest);
-        var failure = Assert.Throws<BadInputException>(() => JobFile.LoadAll(_folder.Path));
+        var folder = new JobFolder(_folder.Path);
+        Assert.True(folder.ReadIfChanged());
+        var failure = Assert.Single(Assert.Single(folder.Broken).Problems);
         Assert.Contains("a.yaml", failure.Message, StringComparison.Ordinal);
         Assert.Contains("b.yaml", failure.Message, StringComparison.Ordinal);
     }
@@ -110,13 +112,20 @@ public sealed class JobFileTests : IDisposable
         File.WriteAllText(_folder["a.yaml"], Smallest);
         File.WriteAllText(_folder["b.yaml"], Smallest.Replace("name: ", "name: other-", StringComparison.Ordinal)
             + $"\nserving: {{ name: {JobFile.Load(_folder["a.yaml"]).Name}, formerJob: x }}");
-        var failure = Assert.Throws<BadInputException>(() => JobFile.LoadAll(_folder.Path));
+        var failure = OnlyProblemOf(_folder.Path);
         Assert.Contains("serving.name", failure.Message, StringComparison.Ordinal);
         Assert.Contains("a.yaml", failure.Message, StringComparison.Ordinal);
         var findings = JobFile.Check([_folder["a.yaml"], _folder["b.yaml"]]);
         Assert.Empty(findings[0].Problems);
         Assert.Contains("b.yaml", Assert.Single(findings[1].Problems).Message, StringComparison.Ordinal);
         Assert.Equal("x", JobFile.Load(_folder["b.yaml"]).Serving.FormerJob);
+    }
+
+    private static BadInputException OnlyProblemOf(string directory)
+    {
+        var folder = new JobFolder(directory);
+        Assert.True(folder.ReadIfChanged());
+        return Assert.Single(Assert.Single(folder.Broken).Problems);
     }
 
     private ScoringJob Load(string text)

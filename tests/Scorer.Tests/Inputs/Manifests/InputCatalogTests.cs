@@ -30,14 +30,14 @@ public sealed class InputCatalogTests : IDisposable
             WriteCounting(_folder.File(name), 10, 4);
         File.WriteAllText(_folder.File("_SUCCESS"), "");
         File.WriteAllText(_folder.File(".a.parquet.crc"), "x");
-        File.WriteAllText(_folder.File("day=1/_delta_log/1.parquet"), "x");
+        File.WriteAllText(_folder.File("day=1/_temporary/1.parquet"), "x");
 
         var manifest = await FreezeAsync([Path.Combine(_folder.Path, pattern)]);
 
         Assert.Equal(expected.Split(' ').Select(e => Path.Combine(_folder.Path, e)), manifest.Files.Select(f => f.Path));
         Assert.Equal([4L, 4L, 2L], manifest.Files[0].RowGroups.Select(g => g.Rows));
         Assert.All(manifest.Files, f => Assert.InRange(f.RowGroups.Sum(g => g.Bytes), 1, f.Bytes));
-        Assert.Equal(ColumnKind.Float, manifest.Columns.Single().Kind);
+        Assert.Equal(ColumnKind.Float, manifest.Columns[0].Kind);
     }
 
     [Fact]

@@ -48,6 +48,10 @@ public abstract class RecordStoresContract : StateContract
         Assert.Equal([1f], kept["age"].Edges);
         Assert.Equal([1f], (await profiles.EdgesAsync("churn", hash, Ct))!["age"].Edges);
         Assert.Null(await profiles.EdgesAsync("churn", Digest.Of("other"), Ct));
+
+        await profiles.SaveEdgesAsync("churn", hash, new Dictionary<string, BinEdges> { ["empty"] = new("empty", [], []), ["age"] = new("age", [3f], []) }, Ct);
+        var known = await profiles.SaveEdgesAsync("churn", hash, new Dictionary<string, BinEdges> { ["empty"] = new("empty", [4f], []) }, Ct);
+        Assert.Equal([1f, 4f], [.. known["age"].Edges, .. known["empty"].Edges]); // only what knew no value is replaced
     }
 
     [Fact]
@@ -109,5 +113,25 @@ public abstract class RecordStoresContract : StateContract
         await new ModelStore(Database).RegisterAsync("churn", Digest.Of("m"), new ModelSignature([], []), "models/m", 1,
             [new StoredWeights(new WeightFile("w", Digest.Of("w"), 1), "models/w")], Ct);
         Assert.Equal(["checkpoint", "models/m", "models/w", "receipt", $"segments/{run}/0"], (await new NamedBlobs(Database).ListAsync(Ct)).Order());
+    }
+
+    [Fact]
+    public async Task Save_TriesOfARunThatCouldNotStart_AreOneRowUntilTheRunExists()
+    {
+        var sut = new UnstartedRunStore(Database);
+        await sut.SaveAsync(Samples.Run(), Start, Start.AddHours(2), "no file", Ct);
+        await sut.SaveAsync(Samples.Run(), Start.AddHours(1), null, "no model", Ct);
+        await sut.SaveAsync(Samples.Run("fraud", 1), Start, null, "no rows", Ct);
+
+        Assert.Equal(new UnstartedRun(Samples.Run(), Start.AddHours(1), 2, null, "no model"), await sut.FindAsync(Samples.Run(), Ct));
+        Assert.Null(await sut.FindAsync(Samples.Run("fraud"), Ct));
+        Assert.Equal([Samples.Run("fraud", 1), Samples.Run()], (await sut.ListAsync(null, 10, Ct)).Select(u => u.Run));
+        Assert.Equal(Samples.Run("fraud", 1), Assert.Single(await sut.ListAsync(null, 1, Ct)).Run);
+        Assert.Equal("no model", Assert.Single(await sut.ListAsync("churn", 10, Ct)).Reason);
+
+        await new RunStore(Database).CreateAsync(Samples.Plan(), Ct);
+
+        Assert.Null(await sut.FindAsync(Samples.Run(), Ct));
+        Assert.Equal(Samples.Run("fraud", 1), Assert.Single(await sut.ListAsync(null, 10, Ct)).Run);
     }
 }
