@@ -47,7 +47,8 @@ public sealed class LookupBooksTests
     {
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.PublishAsync(folder);
-        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, _notes.Add);
+        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, _notes.Add,
+            trouble => _notes.Add(trouble.Cause));
         await lookups.Catalog.RefreshAsync(Ct);
         await lookups.Router.RouteAsync(ServedJob.Name, "8", null, Ct);
         await engine.Database.ExecuteSqlAsync("ALTER TABLE answers RENAME TO answers_away", Ct);
