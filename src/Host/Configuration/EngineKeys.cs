@@ -91,7 +91,8 @@ internal static class EngineKeys
     public static SectionKey Stop { get; } = new("stop", "How serve ends when it is asked to.", StopDrain, StopWithin);
 
     public static Key<long> MemoryLimit { get; } = new("limit", new SizeType(MemoryCeiling.LeastBytes, long.MaxValue) { TakesNone = true },
-        "The most resident memory; rows of a unit and workers are cut until they fit, and what cannot fit is refused with the least size that would do.", 0);
+        "The most memory of its own that a scoring process holds; rows of a unit and workers are cut until they fit, "
+            + "and what cannot fit is refused with the least size that would do.", 0);
 
     public static SectionKey Memory { get; } = new("memory", "A hard ceiling of a process that scores.", MemoryLimit);
 
