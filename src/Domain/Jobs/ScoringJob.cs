@@ -63,6 +63,9 @@ public sealed record ScoringJob(
     /// zero: it is tried once.</summary>
     public TimeSpan WaitsForInput { get; init; }
 
+    /// <summary>Whether a snapshot may take the place of one with keys of another type or with other outputs. Default false: it is held back.</summary>
+    public bool AllowsChanges { get; init; }
+
     /// <summary>The default of <see cref="UnitRows"/>.</summary>
     public const int DefaultUnitRows = 131_072;
 

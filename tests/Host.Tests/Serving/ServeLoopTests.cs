@@ -35,12 +35,10 @@ public sealed class ServeLoopTests
         var books = served.Host.Services.GetRequiredService<LookupService>().Books;
         await served.Engine.Database.ExecuteSqlAsync("ALTER TABLE open_slices RENAME TO away", Ct);
         Assert.False(await books.WriteAsync());
-        var (status, text) = await served.GetAsync("/readyz");
-        Assert.Equal(HttpStatusCode.OK, status);
-        Assert.Contains("\"problems\":[\"What is looked up cannot be written down now; the log says why.\"]", text, StringComparison.Ordinal);
+        Assert.Contains("What is looked up cannot be written down: ", (await served.GetAsync("/readyz")).Text, StringComparison.Ordinal);
         await served.Engine.Database.ExecuteSqlAsync("ALTER TABLE away RENAME TO open_slices", Ct);
         Assert.True(await books.WriteAsync());
-        Assert.Contains("\"problems\":[]", (await served.GetAsync("/readyz")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("written down", (await served.GetAsync("/readyz")).Text, StringComparison.Ordinal);
     }
 
     [Fact]
