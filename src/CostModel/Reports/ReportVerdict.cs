@@ -20,7 +20,7 @@ internal sealed record ReportVerdict(string Sign, string Tone, string Word, IRea
             RunState.Published => ("✓", "good", "Published"),
             RunState.Held => ("‖", "warn", "Held back: yesterday's predictions keep serving"),
             RunState.Completed => ("✓", "good", "Completed, not published: a newer snapshot serves"),
-            RunState.Failed => ("✕", "bad", "Failed: what was finished is kept, and the run can be resumed"),
+            RunState.Failed => ("✕", "bad", "Failed: what was finished is kept; its reason says what helps"),
             RunState.Cancelled => ("✕", "still", "Cancelled by a person"),
             _ => ("…", "still", $"Not finished: {report.State.ToString().ToLowerInvariant()}"),
         };
