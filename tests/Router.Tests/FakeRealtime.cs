@@ -20,6 +20,9 @@ internal sealed class FakeRealtime : IRealtimeScoring
     /// <summary>What a call gives; may throw at once.</summary>
     public Func<IReadOnlyDictionary<string, object?>, CancellationToken, Task<RealtimeOutcome>> Answer { get; set; } = (_, _) => Task.FromResult(Scored(1));
 
+    /// <summary>Told the snapshot of each call.</summary>
+    public Action<SnapshotInfo> Asked { get; set; } = _ => { };
+
     public static RealtimeOutcome Scored(float value) =>
         new RealtimeOutcome.Scored(new Prediction([value], Measured<float>.Of(1), 1, PredictionFlags.None), Model, [OutputColumn.Number("score")]);
 
@@ -38,9 +41,10 @@ internal sealed class FakeRealtime : IRealtimeScoring
             await _started.WaitAsync(TestContext.Current.CancellationToken);
     }
 
-    public Task<RealtimeOutcome> ScoreAsync(string servingName, IReadOnlyDictionary<string, object?> features, CancellationToken ct)
+    public Task<RealtimeOutcome> ScoreAsync(string servingName, SnapshotInfo snapshot, IReadOnlyDictionary<string, object?> features, CancellationToken ct)
     {
         Interlocked.Increment(ref _calls);
+        Asked(snapshot);
         var now = Interlocked.Increment(ref _now);
         for (var most = MostAtOnce; now > most && Interlocked.CompareExchange(ref _mostAtOnce, now, most) != most; most = MostAtOnce)
         {

@@ -37,6 +37,8 @@ public abstract class RouterTestBed : IAsyncLifetime
 
     internal FakeRealtime Realtime { get; } = new();
 
+    protected List<RealtimeTrouble> Troubles { get; } = [];
+
     protected PredictionRouter Router { get; private set; } = null!;
 
     protected static ServingContract Contract { get; } = ServingContract.Default("churn");
@@ -46,7 +48,7 @@ public abstract class RouterTestBed : IAsyncLifetime
         _state = await StateFolder.OpenAsync(Clock, Ct);
         Snapshots = new SnapshotStore(Database);
         Catalog = new SnapshotCatalog(Snapshots, Blobs, Clock);
-        Router = new PredictionRouter(Catalog, new RealtimeDoor(Realtime, Clock), Clock);
+        Router = new PredictionRouter(Catalog, new RealtimeDoor(Realtime, new RealtimeTroubles(Clock, Troubles.Add), Clock), Clock);
     }
 
     public async ValueTask DisposeAsync()

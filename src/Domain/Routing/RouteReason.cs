@@ -32,4 +32,7 @@ public enum RouteReason
 
     /// <summary>No job serves under this name.</summary>
     UnknownName,
+
+    /// <summary>A real-time answer was needed and the features that were given cannot be scored.</summary>
+    BadFeatures,
 }

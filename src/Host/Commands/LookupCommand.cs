@@ -23,7 +23,8 @@ internal static class LookupCommand
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, verb.Screen.Note,
-            isDiagnostic: true);
+            trouble => verb.Screen.Error($"Real-time scoring of '{trouble.ServingName}' failed: {trouble.Failure?.Message ?? trouble.Cause}"),
+                isDiagnostic: true);
         await lookups.Catalog.RefreshAsync(ct).ConfigureAwait(false);
         foreach (var problem in lookups.Catalog.Problems)
             verb.Screen.Error(problem);

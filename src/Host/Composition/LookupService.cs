@@ -26,14 +26,15 @@ internal sealed class LookupService : IAsyncDisposable
     /// <param name="prices">What an endpoint costs.</param>
     /// <param name="clock">The machine's clock.</param>
     /// <param name="note">Told when the books cannot be written, in a sentence.</param>
+    /// <param name="troubled">Told when real-time scorings fail, once a cause.</param>
     /// <param name="isDiagnostic">Whether a person looks what would be answered, and no application.</param>
     public LookupService(StateDatabase database, IBlobStore blobs, ModelRegistry registry, CurrentPrices prices, TimeProvider clock, Action<string> note,
-        bool isDiagnostic = false)
+        Action<RealtimeTrouble> troubled, bool isDiagnostic = false)
     {
         _clock = clock;
         Catalog = new SnapshotCatalog(new SnapshotStore(database), blobs, clock);
         _realtime = new RealtimeModels(Catalog, new RealtimeModelSource(new RunStore(database), new ModelLocator(registry)), clock);
-        Door = new RealtimeDoor(_realtime, clock);
+        Door = new RealtimeDoor(_realtime, new RealtimeTroubles(clock, troubled), clock);
         Router = new PredictionRouter(Catalog, Door, clock);
         Books = new LookupBooks(database, prices, clock, Router.Answered, _realtime,
             new EndpointIdentity(ProcessName.Of(clock) + (isDiagnostic ? "-lookup" : "-endpoint"), BookInterval, isDiagnostic),

@@ -38,6 +38,9 @@ public sealed record EngineConfiguration(
     /// keeps to it. 0 (the default) means no limit.</summary>
     public long MemoryLimitBytes { get; init; }
 
+    /// <summary>How `serve` ends when it is asked to.</summary>
+    public StopLimits Stop { get; init; } = StopLimits.Default;
+
     /// <summary>Where `serve` answers HTTP/2 without TLS; null (the default) means nowhere.</summary>
     public string? Http2Url { get; init; }
 

@@ -44,6 +44,7 @@ internal static class EngineConfigurationFile
         var preset = EngineConfiguration.In(reader.Read(EngineKeys.DataDirectory));
         var requests = reader.Section(EngineKeys.Requests);
         var execution = reader.Section(EngineKeys.Execution);
+        var stop = reader.Section(EngineKeys.Stop);
         var result = preset with
         {
             DatabasePath = FullPath(reader.ReadOrNull(EngineKeys.DatabasePath), preset.DatabasePath),
@@ -60,7 +61,13 @@ internal static class EngineConfigurationFile
                 DeviceId = execution.Read(EngineKeys.DeviceId),
                 DeviceMemoryBytes = execution.Read(EngineKeys.DeviceMemoryBytes),
             },
-            Requests = new RequestLimits(requests.Read(EngineKeys.MaxKeysPerRequest), (int)requests.Read(EngineKeys.MaxRequestBytes)),
+            Requests = new RequestLimits(requests.Read(EngineKeys.MaxKeysPerRequest), (int)requests.Read(EngineKeys.MaxRequestBytes))
+            {
+                MaxBytesInFlight = requests.Read(EngineKeys.MaxBytesInFlight),
+                MaxConnections = requests.Read(EngineKeys.MaxConnections),
+                Timeout = requests.Read(EngineKeys.RequestTimeout),
+            },
+            Stop = new StopLimits(stop.Read(EngineKeys.StopDrain), stop.Read(EngineKeys.StopWithin)),
             MemoryLimitBytes = reader.Section(EngineKeys.Memory).Read(EngineKeys.MemoryLimit),
             AlertsCommand = reader.Section(EngineKeys.Alerts).ReadOrNull(EngineKeys.AlertsCommand),
         };

@@ -68,12 +68,31 @@ internal static class EngineKeys
     public static Key<long> MaxRequestBytes { get; } = new("maxRequestBytes", new SizeType(1024, 1 << 30), "The largest request body.",
         RequestLimits.Default.MaxRequestBytes);
 
+    public static Key<long> MaxBytesInFlight { get; } = new("maxBytesInFlight", new SizeType(RequestLimits.LeastBytesInFlight, long.MaxValue),
+        "What the bodies and answers of all requests may hold of memory together; beyond it requests are answered with 503.",
+        RequestLimits.Default.MaxBytesInFlight);
+
+    public static Key<int> MaxConnections { get; } = new("maxConnections", new WholeNumberType<int>(1, 1_000_000),
+        "The most open connections; further ones are closed at once.", RequestLimits.Default.MaxConnections);
+
+    public static Key<TimeSpan> RequestTimeout { get; } = new("timeout", new DurationType(TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
+        "How long a body may take to come, and each piece of a batch's answer to be read.", RequestLimits.Default.Timeout);
+
     public static SectionKey Requests { get; } = new("requests", "What one router process accepts in one request; more is refused with a clear answer.",
-        MaxKeysPerRequest, MaxRequestBytes)
+        MaxKeysPerRequest, MaxRequestBytes, MaxBytesInFlight, MaxConnections, RequestTimeout)
     { OldName = "live" };
 
+    public static Key<TimeSpan> StopDrain { get; } = new("drain", new DurationType(TimeSpan.Zero, StopLimits.MostWithin),
+        "How long serve still answers after it was asked to stop, while readiness fails and every answer ends its connection.", StopLimits.Default.Drain);
+
+    public static Key<TimeSpan> StopWithin { get; } = new("within", new DurationType(TimeSpan.FromSeconds(1), StopLimits.MostWithin),
+        "How long stopping takes at most, draining included; what is still under way then is cut off.", StopLimits.Default.Within);
+
+    public static SectionKey Stop { get; } = new("stop", "How serve ends when it is asked to.", StopDrain, StopWithin);
+
     public static Key<long> MemoryLimit { get; } = new("limit", new SizeType(MemoryCeiling.LeastBytes, long.MaxValue) { TakesNone = true },
-        "The most resident memory; rows of a unit and workers are cut until they fit, and what cannot fit is refused with the least size that would do.", 0);
+        "The most memory of its own that a scoring process holds; rows of a unit and workers are cut until they fit, "
+            + "and what cannot fit is refused with the least size that would do.", 0);
 
     public static SectionKey Memory { get; } = new("memory", "A hard ceiling of a process that scores.", MemoryLimit);
 
@@ -89,7 +108,8 @@ internal static class EngineKeys
 
     /// <summary>The whole file, in the order of the documents.</summary>
     public static SectionKey File { get; } = new("", "Where a process keeps its state and how it behaves.",
-        DataDirectory, DatabasePath, BlobsRoot, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, LeaseTtl, Workers, Execution, Requests, Memory, Alerts);
+        DataDirectory, DatabasePath, BlobsRoot, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, LeaseTtl, Workers, Execution, Requests, Stop, Memory,
+        Alerts);
 
     private static TextType Address(string expected, bool takesNone = false) => new(expected)
     {

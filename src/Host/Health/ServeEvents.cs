@@ -53,8 +53,14 @@ internal static partial class ServeEvents
     public static partial void InvariantBroken(ILogger log, string invariant);
 
     /// <summary>A request could not be answered, and not by the caller's fault.</summary>
-    [LoggerMessage(EventId = 1030, EventName = nameof(RequestFailed), Level = LogLevel.Error, Message = "{Method} {Path} was answered with {Status}.")]
-    public static partial void RequestFailed(ILogger log, string method, string path, int status, Exception failure);
+    [LoggerMessage(EventId = 1030, EventName = nameof(RequestFailed), Level = LogLevel.Error,
+        Message = "{Method} {Path} was answered with {Status}; request {Request}.")]
+    public static partial void RequestFailed(ILogger log, string method, string path, int status, string request, Exception failure);
+
+    /// <summary>Real-time scorings fail: once a cause, and again at each power of ten.</summary>
+    [LoggerMessage(EventId = 1031, EventName = nameof(RealtimeFailing), Level = LogLevel.Warning,
+        Message = "Real-time scoring of '{Name}' failed {Count} times by one cause: {Cause}")]
+    public static partial void RealtimeFailing(ILogger log, string name, long count, string cause, Exception? failure);
 
     /// <summary>A night was published or completed.</summary>
     [LoggerMessage(EventId = 1110, EventName = nameof(NightEnded), Level = LogLevel.Information, Message = "{Text}")]

@@ -11,6 +11,7 @@ internal sealed class ServeMetrics
 
     private readonly Counter<long> _endedLoops;
     private readonly Counter<long> _failedRequests;
+    private readonly Counter<long> _unreadAnswers;
     private readonly Counter<long> _runEvents;
     private readonly Counter<long> _nights;
 
@@ -20,6 +21,7 @@ internal sealed class ServeMetrics
         Meter = meters.Create(MeterName);
         _endedLoops = Meter.CreateCounter<long>("batchengine.loops.ended", "{loop}", "Background loops that ended though nobody stopped them.");
         _failedRequests = Meter.CreateCounter<long>("batchengine.requests.failed", "{request}", "Requests that failed, and not by the caller's fault.");
+        _unreadAnswers = Meter.CreateCounter<long>("batchengine.answers.unread", "{answer}", "Batch answers that were cut off because nobody read them.");
         _runEvents = Meter.CreateCounter<long>("batchengine.run.events", "{event}", "Events of the runs of this process.");
         _nights = Meter.CreateCounter<long>("batchengine.nights", "{night}", "Scheduled runs that ended, or could not start.");
     }
@@ -32,6 +34,9 @@ internal sealed class ServeMetrics
 
     /// <summary>Counts a request that failed.</summary>
     public void RequestFailed(int status) => _failedRequests.Add(1, KeyValuePair.Create<string, object?>("status", status));
+
+    /// <summary>Counts an answer that nobody read.</summary>
+    public void AnswerUnread() => _unreadAnswers.Add(1);
 
     /// <summary>Counts a night by what became of it: Published, Held, Failed, NotStarted, ...</summary>
     public void NightEnded(string job, string outcome) =>

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using BatchEngine.Domain;
 
@@ -7,6 +8,9 @@ namespace BatchEngine.Host.Http;
 /// <remarks>Non-finite outputs cannot be stored or scored (the row check rejects them), so every number is legal JSON.</remarks>
 internal static class AnswerJson
 {
+    /// <summary>How answers are written: by calls that are right, for readers that are no HTML page.</summary>
+    public static JsonWriterOptions Options { get; } = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The HTTP status of the decision: 200 for any prediction, 404 for an unknown name or key, 503 when a prediction should exist and cannot be
     /// given now.</summary>
     public static int StatusOf(RouteDecision decision) => decision switch

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using BatchEngine.Domain;
 
@@ -9,26 +8,28 @@ internal static class FeatureValues
 {
     /// <summary>Numbers become long or double, texts that are instants stay text; null is missing.</summary>
     /// <param name="features">A JSON object of names to numbers, texts, booleans or nulls.</param>
-    /// <exception cref="BadInputException">It is no object, or a value is nested.</exception>
+    /// <exception cref="BadInputException">It is no object, or a value is nested, beyond the range of doubles, or no text; or a name stands twice.</exception>
     public static IReadOnlyDictionary<string, object?> Read(JsonElement features)
     {
         if (features.ValueKind != JsonValueKind.Object)
-            throw new BadInputException("features", features.ValueKind.ToString(), "an object of column names to values",
+            throw new BadInputException("features", JsonWords.KindOf(features), "an object of column names to values",
                 "Send {\"features\": {\"age\": 42, ...}}.");
         var values = new Dictionary<string, object?>(StringComparer.Ordinal);
-        foreach (var property in features.EnumerateObject())
-            values[property.Name] = ReadValue(property.Name, property.Value);
+        foreach (var (name, value) in JsonWords.Properties(features, "features"))
+            values[name] = ReadValue(name, value);
         return values;
     }
 
     private static object? ReadValue(string name, JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Number => value.TryGetInt64(out var whole) ? whole : value.GetDouble(),
-        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number => value.TryGetInt64(out var whole) ? whole : Finite(name, value),
+        JsonValueKind.String => JsonWords.TextOf(value, $"features.{name}"),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         JsonValueKind.Null => null,
-        _ => throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"features.{name}"), value.ValueKind.ToString(),
-            "a number, text, boolean or null", "Nested values cannot be features."),
+        _ => throw new BadInputException($"features.{name}", JsonWords.KindOf(value), "a number, text, boolean or null", "Nested values cannot be features."),
     };
+
+    private static double Finite(string name, JsonElement value) => value.TryGetDouble(out var number) && double.IsFinite(number) ? number
+        : throw new BadInputException($"features.{name}", JsonWords.Seen(value), "a number that a double can hold", "Send null when it is not known.");
 }

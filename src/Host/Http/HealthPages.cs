@@ -14,21 +14,22 @@ internal static class HealthPages
         foreach (var page in (string[])["/readyz", "/health/ready"])
         {
             Pages.Map(app, page, ("GET", context => Ready(context.RequestServices.GetRequiredService<LookupService>(),
-                context.RequestServices.GetRequiredService<LoopWatch>(), context.RequestServices.GetServices<INightProblems>()).ExecuteAsync(context)));
+                context.RequestServices.GetRequiredService<LoopWatch>(), context.RequestServices.GetServices<INightProblems>(),
+                context.RequestServices.GetRequiredService<ServeStop>()).ExecuteAsync(context)));
         }
     }
 
-    private static IResult Ready(LookupService lookups, LoopWatch loops, IEnumerable<INightProblems> nights)
+    private static IResult Ready(LookupService lookups, LoopWatch loops, IEnumerable<INightProblems> nights, ServeStop stop)
     {
         var names = lookups.Catalog.All.Select(s => new { name = s.Contract.Name, snapshot = s.Reader?.Info.Id, keys = s.Reader?.Info.Keys }).ToList();
         var problems = lookups.Catalog.Problems;
         IReadOnlyList<string> books = lookups.Books.Trouble is { } trouble ? [$"What is looked up cannot be written down: {trouble}"] : [];
         var ended = loops.Ended.Select(e => new { loop = e.Loop, failure = e.Failure }).ToList();
         // A snapshot that cannot be opened keeps the earlier one serving: that is worth an alarm, not an outage. A loop that ended is mended by a restart only.
-        var isReady = ended.Count == 0 && (problems.Count == 0 || lookups.Catalog.All.Any(s => s.Reader is not null));
+        var isReady = !stop.IsDraining && ended.Count == 0 && (problems.Count == 0 || lookups.Catalog.All.Any(s => s.Reader is not null));
         // A night that went wrong leaves the earlier snapshot serving, so it is told and no outage.
         IReadOnlyList<string> told = [.. problems, .. books, .. nights.SelectMany(n => n.Problems)];
-        return Results.Json(new { ready = isReady, names, problems = told, ended },
+        return Results.Json(new { ready = isReady, stopping = stop.IsDraining, names, problems = told, ended },
             statusCode: isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 }

@@ -2,8 +2,10 @@ using BatchEngine.CostModel.Reports;
 using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
 using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Health;
 using BatchEngine.Router.Routing;
 using BatchEngine.Storage.Database.Engine;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace BatchEngine.Host.Http;
 
@@ -15,10 +17,22 @@ internal static class HttpPages
     /// <summary>Adds the pages, behind the translation of failures.</summary>
     public static void Map(WebApplication app)
     {
+        var stop = app.Services.GetRequiredService<ServeStop>();
+        app.Use((context, next) =>
+        {
+            // A caller that keeps its connection would lose the next question on it; HTTP/2 is told by the web server.
+            if (stop.IsDraining && !HttpProtocol.IsHttp2(context.Request.Protocol))
+                context.Response.Headers.Connection = "close";
+            return next(context);
+        });
         // FailureAnswers answers everything; without a last resort the middleware refuses to be built.
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = static _ => Task.CompletedTask });
-        new PredictionEndpoints(app.Services.GetRequiredService<PredictionRouter>(),
-            app.Services.GetRequiredService<EngineConfiguration>().Requests.MaxKeysPerRequest).Map(app);
+        var limits = app.Services.GetRequiredService<EngineConfiguration>().Requests;
+        var router = app.Services.GetRequiredService<PredictionRouter>();
+        var budget = new BytesInFlight(limits.MaxBytesInFlight);
+        var batches = new BatchAnswers(router, limits, budget, app.Services.GetServices<IExceptionHandler>().OfType<FailureAnswers>().Single(),
+            app.Services.GetRequiredService<ServeMetrics>());
+        new PredictionEndpoints(router, limits, batches, budget, stop.Hurry).Map(app);
         HealthPages.Map(app);
         Pages.Map(app, "/runs/{run}", ("GET", ReportAsync));
         app.MapFallback(context =>

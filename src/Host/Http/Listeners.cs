@@ -1,4 +1,6 @@
 using BatchEngine.Domain;
+using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Health;
 
 namespace BatchEngine.Host.Http;
 
@@ -9,9 +11,9 @@ internal static class Listeners
     /// <param name="builder">The host's builder.</param>
     /// <param name="httpUrl">Of HTTP/1.1; port 0 means any free one.</param>
     /// <param name="http2Url">Of HTTP/2; null means no such listener.</param>
-    /// <param name="maxRequestBytes">The longest request body.</param>
+    /// <param name="limits">The longest body and the most connections.</param>
     /// <exception cref="BadInputException">An address is none, or is not plain HTTP.</exception>
-    public static void Add(WebApplicationBuilder builder, string httpUrl, string? http2Url, int maxRequestBytes)
+    public static void Add(WebApplicationBuilder builder, string httpUrl, string? http2Url, RequestLimits limits)
     {
         // The web host's own keys for addresses would be overridden with a warning: only the engine's configuration says where it listens.
         var keys = new Dictionary<string, string?>(StringComparer.Ordinal) { ["urls"] = "", ["http_ports"] = "", ["https_ports"] = "" };
@@ -22,7 +24,13 @@ internal static class Listeners
         builder.WebHost.ConfigureKestrel(o =>
         {
             o.AddServerHeader = false;
-            o.Limits.MaxRequestBodySize = maxRequestBytes;
+            o.ConfigureEndpointDefaults(e => e.Use(next => connection =>
+            {
+                o.ApplicationServices.GetRequiredService<ServeStop>().Connected();
+                return next(connection);
+            }));
+            o.Limits.MaxRequestBodySize = limits.MaxRequestBytes;
+            o.Limits.MaxConcurrentConnections = limits.MaxConnections;
         });
     }
 

@@ -1,14 +1,14 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using BatchEngine.Domain;
+using BatchEngine.Host.Configuration;
 using BatchEngine.Router.Routing;
 
 namespace BatchEngine.Host.Http;
 
 /// <summary>The look-up endpoints: one key by GET, one key with features by POST, many keys by POST. Safe for many threads.</summary>
 /// <remarks>Plain request delegates that write JSON straight into the response: a look-up costs little more than Kestrel itself.</remarks>
-internal sealed class PredictionEndpoints(PredictionRouter router, int maxBatchKeys)
+internal sealed class PredictionEndpoints(PredictionRouter router, RequestLimits limits, BatchAnswers batches, BytesInFlight budget, CancellationToken hurry)
 {
     private const string JsonType = "application/json; charset=utf-8";
 
@@ -33,8 +33,9 @@ internal sealed class PredictionEndpoints(PredictionRouter router, int maxBatchK
     private async Task PostOneAsync(HttpContext context)
     {
         var (model, key) = LookupPath.NameAndKey(context);
-        using var body = await ReadBodyAsync(context).ConfigureAwait(false);
-        var features = body.RootElement.TryGetProperty("features", out var given) ? FeatureValues.Read(given) : null;
+        using var body = await RequestBody.ReadAsync(context, limits, budget, hurry).ConfigureAwait(false);
+        var given = JsonWords.Properties(body.Object, "request body", "features");
+        var features = given.TryGetValue("features", out var values) ? FeatureValues.Read(values) : null;
         var decision = await router.RouteAsync(model, key, features, context.RequestAborted).ConfigureAwait(false);
         Answer(context, key, decision);
     }
@@ -42,34 +43,12 @@ internal sealed class PredictionEndpoints(PredictionRouter router, int maxBatchK
     private async Task PostManyAsync(HttpContext context)
     {
         var model = LookupPath.Name(context);
-        using var body = await ReadBodyAsync(context).ConfigureAwait(false);
-        var asked = BatchRequest.Read(body.RootElement, maxBatchKeys);
-        var decisions = await router.RouteManyAsync(model, [.. asked.Select(a => (a.Key, a.Features))], context.RequestAborted).ConfigureAwait(false);
+        using var body = await RequestBody.ReadAsync(context, limits, budget, hurry).ConfigureAwait(false);
+        var request = BatchRequest.Read(body.Object, limits.MaxKeysPerRequest);
+        using var held = router.Hold(model)
+            ?? throw new RequestProblemException(StatusCodes.Status404NotFound, $"No job serves under the name '{model}'.");
         context.Response.ContentType = JsonType;
-        var json = Writer(context.Response.BodyWriter);
-        json.WriteStartObject();
-        json.WriteStartArray("predictions"u8);
-        for (var i = 0; i < decisions.Count; i++)
-            AnswerJson.Write(json, asked[i].Key, decisions[i]);
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.Flush();
-    }
-
-    private static async Task<JsonDocument> ReadBodyAsync(HttpContext context)
-    {
-        try
-        {
-            var body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted).ConfigureAwait(false);
-            return body.RootElement.ValueKind == JsonValueKind.Object
-                ? body
-                : throw new BadInputException("request body", body.RootElement.ValueKind.ToString(), "a JSON object",
-                    "Send {\"features\": {...}} or {\"keys\": [...]}.");
-        }
-        catch (JsonException problem)
-        {
-            throw new BadInputException("request body", problem.Message, "a JSON object", "Send {\"features\": {...}} or {\"keys\": [...]}.", problem);
-        }
+        await batches.AnswerAsync(context, request, held).ConfigureAwait(false);
     }
 
     private static void Answer(HttpContext context, string key, RouteDecision decision)
@@ -86,8 +65,7 @@ internal sealed class PredictionEndpoints(PredictionRouter router, int maxBatchK
     private static Utf8JsonWriter Writer(IBufferWriter<byte> target)
     {
         if (t_writer is null)
-            return t_writer = new Utf8JsonWriter(target,
-                new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+            return t_writer = new Utf8JsonWriter(target, AnswerJson.Options);
         t_writer.Reset(target);
         return t_writer;
     }

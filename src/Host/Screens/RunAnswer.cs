@@ -28,6 +28,10 @@ internal sealed record RunAnswer(RunId Run, string Outcome, string Detail)
     /// <summary>Whether a column drifted.</summary>
     public bool HasDrifted { get; init; }
 
+    /// <summary>The report as a page; null means that there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Page { get; init; }
+
     /// <summary>Whether it had ended before it was asked for.</summary>
     [JsonIgnore]
     public bool IsOld { get; init; }

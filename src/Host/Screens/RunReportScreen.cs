@@ -23,12 +23,14 @@ internal static class RunReportScreen
             await engine.Prices.AssumptionAsync(ct).ConfigureAwait(false), ct).ConfigureAwait(false)
             ?? throw new BadInputException("run", run.ToString(), "a known run", "List the runs with: batchengine runs list.");
         var path = await WriteHtmlAsync(engine, report, html, ct).ConfigureAwait(false);
-        Show(screen, report, path);
+        // The report names blobs; a person opens files.
+        Show(screen, report, path, [.. report.DeadLetters.Select(blob => engine.Blobs.LocalPath(blob) ?? blob)]);
         return report.State is RunState.Failed or RunState.Held or RunState.Cancelled ? ExitCode.Violation : ExitCode.Done;
     }
 
     /// <summary>Shows the report.</summary>
-    public static void Show(Screen screen, RunReport report, string html) => screen.Answer(new { report, html }, () => Print(screen, report, html));
+    public static void Show(Screen screen, RunReport report, string html, IReadOnlyList<string> deadLetterFiles) =>
+        screen.Answer(new { report, html, deadLetterFiles }, () => Print(screen, report, html, deadLetterFiles));
 
     /// <summary>Writes the page and says where.</summary>
     public static async Task<string> WriteHtmlAsync(Engine engine, RunReport report, string? html, CancellationToken ct)
@@ -40,7 +42,7 @@ internal static class RunReportScreen
         return path;
     }
 
-    private static void Print(Screen screen, RunReport report, string path)
+    private static void Print(Screen screen, RunReport report, string path, IReadOnlyList<string> deadLetters)
     {
         screen.Markup($"[bold]{Markup.Escape(report.Run.ToString())}[/]  {RunScreen.StateMarkup(report.State)}  {Markup.Escape(report.Note)}");
         var facts = new Grid().AddColumn().AddColumn();
@@ -58,7 +60,7 @@ internal static class RunReportScreen
         facts.AddRow("", Markup.Escape($"against all real time: {report.Cost.AllRealtime.InWords()}"));
         if (report.Reuse.Base is not null)
             facts.AddRow("", Markup.Escape($"against scoring every row: {report.Reuse.AgainstFull.InWords()}"));
-        foreach (var letter in report.DeadLetters.Take(5))
+        foreach (var letter in deadLetters.Take(5))
             facts.AddRow("dead letters", Markup.Escape(letter));
         foreach (var interruption in report.Interruptions.Take(10))
             facts.AddRow("interrupted", Markup.Escape(interruption));

@@ -1,3 +1,4 @@
+using BatchEngine.CostModel.Reports;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Terminal;
@@ -32,6 +33,8 @@ internal static class RunScreen
             Code = CodeOf(outcome),
             HasReport = outcome is RunOutcome.Published or RunOutcome.Completed or RunOutcome.Held
         };
+        if (answer.HasReport || outcome is RunOutcome.Failed)
+            answer = answer with { Page = await PageAsync(screen, engine, run).ConfigureAwait(false) };
         if (!answer.HasReport || await new RunStore(engine.Database).FindAsync(run, CancellationToken.None).ConfigureAwait(false) is not { } record)
             return answer;
         var counts = (await new ReceiptStore(engine.Database).ListAsync(run, CancellationToken.None).ConfigureAwait(false))
@@ -49,6 +52,22 @@ internal static class RunScreen
         };
     }
 
+    // The run has ended whatever becomes of its page.
+    private static async Task<string?> PageAsync(Screen screen, Engine engine, RunId run)
+    {
+        try
+        {
+            return await new RunReportBuilder(engine.Database, engine.Clock).BuildAsync(run,
+                await engine.Prices.AssumptionAsync(CancellationToken.None).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false) is { } report
+                ? await RunReportScreen.WriteHtmlAsync(engine, report, null, CancellationToken.None).ConfigureAwait(false) : null;
+        }
+        catch (Exception problem) when (problem is (BatchEngineException and not InvariantBrokenException) or IOException or UnauthorizedAccessException)
+        {
+            screen.Note($"{run}: its report could not be written: {problem.Message}");
+            return null;
+        }
+    }
+
     /// <summary>How it ended, for a person.</summary>
     public static void Print(Screen screen, RunAnswer answer)
     {
@@ -60,7 +79,7 @@ internal static class RunScreen
         if (answer.Drift is { } drift)
             screen.Line(answer.HasDrifted ? $"Drift: {drift}. See: batchengine drift report {answer.Run}" : $"{drift}.");
         if (answer.HasReport)
-            screen.Line($"Report: batchengine runs show {answer.Run}");
+            screen.Line($"Report: batchengine runs show {answer.Run}" + (answer.Page is { } page ? $" or {page}" : ""));
     }
 
     /// <summary>"1,000,978 rows in 1.5 s, 655.1 k rows/s: 154,766 scored, 846,172 unchanged and taken over, 40 rejected."</summary>

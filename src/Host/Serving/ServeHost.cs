@@ -1,11 +1,14 @@
 using System.Runtime.ExceptionServices;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
+using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Health;
 using BatchEngine.Host.Http;
 using BatchEngine.Host.Terminal;
+using BatchEngine.Router.Realtime;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
+using Microsoft.AspNetCore.Hosting.Server;
 
 namespace BatchEngine.Host.Serving;
 
@@ -33,10 +36,14 @@ internal static class ServeHost
     public static WebApplication Build(Engine engine, ServeSettings settings, ILoggerFactory logs, Action<IServiceCollection>? more = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
-        Listeners.Add(builder, settings.HttpUrl, settings.Http2Url, engine.Configuration.Requests.MaxRequestBytes);
+        Listeners.Add(builder, settings.HttpUrl, settings.Http2Url, engine.Configuration.Requests);
         builder.Services.AddSingleton(logs).AddSingleton<IHostLifetime, CommandLifetime>();
         // Loops watch over themselves: what one throws is logged and seen by /readyz, and look-ups go on.
-        builder.Services.Configure<HostOptions>(o => o.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);
+        builder.Services.Configure<HostOptions>(o =>
+        {
+            o.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
+            o.ShutdownTimeout = engine.Configuration.Stop.AfterDrain / 2;
+        });
         AddRooms(builder.Services, engine, settings);
         AddLoops(builder.Services, settings);
         more?.Invoke(builder.Services);
@@ -57,7 +64,7 @@ internal static class ServeHost
         {
             await app.Services.GetRequiredService<LookupService>().Catalog.RefreshAsync(ct).ConfigureAwait(false);
             await StartAsync(app, ct).ConfigureAwait(false);
-            await ServeAsync(app, ct).ConfigureAwait(false);
+            await WaitAsync(app, ct).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (invariants.Broken is not null)
         {
@@ -67,7 +74,8 @@ internal static class ServeHost
             ExceptionDispatchInfo.Throw(broken);
     }
 
-    private static async Task ServeAsync(WebApplication app, CancellationToken ct)
+    /// <summary>Serves, once started, until the token is cancelled, and stops.</summary>
+    internal static async Task WaitAsync(WebApplication app, CancellationToken ct)
     {
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("BatchEngine.Serve");
         ServeEvents.Listening(log, app.Urls.First());
@@ -79,6 +87,21 @@ internal static class ServeHost
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         ServeEvents.Stopping(log);
+        await StopAsync(app).ConfigureAwait(false);
+    }
+
+    // Callers go first: while the listener closes, a question on a kept connection would be lost.
+    private static async Task StopAsync(WebApplication app)
+    {
+        var stop = app.Services.GetRequiredService<ServeStop>();
+        var limits = app.Services.GetRequiredService<EngineConfiguration>().Stop;
+        stop.Drain();
+        if (stop.HadCallers)
+            await Task.Delay(limits.EffectiveDrain, TimeProvider.System).ConfigureAwait(false);
+        stop.GiveUp();
+        // Half of what is left is for requests under way, so that the books and the schedule have the other half.
+        using (var requests = new CancellationTokenSource(limits.AfterDrain / 2))
+            await app.Services.GetRequiredService<IServer>().StopAsync(requests.Token).ConfigureAwait(false);
         await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
@@ -102,9 +125,9 @@ internal static class ServeHost
         services.AddSingleton(settings).AddSingleton(engine.Configuration).AddSingleton(engine.Clock).AddSingleton(engine.Database)
             .AddSingleton(engine.Blobs).AddSingleton(engine.Registry).AddSingleton(engine.Prices);
         services.AddSingleton<SnapshotStore>().AddSingleton<DecisionStore>();
-        services.AddSingleton(s => new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, NotesOf(s)));
+        services.AddSingleton(s => new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, NotesOf(s), TroublesOf(s)));
         services.AddSingleton(s => s.GetRequiredService<LookupService>().Router);
-        services.AddSingleton<ServeMetrics>().AddSingleton<LoopWatch>().AddSingleton<InvariantStop>();
+        services.AddSingleton<ServeMetrics>().AddSingleton<LoopWatch>().AddSingleton<InvariantStop>().AddSingleton<ServeStop>();
         services.AddExceptionHandler<FailureAnswers>();
         if (settings.JobsFolder is null)
             return;
@@ -133,5 +156,11 @@ internal static class ServeHost
     {
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("BatchEngine.Lookups");
         return text => ServeEvents.Noted(log, text);
+    }
+
+    private static Action<RealtimeTrouble> TroublesOf(IServiceProvider services)
+    {
+        var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("BatchEngine.Realtime");
+        return trouble => ServeEvents.RealtimeFailing(log, trouble.ServingName, trouble.Count, trouble.Cause, trouble.Failure);
     }
 }

@@ -12,6 +12,8 @@ namespace BatchEngine.Router.Lookup;
 /// </summary>
 public sealed class SnapshotCatalog : IAsyncDisposable
 {
+    private const int MaxSwapRetries = 8;
+
     private readonly SnapshotStore _snapshots;
     private readonly IBlobStore _blobs;
     private readonly TimeProvider _clock;
@@ -40,6 +42,19 @@ public sealed class SnapshotCatalog : IAsyncDisposable
 
     /// <summary>What a name answers from; null means that no job serves under it.</summary>
     public ServedName? Find(string servingName) => _served.GetValueOrDefault(servingName);
+
+    /// <summary>Holds what a name answers from now; the caller disposes it. Null means that no job serves under the name.</summary>
+    public HeldName? Hold(string servingName)
+    {
+        var served = Find(servingName);
+        // One that is swapped out between finding and holding it is looked for again: the next one is already here.
+        for (var attempt = 0; served is not null && attempt < MaxSwapRetries; attempt++, served = Find(servingName))
+        {
+            if (served.Reader is null || served.Reader.TryAcquire())
+                return new HeldName(served, served.Reader);
+        }
+        return served is null ? null : new HeldName(served, null);
+    }
 
     /// <summary>Refreshes whenever a contract or a current snapshot moves, until stopped. A failure is kept in <see cref="Problems"/> and tried again at the
     /// next poll.</summary>
@@ -111,7 +126,8 @@ public sealed class SnapshotCatalog : IAsyncDisposable
                 var name = contract.Contract.Name;
                 var old = before.GetValueOrDefault(name)?.Reader;
                 var current = await _snapshots.CurrentAsync(name, ct).ConfigureAwait(false);
-                next[name] = new ServedName(contract.Contract, current is null ? null : current.Id == old?.Info.Id ? old : Open(current, old, unopened, ct));
+                var reader = current is null ? null : current.Id == old?.Info.Id ? old : Open(current, old, unopened, ct);
+                next[name] = new ServedName(contract.Contract, reader, HasUnopened: current is not null && reader is null);
             }
         }
         catch

@@ -8,7 +8,7 @@ namespace BatchEngine.Router.Realtime;
 /// A caller that leaves, or whose deadline passes, does not stop the call for the others, and the call keeps its place in the bound until it ends;
 /// failures are shared by those waiting but never kept.
 /// </summary>
-public sealed class RealtimeDoor(IRealtimeScoring scoring, TimeProvider clock)
+public sealed class RealtimeDoor(IRealtimeScoring scoring, RealtimeTroubles troubles, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Task<RealtimeOutcome>> _flights = new(StringComparer.Ordinal);
@@ -20,12 +20,13 @@ public sealed class RealtimeDoor(IRealtimeScoring scoring, TimeProvider clock)
 
     /// <summary>Scores within the contract's limits.</summary>
     /// <param name="contract">The bound, the deadline, and whether real-time scoring is allowed.</param>
+    /// <param name="snapshot">Whose model scores.</param>
     /// <param name="features">By source column; null means that the caller gave none. Not changed afterwards: the call may outlive its caller.</param>
     /// <param name="ct">The caller leaves.</param>
     /// <returns>The scored outcome, or why there is none with a sentence for the caller.</returns>
     /// <exception cref="BadInputException">The features cannot be used.</exception>
     /// <exception cref="InvariantBrokenException">The scoring broke an assumption of ours; never answered around.</exception>
-    public async ValueTask<(RealtimeOutcome.Scored? Scored, RouteReason WhyNot, string Detail)> TryScoreAsync(ServingContract contract,
+    public async ValueTask<(RealtimeOutcome.Scored? Scored, RouteReason WhyNot, string Detail)> TryScoreAsync(ServingContract contract, SnapshotInfo snapshot,
         IReadOnlyDictionary<string, object?>? features, CancellationToken ct)
     {
         if (!contract.Realtime)
@@ -33,7 +34,7 @@ public sealed class RealtimeDoor(IRealtimeScoring scoring, TimeProvider clock)
         if (features is null)
             return (null, RouteReason.NoFeatures, "No features were given; send them by POST to have the key scored in real time.");
         ct.ThrowIfCancellationRequested();
-        if (Join(contract, features) is not { } flight)
+        if (Join(contract, snapshot, features) is not { } flight)
             return (null, RouteReason.Overloaded,
                 string.Create(CultureInfo.InvariantCulture,
                 $"{contract.MaxConcurrentRealtime} real-time scorings of '{contract.Name}' are going on already; try again in a second."));
@@ -49,6 +50,7 @@ public sealed class RealtimeDoor(IRealtimeScoring scoring, TimeProvider clock)
         }
         catch (TimeoutException)
         {
+            troubles.Count(contract.Name, "the deadline of the contract passed");
             return (null, RouteReason.RealtimeFailed,
                 string.Create(CultureInfo.InvariantCulture, $"The real-time score did not come within {contract.RealtimeDeadline.TotalMilliseconds:0} ms."));
         }
@@ -63,9 +65,9 @@ public sealed class RealtimeDoor(IRealtimeScoring scoring, TimeProvider clock)
 
     // The flight that asks the same, or a new one; null when the name's bound is reached. Finding, counting and entering are one step, else two callers
     // with one question could take two places of the bound, and one of them be refused while the other flies.
-    private Task<RealtimeOutcome>? Join(ServingContract contract, IReadOnlyDictionary<string, object?> features)
+    private Task<RealtimeOutcome>? Join(ServingContract contract, SnapshotInfo snapshot, IReadOnlyDictionary<string, object?> features)
     {
-        var question = RealtimeQuestion.TextOf(contract.Name, features);
+        var question = RealtimeQuestion.TextOf(contract.Name, snapshot.Id, features);
         var promise = new TaskCompletionSource<RealtimeOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
@@ -80,13 +82,14 @@ public sealed class RealtimeDoor(IRealtimeScoring scoring, TimeProvider clock)
         }
 
         // On a thread of its own: a model that computes without waiting would otherwise keep its caller beyond the deadline.
-        _ = Task.Run(() => FlyAsync(question, contract.Name, features, promise));
+        _ = Task.Run(() => FlyAsync(question, contract.Name, snapshot, features, promise));
         return promise.Task;
     }
 
-    private async Task FlyAsync(string? question, string name, IReadOnlyDictionary<string, object?> features, TaskCompletionSource<RealtimeOutcome> promise)
+    private async Task FlyAsync(string? question, string name, SnapshotInfo snapshot, IReadOnlyDictionary<string, object?> features,
+        TaskCompletionSource<RealtimeOutcome> promise)
     {
-        var outcome = ScoreAsync(name, features);
+        var outcome = ScoreAsync(name, snapshot, features);
         await ((Task)outcome).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (_lock)
         {
@@ -99,12 +102,15 @@ public sealed class RealtimeDoor(IRealtimeScoring scoring, TimeProvider clock)
     }
 
     // Everything but a broken assumption of ours is an outcome; that one reaches every caller as it is.
-    private async Task<RealtimeOutcome> ScoreAsync(string name, IReadOnlyDictionary<string, object?> features)
+    private async Task<RealtimeOutcome> ScoreAsync(string name, SnapshotInfo snapshot, IReadOnlyDictionary<string, object?> features)
     {
         using var limit = new CancellationTokenSource(MaxFlight, clock);
         try
         {
-            return await scoring.ScoreAsync(name, features, limit.Token).ConfigureAwait(false);
+            var outcome = await scoring.ScoreAsync(name, snapshot, features, limit.Token).ConfigureAwait(false);
+            if (outcome is RealtimeOutcome.Failed { Failure: { } failure })
+                troubles.Count(name, failure);
+            return outcome;
         }
         catch (BadInputException problem)
         {
@@ -112,12 +118,14 @@ public sealed class RealtimeDoor(IRealtimeScoring scoring, TimeProvider clock)
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
+            troubles.Count(name, "a scoring did not end and was given up");
             return new RealtimeOutcome.Failed(
                 string.Create(CultureInfo.InvariantCulture, $"The real-time score did not end within {MaxFlight.TotalSeconds:0} s and was given up."));
         }
         catch (Exception failure) when (failure is not InvariantBrokenException)
         {
-            return new RealtimeOutcome.Failed(failure.Message);
+            troubles.Count(name, failure);
+            return new RealtimeOutcome.Failed($"The model of '{name}' failed; the engine's log says why.");
         }
     }
 }

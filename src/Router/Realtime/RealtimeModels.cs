@@ -15,10 +15,9 @@ public sealed class RealtimeModels(SnapshotCatalog catalog, IRealtimeModelSource
     private readonly List<(Lazy<Task<IRealtimeModel>> Model, long RetiredAt)> _retired = [];
 
     /// <inheritdoc/>
-    public async Task<RealtimeOutcome> ScoreAsync(string servingName, IReadOnlyDictionary<string, object?> features, CancellationToken ct)
+    public async Task<RealtimeOutcome> ScoreAsync(string servingName, SnapshotInfo snapshot, IReadOnlyDictionary<string, object?> features,
+        CancellationToken ct)
     {
-        if (catalog.Find(servingName)?.Reader?.Info is not { } snapshot)
-            return new RealtimeOutcome.Failed($"'{servingName}' has no published snapshot yet, so no model is chosen.");
         var entry = EntryOf(snapshot.Run);
         IRealtimeModel model;
         try
@@ -28,7 +27,7 @@ public sealed class RealtimeModels(SnapshotCatalog catalog, IRealtimeModelSource
         catch (BatchEngineException problem) when (problem is not InvariantBrokenException)
         {
             _models.TryRemove(KeyValuePair.Create(snapshot.Run, entry));
-            return new RealtimeOutcome.Failed(problem.Message);
+            return new RealtimeOutcome.Failed($"The model of '{servingName}' cannot be loaded; the engine's log says why.", problem);
         }
 
         var started = clock.GetTimestamp();

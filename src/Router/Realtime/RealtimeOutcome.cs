@@ -12,8 +12,8 @@ public abstract record RealtimeOutcome
     /// <summary>Scored.</summary>
     public sealed record Scored(Prediction Prediction, ModelVersion Model, IReadOnlyList<OutputColumn> Outputs) : RealtimeOutcome;
 
-    /// <summary>The endpoint could not score; the caller's features are not to blame.</summary>
-    public sealed record Failed(string Reason) : RealtimeOutcome;
+    /// <summary>The endpoint could not score; the caller's features are not to blame. The reason is for the caller; the failure is for the log.</summary>
+    public sealed record Failed(string Reason, Exception? Failure = null) : RealtimeOutcome;
 
     /// <summary>The features cannot be used; the problem names the column and what was expected.</summary>
     public sealed record BadFeatures(BadInputException Problem) : RealtimeOutcome;

@@ -6,12 +6,13 @@ namespace BatchEngine.Router.Realtime;
 /// <summary>Names one real-time question, so that callers who ask the same at the same time can share its answer. Pure.</summary>
 internal static class RealtimeQuestion
 {
-    /// <summary>A text that no other name and features have; null when a value is of a kind whose text may lose something, so that such a question is never
-    /// shared.</summary>
-    public static string? TextOf(string name, IReadOnlyDictionary<string, object?> features)
+    /// <summary>A text that no other name, snapshot and features have; null when a value is of a kind whose text may lose something, so that such a question is
+    /// never shared.</summary>
+    public static string? TextOf(string name, long snapshot, IReadOnlyDictionary<string, object?> features)
     {
         var text = new StringBuilder();
         Append(text, 'q', name);
+        text.Append('s').Append(snapshot).Append(':');
         foreach (var (column, value) in features.OrderBy(f => f.Key, StringComparer.Ordinal))
         {
             Append(text, 'c', column);

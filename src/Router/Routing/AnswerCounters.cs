@@ -14,8 +14,8 @@ public sealed class AnswerCounters
         [.. _cells.Select(c => new AnswerTally(c.Key.Name, c.Key.Source, c.Key.Reason, Interlocked.Exchange(ref c.Value.Count, 0))).Where(t => t.Count > 0)
             .OrderBy(t => t.ServingName, StringComparer.Ordinal).ThenBy(t => t.Source).ThenBy(t => t.Reason)];
 
-    internal void Count(string name, RouteDecision decision) =>
-        Interlocked.Increment(ref _cells.GetOrAdd((name, decision.Source, decision.SourceReason), _ => new Cell()).Count);
+    internal void Count(string name, RouteDecision decision, long times = 1) =>
+        Interlocked.Add(ref _cells.GetOrAdd((name, decision.Source, decision.SourceReason), _ => new Cell()).Count, times);
 
     private sealed class Cell
     {

@@ -4,7 +4,7 @@ using BatchEngine.Domain;
 namespace BatchEngine.Scorer.Memory;
 
 /// <summary>The ceiling of this process: told to the garbage collector, and looked at between units. Thread-safe.</summary>
-/// <param name="limitBytes">The most resident bytes.</param>
+/// <param name="limitBytes">The most bytes of memory of its own.</param>
 public sealed class MemoryCeiling(long limitBytes)
 {
     /// <summary>The smallest ceiling that makes sense: the runtime and ONNX Runtime alone take most of it.</summary>
@@ -13,7 +13,7 @@ public sealed class MemoryCeiling(long limitBytes)
     // Of the ceiling, what managed objects may take: buffers, pages and the model's tables are native memory.
     private const int ManagedShare = 2;
 
-    /// <summary>The most resident bytes.</summary>
+    /// <summary>The most bytes of memory of its own.</summary>
     public long LimitBytes { get; } = limitBytes;
 
     /// <summary>Tells the garbage collector, for the rest of the process: it collects and gives memory back in time, and never takes more than half of the
@@ -27,7 +27,7 @@ public sealed class MemoryCeiling(long limitBytes)
         }
         catch (InvalidOperationException tooMuchHeld)
         {
-            throw Exceeded(Environment.WorkingSet, tooMuchHeld);
+            throw Exceeded(HeldMemory.Bytes(), tooMuchHeld);
         }
     }
 
@@ -35,10 +35,10 @@ public sealed class MemoryCeiling(long limitBytes)
     /// <exception cref="BadInputException">It is not, against the plan: the input is of another form than its first pages say.</exception>
     public void Check()
     {
-        if (Environment.WorkingSet <= LimitBytes)
+        if (HeldMemory.Bytes() <= LimitBytes)
             return;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        if (Environment.WorkingSet is var seen && seen > LimitBytes)
+        if (HeldMemory.Bytes() is var seen && seen > LimitBytes)
             throw Exceeded(seen, null);
     }
 

@@ -7,14 +7,12 @@ using BatchEngine.Storage.Snapshots.Slots;
 namespace BatchEngine.Scorer.Memory;
 
 /// <summary>Counts what a scoring will hold. Reads page headers of the input, nothing else.</summary>
-/// <remarks>The constants were measured as resident memory on Linux; docs/scorer.md has the figures that they are held against.</remarks>
+/// <remarks>The constants were measured as resident memory on Linux, so they are a little more than what is counted; docs/scorer.md has the figures that they
+/// are held against.</remarks>
 public static class ScoringMemory
 {
     // Runtime, libraries and code of a scoring process before its first buffer: 96 to 105 MB resident.
     private const long ProcessBytes = 110_000_000;
-
-    // What a loaded model is larger than its file: a forest of 500 trees in 2.3 MB holds 15 MB, and the collector keeps some of what reading it took.
-    private const int ModelFactor = 16;
 
     // Parquet.Net's pages and their compression, ONNX Runtime's arena, threads.
     private const long WriterBytes = 26_000_000;
@@ -40,7 +38,7 @@ public static class ScoringMemory
         var columns = ReadColumns.Of(features, keyColumn, carried, manifest);
         var pages = HeldPages.Of(manifest, columns);
         var worker = (long)(pages * Slack) + WriterBytes + (writesRunFiles ? SnapshotLimits.DefaultBufferBytes : 0);
-        return new MemoryNeed(ProcessBytes + (modelBytes * ModelFactor), worker,
+        return new MemoryNeed(ProcessBytes + (modelBytes * model.MemoryFactor), worker,
             RowBytes(features, columns, carried.Count + 1, model.Outputs.Count + keptSums, writesRunFiles));
     }
 

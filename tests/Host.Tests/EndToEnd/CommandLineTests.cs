@@ -53,6 +53,7 @@ public sealed class CommandLineTests
         var run = await ProgramRun.RunAsync([.. command, "--json"]);
         run.MustEnd(0);
         Assert.All(run.Json().EnumerateArray(), night => Assert.Equal(2_000, night.GetProperty("rows").GetProperty("read").GetInt64()));
+        Assert.All(run.Json().EnumerateArray(), night => Assert.True(File.Exists(night.GetProperty("page").GetString()), "each night has its page"));
         (await ProgramRun.RunAsync("backfill", folder["job.yaml"], "--from", "2026-11-03", "--to", "2026-11-01", "--data", folder["data"]))
             .MustRefuse("--to", "after --from");
     }

@@ -32,7 +32,7 @@ public sealed class DeviceCommandTests
         Assert.Contains("cpu accelerator", checks["devices"], StringComparison.Ordinal);
         Assert.Contains("execution.device", checks["forests, cuda"], StringComparison.Ordinal);
         if (ExecutionDevices.OnnxProblem(0) is not null)
-            Assert.Contains("-p:OnnxRuntime=Gpu", checks["onnx, cuda"], StringComparison.Ordinal);
+            Assert.Contains("cuDNN 9", checks["onnx, cuda"], StringComparison.Ordinal);
     }
 
     // An ILGPU that cannot be loaded stands for one that costs time and memory to load.

@@ -58,17 +58,22 @@ internal sealed class RawConnection : IDisposable
         return new RawAnswer(int.Parse(first[1], CultureInfo.InvariantCulture), headers, Encoding.UTF8.GetString(body.ToArray()));
     }
 
-    /// <summary>Whether the other side has closed, once it has said all.</summary>
-    public async Task<bool> IsClosedAsync()
+    /// <summary>Reads until the other side ends the connection.</summary>
+    /// <returns>Whether it was cut off inside of a chunked answer.</returns>
+    public async Task<bool> IsCutOffAsync()
     {
+        var last = "";
+        var bytes = new byte[65_536];
         try
         {
-            return await _stream.ReadAsync(new byte[1], Ct) == 0;
+            for (var read = await _stream.ReadAsync(bytes, Ct); read > 0; read = await _stream.ReadAsync(bytes, Ct))
+                last = Encoding.Latin1.GetString(bytes, 0, read);
         }
         catch (IOException)
         {
             return true;
         }
+        return !last.EndsWith("0\r\n\r\n", StringComparison.Ordinal);
     }
 
     /// <inheritdoc/>

@@ -5,6 +5,7 @@ using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Serving;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Host.Tests.Serving;
+using BatchEngine.Router.Routing;
 using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.TestKit.Folders;
 using BatchEngine.TestKit.Snapshots;
@@ -24,9 +25,10 @@ internal sealed class ServedKeys : IAsyncDisposable
     private readonly ILoggerFactory _logs;
     private readonly HttpClient _client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 });
     private int _nights;
+    private SnapshotInfo? _newest;
     private ServingContract _contract = ServingContract.Default(Name);
 
-    private ServedKeys() => _logs = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Log));
+    private ServedKeys() => _logs = LoggerFactory.Create(logging => logging.AddFilter("Microsoft", LogLevel.Warning).AddProvider(Log));
 
     /// <summary>What was logged.</summary>
     public LogLines Log { get; } = new();
@@ -75,6 +77,9 @@ internal sealed class ServedKeys : IAsyncDisposable
     /// <summary>What is served now.</summary>
     public Router.Lookup.SnapshotCatalog Catalog => Host.Services.GetRequiredService<LookupService>().Catalog;
 
+    /// <summary>What was answered.</summary>
+    public AnswerCounters Answered => Host.Services.GetRequiredService<LookupService>().Router.Answered;
+
     /// <summary>Publishes one more night; the server sees it when it polls.</summary>
     public async Task<SnapshotInfo> PublishAsync(IReadOnlyList<PredictionKey> keys, float firstScore = 0)
     {
@@ -82,8 +87,15 @@ internal sealed class ServedKeys : IAsyncDisposable
         var snapshot = await made.SealAsync(_contract, new DateTimeOffset(2026, 11, 1, 2, 0, 0, TimeSpan.Zero).AddDays(_nights++),
             [.. keys.Select((key, i) => new SampleRow(key, i, [firstScore + i]))], keys[0].Kind, Ct);
         await made.PublishAsync(snapshot, Ct);
+        _newest = snapshot;
         return snapshot;
     }
+
+    /// <summary>Makes the night before the current one current.</summary>
+    public Task RollbackAsync() => new SnapshotStore(Engine.Database).RollbackAsync(Name, new ByHand("ada", "a test"), Ct);
+
+    /// <summary>Makes the newest night current again.</summary>
+    public Task PublishAgainAsync() => new SnapshotStore(Engine.Database).PublishAsync(_newest!.Id, new ByHand("ada", "a test"), Ct);
 
     /// <summary>Asks with exactly this target, nothing normalised.</summary>
     public async Task<RawAnswer> AskAsync(string method, string target, string? body = null, params string[] headers)
@@ -105,6 +117,7 @@ internal sealed class ServedKeys : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _client.Dispose();
+        await Host.StopAsync(CancellationToken.None);
         await Host.DisposeAsync();
         await Engine.DisposeAsync();
         _logs.Dispose();

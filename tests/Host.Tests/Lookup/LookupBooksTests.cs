@@ -21,7 +21,8 @@ public sealed class LookupBooksTests
     {
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.PublishAsync(folder);
-        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, _notes.Add);
+        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, _notes.Add,
+            trouble => _notes.Add(trouble.Cause));
         await lookups.Catalog.RefreshAsync(Ct);
         Assert.IsType<RouteDecision.Degraded>(await lookups.Router.RouteAsync(ServedJob.Name, "7", null, Ct));
         Assert.True(await lookups.Books.WriteAsync());
@@ -46,7 +47,8 @@ public sealed class LookupBooksTests
     {
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.PublishAsync(folder);
-        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, _notes.Add);
+        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, _notes.Add,
+            trouble => _notes.Add(trouble.Cause));
         await lookups.Catalog.RefreshAsync(Ct);
         using var document = JsonDocument.Parse(DemoClient.Customer);
         var customer = FeatureValues.Read(document.RootElement);

@@ -40,7 +40,8 @@ public sealed class RealtimeModelsTests
         clock.Advance(3 * RealtimeDoor.MaxFlight);
         await models.KeepWarmAsync();
         using var customer = JsonDocument.Parse(DemoClient.Customer);
-        Assert.IsType<RealtimeOutcome.Scored>(await models.ScoreAsync(ServedJob.Name, FeatureValues.Read(customer.RootElement), Ct));
+        Assert.IsType<RealtimeOutcome.Scored>(await models.ScoreAsync(ServedJob.Name, catalog.Find(ServedJob.Name)!.Reader!.Info,
+            FeatureValues.Read(customer.RootElement), Ct));
         Assert.Equal(second, Assert.Single(source.Loaded));
     }
 

@@ -46,7 +46,7 @@ public sealed class RunReportScreenTests
     internal static string Printed(bool isJson, RunReport report)
     {
         using var answers = new StringWriter();
-        RunReportScreen.Show(new Screen(isJson, verbose: false, answers), report, "churn.html");
+        RunReportScreen.Show(new Screen(isJson, verbose: false, answers), report, "churn.html", report.DeadLetters);
         return answers.ToString();
     }
 

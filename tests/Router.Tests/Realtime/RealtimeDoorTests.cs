@@ -9,9 +9,14 @@ public sealed class RealtimeDoorTests
     private static readonly TimeSpan Deadline = TimeSpan.FromMilliseconds(250);
     private readonly FakeTimeProvider _clock = new();
     private readonly FakeRealtime _realtime = new();
+    private readonly List<RealtimeTrouble> _troubles = [];
     private readonly RealtimeDoor _gate;
 
-    public RealtimeDoorTests() => _gate = new RealtimeDoor(_realtime, _clock);
+    public RealtimeDoorTests() => _gate = new RealtimeDoor(_realtime, new RealtimeTroubles(_clock, _troubles.Add), _clock);
+
+    private static readonly SnapshotInfo Snapshot = new(1, "churn", new RunId("churn", DateTimeOffset.UnixEpoch),
+        new ModelVersion("churn", 1, Digest.Of("churn")),
+        KeyKind.Int64, [], 1, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, []);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -43,7 +48,7 @@ public sealed class RealtimeDoorTests
         var held = _realtime.Hold();
         var first = Ask(1, 1);
         await _realtime.BegunAsync();
-        var other = _gate.TryScoreAsync(Contract(1) with { Name = "fraud" }, Features(1), Ct).AsTask();
+        var other = _gate.TryScoreAsync(Contract(1) with { Name = "fraud" }, Snapshot, Features(1), Ct).AsTask();
         await _realtime.BegunAsync();
         held.SetResult(FakeRealtime.Scored(1));
         Assert.NotNull((await first).Scored);
@@ -185,7 +190,8 @@ public sealed class RealtimeDoorTests
             var (scored, whyNot, detail) = await Ask(1, 1);
             Assert.Null(scored);
             Assert.Equal(RouteReason.RealtimeFailed, whyNot);
-            Assert.Contains("it is gone", detail);
+            Assert.DoesNotContain("it is gone", detail);
+            Assert.Contains("it is gone", _troubles[0].Failure?.Message);
         }
 
         Assert.Equal(5, _realtime.Calls);
@@ -224,5 +230,5 @@ public sealed class RealtimeDoorTests
     private static Dictionary<string, object?> Features(long question) => new() { ["age"] = question };
 
     private Task<(RealtimeOutcome.Scored? Scored, RouteReason WhyNot, string Detail)> Ask(long question, int atOnce, CancellationToken? ct = null) =>
-        _gate.TryScoreAsync(Contract(atOnce), Features(question), ct ?? Ct).AsTask();
+        _gate.TryScoreAsync(Contract(atOnce), Snapshot, Features(question), ct ?? Ct).AsTask();
 }

@@ -16,7 +16,7 @@ public sealed class RealtimeModelsTests : RouterTestBed
         await PublishAsync("churn", 0, Row(1, 1));
         await Catalog.RefreshAsync(Ct);
         await models.KeepWarmAsync();
-        await models.ScoreAsync("churn", SomeFeatures, Ct);
+        await models.ScoreAsync("churn", Catalog.Find("churn")!.Reader!.Info, SomeFeatures, Ct);
         var first = Assert.Single(_source.Opened);
 
         await PublishAsync("churn", 1, Row(1, 2));
@@ -40,10 +40,11 @@ public sealed class RealtimeModelsTests : RouterTestBed
         await PublishAsync("churn", 0, Row(1, 1));
         await Catalog.RefreshAsync(Ct);
         _source.Problem = new StorageFailedException("model.onnx", "it is gone.", isTransient: false);
-        Assert.Contains("gone", Assert.IsType<RealtimeOutcome.Failed>(await models.ScoreAsync("churn", SomeFeatures, Ct)).Reason, StringComparison.Ordinal);
+        var failed = Assert.IsType<RealtimeOutcome.Failed>(await models.ScoreAsync("churn", Catalog.Find("churn")!.Reader!.Info, SomeFeatures, Ct));
+        Assert.DoesNotContain("gone", failed.Reason, StringComparison.Ordinal);
+        Assert.Same(_source.Problem, failed.Failure);
         _source.Problem = null;
-        Assert.IsType<RealtimeOutcome.Scored>(await models.ScoreAsync("churn", SomeFeatures, Ct));
-        Assert.IsType<RealtimeOutcome.Failed>(await models.ScoreAsync("nobody", SomeFeatures, Ct));
+        Assert.IsType<RealtimeOutcome.Scored>(await models.ScoreAsync("churn", Catalog.Find("churn")!.Reader!.Info, SomeFeatures, Ct));
     }
 
     [Fact]
@@ -55,7 +56,7 @@ public sealed class RealtimeModelsTests : RouterTestBed
         await Catalog.RefreshAsync(Ct);
         await models.KeepWarmAsync();
         _source.Opened[0].Failure = Fail;
-        await Assert.ThrowsAsync<InvalidOperationException>(() => models.ScoreAsync("churn", SomeFeatures, Ct));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => models.ScoreAsync("churn", Catalog.Find("churn")!.Reader!.Info, SomeFeatures, Ct));
         Assert.Equal(("churn", TimeSpan.FromSeconds(2), 0L), Assert.Single(models.TakeMeters()));
 
         Prediction Fail()

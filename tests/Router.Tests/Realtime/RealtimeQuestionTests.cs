@@ -11,7 +11,7 @@ public sealed class RealtimeQuestionTests
         var questions = values.Select(v => Text(("a", v)))
             .Concat([Text(), Text(("a", "1"), ("b", null)), Text(("a", null), ("b", "1")), Text(("ab", "1")), Text(("a", "1c1:bt0:")),
                 Text(("a", "1"), ("b", ""))])
-            .Append(RealtimeQuestion.TextOf("other", new Dictionary<string, object?> { ["a"] = 1L })).ToList();
+            .Append(RealtimeQuestion.TextOf("other", 1, new Dictionary<string, object?> { ["a"] = 1L })).ToList();
         Assert.DoesNotContain(null, questions);
         Assert.Equal(questions.Count, questions.Distinct(StringComparer.Ordinal).Count());
     }
@@ -28,5 +28,5 @@ public sealed class RealtimeQuestionTests
     }
 
     private static string? Text(params (string Column, object? Value)[] features) =>
-        RealtimeQuestion.TextOf("churn", features.ToDictionary(f => f.Column, f => f.Value));
+        RealtimeQuestion.TextOf("churn", 1, features.ToDictionary(f => f.Column, f => f.Value));
 }

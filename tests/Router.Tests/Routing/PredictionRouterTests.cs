@@ -74,11 +74,16 @@ public sealed class PredictionRouterTests : RouterTestBed
     }
 
     [Fact]
-    public async Task Route_NothingPublished_AsksRealtimeOrRefuses()
+    public async Task Route_NothingPublished_IsRefusedAndSaysSo()
     {
         await ServeAsync(Contract);
-        Assert.Equal(RouteReason.NoSnapshot, Assert.IsType<RouteDecision.Refused>(await RouteAsync("42")).Reason);
-        Assert.Equal(RouteReason.NoSnapshot, Assert.IsType<RouteDecision.Realtime>(await RouteAsync("42", SomeFeatures)).Reason);
+        foreach (var features in (IReadOnlyDictionary<string, object?>?[])[null, SomeFeatures])
+        {
+            var refused = Assert.IsType<RouteDecision.Refused>(await RouteAsync("42", features));
+            Assert.Equal((RouteReason.NoSnapshot, RouteReason.NoSnapshot), (refused.Reason, refused.WhyNotRealtime));
+            Assert.Equal("Nothing is published under 'churn' yet.", refused.Detail);
+        }
+        Assert.Equal(0, Realtime.Calls);
     }
 
     [Fact]
@@ -113,7 +118,8 @@ public sealed class PredictionRouterTests : RouterTestBed
         Realtime.Answer = (_, _) => throw new StorageFailedException("model.onnx", "it is gone.", isTransient: false);
         var degraded = Assert.IsType<RouteDecision.Degraded>(await RouteAsync("43", SomeFeatures));
         Assert.Equal((RouteReason.LowConfidence, RouteReason.RealtimeFailed), (degraded.Reason, degraded.WhyNotRealtime));
-        Assert.Contains("it is gone", Assert.IsType<RouteDecision.Refused>(await RouteAsync("44", SomeFeatures)).Detail);
+        Assert.DoesNotContain("it is gone", Assert.IsType<RouteDecision.Refused>(await RouteAsync("44", SomeFeatures)).Detail);
+        Assert.Contains("it is gone", Assert.Single(Troubles).Failure?.Message);
     }
 
     [Theory]
@@ -150,9 +156,9 @@ public sealed class PredictionRouterTests : RouterTestBed
             await Task.Yield();
             return FakeRealtime.Scored((long)features["age"]!);
         };
-        var decisions = await Router.RouteManyAsync("churn",
-            [.. Enumerable.Range(0, Keys).Select(i => ($"{i}", (IReadOnlyDictionary<string, object?>?)new Dictionary<string, object?> { ["age"] = (long)i }))],
-            Ct);
+        using var held = Router.Hold("churn")!;
+        var decisions = await Router.RouteManyAsync(held, Enumerable.Range(0, Keys)
+            .Select(i => new AskedKey(PredictionKey.Of(i), new Dictionary<string, object?> { ["age"] = (long)i })), Ct).ToListAsync(Ct);
         Assert.Equal(Keys, decisions.Count);
         for (var i = 0; i < Keys; i++)
             Assert.Equal(i is 0 or 2 ? 0.5f : i, decisions[i] is RouteDecision.Hit hit ? hit.Prediction.Outputs[0]
@@ -163,11 +169,53 @@ public sealed class PredictionRouterTests : RouterTestBed
     }
 
     [Fact]
-    public async Task RouteMany_OneKeyOfAnotherKind_IsBadInput()
+    public async Task RouteMany_FeaturesThatCannotBeUsed_SpoilTheirOwnAnswerOnly()
+    {
+        await ServeOneAsync(Contract with { MinConfidence = 0.6 });
+        Realtime.Answer = (_, _) => throw new BadInputException("features.age", "'old'", "a number", "Send a number.");
+        using var held = Router.Hold("churn")!;
+        var decisions = await Router.RouteManyAsync(held,
+            [new(PredictionKey.Of(44), SomeFeatures), new(PredictionKey.Of(43), SomeFeatures), new(PredictionKey.Of(42), SomeFeatures)], Ct).ToListAsync(Ct);
+        var refused = Assert.IsType<RouteDecision.Refused>(decisions[0]);
+        Assert.Equal((RouteReason.KeyMissing, RouteReason.BadFeatures), (refused.Reason, refused.WhyNotRealtime));
+        Assert.Contains("'old'", refused.Detail);
+        Assert.Equal(RouteReason.BadFeatures, Assert.IsType<RouteDecision.Degraded>(decisions[1]).WhyNotRealtime);
+        Assert.IsType<RouteDecision.Hit>(decisions[2]);
+        Assert.Equal(3, Router.Answered.Drain().Sum(t => t.Count));
+        Assert.Empty(Troubles);
+    }
+
+    [Fact]
+    public async Task RouteMany_PublishedMeanwhile_AnswersAllFromOneSnapshotAndItsModel()
+    {
+        var first = await ServeOneAsync(Contract);
+        var scored = new List<long>();
+        Realtime.Asked = snapshot => scored.Add(snapshot.Id);
+        using var held = Router.Hold("churn")!;
+        var decisions = new List<RouteDecision>();
+        await foreach (var decision in Router.RouteManyAsync(held, [new(PredictionKey.Of(42), null), new(PredictionKey.Of(42), null),
+            new(PredictionKey.Of(44), SomeFeatures)], Ct))
+        {
+            decisions.Add(decision);
+            if (decisions.Count > 1)
+                continue;
+            await PublishAsync("churn", 1, Row(42, 9), Row(44, 9));
+            await Catalog.RefreshAsync(Ct);
+            Assert.NotEqual(first.Id, Served());
+        }
+        Assert.All(decisions.OfType<RouteDecision.Hit>(), hit => Assert.Equal((first.Id, 0.25f), (hit.Provenance.SnapshotId, hit.Prediction.Outputs[0])));
+        Assert.Equal(2, decisions.OfType<RouteDecision.Hit>().Count());
+        Assert.Equal([first.Id], scored);
+    }
+
+    [Fact]
+    public async Task RouteMany_NobodyTakesTheRest_CountsWhatWasTaken()
     {
         await ServeOneAsync(Contract);
-        await Assert.ThrowsAsync<BadInputException>(() => Router.RouteManyAsync("churn", [("42", null), ("forty-three", null)], Ct));
-        Assert.Empty(await Router.RouteManyAsync("churn", [], Ct));
+        using var held = Router.Hold("churn")!;
+        await foreach (var _ in Router.RouteManyAsync(held, Enumerable.Repeat(new AskedKey(PredictionKey.Of(42), null), 1_000), Ct))
+            break;
+        Assert.Equal(1, Router.Answered.Drain().Sum(t => t.Count));
     }
 
     [Fact]

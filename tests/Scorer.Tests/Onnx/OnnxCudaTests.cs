@@ -46,10 +46,21 @@ public sealed class OnnxCudaTests
         Assert.Equal("onnx-cpu", model.Name);
         var note = model.DeviceNote!;
         Assert.StartsWith("onnx: this ONNX Runtime cannot use CUDA", note, StringComparison.Ordinal);
-        Assert.Contains("-p:OnnxRuntime=Gpu", note, StringComparison.Ordinal);
+        Assert.Contains("cuDNN 9", note, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', note);
         Assert.Equal(Fixture.Score(processor, s_rows).Outputs, Fixture.Score(model, s_rows).Outputs);
         Assert.Null(processor.DeviceNote);
+    }
+
+    [Theory]
+    [InlineData(false, "-p:OnnxRuntime=Gpu")]
+    [InlineData(true, "it is the build flavour for cards")]
+    public void NoProvider_InEitherFlavour_AsksForWhatIsMissing(bool hasProvider, string words)
+    {
+        var said = OnnxSession.NoProvider("no card", hasProvider);
+        Assert.Contains(words, said, StringComparison.Ordinal);
+        Assert.Contains("(no card)", said, StringComparison.Ordinal);
+        Assert.Equal(hasProvider, !said.Contains("-p:OnnxRuntime=Gpu", StringComparison.Ordinal));
     }
 
     [Fact]

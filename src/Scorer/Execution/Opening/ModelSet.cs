@@ -34,6 +34,9 @@ public sealed class ModelSet : LoadedModel
     public override string Arithmetic => string.Join(" + ", _models.Select(m => m.Arithmetic));
 
     /// <inheritdoc/>
+    public override int MemoryFactor => _models.Max(m => m.MemoryFactor);
+
+    /// <inheritdoc/>
     public override bool IsOnDevice => _models.Any(m => m.IsOnDevice);
 
     /// <inheritdoc/>

@@ -38,7 +38,7 @@ internal static class OnnxSession
         }
         catch (Exception failure) when (IsMissingProvider(failure))
         {
-            return (null, NoProvider(failure));
+            return (null, NoProvider(FirstLine(failure.Message), HasCudaProvider));
         }
         try
         {
@@ -65,7 +65,7 @@ internal static class OnnxSession
         }
         catch (Exception failure) when (IsMissingProvider(failure))
         {
-            return NoProvider(failure);
+            return NoProvider(FirstLine(failure.Message), HasCudaProvider);
         }
     }
 
@@ -113,7 +113,14 @@ internal static class OnnxSession
     private static bool IsMissingProvider(Exception failure) =>
         failure is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or NotSupportedException;
 
-    private static string NoProvider(Exception failure) =>
-        $"this ONNX Runtime cannot use CUDA ({FirstLine(failure.Message)}); it needs the build flavour -p:OnnxRuntime=Gpu, CUDA 13, cuDNN 9 and "
-        + "NVIDIA's driver";
+    // The flavour for cards brings the provider along, whether the machine has a card or not.
+    private static bool HasCudaProvider => OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider", StringComparer.Ordinal);
+
+    /// <summary>Why CUDA cannot be used, and what to do about it.</summary>
+    /// <param name="cause">What the runtime says.</param>
+    /// <param name="hasProvider">Whether this is the build flavour for cards.</param>
+    internal static string NoProvider(string cause, bool hasProvider) =>
+        $"this ONNX Runtime cannot use CUDA ({cause}); " + (hasProvider
+            ? "it is the build flavour for cards, so what is missing is on the machine: it needs CUDA 13, cuDNN 9 and NVIDIA's driver"
+            : "it needs the build flavour -p:OnnxRuntime=Gpu, CUDA 13, cuDNN 9 and NVIDIA's driver");
 }

@@ -13,6 +13,7 @@ internal sealed unsafe partial class SegmentMemory : IDisposable
     private const int PrivateAnonymous = 0x22;
     private const int WantHugePages = 14;
 
+    private readonly long _bytes;
     private readonly nuint _taken;
     private byte* _region;
 
@@ -25,6 +26,8 @@ internal sealed unsafe partial class SegmentMemory : IDisposable
         _region = OperatingSystem.IsLinux() ? Map(null, _taken, ReadAndWrite, PrivateAnonymous, -1, 0) : (byte*)NativeMemory.AllocZeroed(_taken);
         if (_region is null || _region == (byte*)-1)
             throw new StorageFailedException("memory", $"A snapshot needs {Figures.Bytes(bytes)}, and the system gives no more.", isTransient: true);
+        _bytes = bytes;
+        ServedMemory.Add(bytes);
         Start = (byte*)(((nuint)_region + HugePage - 1) & ~(HugePage - 1));
         // A wish: without huge pages the memory is as good, and slower.
         if (OperatingSystem.IsLinux() && (nuint)bytes >= HugePage)
@@ -51,6 +54,7 @@ internal sealed unsafe partial class SegmentMemory : IDisposable
         else
             NativeMemory.Free(_region);
         _region = null;
+        ServedMemory.Add(-_bytes);
     }
 
     [LibraryImport("libc", EntryPoint = "mmap")]
