@@ -18,7 +18,8 @@ public sealed class ServeCommandTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["jobs"]);
-        using var process = ProgramRun.Start(["serve", "--url", "http://127.0.0.1:0", "--jobs", folder["jobs"], "--data", folder["data"]], leaseTtl: null);
+        using var process = ProgramRun.Start(
+            ["serve", "--url", "http://127.0.0.1:0", "--jobs", folder["jobs"], "--data", folder["data"], "--init"], leaseTtl: null);
         var address = "";
         while (address.Length == 0 && await process.StandardError.ReadLineAsync(Ct) is { } line)
             address = Regex.Match(line, "^Look-ups at (http://[^/]+)/v1/predictions/").Groups[1].Value;
