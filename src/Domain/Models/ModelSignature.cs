@@ -17,7 +17,8 @@ public sealed record ModelSignature(IReadOnlyList<TensorSpec> Inputs, IReadOnlyL
     /// <summary>Names for the values of all inputs, in the model's order: an input's own where it takes one, else "name_0", "name_1", ...; null where the file
     /// does not say how many it takes.</summary>
     public IReadOnlyList<string>? ValueNames() => Inputs.Any(i => WidthOf(i) < 1) ? null
-        : [.. Inputs.SelectMany(i => WidthOf(i) == 1 ? [i.Name] : Enumerable.Range(0, (int)WidthOf(i)).Select(k => FormattableString.Invariant($"{i.Name}_{k}")))];
+        : [.. Inputs.SelectMany(i =>
+            WidthOf(i) == 1 ? [i.Name] : Enumerable.Range(0, (int)WidthOf(i)).Select(k => FormattableString.Invariant($"{i.Name}_{k}")))];
 
     /// <summary>Values a row that an input takes; -1 where the file does not say.</summary>
     public static long WidthOf(TensorSpec input) => input.Shape.Count == 0 || input.Shape.Skip(1).Any(d => d <= 0) ? -1

@@ -88,7 +88,8 @@ internal sealed class FeatureCompiler
                 break;
             case FeatureTransform.ImputeText s:
                 place.Need(_isText && place.IsLast, $"impute text as step {place.Number} of {place.Count} on the {_source.Kind} column '{_source.Name}'",
-                    "impute text as the only step on a text column", "A map of categories gives missing texts its unseen number; numbers are imputed by 'impute'.");
+                    "impute text as the only step on a text column",
+                        "A map of categories gives missing texts its unseen number; numbers are imputed by 'impute'.");
                 _missingText = System.Text.Encoding.UTF8.GetBytes(s.Value);
                 break;
             case FeatureTransform.ImputeMean:
