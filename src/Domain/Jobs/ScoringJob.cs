@@ -50,6 +50,9 @@ public sealed record ScoringJob(
     /// scores those alone. Default false. A forest whose outputs are its sums needs none.</summary>
     public bool KeepsSums { get; init; }
 
+    /// <summary>What happens to a run that has spent more than its budget. Default: it is stopped.</summary>
+    public BudgetRule OnBudget { get; init; }
+
     /// <summary>The model's outputs that are kept, by name. Default empty: all but those that only pass inputs on.</summary>
     public IReadOnlyList<string> Outputs { get; init; } = [];
 
@@ -59,6 +62,9 @@ public sealed record ScoringJob(
     /// <summary>How long after its scheduled instant a run that cannot start (its input or model is missing, or the plan is refused) is tried again. Default
     /// zero: it is tried once.</summary>
     public TimeSpan WaitsForInput { get; init; }
+
+    /// <summary>Whether a snapshot may take the place of one with keys of another type or with other outputs. Default false: it is held back.</summary>
+    public bool AllowsChanges { get; init; }
 
     /// <summary>The default of <see cref="UnitRows"/>.</summary>
     public const int DefaultUnitRows = 131_072;

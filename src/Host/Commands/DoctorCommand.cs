@@ -55,6 +55,7 @@ internal static class DoctorCommand
             var skew = await database.NowAsync(ct).ConfigureAwait(false) - clock.GetUtcNow();
             return string.Create(CultureInfo.InvariantCulture, $"{database.Path} opens, its clock differs by {Math.Abs(skew.TotalMilliseconds):0} ms");
         }).ConfigureAwait(false);
+        await CheckAsync(checks, "snapshots", () => ServedSnapshots.VerifyAsync(configuration, clock, ct)).ConfigureAwait(false);
         await CheckAsync(checks, "blobs", async () =>
         {
             var blobs = new LocalFolderBlobs(configuration.BlobsRoot);

@@ -27,7 +27,7 @@ internal static class LookupCommand
                 isDiagnostic: true);
         await lookups.Catalog.RefreshAsync(ct).ConfigureAwait(false);
         foreach (var problem in lookups.Catalog.Problems)
-            verb.Screen.Error(problem);
+            verb.Screen.Error(problem.Detail);
         using var bytes = new MemoryStream();
         var worst = ExitCode.Done;
         await using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))

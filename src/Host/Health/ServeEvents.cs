@@ -43,6 +43,14 @@ internal static partial class ServeEvents
         Message = "Changed job files are not in force yet, and are tried again: {Problem}")]
     public static partial void JobsNotRead(ILogger log, string problem);
 
+    /// <summary>The data folder holds no run.</summary>
+    [LoggerMessage(EventId = 1009, EventName = nameof(FolderIsNew), Level = LogLevel.Warning, Message = "{Folder}: {Problem}")]
+    public static partial void FolderIsNew(ILogger log, string folder, string problem);
+
+    /// <summary>A snapshot that is published cannot be served.</summary>
+    [LoggerMessage(EventId = 1022, EventName = nameof(NotServed), Level = LogLevel.Error, Message = "{Problem}")]
+    public static partial void NotServed(ILogger log, string problem);
+
     /// <summary>A background loop ended though nobody stopped it.</summary>
     [LoggerMessage(EventId = 1020, EventName = nameof(LoopEnded), Level = LogLevel.Error,
         Message = "The loop '{Loop}' ended unexpectedly; /readyz fails until the program is started again.")]

@@ -58,6 +58,6 @@ internal static class HttpPages
         var report = await new RunReportBuilder(services.GetRequiredService<StateDatabase>(), services.GetRequiredService<TimeProvider>())
             .BuildAsync(id, assumption, context.RequestAborted).ConfigureAwait(false)
             ?? throw new RequestProblemException(StatusCodes.Status404NotFound, $"No run {run}.");
-        await Results.Text(RunReportPage.Render(report), "text/html; charset=utf-8").ExecuteAsync(context).ConfigureAwait(false);
+        await Results.Text(NamesOnly.Of(RunReportPage.Render(report)), "text/html; charset=utf-8").ExecuteAsync(context).ConfigureAwait(false);
     }
 }

@@ -62,6 +62,11 @@ internal static class ServeHost
         var invariants = app.Services.GetRequiredService<InvariantStop>();
         try
         {
+            var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("BatchEngine.Serve");
+            var engine = app.Services.GetRequiredService<EngineConfiguration>();
+            if (await app.Services.GetRequiredService<NewFolder>().IsNewAsync(ct).ConfigureAwait(false))
+                ServeEvents.FolderIsNew(log, engine.DataDirectory, NewFolder.Problem);
+            app.Services.GetRequiredService<LookupService>().Catalog.Tell = problem => ServeEvents.NotServed(log, problem);
             await app.Services.GetRequiredService<LookupService>().Catalog.RefreshAsync(ct).ConfigureAwait(false);
             await StartAsync(app, ct).ConfigureAwait(false);
             await WaitAsync(app, ct).ConfigureAwait(false);
@@ -112,10 +117,10 @@ internal static class ServeHost
         {
             await app.StartAsync(ct).ConfigureAwait(false);
         }
-        catch (IOException problem)
+        catch (Exception problem) when (problem is IOException or System.Net.Sockets.SocketException)
         {
             throw new BadInputException("httpUrl", settings.Http2Url is { } second ? $"{settings.HttpUrl}, {second}" : settings.HttpUrl,
-                "an address that is free", "Stop the other program, or choose another with --url http://localhost:5081.", problem);
+                "an address that is free and may be listened on", "Stop the other program, or choose another with --url http://localhost:5081.", problem);
         }
     }
 
@@ -127,7 +132,8 @@ internal static class ServeHost
         services.AddSingleton<SnapshotStore>().AddSingleton<DecisionStore>();
         services.AddSingleton(s => new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, NotesOf(s), TroublesOf(s)));
         services.AddSingleton(s => s.GetRequiredService<LookupService>().Router);
-        services.AddSingleton<ServeMetrics>().AddSingleton<LoopWatch>().AddSingleton<InvariantStop>().AddSingleton<ServeStop>();
+        services.AddSingleton<ServeMetrics>().AddSingleton<LoopWatch>().AddSingleton<InvariantStop>().AddSingleton<ServeStop>()
+            .AddSingleton(new NewFolder(engine.Database, settings.IsInit));
         services.AddExceptionHandler<FailureAnswers>();
         if (settings.JobsFolder is null)
             return;

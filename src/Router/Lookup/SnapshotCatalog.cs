@@ -19,8 +19,8 @@ public sealed class SnapshotCatalog : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly SemaphoreSlim _one = new(1, 1);
     private volatile FrozenDictionary<string, ServedName> _served = FrozenDictionary<string, ServedName>.Empty;
-    private volatile IReadOnlyList<string> _unopened = [];
-    private volatile string? _unread;
+    private volatile IReadOnlyList<CatalogProblem> _unopened = [];
+    private volatile CatalogProblem? _unread;
     private long _stamp = -1;
     private long _triedAt;
     private bool _disposed;
@@ -35,7 +35,10 @@ public sealed class SnapshotCatalog : IAsyncDisposable
     public static TimeSpan RetryInterval { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>What could not be read or opened at the last refresh, one sentence each; empty when all is well.</summary>
-    public IReadOnlyList<string> Problems => _unread is { } unread ? [unread, .. _unopened] : _unopened;
+    public IReadOnlyList<CatalogProblem> Problems => _unread is { } unread ? [unread, .. _unopened] : _unopened;
+
+    /// <summary>Told each problem once when it comes, in the words for operators; default nobody is.</summary>
+    public Action<string> Tell { get; set; } = _ => { };
 
     /// <summary>Every serving name now.</summary>
     public IReadOnlyCollection<ServedName> All => _served.Values;
@@ -69,7 +72,10 @@ public sealed class SnapshotCatalog : IAsyncDisposable
             }
             catch (BatchEngineException failure) when (failure is not InvariantBrokenException)
             {
-                _unread = failure.Message;
+                var before = _unread;
+                _unread = new CatalogProblem("What is published cannot be read now; what was served before still is.", failure.Message);
+                if (before?.Detail != failure.Message)
+                    Tell(failure.Message);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
@@ -117,7 +123,7 @@ public sealed class SnapshotCatalog : IAsyncDisposable
     private async Task SwapAsync(CancellationToken ct)
     {
         var next = new Dictionary<string, ServedName>(StringComparer.Ordinal);
-        var unopened = new List<string>();
+        var unopened = new List<CatalogProblem>();
         var before = _served;
         try
         {
@@ -137,7 +143,10 @@ public sealed class SnapshotCatalog : IAsyncDisposable
         }
 
         _served = next.ToFrozenDictionary(StringComparer.Ordinal);
+        var told = _unopened;
         _unopened = unopened;
+        foreach (var problem in unopened.Where(p => !told.Contains(p)))
+            Tell(problem.Detail);
         DisposeReadersOf(before, keep: next);
     }
 
@@ -150,7 +159,7 @@ public sealed class SnapshotCatalog : IAsyncDisposable
         }
     }
 
-    private SnapshotReader? Open(SnapshotInfo snapshot, SnapshotReader? old, List<string> unopened, CancellationToken ct)
+    private SnapshotReader? Open(SnapshotInfo snapshot, SnapshotReader? old, List<CatalogProblem> unopened, CancellationToken ct)
     {
         try
         {
@@ -159,8 +168,8 @@ public sealed class SnapshotCatalog : IAsyncDisposable
         }
         catch (BatchEngineException failure) when (failure is not InvariantBrokenException)
         {
-            unopened.Add($"'{snapshot.ServingName}' keeps {(old is null ? "nothing" : $"snapshot {old.Info.Id}")}, snapshot {snapshot.Id} cannot be served: "
-                + $"{failure.Message}");
+            var text = $"'{snapshot.ServingName}' keeps {(old is null ? "nothing" : $"snapshot {old.Info.Id}")}, snapshot {snapshot.Id} cannot be served";
+            unopened.Add(new CatalogProblem($"{text}; the engine's log and `batchengine doctor` say why.", $"{text}: {failure.Message}"));
             return old;
         }
     }

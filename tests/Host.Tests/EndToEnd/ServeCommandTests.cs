@@ -18,7 +18,8 @@ public sealed class ServeCommandTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["jobs"]);
-        using var process = ProgramRun.Start(["serve", "--url", "http://127.0.0.1:0", "--jobs", folder["jobs"], "--data", folder["data"]], leaseTtl: null);
+        using var process = ProgramRun.Start(
+            ["serve", "--url", "http://127.0.0.1:0", "--jobs", folder["jobs"], "--data", folder["data"], "--init"], leaseTtl: null);
         var address = "";
         while (address.Length == 0 && await process.StandardError.ReadLineAsync(Ct) is { } line)
             address = Regex.Match(line, "^Look-ups at (http://[^/]+)/v1/predictions/").Groups[1].Value;
@@ -65,6 +66,19 @@ public sealed class ServeCommandTests
         other.Start();
         var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}");
         (await ProgramRun.RunAsync("serve", "--url", url, "--no-scheduler", "--data", folder["data"])).MustRefuse(url, "free");
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:99999", "65535")]
+    [InlineData("http://127.0.0.1:0/app", "root")]
+    [InlineData("http://locahost:0", "IP address")]
+    [InlineData("http://256.1.1.1:0", "IP address")]
+    [InlineData("http://user@localhost:0", "IP address")]
+    [InlineData("http://localhost:0", "http://127.0.0.1:0")]
+    public async Task Serve_AddressThatWouldOpenAnother_IsRefused(string url, string words)
+    {
+        using var folder = new TemporaryFolder();
+        (await ProgramRun.RunAsync("serve", "--url", url, "--no-scheduler", "--data", folder["data"])).MustRefuse(url, words);
     }
 
     [Fact]

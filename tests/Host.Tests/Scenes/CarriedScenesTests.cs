@@ -63,6 +63,30 @@ public sealed class CarriedScenesTests
         }
     }
 
+    [Fact]
+    public async Task KeysThatChangeFromNumbersToText_AreHeldUnlessAllowed()
+    {
+        using var numbers = SceneFolder.Open("27-decimals");
+        using var texts = SceneFolder.Open("28-uuid-key");
+        Directory.CreateDirectory(numbers["in"]);
+        File.Copy(numbers["in.parquet"], numbers["in/2026-11-24.parquet"]);
+        File.Copy(texts["in.parquet"], numbers["in/2026-11-25.parquet"]);
+        File.Copy(texts["in.parquet"], numbers["in/2026-11-26.parquet"]);
+        const string job = "name: keys\ninput: in/{date}.parquet\nkey: id\nmodel: model.onnx\nfeatures: [x]\noutput: night/{run}\n";
+        File.WriteAllText(numbers["job.yaml"], job);
+        (await numbers.RunOnDataAsync("run", "job.yaml", "--as-of", "2026-11-24T02:00:00Z")).MustEnd(0);
+
+        var held = await numbers.RunOnDataAsync("run", "job.yaml", "--as-of", "2026-11-25T02:00:00Z");
+        Assert.Equal(1, held.ExitCode);
+        Assert.Contains("its keys are text, those that serve are whole numbers", string.Join(' ', held.Output.Split('\n')), StringComparison.Ordinal);
+        Assert.Contains("quality.allowChanges", held.Output, StringComparison.Ordinal);
+        (await numbers.RunOnDataAsync("lookup", "keys", "2")).MustEnd(0);
+
+        File.WriteAllText(numbers["job.yaml"], job + "quality: { allowChanges: true }\n");
+        (await numbers.RunOnDataAsync("run", "job.yaml", "--as-of", "2026-11-26T02:00:00Z")).MustEnd(0);
+        (await numbers.RunOnDataAsync("lookup", "keys", "00000000-0000-4000-8000-000000000002")).MustEnd(0);
+    }
+
     /// <summary>What it said on stderr, however its lines were broken.</summary>
     private static string Words(ProgramRun run) => string.Join(' ', run.Errors.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

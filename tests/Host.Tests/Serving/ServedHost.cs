@@ -36,13 +36,17 @@ internal sealed class ServedHost : IAsyncDisposable
     /// <param name="http2">Whether it also has a listener for HTTP/2.</param>
     /// <param name="jobs">A folder of job files to schedule; null means that nothing is scheduled.</param>
     /// <param name="alerts">The command for alerts; null means none.</param>
-    public static async Task<ServedHost> BuildAsync(FailingLoopOf? planted = null, bool http2 = false, string? jobs = null, string? alerts = null)
+    /// <param name="isInit">Whether it is ready before the first run.</param>
+    public static async Task<ServedHost> BuildAsync(FailingLoopOf? planted = null, bool http2 = false, string? jobs = null, string? alerts = null,
+        bool isInit = true)
     {
         var served = new ServedHost();
         served.Engine = await Engine.OpenAsync(EngineConfiguration.In(served._folder["data"]) with { AlertsCommand = alerts }, TimeProvider.System,
             new Screen(json: true, verbose: false), Ct);
-        served.Host = ServeHost.Build(served.Engine, new ServeSettings("http://127.0.0.1:0", http2 ? "http://127.0.0.1:0" : null, jobs), served._logs,
-            services => AddLoop(services, planted));
+        served.Host = ServeHost.Build(served.Engine, new ServeSettings("http://127.0.0.1:0", http2 ? "http://127.0.0.1:0" : null, jobs)
+        {
+            IsInit = isInit,
+        }, served._logs, services => AddLoop(services, planted));
         return served;
     }
 

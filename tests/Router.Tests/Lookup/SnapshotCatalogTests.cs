@@ -79,7 +79,7 @@ public sealed class SnapshotCatalogTests : RouterTestBed
         Assert.True(await Catalog.RefreshAsync(Ct));
         Assert.Equal(first.Id, Served());
         Assert.Equal(1, Assert.IsType<RouteDecision.Hit>(await RouteAsync("1")).Prediction.Outputs[0]);
-        var problem = Assert.Single(Catalog.Problems);
+        var problem = Assert.Single(Catalog.Problems).Text;
         Assert.Contains($"keeps snapshot {first.Id}, snapshot {second.Id} cannot be served", problem);
 
         await File.WriteAllBytesAsync(path, whole, Ct);
@@ -101,7 +101,7 @@ public sealed class SnapshotCatalogTests : RouterTestBed
         await ServeAsync(Contract);
         await ServeAsync(ServingContract.Default("fraud"));
         Assert.Equal((null, good.Id), (Served(), Served("fraud")));
-        Assert.Contains("'churn' keeps nothing", Assert.Single(Catalog.Problems));
+        Assert.Contains("'churn' keeps nothing", Assert.Single(Catalog.Problems).Text);
         Assert.Equal(RouteReason.NoSnapshot, Assert.IsType<RouteDecision.Refused>(await RouteAsync("1")).Reason);
     }
 

@@ -39,7 +39,11 @@ internal static class QualityKeys
     public static SectionKey Drift { get; } = new("drift", "When a column counts as drifted, and what follows.",
         Action, MaxPsi, MaxKs, MaxMissingShareChange, MinRows, Baseline);
 
-    public static SectionKey Section { get; } = new("quality", "What a run must fulfil before its snapshot is published.", Rejects, DuplicateKeys, Drift);
+    public static Key<bool> AllowChanges { get; } = new("allowChanges", FlagType.Either,
+        "Whether a snapshot may take the place of one with keys of another type or with other outputs; otherwise it is held back.", false);
+
+    public static SectionKey Section { get; } = new("quality", "What a run must fulfil before its snapshot is published.", Rejects, DuplicateKeys, Drift,
+        AllowChanges);
 
     /// <summary>Reads "rejects".</summary>
     public static RejectBudget ReadRejects(SectionReader quality)

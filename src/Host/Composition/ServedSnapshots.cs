@@ -1,0 +1,46 @@
+using BatchEngine.Domain;
+using BatchEngine.Host.Configuration;
+using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.Storage.Snapshots.Readers;
+
+namespace BatchEngine.Host.Composition;
+
+/// <summary>Verifies every byte of every snapshot that is served.</summary>
+internal static class ServedSnapshots
+{
+    /// <summary>What was seen.</summary>
+    /// <exception cref="CorruptDataException">One of them cannot be served; what to do is said.</exception>
+    public static async Task<string> VerifyAsync(EngineConfiguration configuration, TimeProvider clock, CancellationToken ct)
+    {
+        await using var database = await StateDatabase.OpenAsync(configuration.DatabasePath, clock, ct).ConfigureAwait(false);
+        var blobs = new LocalFolderBlobs(configuration.BlobsRoot);
+        var store = new SnapshotStore(database);
+        var (names, keys) = (0, 0L);
+        foreach (var contract in await store.ContractsAsync(ct).ConfigureAwait(false))
+        {
+            if (await store.CurrentAsync(contract.Contract.Name, ct).ConfigureAwait(false) is not { } current)
+                continue;
+            Verify(current, blobs, ct);
+            names++;
+            keys += current.Keys;
+        }
+        return $"{Figures.Count(names, "served snapshot", "served snapshots")} with {Figures.Count(keys, "key", "keys")}, every byte verified";
+    }
+
+    private static void Verify(SnapshotInfo current, LocalFolderBlobs blobs, CancellationToken ct)
+    {
+        try
+        {
+            SnapshotReader.Open(current, s => blobs.LocalPath(s.Artifact.BlobName)
+                ?? throw new StorageFailedException(s.Artifact.BlobName, "it is not there.", isTransient: false), SnapshotHolding.Mapped, ct: ct).Dispose();
+        }
+        catch (BatchEngineException problem) when (problem is not InvariantBrokenException)
+        {
+            throw new StorageFailedException($"snapshot {current.Id} of '{current.ServingName}'",
+                $"It cannot be served: {problem.Message} Restore the file, run the job again, or go back with "
+                + $"`batchengine snapshots rollback {current.ServingName}`.", isTransient: false, problem);
+        }
+    }
+}
