@@ -68,6 +68,9 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
     /// <summary>Who has ended; null means that nothing is known of any process.</summary>
     public FakeProcesses? Processes { get; set; }
 
+    /// <summary>What a worker costs an hour.</summary>
+    public Measured<Money> Price { get; set; } = Samples.Local().PerWorkerHour;
+
     public int Closings { get; private set; }
 
     public int Pins { get; private set; }
@@ -184,7 +187,7 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
     public Task<InputManifest> FreezeInputAsync(ScoringJob job, RunId run, CancellationToken ct) => Task.FromResult(Manifest);
 
     public Task<IReadOnlyList<CapacityOffer>> OffersAsync(ScoringJob job, DateTimeOffset at, CancellationToken ct) =>
-        Task.FromResult<IReadOnlyList<CapacityOffer>>([Samples.Local()]);
+        Task.FromResult<IReadOnlyList<CapacityOffer>>([Samples.Local() with { PerWorkerHour = Price }]);
 
     public async Task<GateVerdict> JudgeAsync(RunPlan plan, IReadOnlyList<ColumnProfile> profiles, CancellationToken ct)
     {
@@ -192,6 +195,11 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
         await AtJudging(plan);
         return Verdict;
     }
+
+    /// <summary>What a run has spent, as the tests say.</summary>
+    public Func<Measured<Money>> Spent { get; set; } = () => Measured<Money>.NotMeasured("no price");
+
+    public Task<Measured<Money>> SpentAsync(RunId run, CancellationToken ct) => Task.FromResult(Spent());
 
     public Task CloseAsync(RunId run, CancellationToken ct)
     {

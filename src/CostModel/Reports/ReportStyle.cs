@@ -45,7 +45,8 @@ internal static class ReportStyle
         .none small{font-style:normal}
         .why{min-width:14rem;font-size:.84rem} tr.sum td,tr.sum th{font-weight:650;border-top:1.5px solid var(--soft);border-bottom:0}
         .tag{display:inline-block;padding:.02rem .5rem;border:1px solid;border-radius:1rem;font-size:.78rem;font-weight:600;white-space:nowrap}
-        .meter{display:block;min-width:6rem} .meter rect:first-child{fill:var(--wash);stroke:var(--line)} .meter rect:last-child{fill:var(--fill)}
+        .meter{display:block;min-width:6rem;margin-top:calc(.75em - 5px)} .meter rect:first-child{fill:var(--wash);stroke:var(--line)}
+        .meter rect:last-child{fill:var(--fill)}
         figure{margin:0} figcaption{font-size:.84rem;color:var(--ink);font-weight:600;overflow-wrap:anywhere} figcaption small{display:inline;margin-left:.3rem}
         .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(16rem,1fr));gap:1.1rem 1.4rem;margin-top:.6rem}
         .charts svg{display:block;width:100%;height:auto}

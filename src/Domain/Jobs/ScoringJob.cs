@@ -50,6 +50,9 @@ public sealed record ScoringJob(
     /// scores those alone. Default false. A forest whose outputs are its sums needs none.</summary>
     public bool KeepsSums { get; init; }
 
+    /// <summary>What happens to a run that has spent more than its budget. Default: it is stopped.</summary>
+    public BudgetRule OnBudget { get; init; }
+
     /// <summary>The model's outputs that are kept, by name. Default empty: all but those that only pass inputs on.</summary>
     public IReadOnlyList<string> Outputs { get; init; } = [];
 

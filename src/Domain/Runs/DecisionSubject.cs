@@ -44,4 +44,7 @@ public enum DecisionSubject
 
     /// <summary>A run for which the queue had no room.</summary>
     QueueFull,
+
+    /// <summary>A run that has spent more than its budget.</summary>
+    Budget,
 }

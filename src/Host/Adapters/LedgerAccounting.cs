@@ -10,6 +10,10 @@ namespace BatchEngine.Host.Adapters;
 internal sealed class LedgerAccounting(StateDatabase database, CurrentPrices prices, TimeProvider clock) : IRunAccounting
 {
     /// <inheritdoc/>
+    public async Task<Measured<Money>> SpentAsync(RunId run, CancellationToken ct) =>
+        await new RunSpend(database).OfAsync(run, await prices.BookAsync(ct).ConfigureAwait(false), clock.GetUtcNow(), ct).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public async Task CloseAsync(RunId run, CancellationToken ct)
     {
         var poster = new LedgerPoster(database, clock, prices);

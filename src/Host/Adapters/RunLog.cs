@@ -9,7 +9,7 @@ internal sealed class RunLog(Screen screen) : IRunLog
     /// <inheritdoc/>
     public void Write(RunEvent happened)
     {
-        if (happened.Kind == RunEventKind.DeadlineDropped)
+        if (happened.Kind is RunEventKind.DeadlineDropped or RunEventKind.OverBudget)
             screen.Note($"{happened.Run}: {happened.Detail}");
         else if (happened.Kind is RunEventKind.WaitingForLead or RunEventKind.WaitingForShards or RunEventKind.WorkerDied
             or RunEventKind.ShardTakenOver or RunEventKind.FenceLost or RunEventKind.ShardRetried)

@@ -21,6 +21,10 @@ internal sealed record RunAnswer(RunId Run, string Outcome, string Detail)
     /// <summary>The means that missing values were replaced by; empty without any.</summary>
     public IReadOnlyList<ImputedMean> Means { get; init; } = [];
 
+    /// <summary>What it spent against its budget, in a sentence; null when the job has none, or it was kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Budget { get; init; }
+
     /// <summary>What became of its columns against the baseline, in one sentence; null for a first run, and where nothing was judged.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Drift { get; init; }

@@ -1,4 +1,5 @@
 using BatchEngine.CostModel.Reports;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Terminal;
@@ -25,7 +26,8 @@ internal static class RunReportScreen
         var path = await WriteHtmlAsync(engine, report, html, ct).ConfigureAwait(false);
         // The report names blobs; a person opens files.
         Show(screen, report, path, [.. report.DeadLetters.Select(blob => engine.Blobs.LocalPath(blob) ?? blob)]);
-        return report.State is RunState.Failed or RunState.Held or RunState.Cancelled ? ExitCode.Violation : ExitCode.Done;
+        return report.State is RunState.Failed or RunState.Held or RunState.Cancelled
+            || (report.Plan.Budget is { } budget && new BudgetCheck(budget, report.Cost.Spend).IsOver) ? ExitCode.Violation : ExitCode.Done;
     }
 
     /// <summary>Shows the report.</summary>
@@ -55,6 +57,8 @@ internal static class RunReportScreen
             $"planned {Figures.Price(report.Plan.PlannedCost)}, "
             + $"spent {Figures.Price(report.Cost.Total)}{(report.Cost.Spend.Missing() is { } missing ? $" and {missing}" : "")}, "
             + $"{Figures.Price(report.Cost.PerThousand.Made)} per 1,000 predictions"));
+        if (report.Plan.Budget is { } budget)
+            facts.AddRow("budget", Markup.Escape(new BudgetCheck(budget, report.Cost.Spend).InWords()));
         facts.AddRow("reuse", Markup.Escape(Reuse(report.Reuse)));
         facts.AddRow("saving", Markup.Escape($"against on-demand: {report.Cost.OnDemand.InWords()}"));
         facts.AddRow("", Markup.Escape($"against all real time: {report.Cost.AllRealtime.InWords()}"));

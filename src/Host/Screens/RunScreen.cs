@@ -1,4 +1,5 @@
 using BatchEngine.CostModel.Reports;
+using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Terminal;
@@ -40,12 +41,15 @@ internal static class RunScreen
         var counts = (await new ReceiptStore(engine.Database).ListAsync(run, CancellationToken.None).ConfigureAwait(false))
             .Aggregate(default(RowCounts), (sum, r) => sum + r.Final.Counts);
         var plan = await new RunStore(engine.Database).PlanAsync(run, CancellationToken.None).ConfigureAwait(false);
+        var budget = plan is null ? null : await BudgetCheck.OfAsync(engine.Database, plan, CancellationToken.None).ConfigureAwait(false);
         var drift = await new ProfileStore(engine.Database).FindDriftAsync(run, CancellationToken.None).ConfigureAwait(false);
+        var code = answer.Code == ExitCode.Done && budget is { IsKept: false } ? budget.IsOver ? ExitCode.Violation : ExitCode.Inconclusive : answer.Code;
         return answer with
         {
+            Budget = budget is { IsKept: false } ? budget.InWords() : null,
             Drift = drift?.Baseline is null ? null : DriftScreen.Sentence(drift),
             HasDrifted = drift?.Verdict == DriftVerdict.Drifted,
-            Code = failOnDrift && drift?.Verdict == DriftVerdict.Drifted ? Math.Max(answer.Code, ExitCode.Violation) : answer.Code,
+            Code = failOnDrift && drift?.Verdict == DriftVerdict.Drifted ? ExitCode.Violation : code,
             Rows = counts,
             Means = plan is null ? [] : FeatureMeans.In(plan.Job.Features, plan.Features),
             Took = record is { StartedAt: { } from, EndedAt: { } to } ? to - from : null,
@@ -74,6 +78,8 @@ internal static class RunScreen
         screen.Line(answer.Detail);
         if (answer.Rows is { } rows)
             screen.Line(Work(rows, answer.Took));
+        if (answer.Budget is { } budget)
+            screen.Line(budget);
         if (answer.Means.Count > 0)
             screen.Line($"Means in place of missing values: {FeatureMeans.Words(answer.Means)}.");
         if (answer.Drift is { } drift)

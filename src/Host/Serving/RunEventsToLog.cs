@@ -19,7 +19,7 @@ internal sealed class RunEventsToLog(ILoggerFactory logs) : IRunLog
     }
 
     private static LogLevel LevelOf(RunEventKind kind) =>
-        kind is RunEventKind.DeadlineDropped or RunEventKind.WaitingForLead or RunEventKind.WaitingForShards
+        kind is RunEventKind.DeadlineDropped or RunEventKind.OverBudget or RunEventKind.WaitingForLead or RunEventKind.WaitingForShards
             or RunEventKind.WorkerDied or RunEventKind.ShardTakenOver or RunEventKind.FenceLost
             or RunEventKind.ShardRetried ? LogLevel.Information : LogLevel.Debug;
 }

@@ -78,6 +78,9 @@ public enum RunEventKind
     /// <summary>The ledger has the run's usage.</summary>
     Accounted,
 
+    /// <summary>The run has spent more than its budget and goes on.</summary>
+    OverBudget,
+
     /// <summary>Blobs that no row names were removed.</summary>
     OrphansSwept,
 }

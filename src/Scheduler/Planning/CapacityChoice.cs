@@ -55,8 +55,15 @@ internal static class CapacityChoice
         var cost = !duration.HasValue ? Measured<Money>.NotMeasured(duration.Reason!)
             : offer.PerWorkerHour.Map(rate =>
                 rate with { Amount = Math.Round(rate.Amount * workers * rows / ((decimal)speed * busy * SecondsPerHour), CostDecimals) });
+        if (rows == 0)
+            cost = OfOverhead(request.Overhead, offer);
         return new PlanOption(offer.Offering, workers, duration, cost, "");
     }
+
+    // Nothing is scored, but nothing is free: the run is sealed, judged and published by one core.
+    private static Measured<Money> OfOverhead(Measured<TimeSpan> overhead, CapacityOffer offer) => overhead.TryGet(out var took)
+        ? offer.PerWorkerHour.Map(rate => rate with { Amount = Math.Round(rate.Amount * took.Ticks / TimeSpan.TicksPerHour, CostDecimals) })
+        : Measured<Money>.NotMeasured($"nothing is scored, and what sealing and publishing cost is not known: {overhead.Reason}");
 
     private static string? LateBy(PlanRequest request, PlanOption option)
     {

@@ -23,6 +23,9 @@ internal sealed record PlanRequest(
     /// <summary>Whether the model only appends trees to that of the base; looked at when the two are not the same.</summary>
     public ModelGrowth Growth { get; init; } = new ModelGrowth.Another("its trees were not compared");
 
+    /// <summary>How long sealing, judging and publishing took when a run of this job was last published.</summary>
+    public Measured<TimeSpan> Overhead { get; init; } = Measured<TimeSpan>.NotMeasured("no run of this job has been published yet");
+
     /// <summary>What the model costs a row of one core.</summary>
     public Measured<double> ModelNanoseconds { get; init; } = Measured<double>.NotMeasured("the model was not timed");
 }

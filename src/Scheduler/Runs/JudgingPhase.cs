@@ -28,6 +28,8 @@ internal static class JudgingPhase
         if (verdict.Drift is { } drift)
             await stores.Profiles.SaveDriftAsync(context.Lead, drift, ct).ConfigureAwait(false);
         context.Say(RunEventKind.Judged, verdict is GateVerdict.Pass ? "pass" : "hold", verdict.Reason);
+        if (await context.StopsByBudgetAsync(RunState.Judging, ct).ConfigureAwait(false))
+            return;
         await (verdict switch
         {
             GateVerdict.Hold hold => context.EndAsync(RunState.Judging, RunState.Held, $"{hold.Reason}. {ReleaseAdvice.For(context.Plan)}",

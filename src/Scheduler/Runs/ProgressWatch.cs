@@ -4,7 +4,8 @@ using BatchEngine.Storage.Database.Leases;
 
 namespace BatchEngine.Scheduler.Runs;
 
-/// <summary>Looks at a run while it is scored: tells how far it is and stops it when too many rows are rejected. Used by one coordinator.</summary>
+/// <summary>Looks at a run while it is scored: tells how far it is, and stops it when too many rows are rejected or too much is spent. Used by one
+/// coordinator.</summary>
 internal sealed class ProgressWatch(RunContext context, ProgressBoard board)
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
@@ -45,6 +46,8 @@ internal sealed class ProgressWatch(RunContext context, ProgressBoard board)
         var rejected = shards.Sum(s => s.Counts.Rejected);
         if (rejected > context.Plan.Job.Rejects.MaxRows)
             await context.StopAsync(RunState.Scoring, RejectReason(context.Plan, rejected, shards.Sum(s => s.Counts.Read)), ct).ConfigureAwait(false);
+        else if (await context.Budget.LookNowAndThenAsync(ct).ConfigureAwait(false) is { } overBudget)
+            await context.StopAsync(RunState.Scoring, overBudget, ct).ConfigureAwait(false);
     }
 
     /// <summary>Why the reject budget ends the run.</summary>

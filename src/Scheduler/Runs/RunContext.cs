@@ -11,6 +11,9 @@ internal sealed class RunContext(NightRunServices services, RunSettings settings
 
     public NightRunServices Services => services;
 
+    /// <summary>Compares what is spent with the budget.</summary>
+    public BudgetWatch Budget => field ??= new BudgetWatch(this);
+
     public RunStores Stores => services.Stores;
 
     public RunPorts Ports => services.Ports;
@@ -93,6 +96,16 @@ internal sealed class RunContext(NightRunServices services, RunSettings settings
     {
         ResumeFailsAgain = resumeFailsAgain;
         await EndAsync(from, RunState.Failed, reason, DecisionOf(DecisionSubject.RunFailed, $"stopped while {from}", reason), ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Fails the run when it has spent more than its budget and the job says stop.</summary>
+    /// <returns>Whether it was stopped.</returns>
+    public async Task<bool> StopsByBudgetAsync(RunState from, CancellationToken ct)
+    {
+        if (await Budget.LookAsync(ct).ConfigureAwait(false) is not { } reason)
+            return false;
+        await FailAsync(from, reason, true, ct).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Stops the run before its end when it is still there, without accounting yet: workers notice and leave.</summary>

@@ -31,8 +31,15 @@ public sealed class RunPlanning(NightRunServices services)
         var before = await new BaseLookup(stores.Snapshots, stores.Runs, stores.Receipts, stores.Blobs).FindAsync(job, ct).ConfigureAwait(false);
         var cost = await ModelCostAsync(prepared, before, ct).ConfigureAwait(false);
         var growth = await GrowthAsync(job, prepared, before, ct).ConfigureAwait(false);
+        var overhead = await new RunSpeed(stores.Runs, stores.Usage).OverheadAsync(job, ct).ConfigureAwait(false);
         var offers = await services.Ports.Capacity.OffersAsync(job, now, ct).ConfigureAwait(false);
-        return RunPlanner.Plan(new PlanRequest(run, job, prepared, offers, now, null) { Base = before, ModelNanoseconds = cost, Growth = growth });
+        return RunPlanner.Plan(new PlanRequest(run, job, prepared, offers, now, null)
+        {
+            Base = before,
+            ModelNanoseconds = cost,
+            Growth = growth,
+            Overhead = overhead,
+        });
     }
 
     // A backfill, or a night after an outage: late predictions are better than none, and the person is told.

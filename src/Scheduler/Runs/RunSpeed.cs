@@ -33,6 +33,16 @@ internal sealed class RunSpeed(RunStore runs, UsageStore usage)
             : Measured<double>.Of(plan.RowsToRead / busy.TotalSeconds);
     }
 
+    /// <summary>How long the coordinator of the job's last published run worked itself, or why it is not known.</summary>
+    public async Task<Measured<TimeSpan>> OverheadAsync(ScoringJob job, CancellationToken ct)
+    {
+        if (await runs.LatestPublishedAsync(job.Name, ct).ConfigureAwait(false) is not { } run)
+            return Measured<TimeSpan>.NotMeasured("no run of this job has been published yet");
+        var overhead = (await usage.ListAsync(run, ct).ConfigureAwait(false)).Where(u => u.Kind == UsageKind.RunOverhead)
+            .Aggregate(TimeSpan.Zero, (sum, u) => sum + u.Duration);
+        return overhead > TimeSpan.Zero ? Measured<TimeSpan>.Of(overhead) : Measured<TimeSpan>.NotMeasured($"run {run} recorded none");
+    }
+
     private static bool TellsTooLittle(long rows, TimeSpan busy) => rows < PlanLimits.MinRowsForSpeed && busy < PlanLimits.MinWorkForSpeed;
 
     private async Task<TimeSpan> BusyAsync(RunId run, CancellationToken ct) =>

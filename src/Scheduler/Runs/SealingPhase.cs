@@ -13,6 +13,8 @@ internal static class SealingPhase
     public static async Task RunAsync(RunContext context, CancellationToken ct)
     {
         await context.BeginOverheadAsync(ct).ConfigureAwait(false);
+        if (await context.StopsByBudgetAsync(RunState.Sealing, ct).ConfigureAwait(false))
+            return;
         var (services, plan) = (context.Services, context.Plan);
         var receipts = await services.Stores.Receipts.ListAsync(plan.Run, ct).ConfigureAwait(false);
         var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile)

@@ -2,6 +2,10 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using BatchEngine.CostModel.Reports;
+using BatchEngine.CostModel.Summaries;
+using BatchEngine.CostModel.Tests.Ledger;
+using BatchEngine.Domain;
+using BatchEngine.Storage.Database.Ledger;
 
 namespace BatchEngine.CostModel.Tests.Reports;
 
@@ -71,6 +75,27 @@ public sealed class RunReportPageTests
         Assert.Equal(["1", "0.25", "0"], Regex.Matches(html, @"\*([0-9.]+)\)").Select(m => m.Groups[1].Value));
         Assert.Contains("class=\"guess\"", html, StringComparison.Ordinal);
         Assert.Contains("not measured: no price", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Page_OfAHeldRun_ClaimsNoSavingAndCallsItsMoneyWaste()
+    {
+        var fates = new RunFates(new Dictionary<RunId, RunEnding> { [Ledgers.Run] = new(RunState.Held, false) });
+        var held = RunReports.Sample(fates: fates) with { State = RunState.Held };
+        var page = RunReportPage.Render(held);
+        Assert.Contains("all of it is waste and nothing was saved", page, StringComparison.Ordinal);
+        Assert.All((Measured<Money>[])[held.Cost.AllRealtime.Saved, held.Cost.OnDemand.Saved, held.Reuse.AgainstFull.Saved, held.Cost.PerThousand.Made],
+            m => Assert.False(m.HasValue));
+        Assert.DoesNotContain("saved against", page, StringComparison.Ordinal);
+    }
+
+    // A line of a table is 1.5 of its letters high; half of it above and half below the middle of the bar.
+    [Fact]
+    public void Page_BarOfAShare_IsInTheMiddleOfItsLine()
+    {
+        var height = int.Parse(Regex.Match(ReportCharts.Meter(0.5), " height=\"([0-9]+)\"").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Contains($".meter{{display:block;min-width:6rem;margin-top:calc(.75em - {height / 2}px)}}", ReportStyle.Css, StringComparison.Ordinal);
+        Assert.Contains("font:15px/1.5", ReportStyle.Css, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ namespace BatchEngine.CostModel.Tests.Reports;
 /// <summary>A report of a night with drift, an interruption and dead letters, in any size.</summary>
 internal static class RunReports
 {
-    internal static RunReport Sample(int columns = 6, int shards = 8, int decisions = 4, string name = "income")
+    internal static RunReport Sample(int columns = 6, int shards = 8, int decisions = 4, string name = "income", RunFates? fates = null)
     {
         var book = new PriceBook([Ledgers.Quote(Ledgers.Spot, 0.0378m), Ledgers.Quote(Ledgers.Spot with { Purchase = PurchaseOption.OnDemand }, 0.102m)]);
         var run = new RunId("churn", Ledgers.Midnight.AddHours(2));
@@ -21,7 +21,7 @@ internal static class RunReports
             .Concat(UsagePricing.EntriesOf(Ledgers.Usage("b", UsageKind.RunOverhead, ticks: TimeSpan.TicksPerSecond * 9), "churn", "churn:3", book,
                 Ledgers.Midnight)).ToList();
         var baseline = RealtimeBaseline.From(entries, new RealtimeAssumption(Money.Usd(0.0041m), "one real-time endpoint at 30 % use"));
-        var cost = CostSummary.Of(entries, null, new Dictionary<string, string>(), CostGrouping.Run, baseline, RunFates.Unknown).Total;
+        var cost = CostSummary.Of(entries, null, new Dictionary<string, string>(), CostGrouping.Run, baseline, fates ?? RunFates.Unknown).Total;
         var before = Enumerable.Range(0, columns).Select(i => Profile($"{name}_{i}", i, 0)).ToList();
         var now = Enumerable.Range(0, columns).Select(i => Profile($"{name}_{i}", i, i % 3 == 0 ? 60 : 1)).ToList();
         var drift = DriftComparison.Compare(run, new RunId("churn", Ledgers.Midnight.AddHours(-22)), before, now, DriftRule.Default);

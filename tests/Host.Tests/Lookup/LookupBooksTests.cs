@@ -43,6 +43,22 @@ public sealed class LookupBooksTests
     }
 
     [Fact]
+    public async Task Counts_DatabaseRefusesAtTheEnd_AreToldAsLost()
+    {
+        using var folder = await InputFolder.CreateAsync();
+        await using var engine = await ServedJob.PublishAsync(folder);
+        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, _notes.Add,
+            trouble => _notes.Add(trouble.Cause));
+        await lookups.Catalog.RefreshAsync(Ct);
+        await lookups.Router.RouteAsync(ServedJob.Name, "8", null, Ct);
+        await engine.Database.ExecuteSqlAsync("ALTER TABLE answers RENAME TO answers_away", Ct);
+        Assert.StartsWith("1 answer and the time of this process since its last write were not written down and are lost: ", await lookups.CloseBooksAsync(),
+            StringComparison.Ordinal);
+        await engine.Database.ExecuteSqlAsync("ALTER TABLE answers_away RENAME TO answers", Ct);
+        Assert.Null(await lookups.CloseBooksAsync());
+    }
+
+    [Fact]
     public async Task EndpointTime_LedgerRefusesForAWhile_IsPostedOnceAfterwards()
     {
         using var folder = await InputFolder.CreateAsync();

@@ -1,8 +1,11 @@
 using System.Net;
 using BatchEngine.Domain;
 using BatchEngine.Host.Commands;
+using BatchEngine.Host.Composition;
 using BatchEngine.Host.Serving;
 using BatchEngine.Host.Terminal;
+using BatchEngine.TestKit.Databases;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace BatchEngine.Host.Tests.Serving;
@@ -23,6 +26,19 @@ public sealed class ServeLoopTests
         var (status, text) = await served.GetAsync(page);
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Contains("\"ready\":true", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ready_BooksThatCannotBeWritten_AreAProblemWhileTheyAre()
+    {
+        await using var served = await ServedHost.StartAsync();
+        var books = served.Host.Services.GetRequiredService<LookupService>().Books;
+        await served.Engine.Database.ExecuteSqlAsync("ALTER TABLE open_slices RENAME TO away", Ct);
+        Assert.False(await books.WriteAsync());
+        Assert.Contains("What is looked up cannot be written down: ", (await served.GetAsync("/readyz")).Text, StringComparison.Ordinal);
+        await served.Engine.Database.ExecuteSqlAsync("ALTER TABLE away RENAME TO open_slices", Ct);
+        Assert.True(await books.WriteAsync());
+        Assert.DoesNotContain("written down", (await served.GetAsync("/readyz")).Text, StringComparison.Ordinal);
     }
 
     [Fact]

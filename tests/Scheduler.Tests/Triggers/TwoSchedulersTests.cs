@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Runs;
@@ -21,8 +22,9 @@ public sealed class TwoSchedulersTests
             Schedule = new Schedule("* * * * * ?", "UTC", MisfirePolicy.RunAll, OverlapPolicy.Queue),
         };
         using var enough = new CountdownEvent(Nights);
-        await using (var first = await ProcessOfScheduler.StartAsync(world, "first", enough))
-        await using (var second = await ProcessOfScheduler.StartAsync(world, "second", enough))
+        var told = new ConcurrentDictionary<DateTimeOffset, bool>();
+        await using (var first = await ProcessOfScheduler.StartAsync(world, "first", enough, told))
+        await using (var second = await ProcessOfScheduler.StartAsync(world, "second", enough, told))
             Assert.True(await Task.Run(() => enough.Wait(TimeSpan.FromMinutes(2)), World.Stop), "the instants were not run");
 
         var runs = await world.Runs.ListAsync(world.Job.Name, 1_000, World.Stop);
@@ -44,21 +46,24 @@ public sealed class TwoSchedulersTests
         private readonly StateDatabase _database;
         private readonly NightRun _night;
         private readonly CountdownEvent _enough;
+        private readonly ConcurrentDictionary<DateTimeOffset, bool> _told;
         private JobScheduler _scheduler = null!;
 
-        private ProcessOfScheduler(StateDatabase database, World world, string name, CountdownEvent enough)
+        private ProcessOfScheduler(StateDatabase database, World world, string name, CountdownEvent enough,
+            ConcurrentDictionary<DateTimeOffset, bool> told)
         {
-            (_database, _enough) = (database, enough);
+            (_database, _enough, _told) = (database, enough, told);
             var stores = RunStores.Over(database, world.Blobs);
             var workers = new WorkerServices(stores, world.Scorer, SilentRunLog.Instance, TimeProvider.System);
             _night = new NightRun(new NightRunServices(stores, new RunPorts(world, world, world, world), SilentRunLog.Instance, TimeProvider.System),
                 new RunSettings(name, LeasePolicy.Default, new InProcessWorkers(workers, LeasePolicy.Default, name), null) { SweepGrace = null });
         }
 
-        public static async Task<ProcessOfScheduler> StartAsync(World world, string name, CountdownEvent enough)
+        public static async Task<ProcessOfScheduler> StartAsync(World world, string name, CountdownEvent enough,
+            ConcurrentDictionary<DateTimeOffset, bool> told)
         {
             var database = await StateDatabase.OpenAsync(world.Database.Path, TimeProvider.System, World.Stop);
-            var process = new ProcessOfScheduler(database, world, name, enough);
+            var process = new ProcessOfScheduler(database, world, name, enough, told);
             process._scheduler = await JobScheduler.OpenAsync(database, process, new FakeStarter(),
                 TriggerSettings.Default with { RetryEvery = TimeSpan.FromMilliseconds(50) },
                 TimeProvider.System, World.Stop);
@@ -70,7 +75,8 @@ public sealed class TwoSchedulersTests
         public async Task<RunOutcome> StartAsync(ScoringJob job, DateTimeOffset scheduledAt, CancellationToken drain)
         {
             var outcome = await _night.RunAsync(job, scheduledAt, null, drain, World.Stop);
-            if (outcome is RunOutcome.Published && !_enough.IsSet)
+            // The process that takes over a lead just after the end finds the run published, and says so, too.
+            if (outcome is RunOutcome.Published && _told.TryAdd(scheduledAt, true) && !_enough.IsSet)
                 _enough.Signal();
             return outcome;
         }

@@ -73,6 +73,7 @@ public static class JobFile
             KeepsSums = job.Read(JobKeys.KeepSums),
             WaitsForInput = job.ReadOrNull(JobKeys.WaitForInput) ?? TimeSpan.Zero,
             MissingColumns = job.Read(JobKeys.MissingColumns),
+            OnBudget = job.Read(JobKeys.OnBudget),
             AllowsChanges = quality.Read(QualityKeys.AllowChanges),
             Outputs = job.Read(JobKeys.Outputs),
         };

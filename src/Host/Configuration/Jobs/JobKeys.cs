@@ -82,10 +82,15 @@ internal static class JobKeys
         Otherwise = "no deadline",
     };
 
-    public static Key<Money> Budget { get; } = new("budget", AmountType.Any, "The most a run may cost; a plan that costs more is refused.")
+    public static Key<Money> Budget { get; } = new("budget", AmountType.Any,
+        "The most a run may cost. A plan that costs more is refused, and what is spent is watched while it runs.")
     {
         Otherwise = "no budget",
     };
+
+    public static Key<BudgetRule> OnBudget { get; } = new("onBudget", new ChoiceType<BudgetRule>(),
+        "What happens to a run that has spent more than its budget: it is stopped and fails, or goes on and says so. The exit code is 1 either way.",
+        BudgetRule.Stop);
 
     public static Key<TimeSpan> WaitForInput { get; } = new("waitForInput", new DurationType(TimeSpan.FromTicks(1), TimeSpan.FromDays(7)),
         "How long after its scheduled instant `serve` tries a run again that cannot start: its input or model is missing, or its plan is refused.")
@@ -97,5 +102,5 @@ internal static class JobKeys
     public static SectionKey File { get; } = new("", "One job: what is scored, with which model, when, and what applications may expect.",
         Name, Owner, Input, KeyColumn, Carry, MissingColumns, Model, Features, Outputs, Output, Workers, WorkerMode, UnitRows,
         CheckpointRows, ReuseUnchanged, KeepSums,
-        ScheduleKeys.Section, WaitForInput, Deadline, Budget, QualityKeys.Section, ServingKeys.Section);
+        ScheduleKeys.Section, WaitForInput, Deadline, Budget, OnBudget, QualityKeys.Section, ServingKeys.Section);
 }
