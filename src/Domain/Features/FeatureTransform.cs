@@ -44,6 +44,21 @@ public abstract record FeatureTransform
         public override string Words() => "impute mean";
     }
 
+    /// <summary>A missing text becomes this one, and the feature stays a text.</summary>
+    public sealed record ImputeText(string Value) : FeatureTransform
+    {
+        internal override string CanonicalText() => $"imputeText:{Quoted(Value)}";
+
+        /// <inheritdoc/>
+        public override string Words() => "impute text";
+
+        /// <inheritdoc/>
+        public override ColumnKind? WantedColumn() => ColumnKind.Text;
+
+        /// <inheritdoc/>
+        public override bool MustBeLast() => true;
+    }
+
     /// <summary>Values below <paramref name="Min"/> or above <paramref name="Max"/> become that bound; missing stays missing.</summary>
     public sealed record Clip(double Min, double Max) : FeatureTransform
     {

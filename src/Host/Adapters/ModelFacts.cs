@@ -1,4 +1,3 @@
-using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scorer.Execution;
@@ -20,12 +19,8 @@ internal sealed record ModelFacts(string Engine, string Detail, IReadOnlyList<st
     /// <exception cref="BadInputException">No engine runs it.</exception>
     public static ModelFacts Of(ResolvedModel model, ExecutorOptions execution)
     {
-        var width = model.Signature.TakesOneMatrix ? (int)model.Signature.MatrixWidth : 0;
-        if (model.Signature.TakesOneMatrix && width <= 0)
+        if (model.Signature.ValueNames() is not { } features)
             return new ModelFacts("chosen when the features are known: the model does not say how many it takes", "", [], []);
-        IReadOnlyList<string> features = model.Signature.TakesOneMatrix
-            ? [.. Enumerable.Range(0, width).Select(i => string.Create(CultureInfo.InvariantCulture, $"feature_{i}"))]
-            : [.. model.Signature.Inputs.Select(i => i.Name)];
         using var loaded = ExecutorFactory.Open(model.LocalPath, features, execution);
         return new ModelFacts(loaded.Name, loaded.Detail, loaded.Notes, LabelProbe.CaveatsOf(loaded)) { LeftOut = loaded.LeftOut };
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Health;
@@ -36,22 +37,35 @@ internal static class Listeners
 
     private static void Add(Dictionary<string, string?> keys, string protocol, string url)
     {
-        if (!IsPlain(url))
-            throw new BadInputException(protocol == "Http1" ? "httpUrl" : "http2Url", url, "an address such as http://localhost:5080",
-                "TLS is ended by what stands in front of the server.");
+        if (ProblemOf(url) is { } remedy)
+            throw new BadInputException(protocol == "Http1" ? "httpUrl" : "http2Url", url, "an address such as http://localhost:5080", remedy);
         keys[$"Kestrel:Endpoints:{protocol}:Url"] = url;
         keys[$"Kestrel:Endpoints:{protocol}:Protocols"] = protocol;
     }
 
-    private static bool IsPlain(string url)
+    // The web server takes a host name that it does not know for every address of the machine: a slip of the pen would open it to the network.
+    private static string? ProblemOf(string url)
     {
+        BindingAddress address;
         try
         {
-            return BindingAddress.Parse(url).Scheme == Uri.UriSchemeHttp;
+            address = BindingAddress.Parse(url);
         }
         catch (FormatException)
         {
-            return false;
+            return "Write scheme, host and port.";
         }
+        if (address.Scheme != Uri.UriSchemeHttp)
+            return "TLS is ended by what stands in front of the server.";
+        if (address.IsUnixPipe || address.IsNamedPipe)
+            return null;
+        if (address.PathBase.Length > 0)
+            return "Leave the path out: pages are at the root.";
+        if (address.Port is < IPEndPoint.MinPort or > IPEndPoint.MaxPort)
+            return "A port is 0 to 65535; 0 takes a free one.";
+        if (address.Host == "localhost")
+            return address.Port == 0 ? "A free port is taken at a number: http://127.0.0.1:0." : null;
+        return address.Host is "*" or "+" || IPAddress.TryParse(address.Host.Trim('[', ']'), out _) ? null
+            : "A host is localhost or an IP address; * is every address of this machine.";
     }
 }

@@ -117,10 +117,10 @@ internal static class ServeHost
         {
             await app.StartAsync(ct).ConfigureAwait(false);
         }
-        catch (IOException problem)
+        catch (Exception problem) when (problem is IOException or System.Net.Sockets.SocketException)
         {
             throw new BadInputException("httpUrl", settings.Http2Url is { } second ? $"{settings.HttpUrl}, {second}" : settings.HttpUrl,
-                "an address that is free", "Stop the other program, or choose another with --url http://localhost:5081.", problem);
+                "an address that is free and may be listened on", "Stop the other program, or choose another with --url http://localhost:5081.", problem);
         }
     }
 

@@ -8,8 +8,8 @@ public static class JobNeeds
     /// <summary>The features that the model is to read: the job's, or one for each of the model's own inputs.</summary>
     /// <exception cref="BadInputException">The job names none, and the model takes them all as one matrix without names.</exception>
     public static FeatureSpec Features(ScoringJob job, ModelSignature signature) => job.Features is { } asked ? asked
-        : signature.TakesOneMatrix
-        ? throw new BadInputException($"job {job.Name}, features", "nothing", $"the columns behind the model's one input {signature.Inputs[0]}",
+        : signature.TakesOneMatrix || !signature.TakesColumns
+        ? throw new BadInputException($"job {job.Name}, features", "nothing", $"the columns behind the model's inputs {string.Join(", ", signature.Inputs)}",
             "Add features: a list of columns in the model's order, or a features.yaml.")
         : FeatureSpec.AsIs(signature.Inputs.Select(i => i.Name));
 

@@ -25,6 +25,9 @@ internal sealed record CompiledFeature(
     /// compute the values, so that rounding is meant.</summary>
     public double ExactUpTo { get; init; }
 
+    /// <summary>What a missing text becomes, in UTF-8; null means that it stays missing.</summary>
+    public byte[]? MissingText { get; init; }
+
     /// <summary>Rows of a block: 4 KiB of doubles, so that all steps run in the first-level cache.</summary>
     private const int BlockRows = 512;
 
@@ -43,6 +46,9 @@ internal sealed record CompiledFeature(
                 vector.Integers.CopyTo(matrix.IntegerColumn(FirstFeature));
                 matrix.SetPresent(FirstFeature, vector.Present, vector.HasMissing);
                 return;
+            case FeatureForm.TextAsIs when MissingText is not null && vector.HasMissing:
+                matrix.SetText(FirstFeature, Imputed(vector, matrix.OwnText(FirstFeature)));
+                return;
             case FeatureForm.TextAsIs:
                 matrix.SetText(FirstFeature, vector.Text, vector.Present, vector.HasMissing);
                 return;
@@ -52,6 +58,15 @@ internal sealed record CompiledFeature(
                 Compute(vector, matrix, block, spread);
                 return;
         }
+    }
+
+    private TextBuffer Imputed(ColumnVector vector, TextBuffer own)
+    {
+        own.Clear();
+        var (text, present) = (vector.Text, vector.Present.ToArray());
+        for (var row = 0; row < present.Length; row++)
+            own.Append(present[row] != 0 ? text[row] : MissingText);
+        return own;
     }
 
     private void Compute(ColumnVector vector, FeatureMatrix matrix, Span<double> block, Span<double> spread)

@@ -61,7 +61,7 @@ public sealed class CompiledFeatures
         foreach (var column in spec.Columns)
         {
             var source = sources[indexes[column.Source]];
-            var own = column.Steps.Count == 0 && source.Kind == ColumnKind.Text ? FeatureStorage.Text : FeatureStorage.Float32;
+            var own = column.Steps is [] or [FeatureTransform.ImputeText] && source.Kind == ColumnKind.Text ? FeatureStorage.Text : FeatureStorage.Float32;
             for (var i = 0; i < column.FeatureNames.Count; i++)
                 kept.Add(storage?[kept.Count] ?? own);
             var first = kept.Count - column.FeatureNames.Count;

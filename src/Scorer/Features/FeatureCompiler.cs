@@ -16,6 +16,7 @@ internal sealed class FeatureCompiler
     private bool _isText;
     private bool _isWhole;
     private bool _isOneHot;
+    private byte[]? _missingText;
 
     // How the values of a column of 32-bit or 16-bit floats are rounded, as long as they are still those, or constants in their place; null means that they
     // are doubles.
@@ -44,7 +45,7 @@ internal sealed class FeatureCompiler
 
     private CompiledFeature Finish(int sourceIndex, int firstFeature, FeatureStorage storage)
     {
-        var form = (Empty: _feature.Steps.Count == 0, _source.Kind, storage) switch
+        var form = (Empty: _feature.Steps.Count == 0 || _missingText is not null, _source.Kind, storage) switch
         {
             (true, ColumnKind.Float, FeatureStorage.Float32) => FeatureForm.FloatAsIs,
             (true, ColumnKind.Bool or ColumnKind.Integer or ColumnKind.Date or ColumnKind.Timestamp, FeatureStorage.Int64) => FeatureForm.IntegerAsIs,
@@ -71,6 +72,7 @@ internal sealed class FeatureCompiler
         return new CompiledFeature(sourceIndex, firstFeature, _feature.FeatureNames.Count, form, form == FeatureForm.Computed ? _first ?? Numbers()
             : null, [.. _steps], _isOneHot)
         {
+            MissingText = _missingText,
             ExactUpTo = form != FeatureForm.Computed || _feature.Steps.Count > 0 || _source.Kind != ColumnKind.Integer ? 0
                 : storage == FeatureStorage.Float64 ? MostInDouble : IntegerHalves.MostInFloat,
         };
@@ -83,6 +85,12 @@ internal sealed class FeatureCompiler
             case FeatureTransform.ImputeConstant s:
                 place.NeedFinite(s.Value, "the constant");
                 AddNumeric(place, block => BlockSteps.Impute(block, s.Value), staysWhole: double.IsInteger(s.Value));
+                break;
+            case FeatureTransform.ImputeText s:
+                place.Need(_isText && place.IsLast, $"impute text as step {place.Number} of {place.Count} on the {_source.Kind} column '{_source.Name}'",
+                    "impute text as the only step on a text column",
+                        "A map of categories gives missing texts its unseen number; numbers are imputed by 'impute'.");
+                _missingText = System.Text.Encoding.UTF8.GetBytes(s.Value);
                 break;
             case FeatureTransform.ImputeMean:
                 throw place.Bad("a mean that nobody has computed yet", "a constant",

@@ -15,6 +15,7 @@ public sealed class FeatureMatrix : IDisposable
     private readonly AlignedBuffer<double>?[] _doubles;
     private readonly AlignedBuffer<long>?[] _integers;
     private readonly TextBuffer?[] _texts;
+    private readonly TextBuffer?[] _ownTexts;
     private readonly byte[]?[] _present;
     private readonly bool[] _hasMissing;
     private readonly bool[] _hasChanged;
@@ -45,6 +46,7 @@ public sealed class FeatureMatrix : IDisposable
         _doubles = [.. _storage.Select(s => s == FeatureStorage.Float64 ? new AlignedBuffer<double>(capacityRows) : null)];
         _integers = [.. _storage.Select(s => s == FeatureStorage.Int64 ? new AlignedBuffer<long>(capacityRows) : null)];
         _texts = new TextBuffer?[_storage.Length];
+        _ownTexts = new TextBuffer?[_storage.Length];
         _present = [.. _storage.Select(s => s is FeatureStorage.Int64 or FeatureStorage.Text ? new byte[capacityRows] : null)];
         _hasMissing = new bool[_storage.Length];
         _hasChanged = new bool[_storage.Length];
@@ -146,6 +148,17 @@ public sealed class FeatureMatrix : IDisposable
         _texts[feature] = text;
         SetPresent(feature, present, hasMissing);
     }
+
+    /// <summary>Sets a text of which no row is missing.</summary>
+    internal void SetText(int feature, TextBuffer text)
+    {
+        _texts[feature] = text;
+        _hasMissing[feature] = false;
+        Present(feature).Fill(1);
+    }
+
+    /// <summary>A buffer of the matrix's own for texts that its source does not have.</summary>
+    internal TextBuffer OwnText(int feature) => _ownTexts[feature] ??= new TextBuffer(CapacityRows);
 
     internal void SetPresent(int feature, ReadOnlySpan<byte> present, bool hasMissing)
     {

@@ -14,6 +14,11 @@ internal static class OneShotFeatures
     {
         if (options.Features is not null)
             return options.Features;
+        if (!signature.TakesOneMatrix && !signature.TakesColumns)
+        {
+            throw new BadInputException("features", $"a model that reads {string.Join(", ", signature.Inputs)}, and no names for the columns of its matrices",
+                "the columns of each input, one input after the other", "Name them in the model's order: --features a,b,c, or a features file.");
+        }
         if (!signature.TakesOneMatrix)
             return FeatureSpec.AsIs(signature.Inputs.Select(i => i.Name));
         var numeric = manifest.Columns.Where(c =>

@@ -65,7 +65,7 @@ internal sealed record InputLayout(IReadOnlyList<InputPart> Parts, IReadOnlyList
         const string remedy = "Write the features in the model's order with --features or the job's features section.";
         if (signature.TakesOneMatrix)
             return new BadInputException(path, seen, $"{signature.MatrixWidth} features for the input {signature.Inputs[0]}", remedy);
-        return signature.Inputs.All(i => InputMatching.WidthOf(i) == 1)
+        return signature.TakesColumns
             ? new BadInputException(path, seen, $"one feature for each of the inputs [{string.Join(", ", signature.Inputs.Select(i => i.Name))}]", remedy)
             : new BadInputException(path, seen, $"the features of each input, one after the other: {string.Join(", ", signature.Inputs)}",
                 $"{remedy} An input of one column takes the feature of its name, and the others share the rest in the model's order.");

@@ -5,10 +5,6 @@ namespace BatchEngine.Scorer.Onnx;
 /// <summary>Shares features out among several inputs, or gives them all to a single one. One use.</summary>
 internal sealed class InputMatching(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<string> featureNames)
 {
-    /// <summary>Values a row that an input takes; -1 where the file does not say.</summary>
-    public static long WidthOf(TensorSpec input) => input.Shape.Count == 0 ? -1
-        : input.Shape.Skip(1).Any(d => d <= 0) ? -1 : input.Shape.Skip(1).Aggregate(1L, (product, d) => product * d);
-
     /// <summary>The inputs with their features; null when they do not fit.</summary>
     public IReadOnlyList<InputPart>? Parts()
     {
@@ -18,8 +14,8 @@ internal sealed class InputMatching(IReadOnlyList<TensorSpec> inputs, IReadOnlyL
         var named = new int[inputs.Count];
         for (var i = 0; i < inputs.Count; i++)
         {
-            named[i] = WidthOf(inputs[i]) is 1 or -1 ? IndexOf(inputs[i].Name) : -1;
-            if (WidthOf(inputs[i]) == 1 && named[i] < 0)
+            named[i] = ModelSignature.WidthOf(inputs[i]) is 1 or -1 ? IndexOf(inputs[i].Name) : -1;
+            if (ModelSignature.WidthOf(inputs[i]) == 1 && named[i] < 0)
                 return null;
             rest.Remove(named[i]);
         }
@@ -29,15 +25,15 @@ internal sealed class InputMatching(IReadOnlyList<TensorSpec> inputs, IReadOnlyL
     private List<InputPart>? Share(int[] named, List<int> rest)
     {
         var open = Enumerable.Range(0, inputs.Count).Where(i => named[i] < 0).ToArray();
-        var unknown = open.Count(i => WidthOf(inputs[i]) < 0);
-        var left = rest.Count - open.Where(i => WidthOf(inputs[i]) > 0).Sum(i => WidthOf(inputs[i]));
+        var unknown = open.Count(i => ModelSignature.WidthOf(inputs[i]) < 0);
+        var left = rest.Count - open.Where(i => ModelSignature.WidthOf(inputs[i]) > 0).Sum(i => ModelSignature.WidthOf(inputs[i]));
         if (unknown > 1 || (unknown == 0 ? left != 0 : left < 1))
             return null;
         var parts = new List<InputPart>();
         var next = 0;
         for (var i = 0; i < inputs.Count; i++)
         {
-            var width = WidthOf(inputs[i]) is > 0 and var known ? (int)known : (int)left;
+            var width = ModelSignature.WidthOf(inputs[i]) is > 0 and var known ? (int)known : (int)left;
             var own = named[i] >= 0 ? [named[i]] : rest.GetRange(next, width);
             next += named[i] >= 0 ? 0 : width;
             if (Part(inputs[i], own) is not { } part)

@@ -123,7 +123,8 @@ internal sealed class OutputDiscovery(string path, ModelSignature signature, Onn
     {
         var names = probabilities.Labels.Count > 0 ? probabilities.Labels : _classes.Names;
         return count != classes || names.Count != classes ? null
-            : _parts.Where(p => p.Width == 1 && (p.Columns[0].Kind != OutputKind.Number || p.Columns[0].Labels.Count > 0))
+            : _parts.Where(p => p.Width == 1 && (p.Columns[0].Kind != OutputKind.Number || p.Columns[0].Labels.Count > 0)
+                    && GraphFacts.ComeFromOneNode(graph, p.Spec.Name, probabilities.Spec.Name))
                 .Select(p => GivenLabel.Of(p, names)).FirstOrDefault(l => l is not null);
     }
 

@@ -115,7 +115,7 @@ internal sealed class RowCheck(int keyIndex, CompiledFeatures compiled, IReadOnl
                     LookAtBounds(features.IntegerColumn(feature), name, takes);
                 break;
             default:
-                LookAtPresent(features, feature, $"{name} is missing, and the model reads it as text");
+                LookAtPresent(features, feature, $"{name} is missing, and the model reads it as text; imputeText in the features says what it is then");
                 break;
         }
         if (features.MayHaveChanged(feature))

@@ -68,6 +68,19 @@ public sealed class ServeCommandTests
         (await ProgramRun.RunAsync("serve", "--url", url, "--no-scheduler", "--data", folder["data"])).MustRefuse(url, "free");
     }
 
+    [Theory]
+    [InlineData("http://127.0.0.1:99999", "65535")]
+    [InlineData("http://127.0.0.1:0/app", "root")]
+    [InlineData("http://locahost:0", "IP address")]
+    [InlineData("http://256.1.1.1:0", "IP address")]
+    [InlineData("http://user@localhost:0", "IP address")]
+    [InlineData("http://localhost:0", "http://127.0.0.1:0")]
+    public async Task Serve_AddressThatWouldOpenAnother_IsRefused(string url, string words)
+    {
+        using var folder = new TemporaryFolder();
+        (await ProgramRun.RunAsync("serve", "--url", url, "--no-scheduler", "--data", folder["data"])).MustRefuse(url, words);
+    }
+
     [Fact]
     public async Task Serve_AddressThatIsNone_IsRefused()
     {

@@ -112,6 +112,32 @@ public sealed class SpecDeparturesTests
         Assert.Contains("gives the labels 0 and 1; the specification would give the model's own, 5 and 7", model.Caveats.Scores[0], StringComparison.Ordinal);
     }
 
+    /// <summary>ML.NET gives a key of the true label as an output, before the label that it predicts.</summary>
+    [Fact]
+    public void Confidence_OfAModelThatAlsoGivesTheTrueLabel_IsThatOfThePredictedOne()
+    {
+        using var file = new TemporaryModel(new OnnxModelWriter()
+            .Constant("w", [1f, -1f], 1, 2)
+            .Input("true", OnnxModelWriter.Int64, -1, 1).Input("x", OnnxModelWriter.Float, -1, 1)
+            .Node("Abs", "", ["true"], ["true.output"])
+            .Node("MatMul", "", ["x", "w"], ["z"]).Node("Softmax", "", ["z"], ["p"], OnnxModelWriter.OneInt("axis", 1))
+            .Node("ArgMax", "", ["p"], ["label"], OnnxModelWriter.OneInt("axis", 1), OnnxModelWriter.OneInt("keepdims", 0))
+            .Node("ZipMap", "ai.onnx.ml", ["p"], ["maps"], OnnxModelWriter.Ints("classlabels_int64s", [0, 1]))
+            .Output("true.output", OnnxModelWriter.Int64, -1, 1).Output("label", OnnxModelWriter.Int64, -1).Output("p", OnnxModelWriter.Float, -1, 2)
+            .MapsOutput("maps").ToArray());
+        using var model = ExecutorFactory.Open(file.Path, ["true", "x"]);
+        using var executor = model.CreateExecutor();
+        using var rows = new FeatureMatrix(model.WantedStorage!, 2) { Rows = 2 };
+        rows.IntegerColumn(0).Fill(1);
+        rows.SetPresent(0, [1, 1], hasMissing: false);
+        rows.Column(1)[0] = 2;
+        rows.Column(1)[1] = -2;
+        var block = new UnitPredictions(model.Outputs.Count, 2);
+        executor.Score(rows, block);
+        Assert.Equal(0, block.LabelsBesideTheLargest);
+        Assert.All(block.Confidence.ToArray(), c => Assert.InRange(c, 0.9f, 1f));
+    }
+
     [Fact]
     public void Classifier_WithWeightsOfTheSecondClassOnly_SaysWhatTheSpecificationWouldGive()
     {

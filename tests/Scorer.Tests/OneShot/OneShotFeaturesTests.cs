@@ -31,4 +31,12 @@ public sealed class OneShotFeaturesTests
         new ModelSignature([new TensorSpec("x", TensorElement.Float32, [-1, width])], [new TensorSpec("y", TensorElement.Float32, [-1, 1])]),
         new InputManifest([], [new InputColumn("id", ColumnKind.Integer, false, "INT64"),
             .. columns.Select(c => new InputColumn(c, ColumnKind.Float, false, "FLOAT"))]));
+
+    [Fact]
+    public void SeveralMatrices_WithoutFeatures_AreRefusedWithTheInputs()
+    {
+        var signature = new ModelSignature([new TensorSpec("cat", TensorElement.Int64, [-1, 2]), new TensorSpec("num", TensorElement.Float32, [-1, 4])], []);
+        var failure = Assert.Throws<BadInputException>(() => OneShotFeatures.Resolve(new OneShotOptions("m.onnx", [], "out"), signature, null!));
+        Assert.Contains("cat int64[-1,2], num float32[-1,4]", failure.Message, StringComparison.Ordinal);
+    }
 }

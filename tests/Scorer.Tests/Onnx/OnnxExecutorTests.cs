@@ -4,6 +4,8 @@ using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Tests.Execution;
 using BatchEngine.Scorer.Tests.Features;
+using BatchEngine.Scorer.Tests.Forests;
+using BatchEngine.Scorer.Tests.Graphs;
 
 namespace BatchEngine.Scorer.Tests.Onnx;
 
@@ -196,5 +198,21 @@ public sealed class OnnxExecutorTests
     {
         var failure = Assert.Throws<BadInputException>(() => ExecutorFactory.Open(Fixture.Path("linear"), s_abc, s_onnx with { Engine = "abacus" }));
         Assert.Contains("'onnx'", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>16 is bfloat16: the upper half of a float.</summary>
+    [Fact]
+    public void Model_WithBfloat16Weights_IsOpenedAndScoredByTheRuntime()
+    {
+        byte[] weights = [.. new[] { 1f, 10f, 100f }.SelectMany(w => BitConverter.GetBytes(w)[2..])];
+        using var file = new TemporaryModel(new OnnxModelWriter()
+            .Constant(new OnnxBytes().PackedInts(1, [3, 1]).Int(2, 16).Raw(9, weights).Text(8, "w"))
+            .Input("x", OnnxModelWriter.Float, -1, 3)
+            .Node("Cast", "", ["w"], ["f"], OnnxModelWriter.OneInt("to", OnnxModelWriter.Float))
+            .Node("MatMul", "", ["x", "f"], ["y"])
+            .Output("y", OnnxModelWriter.Float, -1, 1).ToArray());
+        using var model = ExecutorFactory.Open(file.Path, s_abc);
+        var (outputs, _) = Fixture.Score(model, [1, 2, 3]);
+        Assert.Equal([321f], outputs[0]);
     }
 }

@@ -28,6 +28,8 @@ internal static class FeatureSteps
             "The constant (`impute: 0`), or the column's mean (as the steps before leave it), where the value is missing. The mean is over all rows of "
             + "the input, fixed when the first run with these features is planned, and kept by those after it.",
             ImputedType.NumberOrMean, (value, _) => value is { } constant ? new FeatureTransform.ImputeConstant(constant) : new FeatureTransform.ImputeMean()),
+        new ValueStep<string>("imputeText", "imputeText: unknown", "The text where it is missing; the feature stays a text, for models that read one.",
+            TextType.Any, (text, _) => new FeatureTransform.ImputeText(text)),
         new SectionStep("clip", "clip: { min: 0, max: 100 }", "Values outside become the bound; missing stays missing.", [s_min, s_max], Clip),
         new SectionStep("standardise", "standardise: { mean: 3.5, deviation: 1.2 }", "(x - mean) / deviation.", [s_mean, s_deviation],
             (given, _) => new FeatureTransform.Standardise(given.Read(s_mean), given.Read(s_deviation))),
