@@ -30,24 +30,29 @@ internal static class InputProblems
     public static BadInputException PartitionAbsent(string path, string name) => new(path, $"no folder '{name}=...' above it",
         $"a value of column '{name}' in the path, as other files of the input have one",
         "Move the file into such a folder, or say that the column is missing in all of its rows: missingColumns: null in the job, --missing-columns null for "
-        + "score.") { IsFaultOfData = true };
+        + "score.")
+    { IsFaultOfData = true };
 
     public static BadInputException DecimalsDiffer(string name, InputColumn column) => new($"column '{name}'", column.PhysicalType,
         "decimals in all files, because the column is copied to the output and a decimal is not exact as a double",
-        "Write the column with one type in all files, or leave it out of key and carried columns.") { IsFaultOfData = true };
+        "Write the column with one type in all files, or leave it out of key and carried columns.")
+    { IsFaultOfData = true };
 
     public static BadInputException NotExact(string place, long value) => new(place, $"the whole number {value}",
         "a number that is exact as a double, because other files have the column as fractions",
-            "Write the column with one type in all files.") { IsFaultOfData = true };
+            "Write the column with one type in all files.")
+    { IsFaultOfData = true };
 
     public static BadInputException KindDiffers(string path, InputColumn seen, InputColumn expected, string firstPath) => new(path,
         $"column '{seen.Name}' of kind {seen.Kind} ({seen.PhysicalType})", $"kind {expected.Kind} ({expected.PhysicalType}), as in {firstPath}",
-        "All files of one input need the same kind of a column: rewrite one of them, or give them to separate jobs.") { IsFaultOfData = true };
+        "All files of one input need the same kind of a column: rewrite one of them, or give them to separate jobs.")
+    { IsFaultOfData = true };
 
     public static BadInputException TypeDiffers(string place, InputColumn seen, InputColumn expected, string firstPath) => new(place,
         $"type {seen.PhysicalType}", $"type {expected.PhysicalType}, as in {firstPath}",
         "Keys need one text in all files, and a carried column comes out as it went in, so all files need one type of it: rewrite one of them, or do not carry "
-            + "the column.") { IsFaultOfData = true };
+            + "the column.")
+    { IsFaultOfData = true };
 
     public static BadInputException Duplicate(string path, string name) =>
         new(path, $"two columns named '{name}'", "one column of that name", "Rename one of them where the file is written.") { IsFaultOfData = true };
@@ -56,13 +61,16 @@ internal static class InputProblems
         new(path, "no file", "a Parquet file", "Check the path; files must stay in place until the run has ended.");
 
     public static BadInputException Empty(string path) => new(path, "an empty file (0 bytes)", "a Parquet file",
-        "The writer probably failed before its first byte: write the file again, or take it out of the input.") { IsFaultOfData = true };
+        "The writer probably failed before its first byte: write the file again, or take it out of the input.")
+    { IsFaultOfData = true };
 
     public static BadInputException Truncated(string path, string seen) => new(path, seen, "a Parquet file that ends in its footer and 'PAR1'",
-        "The file was cut off, or is still being written: write or copy it again, under a temporary name until it is complete.") { IsFaultOfData = true };
+        "The file was cut off, or is still being written: write or copy it again, under a temporary name until it is complete.")
+    { IsFaultOfData = true };
 
     public static BadInputException NotParquet(string path, string seen) => new(path, seen, "a Parquet file, which begins and ends with 'PAR1'",
-        "Convert it to Parquet, or narrow the pattern so that it leaves this file out.") { IsFaultOfData = true };
+        "Convert it to Parquet, or narrow the pattern so that it leaves this file out.")
+    { IsFaultOfData = true };
 
     public static BadInputException Encrypted(string path) =>
         new(path, "an encrypted Parquet file ('PARE')", "a Parquet file that can be read without keys", "Decrypt it first.") { IsFaultOfData = true };
@@ -80,7 +88,8 @@ internal static class InputProblems
     }
 
     public static BadInputException Changed(string path, string seen, string expected) => new(path, seen, $"{expected}, as when the run was planned",
-        "The file was replaced after planning. Write new data under new names, and start a new run to read this one.") { IsFaultOfData = true };
+        "The file was replaced after planning. Write new data under new names, and start a new run to read this one.")
+    { IsFaultOfData = true };
 
     /// <summary>The names most like the one asked for, quoted, nearest first; "none" when there are no names.</summary>
     public static string Nearest(string name, IEnumerable<string> names)
