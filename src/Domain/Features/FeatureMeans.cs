@@ -23,8 +23,8 @@ public static class FeatureMeans
     /// <param name="asked">As a person wrote it; null means that it had no steps.</param>
     /// <param name="filled">With constants.</param>
     public static IReadOnlyList<ImputedMean> In(FeatureSpec? asked, FeatureSpec filled) => asked is null ? [] :
-        [.. asked.Columns.Zip(filled.Columns).Where(c => PlaceIn(c.First) >= 0).Select(c =>
-            new ImputedMean(c.First.Name, c.First.Source, ((FeatureTransform.ImputeConstant)c.Second.Steps[PlaceIn(c.First)]).Value))];
+        [.. asked.Columns.Where(c => PlaceIn(c) >= 0).SelectMany(c => FilledOf(c, filled).Select(f =>
+            new ImputedMean(f.Name, f.Source, ((FeatureTransform.ImputeConstant)f.Steps[PlaceIn(c)]).Value)))];
 
     /// <summary>The means for a person: "income 2500, age 38.2 and 3 more"; empty without any.</summary>
     public static string Words(IReadOnlyList<ImputedMean> means)
@@ -36,6 +36,16 @@ public static class FeatureMeans
 
     /// <summary>The content of what a mean is of: equal for equal columns and steps.</summary>
     public static Digest Identity(FeatureColumn column) => new FeatureSpec([column with { Name = "" }]).ContentHash;
+
+    // A column of lists became a feature for each place.
+    private static IEnumerable<FeatureColumn> FilledOf(FeatureColumn asked, FeatureSpec filled)
+    {
+        var byName = filled.Columns.DistinctBy(c => c.Name, StringComparer.Ordinal).ToDictionary(c => c.Name, StringComparer.Ordinal);
+        if (byName.TryGetValue(asked.Name, out var same))
+            yield return same;
+        for (var i = 0; same is null && byName.TryGetValue(ListElement.NameOf(asked.Name, i), out var element); i++)
+            yield return element;
+    }
 
     private static int PlaceIn(FeatureColumn column)
     {

@@ -17,6 +17,22 @@ public sealed record InputColumn(string Name, ColumnKind Kind, bool IsNullable, 
     /// <summary>Whether the values come from the files' folders, named "column=value", and not from the files. Default false.</summary>
     public bool IsPartOfPath { get; init; }
 
+    /// <summary>What the lists of the column hold, of a column of lists of numbers; null (the default) means any other column.</summary>
+    public ColumnKind? Elements { get; init; }
+
+    /// <summary>Of a column that is one place of a column of lists: which; null (the default) means a column of the file.</summary>
+    public ListElement? Element { get; init; }
+
+    /// <summary>One place of the lists as a column, missing where the list or the element is null.</summary>
+    public InputColumn At(ListElement element) => this with
+    {
+        Name = ListElement.NameOf(element.List, element.Index),
+        Kind = Elements ?? ColumnKind.Unsupported,
+        IsNullable = true,
+        Elements = null,
+        Element = element,
+    };
+
     /// <summary>The column as it is read to be copied.</summary>
     public InputColumn AsCarried() => Stored is null || Stored.IsReadAsStored ? this : this with { Kind = Stored.ExactKind, Use = ColumnUse.Carried };
 

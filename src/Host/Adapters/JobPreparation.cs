@@ -20,17 +20,18 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     {
         var model = await registry.ResolveAsync(job.Model, ct).ConfigureAwait(false);
         var asked = JobNeeds.Features(job, SignatureOf(job, model));
-        var manifest = await FreezeAsync(job, run, asked, ct).ConfigureAwait(false);
-        var features = await pinned.ResolveAsync(job, asked, stop => _means.FillAsync(asked, manifest, memory.ReadersAtOnce, stop), ct).ConfigureAwait(false);
+        var (manifest, spread) = await FreezeAsync(job, run, asked, () => SignatureOf(job, model, isWhole: false), ct).ConfigureAwait(false);
+        var features = await pinned.ResolveAsync(job, asked, stop => _means.FillAsync(spread, manifest, memory.ReadersAtOnce, stop), ct).ConfigureAwait(false);
+        features = ReferenceEquals(features, asked) ? spread : features;
         if (manifest.LeftOutNote is { } leftOut)
             note($"{job.Name}: {leftOut}");
         var loaded = await models.GetAsync(model.Version, model.LocalPath, features, job.Outputs, ct).ConfigureAwait(false);
-        var (edges, areNew) = await bins.ResolveAsync(job.Name, manifest, features, asked.ContentHash, model.Version, loaded, ct).ConfigureAwait(false);
+        var (edges, areNew) = await bins.ResolveAsync(job.Name, manifest, features, spread.ContentHash, model.Version, loaded, ct).ConfigureAwait(false);
         var keptSums = JobNeeds.KeptSums(job, loaded.SumCount, loaded.SumsAreOutputs);
         var (unitRows, workers) = memory.MostOf(job, manifest, features, loaded, model.LocalPath, keptSums);
         return new PreparedInputs(manifest, model.Version, model.LocalPath, features, edges, loaded.Outputs, JobNeeds.Key(job, manifest))
         {
-            EdgesToPin = areNew ? asked.ContentHash : null,
+            EdgesToPin = areNew ? spread.ContentHash : null,
             Arithmetic = loaded.Coupling is null ? loaded.Arithmetic : FormattableString.Invariant($"{loaded.Arithmetic} in units of {unitRows}"),
             ChosenOutputs = job.Outputs,
             KeptSums = keptSums,
@@ -76,15 +77,25 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     /// <inheritdoc/>
     public async Task<InputManifest> FreezeInputAsync(ScoringJob job, RunId run, CancellationToken ct)
     {
-        var features = job.Features ?? JobNeeds.Features(job, SignatureOf(job, await registry.ResolveAsync(job.Model, ct).ConfigureAwait(false)));
-        return await FreezeAsync(job, run, features, ct).ConfigureAwait(false);
+        var model = await registry.ResolveAsync(job.Model, ct).ConfigureAwait(false);
+        var features = job.Features ?? JobNeeds.Features(job, SignatureOf(job, model));
+        return (await FreezeAsync(job, run, features, () => SignatureOf(job, model, isWhole: false), ct).ConfigureAwait(false)).Manifest;
     }
 
     // What the registry keeps is for the outputs that are kept unasked.
-    private static ModelSignature SignatureOf(ScoringJob job, ResolvedModel model) =>
-        job.Outputs.Count == 0 || job.Features is not null ? model.Signature : ExecutorFactory.Inspect(model.LocalPath, job.Outputs);
+    private static ModelSignature SignatureOf(ScoringJob job, ResolvedModel model, bool isWhole = true) =>
+        job.Outputs.Count == 0 || (isWhole && job.Features is not null) ? model.Signature : ExecutorFactory.Inspect(model.LocalPath, job.Outputs);
 
-    private static Task<InputManifest> FreezeAsync(ScoringJob job, RunId run, FeatureSpec features, CancellationToken ct) =>
-        InputCatalog.FreezeAsync([.. job.Inputs.Select(p => InputPatterns.Fill(p, job, run))],
-            InputNeeds.Of(features, job.KeyColumn, job.CarriedColumns) with { MissingColumns = job.MissingColumns }, ct);
+    private static async Task<(InputManifest Manifest, FeatureSpec Spread)> FreezeAsync(ScoringJob job, RunId run, FeatureSpec features,
+        Func<ModelSignature> signature, CancellationToken ct)
+    {
+        var spread = features;
+        var manifest = await InputCatalog.FreezeAsync([.. job.Inputs.Select(p => InputPatterns.Fill(p, job, run))], found =>
+        {
+            var lists = ListFeatures.Spread(features, signature, found);
+            spread = lists.Spec;
+            return InputNeeds.Of(lists, job.KeyColumn, job.CarriedColumns) with { MissingColumns = job.MissingColumns };
+        }, ct).ConfigureAwait(false);
+        return (manifest, spread);
+    }
 }

@@ -13,7 +13,7 @@ public static class SingleRow
 
     /// <summary>Replaces what the unit holds by one row; nothing is allocated, so a caller may keep the unit.</summary>
     /// <param name="unit">Of the columns to fill: <see cref="CompiledFeatures.Sources"/>.</param>
-    /// <param name="values">By column name: long, double, bool, string, DateTimeOffset or null for missing; dates and timestamps also as ISO 8601 text. Names
+    /// <param name="values">By column name: long, double, bool, string, DateTimeOffset, a list of numbers or null for missing; dates and timestamps also as ISO 8601 text. Names
     /// beyond the columns are ignored.</param>
     /// <exception cref="BadInputException">A column has no value (send null when it is unknown), or one of another type.</exception>
     public static void Fill(UnitColumns unit, IReadOnlyDictionary<string, object?> values)
@@ -22,13 +22,30 @@ public static class SingleRow
         for (var i = 0; i < unit.Count; i++)
         {
             var vector = unit[i];
-            if (!values.TryGetValue(vector.Name, out var value))
+            if (!values.TryGetValue(vector.Name, out var value) && !IsInList(unit.Columns[i].Element, values, out value))
             {
                 throw new BadInputException($"feature '{vector.Name}'", "no value", $"{Words(vector.Kind)}, or null when it is unknown",
                     $"Send all columns that the model reads; the nearest names given are {InputProblems.Nearest(vector.Name, values.Keys)}.");
             }
             Put(vector, value);
         }
+    }
+
+    private static bool IsInList(ListElement? element, IReadOnlyDictionary<string, object?> values, out object? value)
+    {
+        value = null;
+        if (element is null || !values.TryGetValue(element.List, out var given))
+            return false;
+        if (given is object?[] list && list.Length == element.Length)
+            value = list[element.Index];
+        else if (given is not null)
+        {
+            throw new BadInputException($"feature '{element.List}'",
+                given is object?[] other ? string.Create(CultureInfo.InvariantCulture, $"a list of {other.Length} elements") : Words(given),
+                string.Create(CultureInfo.InvariantCulture, $"a list of {element.Length} numbers"),
+                "Send the whole list, or null when it is unknown.");
+        }
+        return true;
     }
 
     private static void Put(ColumnVector vector, object? value)
@@ -106,6 +123,7 @@ public static class SingleRow
     private static string Words(object value) => value switch
     {
         bool => "bool",
+        object?[] => "list",
         string => "text",
         DateTimeOffset => "instant",
         long or int => "integer",

@@ -11,6 +11,7 @@ public sealed class ColumnVector : IDisposable
     private readonly AlignedBuffer<long>? _integers;
     private readonly TextBuffer? _text;
     private readonly byte[] _present;
+    private readonly List<(int Row, string Detail)> _refused = [];
     private AlignedBuffer<float>? _floats;
     private int _floatsFrom;
     private bool _ownsFloats;
@@ -62,6 +63,9 @@ public sealed class ColumnVector : IDisposable
 
     /// <summary>Whether any of the rows is null in the file. NaN in a float column is a value here; features treat it as missing.</summary>
     public bool HasMissing { get; private set; }
+
+    /// <summary>Rows that cannot be scored whatever the model takes, with the reason: a list of another length.</summary>
+    public IReadOnlyList<(int Row, string Detail)> Refused => _refused;
 
     /// <summary>1 where there is a value, 0 where it is missing; always filled.</summary>
     public ReadOnlySpan<byte> Present => _present.AsSpan(0, _rows);
@@ -122,7 +126,11 @@ public sealed class ColumnVector : IDisposable
             _present.AsSpan().Fill(1);
         (_presentDirty, HasMissing, _rows) = (false, false, rows);
         _text?.Clear();
+        _refused.Clear();
     }
+
+    /// <summary>Says that a row cannot be scored.</summary>
+    internal void Refuse(int row, string detail) => _refused.Add((row, detail));
 
     /// <summary>The presence bytes for a decoder to clear; calling it says that at least one row is missing.</summary>
     internal Span<byte> MarkMissing()

@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Inputs.Lists;
 using ParquetSharp;
 
 namespace BatchEngine.Scorer.Inputs;
@@ -20,8 +21,7 @@ internal sealed record FileSchema(IReadOnlyList<FileColumn> Columns)
             if (parts.Length == 1 && descriptor.MaxRepetitionLevel == 0)
                 columns.Add(Flat(leaf, parts[0], descriptor));
             else if (columns.Count == 0 || columns[^1].Column.Name != parts[0] || columns[^1].Decoding != ColumnDecoding.None)
-                columns.Add(new FileColumn(leaf, new InputColumn(parts[0], ColumnKind.Unsupported, true, $"nested ({path.ToDotString()})"),
-                    ColumnDecoding.None, 0, 0));
+                columns.Add(Nested(leaf, parts[0], path.ToDotString(), descriptor));
         }
         return new FileSchema(columns);
     }
@@ -50,6 +50,23 @@ internal sealed record FileSchema(IReadOnlyList<FileColumn> Columns)
                 byName[column.Column.Name] = null;
         }
         return byName;
+    }
+
+    // As a whole no nested column is read; of lists of numbers each place can be.
+    private static FileColumn Nested(int leaf, string name, string path, ColumnDescriptor descriptor)
+    {
+        var column = new InputColumn(name, ColumnKind.Unsupported, true, $"nested ({path})");
+        var level = ListShape.RepeatedLevel(descriptor);
+        using var logical = descriptor.LogicalType;
+        var (kind, decoding) = Classify(descriptor.PhysicalType, logical);
+        if (level == 0 || kind is not (ColumnKind.Float or ColumnKind.Double or ColumnKind.Integer)
+            || decoding is not (ColumnDecoding.Float or ColumnDecoding.Double or ColumnDecoding.Int32 or ColumnDecoding.Int64))
+            return new FileColumn(leaf, column, ColumnDecoding.None, 0, 0);
+        return new FileColumn(leaf, column with { Elements = kind, PhysicalType = $"lists of {descriptor.PhysicalType}" }, ColumnDecoding.None, 0, 0)
+        {
+            ElementDecoding = decoding,
+            RepeatedLevel = level,
+        };
     }
 
     private static FileColumn Flat(int leaf, string name, ColumnDescriptor descriptor)

@@ -98,14 +98,41 @@ public sealed class InputFileReader : IDisposable
     /// <summary>The column as this file stores it; null means that its value is the same in all rows.</summary>
     private FileColumn? Stored(InputColumn wanted)
     {
-        if (wanted.IsPartOfPath || (wanted.MayBeAbsent && Schema.FindOrNull(Path, wanted.Name) is null))
+        if (wanted.IsPartOfPath || (wanted.MayBeAbsent && Schema.FindOrNull(Path, wanted.Element?.List ?? wanted.Name) is null))
             return null;
+        if (wanted.Element is { } element)
+            return List(element.List, wanted.Kind);
         var found = Schema.Find(Path, wanted.Name);
         if (found.Decoding == ColumnDecoding.Nothing)
             return null;
         // A file that has no value of the column may say any type of it.
         return wanted.Use != ColumnUse.Feature && !ColumnReadings.Fits(found, wanted) && HasNoValue(found) ? null
             : ColumnReadings.For(found, wanted, $"{Path}, column '{wanted.Name}'");
+    }
+
+    private FileColumn List(string name, ColumnKind elements)
+    {
+        var found = Schema.FindOrNull(Path, name) ?? throw InputProblems.ColumnMissing(Path, name, Columns);
+        return found.Column.Elements == elements ? found : throw InputProblems.Unreadable($"{Path}, column '{name}'", found.Column);
+    }
+
+    /// <summary>The elements of the column's first list; null means that the file has none.</summary>
+    internal int? FirstLength(string name)
+    {
+        var column = Schema.FindOrNull(Path, name);
+        if (column?.Column.Elements is null)
+            return null;
+        for (var i = 0; i < RowGroupCount; i++)
+        {
+            using var group = _reader.RowGroup(i);
+            using var list = ListDecoder.Open(column, group.Column(column.LeafIndex), 1, 1);
+            for (long row = 0; row < group.MetaData.NumRows; row++)
+            {
+                if (list.NextLength() is >= 0 and var length)
+                    return length;
+            }
+        }
+        return null;
     }
 
     /// <summary>Whether the statistics of every row group say that the column has no value; without statistics it may have one.</summary>

@@ -12,6 +12,7 @@ public sealed class RowGroupReader : IDisposable
     private readonly int _index;
     private readonly ParquetSharp.RowGroupReader _group;
     private readonly ColumnDecoder[] _decoders;
+    private readonly Dictionary<string, ListDecoder> _lists = new(StringComparer.Ordinal);
 
     internal RowGroupReader(string path, int index, ParquetSharp.RowGroupReader group, IReadOnlyList<(FileColumn? Stored, InputColumn Wanted)> columns,
         short[] levels)
@@ -103,8 +104,21 @@ public sealed class RowGroupReader : IDisposable
 
     private ColumnDecoder Decoder(FileColumn stored, InputColumn wanted, short[] levels)
     {
+        if (wanted.Element is { } element)
+            return ListOf(stored, element).At(element.Index);
         var decoder = ColumnDecoder.Create(stored, _group.Column(stored.LeafIndex), levels);
         return stored.Column.Kind == wanted.Kind ? decoder : new WideningDecoder(_path, stored.Column, decoder, wanted);
+    }
+
+    // One for all places of a list.
+    private ListDecoder ListOf(FileColumn stored, ListElement element)
+    {
+        if (!_lists.TryGetValue(element.List, out var list))
+        {
+            var wanted = Columns.Count(c => c.Element?.List == element.List);
+            _lists[element.List] = list = ListDecoder.Open(stored, _group.Column(stored.LeafIndex), element.Length, wanted);
+        }
+        return list;
     }
 
     private string Place(int column) => $"{_path}, row group {_index}, column '{Columns[column].Name}'";

@@ -46,8 +46,12 @@ public sealed class MeasuredModel : IDisposable
         using var reading = OneShotModels.Read(modelPath, execution);
         var signature = reading.Signature;
         var spec = features;
-        var manifest = await InputCatalog.FreezeAsync(inputs, found => InputNeeds.Of(spec = OneShotFeatures.Resolve(options, signature, found), keyColumn, []),
-            ct).ConfigureAwait(false);
+        var manifest = await InputCatalog.FreezeAsync(inputs, found =>
+        {
+            var spread = ListFeatures.Spread(OneShotFeatures.Resolve(options, signature, found), () => signature, found);
+            spec = spread.Spec;
+            return InputNeeds.Of(spread, keyColumn, []);
+        }, ct).ConfigureAwait(false);
         spec = await new ColumnMeans().FillAsync(spec!, manifest, workers, ct).ConfigureAwait(false);
         var model = ExecutorFactory.Open(reading, spec.FeatureNames, execution);
         try

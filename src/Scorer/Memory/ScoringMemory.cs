@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.Units;
 using BatchEngine.Storage.Snapshots.Slots;
 

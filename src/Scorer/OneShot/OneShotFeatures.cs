@@ -14,6 +14,8 @@ internal static class OneShotFeatures
     {
         if (options.Features is not null)
             return options.Features;
+        if (AreColumns(signature, manifest))
+            return FeatureSpec.AsIs(signature.Inputs.Select(i => i.Name));
         if (!signature.TakesOneMatrix && !signature.TakesColumns)
         {
             throw new BadInputException("features", $"a model that reads {string.Join(", ", signature.Inputs)}, and no names for the columns of its matrices",
@@ -38,6 +40,14 @@ internal static class OneShotFeatures
                 $"Name them in the order that the model was trained with: --features {string.Join(',', numeric.Take(3))},... or a features file.");
         }
         return FeatureSpec.AsIs(numeric);
+    }
+
+    // Inputs of one value have the names of columns, and at least one of several values that of a column of lists.
+    private static bool AreColumns(ModelSignature signature, InputManifest? manifest)
+    {
+        var lists = manifest?.Columns.Where(c => c.Elements is not null).Select(c => c.Name).ToHashSet(StringComparer.Ordinal) ?? [];
+        return signature.Inputs.Any(i => lists.Contains(i.Name))
+            && signature.Inputs.All(i => lists.Contains(i.Name) || i.Shape.Count == 0 || ModelSignature.WidthOf(i) == 1);
     }
 
     private static bool AreNumberedInOrder(IReadOnlyList<string> names)

@@ -67,8 +67,9 @@ public static class OneShotScoring
         var spec = options.Features;
         var manifest = await InputCatalog.FreezeAsync(options.Inputs, found =>
         {
-            spec = OneShotFeatures.Resolve(options, signature, found);
-            return InputNeeds.Of(spec, options.KeyColumn, options.CarriedColumns) with { MissingColumns = options.MissingColumns };
+            var features = ListFeatures.Spread(OneShotFeatures.Resolve(options, signature, found), () => signature, found);
+            spec = features.Spec;
+            return InputNeeds.Of(features, options.KeyColumn, options.CarriedColumns) with { MissingColumns = options.MissingColumns };
         }, ct).ConfigureAwait(false);
         // Opening the model goes on meanwhile.
         spec = await new ColumnMeans().FillAsync(spec!, manifest, ReadersOf(options), ct).ConfigureAwait(false);

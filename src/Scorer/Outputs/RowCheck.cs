@@ -10,7 +10,7 @@ using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Outputs;
 
-/// <summary>Decides which rows of a unit are written and why the others are not. A row is rejected once, for the first reason found: key, features in order,
+/// <summary>Decides which rows of a unit are written and why the others are not. A row is rejected once, for the first reason found: key, what reading refused, features in order,
 /// the model's refusal, outputs in order. Not thread-safe.</summary>
 /// <remarks>Whole columns are looked at first; only a column with a bad value is looked at row by row.</remarks>
 /// <param name="keyIndex">The key column in the units; -1 means the row number.</param>
@@ -33,6 +33,11 @@ internal sealed class RowCheck(int keyIndex, CompiledFeatures compiled, IReadOnl
             _keep = new byte[unit.Rows];
         if (keyIndex >= 0)
             LookAtKeys(unit[keyIndex]);
+        for (var column = 0; column < unit.Count; column++)
+        {
+            foreach (var (row, detail) in unit[column].Refused)
+                Reject(row, unit.Rows, RejectReason.FeatureUnrepresentable, detail);
+        }
         for (var feature = 0; feature < features.FeatureCount; feature++)
             LookAtFeature(unit, features, feature);
         foreach (var refused in predictions.Refused)

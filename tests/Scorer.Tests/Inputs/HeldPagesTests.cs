@@ -1,5 +1,4 @@
 using BatchEngine.Domain;
-using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.Outputs;
 using BatchEngine.TestKit.Folders;

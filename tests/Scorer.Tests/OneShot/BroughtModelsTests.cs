@@ -8,8 +8,6 @@ public sealed class BroughtModelsTests
     /// <summary>Cases that are not right yet, with the reason. A case that comes right has to leave this list.</summary>
     private static readonly SortedDictionary<string, string> s_knownToFail = new(StringComparer.Ordinal)
     {
-        ["embedding_array"] = "list columns are not read",
-        ["embedding_list"] = "list columns are not read",
     };
 
     [Fact]

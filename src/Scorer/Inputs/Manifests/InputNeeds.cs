@@ -20,12 +20,22 @@ public sealed record InputNeeds(IReadOnlyList<string> Features, string? KeyColum
             .DistinctBy(c => c.Source, StringComparer.Ordinal).ToDictionary(c => c.Source, c => c.Kind, StringComparer.Ordinal),
     };
 
+    /// <summary>The same for features of which some are places of lists.</summary>
+    /// <param name="features">The features, lists spread out.</param>
+    /// <param name="keyColumn">The key; null means the row number.</param>
+    /// <param name="carried">Columns that are copied to the output.</param>
+    public static InputNeeds Of(ListFeatures features, string? keyColumn, IReadOnlyList<string> carried) =>
+        Of(features.Spec, keyColumn, carried) with { Elements = features.Elements };
+
     /// <summary>What a file means that lacks one of the columns. Default: it is refused.</summary>
     public MissingColumnPolicy MissingColumns { get; init; }
 
     /// <summary>The kind of a column of which no file says one, because it is empty in all of them; a column that is not named here is a whole
     /// number.</summary>
     public IReadOnlyDictionary<string, ColumnKind> KindsIfUnknown { get; init; } = new Dictionary<string, ColumnKind>(StringComparer.Ordinal);
+
+    /// <summary>Features that are one place of a column of lists, by the name of the place.</summary>
+    public IReadOnlyDictionary<string, ListElement> Elements { get; init; } = new Dictionary<string, ListElement>(StringComparer.Ordinal);
 
     /// <summary>All columns, each once: behind the features, the key, the carried ones.</summary>
     public IReadOnlyList<string> Columns => [.. Features.Concat(KeyColumn is null ? [] : [KeyColumn]).Concat(Carried).Distinct(StringComparer.Ordinal)];

@@ -13,6 +13,7 @@ internal sealed class MergedColumn(string name)
     private InputColumn? _empty;
     private StoredType? _stored;
     private StoredType? _first;
+    private ColumnKind? _elements;
     private bool _isNullable;
     private int? _firstAbsent;
     private int _lastIndex = -1;
@@ -48,7 +49,8 @@ internal sealed class MergedColumn(string name)
     public int Files { get; private set; }
 
     /// <summary>The column as the files so far have it in common.</summary>
-    public InputColumn Column => _kind is { } kind ? new InputColumn(name, kind, _isNullable, _words + _otherWords, _stored) : _empty!;
+    public InputColumn Column => _kind is { } kind ? new InputColumn(name, kind, _isNullable, _words + _otherWords, _stored) { Elements = _elements }
+        : _empty!;
 
     /// <summary>The first of the files that lacks it, counted from 0; null means that all of them have it.</summary>
     /// <param name="files">How many files there are.</param>
@@ -76,12 +78,15 @@ internal sealed class MergedColumn(string name)
         else if (_kind is not { } kind)
         {
             (_kind, _words, _path, _stored, _first) = (seen.Column.Kind, seen.Column.PhysicalType, path, seen.Column.Stored, seen.Column.Stored);
+            _elements = seen.Column.Elements;
         }
         else
         {
             if (kind != seen.Column.Kind)
                 Widen(kind, path, seen.Column);
             else if (kind == ColumnKind.Timestamp && MeansOtherTime(seen.Column.Stored))
+                Conflict ??= (path, seen.Column);
+            else if (seen.Column.Elements != _elements)
                 Conflict ??= (path, seen.Column);
             if (seen.Column.Stored != _first)
                 Join(path, seen.Column);

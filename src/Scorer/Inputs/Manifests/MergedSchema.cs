@@ -43,7 +43,7 @@ internal sealed class MergedSchema
         var needed = new Dictionary<string, InputColumn>(StringComparer.Ordinal);
         foreach (var name in needs.Columns)
             needed[name] = Require(name, needs);
-        return [.. Columns.Select(c => needed.GetValueOrDefault(c.Name, c))];
+        return [.. Columns.Select(c => needed.GetValueOrDefault(c.Name, c)), .. needed.Values.Where(c => c.Element is not null)];
     }
 
     private void Add(string path, FileSchema schema)
@@ -66,7 +66,10 @@ internal sealed class MergedSchema
         _paths.Add(path);
     }
 
-    private InputColumn Require(string name, InputNeeds needs)
+    private InputColumn Require(string name, InputNeeds needs) => needs.Elements.TryGetValue(name, out var element)
+        ? Require(element.List, needs, isList: true).At(element) : Require(name, needs, isList: false);
+
+    private InputColumn Require(string name, InputNeeds needs, bool isList)
     {
         if (_partitions.TryGetValue(name, out var partition))
             return Require(name, partition, needs);
@@ -90,7 +93,7 @@ internal sealed class MergedSchema
             throw InputProblems.TypeDiffers($"{spelling.Path}, column '{name}'", spelling.Column, column, merged.FirstPath);
         if (needs.KeyColumn == name && column.Stored is null)
             column = column with { Stored = merged.First }; // one spelling in all files, though stored in several forms
-        if (column.Kind == ColumnKind.Unsupported && (column.Stored is null || needs.Features.Contains(name)))
+        if (column.Kind == ColumnKind.Unsupported && !(isList && column.Elements is not null) && (column.Stored is null || needs.Features.Contains(name)))
             throw InputProblems.Unreadable($"{merged.FirstPath}, column '{name}'", column);
         if (merged.IsUnknown)
             column = column with { Kind = needs.KindsIfUnknown.GetValueOrDefault(name, column.Kind), IsNullable = true };

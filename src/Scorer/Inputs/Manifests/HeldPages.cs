@@ -1,7 +1,7 @@
 using BatchEngine.Domain;
 using ParquetSharp;
 
-namespace BatchEngine.Scorer.Inputs;
+namespace BatchEngine.Scorer.Inputs.Manifests;
 
 /// <summary>What reading a row group holds in native memory: of every column a page, decompressed, and its dictionary.</summary>
 /// <remarks>Some writers put a whole column chunk into one page; then a row group of 5 million rows of 50 floats cannot be read under 1 GB, and that is known
@@ -21,7 +21,7 @@ internal static class HeldPages
         var pool = MemoryPool.SystemMemoryPool();
         using var reader = InputFileReader.Open(manifest.Files[file], pool);
         long held = 0, largest = 0;
-        foreach (var column in columns)
+        foreach (var column in columns.DistinctBy(c => (c.Element?.List ?? c.Name, c.Use))) // the elements of a list share its pages
         {
             var before = pool.BytesAllocated;
             using var rows = reader.OpenRowGroup(group, [column]);
