@@ -8,7 +8,8 @@ internal static class FeatureValues
 {
     /// <summary>Numbers become long or double, texts that are instants stay text; null is missing.</summary>
     /// <param name="features">A JSON object of names to numbers, texts, booleans, nulls or lists of numbers.</param>
-    /// <exception cref="BadInputException">It is no object, or a value is nested otherwise, beyond the range of doubles, or no text; or a name stands twice.</exception>
+    /// <exception cref="BadInputException">It is no object, or a value is nested otherwise, beyond the range of doubles, or no text; or a name stands
+    /// twice.</exception>
     public static IReadOnlyDictionary<string, object?> Read(JsonElement features)
     {
         if (features.ValueKind != JsonValueKind.Object)

@@ -13,8 +13,8 @@ public static class SingleRow
 
     /// <summary>Replaces what the unit holds by one row; nothing is allocated, so a caller may keep the unit.</summary>
     /// <param name="unit">Of the columns to fill: <see cref="CompiledFeatures.Sources"/>.</param>
-    /// <param name="values">By column name: long, double, bool, string, DateTimeOffset, a list of numbers or null for missing; dates and timestamps also as ISO 8601 text. Names
-    /// beyond the columns are ignored.</param>
+    /// <param name="values">By column name: long, double, bool, string, DateTimeOffset, a list of numbers or null for missing; dates and timestamps also as
+    /// ISO 8601 text. Names beyond the columns are ignored.</param>
     /// <exception cref="BadInputException">A column has no value (send null when it is unknown), or one of another type.</exception>
     public static void Fill(UnitColumns unit, IReadOnlyDictionary<string, object?> values)
     {

@@ -13,7 +13,8 @@ internal static class InputProblems
 
     public static BadInputException Unreadable(string place, InputColumn column) => new(place, column.PhysicalType,
         "a flat column; for a feature one of numbers, bool, text, date, timestamp or decimal, or of lists of numbers",
-        "Lists and other nested columns are not read (lists of 32 and 64-bit numbers only as features), and bytes of fixed length and times of day only to be carried or as a key: "
+        "Lists and other nested columns are not read (lists of 32 and 64-bit numbers only as features), and bytes of fixed length and "
+            + "times of day only to be carried or as a key: "
             + "flatten or cast it where the file is written, or leave it out.");
 
     public static BadInputException ColumnMissing(string path, string name, IReadOnlyList<InputColumn> columns) => new(path, $"no column '{name}'",

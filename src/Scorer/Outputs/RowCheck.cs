@@ -10,8 +10,8 @@ using BatchEngine.Scorer.Inputs;
 
 namespace BatchEngine.Scorer.Outputs;
 
-/// <summary>Decides which rows of a unit are written and why the others are not. A row is rejected once, for the first reason found: key, what reading refused, features in order,
-/// the model's refusal, outputs in order. Not thread-safe.</summary>
+/// <summary>Decides which rows of a unit are written and why the others are not. A row is rejected once, for the first reason found: key, what reading
+/// refused, features in order, the model's refusal, outputs in order. Not thread-safe.</summary>
 /// <remarks>Whole columns are looked at first; only a column with a bad value is looked at row by row.</remarks>
 /// <param name="keyIndex">The key column in the units; -1 means the row number.</param>
 /// <param name="compiled">What the features were computed with.</param>

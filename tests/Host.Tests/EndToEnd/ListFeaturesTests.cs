@@ -34,14 +34,14 @@ public sealed class ListFeaturesTests : IDisposable
             features: [emb]
             output: out/{run}
             quality: { rejects: { maxRows: 1, maxShare: 0.9 } }
-            serving: { name: sum, maxAge: 36h }
+            serving: { name: sum, maxAge: 36h, realtimeDeadline: 60s }
             """, ct);
         (await RunAsync("models", "register", "sum", "sum.onnx", "--promote")).MustEnd(0);
         (await RunAsync("run", "sum.yaml")).MustEnd(0);
         var rows = ParquetRows.Read(Assert.Single(Directory.GetDirectories(_folder["out"])), "id", ["model_version", "run_id", "scored_at"]);
         Assert.Equal(["1|6", "3|24.5"], rows.OrderBy(r => r.Key).Select(r => r.Value));
         var scored = await RunAsync("lookup", "sum", "77", "--features", """{"emb": [1, 2, 3.5]}""");
-        Assert.Contains("6.5", scored.Output, StringComparison.Ordinal);
+        Assert.True(scored.Output.Contains("6.5", StringComparison.Ordinal), scored.Output + scored.Errors);
         var refused = await RunAsync("lookup", "sum", "78", "--features", """{"emb": [1, 2]}""");
         Assert.Contains("a list of 2 elements", refused.Output + refused.Errors, StringComparison.Ordinal);
         Assert.Contains("a list of 3 numbers", refused.Output + refused.Errors, StringComparison.Ordinal);
