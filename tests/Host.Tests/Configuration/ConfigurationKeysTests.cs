@@ -28,7 +28,8 @@ public sealed class ConfigurationKeysTests
         var problems = new ConfigProblems("batchengine.yaml");
         EngineConfigurationFile.Read(new YamlNode.Mapping(1, 1, []), problems);
         Assert.Equal(problems.AskedKeys.Order(StringComparer.Ordinal), SchemaKeys("config/batchengine.schema.json"));
-        Assert.Equal(EngineConfigurationFile.Keys.Order(StringComparer.Ordinal), problems.AskedKeys.Where(k => k is not ("requests" or "execution" or "stop" or "memory" or "alerts"))
+        Assert.Equal(EngineConfigurationFile.Keys.Order(StringComparer.Ordinal),
+            problems.AskedKeys.Where(k => k is not ("requests" or "execution" or "stop" or "memory" or "alerts"))
             .Order(StringComparer.Ordinal));
     }
 
