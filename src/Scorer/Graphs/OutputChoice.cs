@@ -14,8 +14,12 @@ internal sealed record OutputChoice(IReadOnlyList<string> Kept, IReadOnlyList<st
         "FeatureVectorizer", "Constant",
     };
 
-    /// <summary>Chooses: what is asked for, and else every output but those that only arrange inputs or constants, as ML.NET's exporter adds them, where
-    /// others remain.</summary>
+    // ML.NET's exporter adds an output for every column that a pipeline carries along, and names it so. An output of another name that only arranges an input
+    // was put there by a person, for instance a flag beside the score.
+    private static readonly string[] s_addedByExporter = [".output", ".unusedOutput"];
+
+    /// <summary>Chooses: what is asked for, and else every output but those that only arrange inputs or constants and were added by ML.NET's exporter, or are
+    /// texts, where others remain.</summary>
     /// <param name="graph">The model.</param>
     /// <param name="asked">Names of outputs; empty means that nobody said.</param>
     /// <param name="place">The model, for the error.</param>
@@ -31,9 +35,12 @@ internal sealed record OutputChoice(IReadOnlyList<string> Kept, IReadOnlyList<st
         if (asked.Count > 0)
             return new OutputChoice([.. all.Where(o => asked.Contains(o, StringComparer.Ordinal))], []);
         var arranged = Arranged(graph);
-        string[] made = [.. all.Where(o => !arranged.Contains(o))];
-        return made.Length == 0 ? new OutputChoice(all, []) : new OutputChoice(made, [.. all.Where(arranged.Contains)]);
+        string[] leftOut = [.. graph.Outputs.Where(o => arranged.Contains(o.Name) && IsAdded(o)).Select(o => o.Name)];
+        return leftOut.Length == all.Length ? new OutputChoice(all, []) : new OutputChoice([.. all.Except(leftOut, StringComparer.Ordinal)], leftOut);
     }
+
+    private static bool IsAdded(OnnxValue output) => output.Element == OnnxElement.Text
+        || s_addedByExporter.Any(ending => output.Name.EndsWith(ending, StringComparison.Ordinal));
 
     private static HashSet<string> Arranged(OnnxGraph graph)
     {

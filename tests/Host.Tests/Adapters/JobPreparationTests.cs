@@ -28,7 +28,7 @@ public sealed class JobPreparationTests
 
         Assert.Equal(before, await RowsAsync(engine.Database.Path));
         Assert.DoesNotContain(before, row => row.StartsWith("profile_edges:", StringComparison.Ordinal));
-        Assert.DoesNotContain(before, row => row.StartsWith("prices:", StringComparison.Ordinal));
+        Assert.DoesNotContain(before, row => row.StartsWith("price_quotes:", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class JobPreparationTests
 
         Assert.Equal(before, await RowsAsync(engine.Database.Path));
         Assert.Contains(before, row => row.StartsWith("profile_edges:", StringComparison.Ordinal));
-        Assert.Contains(before, row => row.StartsWith("prices:", StringComparison.Ordinal));
+        Assert.Contains(before, row => row.StartsWith("price_quotes:", StringComparison.Ordinal));
     }
 
     [Fact]

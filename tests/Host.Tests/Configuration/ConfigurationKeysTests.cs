@@ -28,7 +28,8 @@ public sealed class ConfigurationKeysTests
         var problems = new ConfigProblems("batchengine.yaml");
         EngineConfigurationFile.Read(new YamlNode.Mapping(1, 1, []), problems);
         Assert.Equal(problems.AskedKeys.Order(StringComparer.Ordinal), SchemaKeys("config/batchengine.schema.json"));
-        Assert.Equal(EngineConfigurationFile.Keys.Order(StringComparer.Ordinal), problems.AskedKeys.Where(k => k is not ("requests" or "execution" or "memory"))
+        Assert.Equal(EngineConfigurationFile.Keys.Order(StringComparer.Ordinal),
+            problems.AskedKeys.Where(k => k is not ("requests" or "execution" or "stop" or "memory" or "alerts"))
             .Order(StringComparer.Ordinal));
     }
 
@@ -87,7 +88,9 @@ public sealed class ConfigurationKeysTests
         var uncommented = Regex.Replace(text, @"^# ( *\w+:)", "$1", RegexOptions.Multiline);
         var problems = new ConfigProblems("batchengine.yaml");
         var root = YamlText.Read(uncommented, problems);
-        Assert.Equal(EngineConfiguration.In(EngineKeys.DataDirectory.Default), EngineConfigurationFile.Read(root, problems));
+        var read = EngineConfigurationFile.Read(root, problems);
+        Assert.NotNull(read.AlertsCommand); // An example: nothing is called unless it is given.
+        Assert.Equal(EngineConfiguration.In(EngineKeys.DataDirectory.Default), read with { AlertsCommand = null });
         var written = root.Entries.SelectMany(e =>
             e.Value is YamlNode.Mapping section ? section.Entries.Select(s => $"{e.Key.Text}.{s.Key.Text}") : [e.Key.Text]);
         Assert.Equal(EngineConfigurationFile.Keys.Order(StringComparer.Ordinal), written.Order(StringComparer.Ordinal));

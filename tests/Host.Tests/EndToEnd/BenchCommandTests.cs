@@ -44,7 +44,7 @@ public sealed class BenchCommandTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "NeedsUnix: an interrupt is sent as a signal.");
         using var folder = await InputFolder.CreateAsync();
-        using var process = Start(folder, "bench", "--rows", "300000");
+        using var process = Start(folder, "bench", "--rows", "3000000");
         await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
         using (var interrupt = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
             await interrupt.WaitForExitAsync(TestContext.Current.CancellationToken);

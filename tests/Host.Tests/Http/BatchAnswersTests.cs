@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Tests.Serving;
 
 namespace BatchEngine.Host.Tests.Http;
 

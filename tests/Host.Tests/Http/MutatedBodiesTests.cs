@@ -1,5 +1,6 @@
 using System.Text;
 using BatchEngine.Domain;
+using BatchEngine.Host.Tests.Serving;
 using Microsoft.Extensions.Logging;
 
 namespace BatchEngine.Host.Tests.Http;

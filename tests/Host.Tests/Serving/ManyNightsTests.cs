@@ -13,6 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace BatchEngine.Host.Tests.Serving;
 
 /// <summary>A `serve` lives for years: what a night leaves behind in memory is measured after a full collection.</summary>
+[Collection(MeasuredCollection.Name)]
 public sealed class ManyNightsTests
 {
     private const int WarmUp = 12, Nights = 24;

@@ -53,6 +53,17 @@ public sealed class OutputChoiceTests : IDisposable
     }
 
     [Fact]
+    public void Output_OfAnotherNameThatArrangesAnInput_IsKept()
+    {
+        using var file = new TemporaryModel(new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, 1).Node("Neg", "", ["x"], ["score"])
+            .Node("Cast", "", ["x"], ["label"], OnnxModelWriter.OneInt("to", OnnxModelWriter.Int64))
+            .Output("label", OnnxModelWriter.Int64, -1, 1).Output("score", OnnxModelWriter.Float, -1, 1).ToArray());
+        using var model = ExecutorFactory.Open(file.Path, ["x"]);
+        Assert.Contains("label", model.Outputs.Select(o => o.Name));
+        Assert.Empty(model.LeftOut);
+    }
+
+    [Fact]
     public void Model_WhoseOutputsAllPassOn_KeepsThem()
     {
         using var file = new TemporaryModel(new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, 2).Node("Identity", "", ["x"], ["y"])

@@ -1,4 +1,4 @@
-namespace BatchEngine.Host.Tests.Http;
+namespace BatchEngine.Host.Tests.Serving;
 
 /// <summary>Tests that look at the memory of the whole process: nothing else runs beside them.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
