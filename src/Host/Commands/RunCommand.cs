@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BatchEngine.Domain;
+using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
@@ -67,6 +68,20 @@ internal static class RunCommand
         return PlanScreen.Show(verb.Screen, outcome);
     }
 
+    // A night whose input cannot be used does not take the later ones with it.
+    private static async Task<RunAnswer> BackfillNightAsync(Verb verb, Engine engine, ScoringJob job, RunId run, CancellationToken ct)
+    {
+        try
+        {
+            return await RunScreen.EndAsync(verb.Screen, engine, job, run, ct, verb.Line.GetValue(Full), verb.Line.GetValue(FailOnDrift))
+                .ConfigureAwait(false);
+        }
+        catch (BadInputException problem)
+        {
+            return new RunAnswer(run, "NotStarted", $"{run}: not started. {problem.Message}") { Code = ExitCode.Violation };
+        }
+    }
+
     private static async Task<int> BackfillAsync(Verb verb, CancellationToken ct)
     {
         var job = ReadJob(verb);
@@ -94,8 +109,7 @@ internal static class RunCommand
             else if (verb.Line.GetValue(DryRun))
                 answers.Add(new RunAnswer(run, "Due", run.ToString()));
             else
-                answers.Add(await RunScreen.EndAsync(verb.Screen, engine, job, run, ct, verb.Line.GetValue(Full), verb.Line.GetValue(FailOnDrift))
-                    .ConfigureAwait(false));
+                answers.Add(await BackfillNightAsync(verb, engine, job, run, ct).ConfigureAwait(false));
             worst = Math.Max(worst, answers[^1].Code);
             if (!verb.Screen.Json && answers[^1].IsOld)
                 verb.Screen.Note(answers[^1].Detail);

@@ -12,6 +12,7 @@ using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.Storage.Database.Values;
 using BatchEngine.Storage.Snapshots.Readers;
 
 namespace BatchEngine.Host.Composition;
@@ -78,6 +79,10 @@ internal sealed class JobRuns : IDisposable
                 throw NameOwner.Refuse(job, current);
             await new JobStore(_database).SaveAsync(job, CancellationToken.None).ConfigureAwait(false);
         }
+        else if (await _stores.Runs.PlanAsync(run, CancellationToken.None).ConfigureAwait(false) is { } plan && !IsSame(plan.Job, job))
+        {
+            _note($"{run} stays as it was planned; the job was changed since. A run at another instant, given by --as-of, takes the job as it is now.");
+        }
         job = full ? job with { ReusesUnchanged = false } : job;
         var outcome = await _night.RunAsync(job, run.ScheduledAt, progress, drain, CancellationToken.None).ConfigureAwait(false);
         switch (outcome)
@@ -94,6 +99,10 @@ internal sealed class JobRuns : IDisposable
         }
         return outcome;
     }
+
+    // --full is a wish of one command, and a plan may cut units smaller: neither is a change of the job.
+    private static bool IsSame(ScoringJob planned, ScoringJob now) =>
+        StoredJson.Write(planned with { ReusesUnchanged = now.ReusesUnchanged, UnitRows = now.UnitRows }) == StoredJson.Write(now);
 
     /// <summary>Lets a run pass that was held back, and writes its outputs where a published run's lie.</summary>
     /// <exception cref="BadInputException">There is no such run, or it is not held.</exception>

@@ -11,7 +11,7 @@ public sealed record LeasePolicy
     public static LeasePolicy Default { get; } = new();
 
     /// <summary>The defaults for leases of another life, renewed three times within it.</summary>
-    public static LeasePolicy Living(TimeSpan ttl) => new() { Ttl = ttl, RenewEvery = ttl / RenewalsPerTtl };
+    public static LeasePolicy Living(TimeSpan ttl) => new() { Ttl = ttl, RenewEvery = TimeSpan.FromTicks(ttl.Ticks / RenewalsPerTtl) };
 
     /// <summary>How long a lease lives without renewal. Default 30 s; 1 s to 1 h. A dead worker's shard is taken over at most this much later.</summary>
     public TimeSpan Ttl { get; init; } = TimeSpan.FromSeconds(30);

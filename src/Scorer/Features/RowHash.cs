@@ -75,8 +75,8 @@ internal static class RowHash
     {
         for (var row = 0; row < values.Length; row++)
         {
-            // Adding 0 turns -0 into +0 and leaves every other value.
-            var bits = double.IsNaN(values[row]) ? CanonicalNaN64 : BitConverter.DoubleToInt64Bits(values[row] + 0.0);
+            // The two zeros differ: a model may divide by a feature.
+            var bits = double.IsNaN(values[row]) ? CanonicalNaN64 : BitConverter.DoubleToInt64Bits(values[row]);
             hashes[row] = Mix(hashes[row], (ulong)bits);
         }
     }
@@ -126,8 +126,8 @@ internal static class RowHash
     private static Vector<uint> CanonicalBits(Vector<float> values)
     {
         var isNumber = Vector.Equals(values, values);
-        return Vector.AsVectorUInt32(Vector.ConditionalSelect(isNumber, Vector.AsVectorInt32(values + Vector<float>.Zero), new Vector<int>(CanonicalNaN)));
+        return Vector.AsVectorUInt32(Vector.ConditionalSelect(isNumber, Vector.AsVectorInt32(values), new Vector<int>(CanonicalNaN)));
     }
 
-    private static uint CanonicalBits(float value) => float.IsNaN(value) ? CanonicalNaN : BitConverter.SingleToUInt32Bits(value + 0f);
+    private static uint CanonicalBits(float value) => float.IsNaN(value) ? CanonicalNaN : BitConverter.SingleToUInt32Bits(value);
 }

@@ -89,7 +89,8 @@ internal static class InputProblems
     }
 
     public static BadInputException Changed(string path, string seen, string expected) => new(path, seen, $"{expected}, as when the run was planned",
-        "The file was replaced after planning. Write new data under new names, and start a new run to read this one.")
+        "The file was replaced after planning. Write new data under new names, and start a new run to read this one. A copy that was put back has to have "
+            + "its old modification time too (cp -p).")
     { IsFaultOfData = true };
 
     /// <summary>The names most like the one asked for, quoted, nearest first; "none" when there are no names.</summary>

@@ -44,6 +44,46 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Run_OfANightKnownAlready_SaysWhenTheJobWasChangedSince()
+    {
+        using var folder = await InputFolder.CreateAsync();
+        await WriteJobAsync(folder, "owner: nobody");
+        string[] command = ["run", folder["job.yaml"], "--as-of", "2026-11-01T02:00:00Z", "--data", folder["data"]];
+        (await ProgramRun.RunAsync(command)).MustEnd(0);
+        var again = await ProgramRun.RunAsync([.. command, "--full"]);
+        again.MustEnd(0);
+        Assert.DoesNotContain("changed since", again.Errors, StringComparison.Ordinal);
+        await WriteJobAsync(folder, "owner: somebody");
+        (await ProgramRun.RunAsync(command)).MustEnd(0, "stays as it was planned", "changed since", "--as-of");
+    }
+
+    [Theory]
+    [InlineData("03/04/2026")]
+    [InlineData("5:00")]
+    [InlineData("Nov 22")]
+    public async Task AsOf_ThatIsReadInTwoWays_IsRefused(string asOf)
+    {
+        using var folder = await InputFolder.CreateAsync();
+        await WriteJobAsync(folder, "owner: nobody");
+        (await ProgramRun.RunAsync("plan", folder["job.yaml"], "--as-of", asOf, "--data", folder["data"])).MustRefuse("--as-of", asOf, "2026-11-23");
+    }
+
+    [Fact]
+    public async Task Backfill_NightWithoutInput_IsNamedAndTheLaterOnesRun()
+    {
+        using var folder = await InputFolder.CreateAsync();
+        await WriteJobAsync(folder, "schedule: { cron: 0 0 2 * * ?, timeZone: UTC }");
+        var job = await File.ReadAllTextAsync(folder["job.yaml"], TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder["job.yaml"], job.Replace("good.parquet", "'{date}.parquet'", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
+        File.Copy(folder.Good, folder["2026-11-02.parquet"]);
+        var run = await ProgramRun.RunAsync("backfill", folder["job.yaml"], "--from", "2026-11-01", "--to", "2026-11-03", "--data", folder["data"], "--json");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(["NotStarted", "Published"], run.Json().EnumerateArray().Select(n => n.GetProperty("outcome").GetString()));
+        Assert.Contains("2026-11-01.parquet", run.Json()[0].GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Backfill_OfTwoNights_AnswersWithOneDocumentThatTellsItsRows()
     {
         using var folder = await InputFolder.CreateAsync();

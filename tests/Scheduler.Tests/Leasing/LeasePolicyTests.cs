@@ -15,6 +15,9 @@ public sealed class LeasePolicyTests
 
     [Theory]
     [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(20)]
     [InlineData(3_600)]
     public void Living_ForEveryLifeThatTheConfigurationTakes_IsAccepted(int seconds) =>
         Assert.Empty(LeasePolicy.Living(TimeSpan.FromSeconds(seconds)).Validate());

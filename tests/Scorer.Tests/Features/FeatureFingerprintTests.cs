@@ -62,15 +62,23 @@ public sealed class FeatureFingerprintTests
     }
 
     [Fact]
-    public void Compute_AnyNaNAndEitherZero_AreTheSame()
+    public void Compute_AnyNaN_IsTheSameAndTheTwoZerosAreNot()
     {
         using var matrix = new FeatureMatrix([FeatureStorage.Float32, FeatureStorage.Float64], 20) { Rows = 20 };
         for (var row = 0; row < 20; row++)
         {
             matrix.Column(0)[row] = BitConverter.Int32BitsToSingle(0x7F80_0001 + row);
-            matrix.DoubleColumn(1)[row] = row % 2 == 0 ? 0.0 : -0.0;
+            matrix.DoubleColumn(1)[row] = BitConverter.Int64BitsToDouble(0x7FF0_0000_0000_0001 + row);
         }
         Assert.Single(Compute(matrix, 0).Distinct());
+        matrix.DoubleColumn(1).Clear();
+        matrix.Column(0).Clear();
+        Assert.Single(Compute(matrix, 0).Distinct());
+        matrix.DoubleColumn(1)[4] = -0.0;
+        (matrix.Column(0)[5], matrix.Column(0)[19]) = (-0f, -0f); // one in a vector, one behind the last
+        Assert.Equal(3, Compute(matrix, 0).Distinct().Count());
+        matrix.Column(0).Clear();
+        matrix.DoubleColumn(1).Clear();
         matrix.Column(0)[3] = float.PositiveInfinity;
         Assert.Equal(2, Compute(matrix, 0).Distinct().Count());
     }
