@@ -117,8 +117,15 @@ public static class SingleRow
     }
 
     private static BadInputException Wrong(ColumnVector vector, object value) => new($"feature '{vector.Name}'",
-        $"{(value is string text ? $"the text '{text}'" : string.Create(CultureInfo.InvariantCulture, $"{value}"))} ({Words(value)})", Words(vector.Kind),
+        $"{Shown(value)} ({Words(value)})", Words(vector.Kind),
         "Send the value as the column's kind, or null when it is unknown.");
+
+    private static string Shown(object value) => value switch
+    {
+        string text => $"the text '{text}'",
+        object?[] list => string.Create(CultureInfo.InvariantCulture, $"{list.Length} values"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
+    };
 
     private static string Words(object value) => value switch
     {

@@ -39,8 +39,8 @@ internal sealed record InputLayout(IReadOnlyList<InputPart> Parts, IReadOnlyList
         }
     }
 
-    /// <summary>Matches features to inputs: a single input takes them by position; of several, those of one column take theirs by name, and matrices share the
-    /// others in the model's order.</summary>
+    /// <summary>Matches features to inputs: a single input takes them by position; of several, those of one column and those named like a column of lists
+    /// take theirs by name, and other matrices share the others in the model's order.</summary>
     /// <exception cref="BadInputException">They do not match; both lists are named.</exception>
     public static InputLayout Match(string path, ModelSignature signature, IReadOnlyList<string> featureNames)
     {

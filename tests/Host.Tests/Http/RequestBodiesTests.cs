@@ -24,7 +24,7 @@ public sealed class RequestBodiesTests
     [InlineData("""{"items": [{"key": 1, "feature": {}}]}""", 0, "Did you mean features?")]
     [InlineData("""{"items": [{"key": 1, "key": 2}]}""", 0, "twice")]
     [InlineData("""{"items": [{"key": 1, "features": {"a": 1, "a": 2}}]}""", 0, "twice")]
-    [InlineData("""{"items": [{"key": 1, "features": {"a": [1]}}]}""", 0, "features.a")]
+    [InlineData("""{"items": [{"key": 1, "features": {"a": [[1]]}}]}""", 0, "features.a")]
     [InlineData("""{"items": [{"key": 1, "features": {"a": 1e999}}]}""", 0, "1e999")]
     [InlineData("""{"items": [{"key": 1, "features": {"\udc00": 1}}]}""", 0, "surrogate")]
     [InlineData("""{"items": [{"key": 1, "features": {"a": "\ud800x"}}]}""", 0, "surrogate")]

@@ -6,6 +6,16 @@ namespace BatchEngine.Scorer.Tests.Features;
 
 public sealed class SingleRowTests
 {
+    [Fact]
+    public void ListForAColumnOfNumbers_IsRefusedInWords()
+    {
+        var features = CompiledFeatures.Compile(FeatureSpec.AsIs(["a"]), [new InputColumn("a", ColumnKind.Float, false, "FLOAT")]);
+        using var unit = features.CreateColumns(1);
+        var message = Assert.Throws<BadInputException>(() =>
+            SingleRow.Fill(unit, new Dictionary<string, object?> { ["a"] = new object?[] { 1L, 2L } })).Message;
+        Assert.Contains("2 values (list)", message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(ColumnKind.Float, "1")]
     [InlineData(ColumnKind.Float, true)]

@@ -100,6 +100,48 @@ public sealed class ListFeaturesTests : IDisposable
     }
 
     [Fact]
+    public async Task TwoLists_GoToTheInputsOfTheirNames_InAnyOrder()
+    {
+        await File.WriteAllBytesAsync(_folder["two.onnx"], new OnnxModelWriter()
+            .Input("text", OnnxModelWriter.Float, -1, 2).Input("image", OnnxModelWriter.Float, -1, 2)
+            .Node("Sub", "", ["text", "image"], ["d"]).Node("ReduceSum", "", ["d", "axes"], ["y"]).Constant("axes", new long[] { 1 }, 1)
+            .Output("y", OnnxModelWriter.Float, -1, 1).ToArray(), TestContext.Current.CancellationToken);
+        Write(_folder.File("in/x.parquet"), [Data.Of("id", [0L]), Data.Of("image", [new float[] { 1, 2 }]), Data.Of("text", [new double[] { 10, 20 }])]);
+        Assert.Equal(["0|27"], Rows(await RunAsync(_folder["two.onnx"], FeatureSpec.AsIs(["image", "text"]))));
+    }
+
+    [Fact]
+    public async Task FileWithoutTheLists_HasMissingOnes_WhereThatIsAllowed_UnderAMemoryLimit()
+    {
+        WriteLists<float>([[1, 2, 3]]);
+        Write(_folder.File("in/y.parquet"), [Data.Of("id", [9L])]);
+        var spec = new FeatureSpec([new FeatureColumn("emb", "emb", [new FeatureTransform.ImputeConstant(1)])]);
+        await Assert.ThrowsAsync<BadInputException>(() => RunAsync("linear", spec));
+        var result = await RunAsync("linear", spec, o => o with { MissingColumns = MissingColumnPolicy.Null, MemoryLimitBytes = 8L << 30 });
+        Assert.Equal(["0|321.5", "9|111.5"], Rows(result));
+    }
+
+    [Fact]
+    public async Task ColumnNamedLikeAPlace_IsRefusedByName()
+    {
+        Write(_folder.File("in/x.parquet"), [Data.Of("id", [0L]), Data.Of("emb", [new float[] { 1, 2, 3 }]), Data.Of("emb[1]", [7f])]);
+        Assert.Contains("emb[1]", (await Assert.ThrowsAsync<BadInputException>(() => ScoreAsync())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Skip_PassesOverWholeLists()
+    {
+        WriteLists<float?>([[1, 2, 3], null!, [], [4, 5], [6, 7, 8]]);
+        using var file = InputFileReader.Open(_folder["in/x.parquet"]);
+        var list = file.Columns.Single(c => c.Name == "emb");
+        using var group = file.OpenRowGroup(0, [.. Enumerable.Range(0, 3).Select(i => list.At(new ListElement("emb", i, 3)))]);
+        using var unit = new UnitColumns(group.Columns, 10);
+        group.Skip(4);
+        Assert.Equal(1, group.Read(unit, 10));
+        Assert.Equal([6f, 7, 8], Enumerable.Range(0, 3).Select(i => unit[i].Floats[0]));
+    }
+
+    [Fact]
     public async Task WidthThatTheModelLeavesOpen_IsThatOfTheFirstList()
     {
         await File.WriteAllBytesAsync(_folder["open.onnx"], new OnnxModelWriter().Input("x", OnnxModelWriter.Float, -1, -1)
@@ -160,14 +202,17 @@ public sealed class ListFeaturesTests : IDisposable
 
     private async Task<List<string>> ScoreAsync() => Rows(await RunAsync("linear", FeatureSpec.AsIs(["emb"])));
 
-    private Task<OneShotResult> RunAsync(string model, FeatureSpec? features) => OneShotScoring.RunAsync(
-        new OneShotOptions(Path.IsPathRooted(model) ? model : Fixture.Path(model), [_folder.File("in")], _folder.File("out"))
+    private Task<OneShotResult> RunAsync(string model, FeatureSpec? features, Func<OneShotOptions, OneShotOptions>? with = null)
+    {
+        var options = new OneShotOptions(Path.IsPathRooted(model) ? model : Fixture.Path(model), [_folder.File("in")], _folder.File("out"))
         {
             KeyColumn = "id",
             Features = features,
             Workers = 1,
             Rejects = new RejectBudget(100, 1),
-        }, null, TimeProvider.System, TestContext.Current.CancellationToken);
+        };
+        return OneShotScoring.RunAsync(with?.Invoke(options) ?? options, null, TimeProvider.System, TestContext.Current.CancellationToken);
+    }
 
     private static List<string> Rows(OneShotResult result)
     {

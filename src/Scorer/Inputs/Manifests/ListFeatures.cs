@@ -44,14 +44,14 @@ public sealed record ListFeatures(FeatureSpec Spec, IReadOnlyDictionary<string, 
         return new ListFeatures(new FeatureSpec(columns), elements);
     }
 
-    // What the model says goes by the input's name, or by what the other features leave over.
+    // What the model says goes by the input's name where there are several inputs, or by what the other features leave over.
     private static int? Declared(string list, HashSet<string> lists, FeatureSpec spec, ModelSignature signature)
     {
         var readers = spec.Columns.Where(c => c.Source == list).ToArray();
         if (readers.Length != 1 || readers[0].FeatureNames.Count != 1)
             return null;
         var widths = signature.Inputs.Select(i => (i.Name, Width: ModelSignature.WidthOf(i))).ToArray();
-        if (widths.FirstOrDefault(i => i.Name == readers[0].Name && i.Width > 1) is { Width: > 1 } own)
+        if (widths.Length > 1 && widths.FirstOrDefault(i => i.Name == readers[0].Name) is { Width: > 0 } own)
             return checked((int)own.Width);
         if (widths.Any(i => i.Width < 1) || spec.Columns.Count(c => lists.Contains(c.Source)) > 1)
             return null;
