@@ -17,7 +17,8 @@ internal static class Instants
     public static DateTimeOffset Read(string text, string option) =>
         DateTimeOffset.TryParseExact(text, s_forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
             ? at
-            : throw new BadInputException(option, $"'{text}'", "an instant such as 2026-11-23T02:00:00Z or 2026-11-23", "Write it so; without a zone it is UTC.");
+            : throw new BadInputException(option, $"'{text}'", "an instant such as 2026-11-23T02:00:00Z or 2026-11-23",
+                "Write it so; without a zone it is UTC.");
 
     /// <summary>Reads a run id.</summary>
     /// <exception cref="BadInputException">It is none.</exception>

@@ -17,7 +17,8 @@ internal static class RunPlanner
                 $"{manifest.Files.Count} file(s) match {string.Join(", ", request.Job.Inputs)} and hold no row. "
                 + "Check the input's path and the job that writes it.");
         if (request.PlannedBefore is { } before && Change(before, manifest) is { } change)
-            return Refuse(PlanRefusal.InputChanged, $"{change} since run {request.Run} was planned. Restore the input with its modification time (cp -p), or start a run at another instant.");
+            return Refuse(PlanRefusal.InputChanged,
+                $"{change} since run {request.Run} was planned. Restore the input with its modification time (cp -p), or start a run at another instant.");
         var (reuse, carried) = ReuseChoice.Choose(request);
         var (chosen, rejected, why) = CapacityChoice.Choose(request, carried);
         if (chosen is null)

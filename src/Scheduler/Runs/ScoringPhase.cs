@@ -25,7 +25,8 @@ internal static class ScoringPhase
                 .ConfigureAwait(false)) is { } change)
             {
                 await context.FailAsync(RunState.Scoring,
-                    $"{change} since the run was planned. Restore the input with its modification time (cp -p) and resume, or start a run at another instant.", false, ct).ConfigureAwait(false);
+                    $"{change} since the run was planned. Restore the input with its modification time (cp -p) and resume, or start a run at another instant.",
+                        false, ct).ConfigureAwait(false);
                 return;
             }
             await KeptSegments.RecordAsync(context, ct).ConfigureAwait(false);
