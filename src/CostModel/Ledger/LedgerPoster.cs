@@ -7,8 +7,8 @@ using BatchEngine.Storage.Database.Runs;
 namespace BatchEngine.CostModel.Ledger;
 
 /// <summary>Posts stored usage to the stored ledger. What is posted with a price stays as it is; where a price was missing and is known now, the entry is
-/// reversed and replaced by dated entries that point at it (<see cref="LedgerCorrection"/>). Usage that a process of other prices metered is left to that one.
-/// Posting again posts nothing twice. Thread-safe.</summary>
+/// reversed and replaced by dated entries that point at it (<see cref="LedgerCorrection"/>). Usage that a process of another price folder metered is priced by
+/// the last word of that folder. Posting again posts nothing twice. Thread-safe.</summary>
 /// <param name="database">The database.</param>
 /// <param name="clock">Says when an entry is written.</param>
 /// <param name="prices">What usage is priced with.</param>
@@ -50,7 +50,6 @@ public sealed class LedgerPoster(StateDatabase database, TimeProvider clock, IPr
     private async Task<(IReadOnlyList<SpendEntry> Entries, int Posted, int Corrected)> PostAsync(IReadOnlyList<UsageRecord> usage, LedgerFilter posted,
         CancellationToken ct)
     {
-        usage = [.. usage.Where(u => u.PricedBy.Length == 0 || u.PricedBy == prices.Folder)];
         if (usage.Count == 0)
             return ([], 0, 0);
         var known = (await _ledger.ListAsync(posted, ct).ConfigureAwait(false)).ToLookup(e => e.UsageId);
@@ -61,11 +60,15 @@ public sealed class LedgerPoster(StateDatabase database, TimeProvider clock, IPr
         var models = new Dictionary<RunId, string>();
         foreach (var run in open.Concat(unpriced).Select(u => u.Run).OfType<RunId>().Distinct())
             models[run] = (await _runs.FindAsync(run, ct).ConfigureAwait(false))?.Model.ToString() ?? "";
-        var book = await prices.PinAsync(ct).ConfigureAwait(false);
-        var now = clock.GetUtcNow();
-        var corrections = unpriced.Select(u => Priced(LedgerCorrection.Correct([.. known[u.Id]], u, JobOf(u), ModelOf(u), book, now)))
+        var (own, now) = (await prices.PinAsync(ct).ConfigureAwait(false), clock.GetUtcNow());
+        var books = new Dictionary<string, PriceBook>(StringComparer.Ordinal) { [""] = own, [prices.Folder] = own };
+        foreach (var folder in open.Concat(unpriced).Select(u => u.PricedBy).Distinct(StringComparer.Ordinal).Where(f => !books.ContainsKey(f)).ToList())
+            books[folder] = PriceHistory.BookAt(await new PriceReadings(database).ListAsync(folder, ct).ConfigureAwait(false), now);
+        var corrections = unpriced
+            .Select(u => Priced(LedgerCorrection.Correct([.. known[u.Id]], u, JobOf(u), ModelOf(u), books[u.PricedBy], now)))
             .Where(c => c.Count > 0).ToList();
-        var entries = open.SelectMany(u => UsagePricing.EntriesOf(u, JobOf(u), ModelOf(u), book, now)).Concat(corrections.SelectMany(c => c)).ToList();
+        var entries = open.SelectMany(u => UsagePricing.EntriesOf(u, JobOf(u), ModelOf(u), books[u.PricedBy], now))
+            .Concat(corrections.SelectMany(c => c)).ToList();
         await _ledger.AppendAsync(entries, ct).ConfigureAwait(false);
         return (entries, open.Count, corrections.Count);
 

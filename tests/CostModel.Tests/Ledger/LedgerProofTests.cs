@@ -68,15 +68,18 @@ public sealed class LedgerProofTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Usage_OfAnotherConfiguration_IsLeftToItsOwnPrices()
+    public async Task Usage_OfAnotherConfiguration_IsPricedByTheLastWordOfItsOwnFolder()
     {
         await UseAsync(Ledgers.Usage("u"), "/others");
-        Assert.False((await Poster.CatchUpAsync(Ct)).Any);
-        Assert.Contains("the prices of /others count for it", Assert.Single(await DifferencesAsync()).What, StringComparison.Ordinal);
+        Assert.Equal(new CaughtUp(0, 1, 0), await Poster.CatchUpAsync(Ct));
+        Assert.True(Assert.Single(await DifferencesAsync()).IsMissingPrice, "nothing is known of that folder, so the total is not whole");
+
         var others = new FixedPrices(_state.Database, "/others");
         others.Say("a.yaml", Ledgers.Quote(Ledgers.Spot, 7m));
-        await new LedgerPoster(_state.Database, _clock, others).CatchUpAsync(Ct);
+        await others.PinAsync(Ct);
+        Assert.Equal(new CaughtUp(0, 0, 1), await Poster.CatchUpAsync(Ct));
         Assert.Empty(await DifferencesAsync());
+        Assert.Equal(7m, Spend.Of(LedgerCorrection.Standing(await new LedgerStore(_state.Database).ListAsync(new LedgerFilter(), Ct))).Whole.Value.Amount);
     }
 
     [Theory]
