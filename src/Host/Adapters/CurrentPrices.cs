@@ -5,7 +5,7 @@ using BatchEngine.Storage.Database.Ledger;
 namespace BatchEngine.Host.Adapters;
 
 /// <summary>What the price sources say now, and what they said under earlier dates. They are read at each question, so a sheet that is changed or removed
-/// counts at once; one that cannot be read leaves what it said last in force, and is told once. Thread-safe.</summary>
+/// counts at once; one that cannot be read leaves what was said last in force, to this process or to an earlier one, and is told once. Thread-safe.</summary>
 /// <param name="readings">Where what was read is kept.</param>
 /// <param name="folder">Where the sources are: only what was read there counts.</param>
 /// <param name="sources">The sources.</param>
@@ -23,27 +23,35 @@ internal sealed class CurrentPrices(PriceReadings readings, string folder, IRead
 
     /// <summary>What is known now. Stores nothing.</summary>
     /// <exception cref="BadInputException">A source cannot be read, and never could be.</exception>
-    public async Task<PriceBook> BookAsync(CancellationToken ct) =>
-        PriceHistory.Book(await readings.ListAsync(folder, ct).ConfigureAwait(false), QuotesOf(await SheetsAsync(ct).ConfigureAwait(false)));
+    public async Task<PriceBook> BookAsync(CancellationToken ct)
+    {
+        var sheets = await SheetsAsync(ct).ConfigureAwait(false);
+        return Book(await readings.ListAsync(folder, ct).ConfigureAwait(false), sheets);
+    }
 
     /// <summary>What a real-time answer is assumed to cost now; null means that no source assumes anything. Stores nothing.</summary>
     /// <exception cref="BadInputException">A source cannot be read, and never could be.</exception>
     public async Task<RealtimeAssumption?> AssumptionAsync(CancellationToken ct) => RealtimeAssumption.At(
-        (await SheetsAsync(ct).ConfigureAwait(false)).Select(s => s.Assumption).OfType<RealtimeAssumption>(), clock.GetUtcNow());
+        (await SheetsAsync(ct).ConfigureAwait(false) ?? []).Select(s => s.Assumption).OfType<RealtimeAssumption>(), clock.GetUtcNow());
 
     /// <inheritdoc/>
     /// <exception cref="BadInputException">A source cannot be read, and never could be.</exception>
     public async Task<PriceBook> PinAsync(CancellationToken ct)
     {
-        var quotes = QuotesOf(await SheetsAsync(ct).ConfigureAwait(false));
-        await readings.RecordAsync(folder, quotes, ct).ConfigureAwait(false);
-        return PriceHistory.Book(await readings.ListAsync(folder, ct).ConfigureAwait(false), quotes);
+        var sheets = await SheetsAsync(ct).ConfigureAwait(false);
+        if (sheets is not null)
+            await readings.RecordAsync(folder, QuotesOf(sheets), ct).ConfigureAwait(false);
+        return Book(await readings.ListAsync(folder, ct).ConfigureAwait(false), sheets);
     }
+
+    private PriceBook Book(IReadOnlyList<PriceReading> known, IReadOnlyList<PriceSheet>? sheets) =>
+        sheets is null ? PriceHistory.BookAt(known, clock.GetUtcNow()) : PriceHistory.Book(known, QuotesOf(sheets));
 
     private static IReadOnlyList<(string Sheet, IReadOnlyList<PriceQuote> Quotes)> QuotesOf(IReadOnlyList<PriceSheet> sheets) =>
         [.. sheets.Where(s => s.Quotes.Count > 0).Select(s => (s.Name, s.Quotes))];
 
-    private async Task<IReadOnlyList<PriceSheet>> SheetsAsync(CancellationToken ct)
+    /// <summary>The sheets; null means that they cannot be read, and what earlier processes read of them is in force.</summary>
+    private async Task<IReadOnlyList<PriceSheet>?> SheetsAsync(CancellationToken ct)
     {
         await _one.WaitAsync(ct).ConfigureAwait(false);
         try
@@ -54,8 +62,10 @@ internal sealed class CurrentPrices(PriceReadings readings, string folder, IRead
             _trouble = "";
             return _sheets = sheets;
         }
-        catch (BadInputException problem) when (_sheets is not null)
+        catch (BadInputException problem)
         {
+            if (_sheets is null && (await readings.ListAsync(folder, ct).ConfigureAwait(false)).Count == 0)
+                throw;
             if (_trouble != problem.Message)
                 note($"The prices read before stay in force: {problem.Message}");
             _trouble = problem.Message;

@@ -78,8 +78,9 @@ internal sealed class LookupService : IAsyncDisposable
             return null;
         }
 
-        return $"{Figures.Count(Books.Pending, "answer", "answers")} and the time of this process since its last write were not written down and are lost: "
-            + Books.Trouble;
+        return Books.Pending > 0
+            ? $"{Figures.Count(Books.Pending, "answer", "answers")} since the last write could not be written down and are lost: {Books.Trouble}"
+            : $"The books could not be closed; the time of this process is settled by the next cost report or cost verify: {Books.Trouble}";
     }
 
     /// <summary>Keeps the models of the served snapshots loaded until stopped.</summary>

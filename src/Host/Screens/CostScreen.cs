@@ -1,3 +1,4 @@
+using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 using BatchEngine.Host.Terminal;
@@ -40,6 +41,8 @@ internal static class CostScreen
     internal static IReadOnlyList<string> Below(CostSummary summary)
     {
         var (total, below) = (summary.Total, new List<string>());
+        if (total.Spend.ByCurrency.Count > 1)
+            below.Add($"Spent: {EachOf(total.Spend)}. A sum needs a dated rate between the currencies.");
         if (total.Spend.Missing() is { } missing)
             below.Add($"Measured: {Figures.Price(total.Total)}. Not measured: {missing}");
         if (total.Predictions.Wasted > 0 || total.Wasted is { HasValue: true, Value.Amount: > 0 })
@@ -63,12 +66,15 @@ internal static class CostScreen
         Measured<Money>[] spent = [line.Total, .. Kinds(line)];
         table.AddRow([
             Markup.Escape(line.Name),
-                .. spent.Select((m, i) => Short(m, currency, MaxDecimals) + (i == 0 && line.Spend.UnpricedEntries > 0 && m.HasValue ? " + ?"
+                .. spent.Select((m, i) => (i == 0 && line.Spend.ByCurrency.Count > 1 ? EachOf(line.Spend) : Short(m, currency, MaxDecimals)) + (i == 0 && line.Spend.UnpricedEntries > 0 && line.Spend.ByCurrency.Count > 0 ? " + ?"
                 : "")), Figures.Count(line.Predictions.Made),
             line.Predictions.Lookups.Served.TryGet(out var served) ? Figures.Count(served)
                 : "not measured", Short(line.PerThousand.Made, currency), Short(line.PerThousand.Served, currency),
         ]);
     }
+
+    // Amounts of two currencies have no sum, and each is known.
+    private static string EachOf(Spend spend) => string.Join(" + ", spend.ByCurrency.Select(Figures.Price));
 
     private static Measured<Money>[] Kinds(CostLine line) =>
         [line.Kinds.Batch, line.Kinds.Realtime, line.Kinds.Idle, line.Kinds.Rework, line.Kinds.Shared];

@@ -34,6 +34,9 @@ internal sealed class NightBoard(Engine engine, ServeMetrics metrics, AlertComma
             Remember(ran.Run, ran.State == RunState.Failed ? "failed" : "was held back");
     }
 
+    /// <summary>Takes back what readiness says of a job that is not scheduled any more: no later night of it could.</summary>
+    public void Forget(string job) => _problems.TryRemove(job, out _);
+
     /// <inheritdoc/>
     public async Task EndedAsync(RunId run, RunOutcome outcome, CancellationToken ct)
     {

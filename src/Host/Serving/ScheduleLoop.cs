@@ -131,6 +131,9 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
         foreach (var job in now.Where(j => !before.TryGetValue(j.Name, out var old) || old != (j.Cron, j.TimeZone)))
             ServeEvents.Scheduled(log, job.Name, job.Cron, job.TimeZone, job.Next is { } next ? Figures.Instant(next) : "never");
         foreach (var gone in before.Keys.Except(now.Select(j => j.Name)))
+        {
             ServeEvents.Unscheduled(log, gone);
+            nights.Forget(gone);
+        }
     }
 }

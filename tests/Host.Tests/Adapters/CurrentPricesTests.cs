@@ -69,7 +69,12 @@ public sealed class CurrentPricesTests
         Assert.Equal(1, (await prices.PinAsync(Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
         await prices.PinAsync(Ct);
         Assert.Contains("USDollar", Assert.Single(notes), StringComparison.Ordinal);
-        var never = new CurrentPrices(new PriceReadings(state.Database), "/prices", [sheets], new FakeTimeProvider(Now), notes.Add);
+        var later = new CurrentPrices(new PriceReadings(state.Database), "/prices", [sheets], new FakeTimeProvider(Now), notes.Add);
+        Assert.Equal(1, (await later.PinAsync(Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
+        Assert.Equal(1, (await later.BookAsync(Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
+        Assert.Null(await later.AssumptionAsync(Ct));
+        Assert.Equal(2, notes.Count);
+        var never = new CurrentPrices(new PriceReadings(state.Database), "/elsewhere", [sheets], new FakeTimeProvider(Now), notes.Add);
         await Assert.ThrowsAsync<BadInputException>(() => never.PinAsync(Ct));
     }
 

@@ -48,4 +48,18 @@ public sealed class CostScreenTests
         Assert.Contains("Measured: 2.00 USD. Not measured: 1 of 2 ledger entries (1 h 00 min of machine time) has no price: no price for", answers.ToString(),
             StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Total_InTwoCurrencies_ListsBothAmounts()
+    {
+        var hour = new UsageRecord("u", new RunId("churn", Due), "", "worker-1", UsageKind.BatchWorker, Offering.Local, Due, Due.AddHours(1), 1, 0, 10);
+        PriceBook In(string currency, decimal rate) => new([new PriceQuote(hour.Offering, new Money(rate, currency), "test", hour.From.AddDays(-1), null)]);
+        IReadOnlyList<SpendEntry> entries =
+            [.. UsagePricing.EntriesOf(hour, "churn", "", In("EUR", 2), Due), .. UsagePricing.EntriesOf(hour with { Id = "v" }, "churn", "", In("USD", 3), Due)];
+        var summary = CostSummary.Of(entries, [], new Dictionary<string, string>(), CostGrouping.Job, RealtimeBaseline.From(entries, null), RunFates.Unknown);
+        using var answers = new StringWriter();
+        CostScreen.Print(new Screen(json: false, verbose: false, answers), summary);
+        Assert.Contains("2.00 EUR + 3.00 USD", answers.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Spent: 2.00 EUR + 3.00 USD. A sum needs a dated rate", answers.ToString(), StringComparison.Ordinal);
+    }
 }

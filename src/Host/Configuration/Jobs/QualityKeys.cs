@@ -17,7 +17,8 @@ internal static class QualityKeys
     public static SectionKey Rejects { get; } = new("rejects", "How many rows may be rejected before the run fails; both limits hold.", MaxRows, MaxShare);
 
     public static Key<DuplicateKeyPolicy> DuplicateKeys { get; } = new("duplicateKeys", new ChoiceType<DuplicateKeyPolicy>(),
-        "What to do when two rows have the same key.", DuplicateKeyPolicy.Fail);
+        "When two rows have the same key: the run fails, or the last row in the order of the input is served. The Parquet output has every row.",
+            DuplicateKeyPolicy.Fail);
 
     public static Key<DriftAction> Action { get; } = new("action", new ChoiceType<DriftAction>(),
         "What a drifted column does: it is reported, or it holds the snapshot back.", DriftRule.Default.Action);
