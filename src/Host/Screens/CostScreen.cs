@@ -66,7 +66,8 @@ internal static class CostScreen
         Measured<Money>[] spent = [line.Total, .. Kinds(line)];
         table.AddRow([
             Markup.Escape(line.Name),
-                .. spent.Select((m, i) => (i == 0 && line.Spend.ByCurrency.Count > 1 ? EachOf(line.Spend) : Short(m, currency, MaxDecimals)) + (i == 0 && line.Spend.UnpricedEntries > 0 && line.Spend.ByCurrency.Count > 0 ? " + ?"
+                .. spent.Select((m, i) => (i == 0 && line.Spend.ByCurrency.Count > 1 ? EachOf(line.Spend) : Short(m, currency, MaxDecimals))
+                    + (i == 0 && line.Spend.UnpricedEntries > 0 && line.Spend.ByCurrency.Count > 0 ? " + ?"
                 : "")), Figures.Count(line.Predictions.Made),
             line.Predictions.Lookups.Served.TryGet(out var served) ? Figures.Count(served)
                 : "not measured", Short(line.PerThousand.Made, currency), Short(line.PerThousand.Served, currency),

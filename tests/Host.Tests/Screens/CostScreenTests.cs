@@ -55,7 +55,8 @@ public sealed class CostScreenTests
         var hour = new UsageRecord("u", new RunId("churn", Due), "", "worker-1", UsageKind.BatchWorker, Offering.Local, Due, Due.AddHours(1), 1, 0, 10);
         PriceBook In(string currency, decimal rate) => new([new PriceQuote(hour.Offering, new Money(rate, currency), "test", hour.From.AddDays(-1), null)]);
         IReadOnlyList<SpendEntry> entries =
-            [.. UsagePricing.EntriesOf(hour, "churn", "", In("EUR", 2), Due), .. UsagePricing.EntriesOf(hour with { Id = "v" }, "churn", "", In("USD", 3), Due)];
+            [.. UsagePricing.EntriesOf(hour, "churn", "", In("EUR", 2), Due),
+                .. UsagePricing.EntriesOf(hour with { Id = "v" }, "churn", "", In("USD", 3), Due)];
         var summary = CostSummary.Of(entries, [], new Dictionary<string, string>(), CostGrouping.Job, RealtimeBaseline.From(entries, null), RunFates.Unknown);
         using var answers = new StringWriter();
         CostScreen.Print(new Screen(json: false, verbose: false, answers), summary);
