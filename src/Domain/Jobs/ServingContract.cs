@@ -13,6 +13,10 @@ public sealed record ServingContract(string Name, TimeSpan? MaxAge, double? MinC
     /// name of its own.</summary>
     public string? FormerJob { get; init; }
 
+    /// <summary>Whether the snapshot that served before answers, with an alarm, when the current one cannot be opened; default no: then look-ups are refused
+    /// until it can.</summary>
+    public bool FallsBack { get; init; }
+
     /// <summary>No age or confidence limit, real-time scoring on, 64 at once, within 250 ms.</summary>
     public static ServingContract Default(string name) => new(name, null, null, true, 64, TimeSpan.FromMilliseconds(250));
 }

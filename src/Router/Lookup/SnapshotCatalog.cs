@@ -14,6 +14,9 @@ public sealed class SnapshotCatalog : IAsyncDisposable
 {
     private const int MaxSwapRetries = 8;
 
+    /// <summary>How many earlier snapshots are tried when the current one cannot be opened.</summary>
+    private const int MaxStepsBack = 3;
+
     private readonly SnapshotStore _snapshots;
     private readonly IBlobStore _blobs;
     private readonly TimeProvider _clock;
@@ -132,7 +135,8 @@ public sealed class SnapshotCatalog : IAsyncDisposable
                 var name = contract.Contract.Name;
                 var old = before.GetValueOrDefault(name)?.Reader;
                 var current = await _snapshots.CurrentAsync(name, ct).ConfigureAwait(false);
-                var reader = current is null ? null : current.Id == old?.Info.Id ? old : Open(current, old, unopened, ct);
+                var reader = current is null ? null : current.Id == old?.Info.Id ? old
+                    : await OpenAsync(current, old, contract.Contract.FallsBack, unopened, ct).ConfigureAwait(false);
                 next[name] = new ServedName(contract.Contract, reader, HasUnopened: current is not null && reader is null);
             }
         }
@@ -159,18 +163,40 @@ public sealed class SnapshotCatalog : IAsyncDisposable
         }
     }
 
-    private SnapshotReader? Open(SnapshotInfo snapshot, SnapshotReader? old, List<CatalogProblem> unopened, CancellationToken ct)
+    // A running server keeps what it has. One that starts has nothing, and goes back where the contract lets it.
+    private async Task<SnapshotReader?> OpenAsync(SnapshotInfo current, SnapshotReader? old, bool fallsBack, List<CatalogProblem> unopened,
+        CancellationToken ct)
+    {
+        var (reader, why) = TryOpen(current, ct);
+        if (reader is not null)
+            return reader;
+        reader = old;
+        if (reader is null && fallsBack)
+        {
+            foreach (var before in await _snapshots.ServedBeforeAsync(current.ServingName, MaxStepsBack, ct).ConfigureAwait(false))
+            {
+                if (before.Id != current.Id && TryOpen(before, ct).Reader is { } found)
+                {
+                    reader = found;
+                    break;
+                }
+            }
+        }
+        var text = $"'{current.ServingName}' keeps {(reader is null ? "nothing" : $"snapshot {reader.Info.Id}")}, snapshot {current.Id} cannot be served";
+        unopened.Add(new CatalogProblem($"{text}; the engine's log and `batchengine doctor` say why.", $"{text}: {why}"));
+        return reader;
+    }
+
+    private (SnapshotReader? Reader, string Why) TryOpen(SnapshotInfo snapshot, CancellationToken ct)
     {
         try
         {
-            return SnapshotReader.Open(snapshot, s => _blobs.LocalPath(s.Artifact.BlobName)
-                ?? throw new StorageFailedException(s.Artifact.BlobName, "it is not on this machine.", isTransient: false), ct: ct);
+            return (SnapshotReader.Open(snapshot, s => _blobs.LocalPath(s.Artifact.BlobName)
+                ?? throw new StorageFailedException(s.Artifact.BlobName, "it is not on this machine.", isTransient: false), ct: ct), "");
         }
         catch (BatchEngineException failure) when (failure is not InvariantBrokenException)
         {
-            var text = $"'{snapshot.ServingName}' keeps {(old is null ? "nothing" : $"snapshot {old.Info.Id}")}, snapshot {snapshot.Id} cannot be served";
-            unopened.Add(new CatalogProblem($"{text}; the engine's log and `batchengine doctor` say why.", $"{text}: {failure.Message}"));
-            return old;
+            return (null, failure.Message);
         }
     }
 }

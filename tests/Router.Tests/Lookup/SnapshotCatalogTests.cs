@@ -105,6 +105,30 @@ public sealed class SnapshotCatalogTests : RouterTestBed
         Assert.Equal(RouteReason.NoSnapshot, Assert.IsType<RouteDecision.Refused>(await RouteAsync("1")).Reason);
     }
 
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(true, 2)]
+    [InlineData(false, 1)]
+    public async Task Refresh_CurrentSnapshotDamagedAtAStart_GoesBackWhereTheContractLetsIt(bool fallsBack, int damaged)
+    {
+        var first = await PublishAsync("churn", 0, Row(1, 1));
+        var second = await PublishAsync("churn", 1, Row(1, 2));
+        var third = await PublishAsync("churn", 2, Row(1, 3));
+        foreach (var bad in new[] { third, second }.Take(damaged))
+        {
+            var path = Blobs.LocalPath(bad.Segments[0].Artifact.BlobName)!;
+            Damage(path, await File.ReadAllBytesAsync(path, Ct), removed: damaged == 2);
+        }
+        await ServeAsync(Contract with { FallsBack = fallsBack });
+
+        Assert.Equal(!fallsBack ? null : damaged == 1 ? second.Id : first.Id, Served());
+        Assert.Contains($"snapshot {third.Id} cannot be served", Assert.Single(Catalog.Problems).Text, StringComparison.Ordinal);
+        var repaired = await PublishAsync("churn", 3, Row(1, 4));
+        Assert.True(await Catalog.RefreshAsync(Ct));
+        Assert.Equal(repaired.Id, Served());
+        Assert.Empty(Catalog.Problems);
+    }
+
     [Fact]
     public async Task LookUps_FilesCutWhileServed_AreAnsweredAsBefore()
     {

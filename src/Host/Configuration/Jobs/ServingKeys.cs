@@ -31,8 +31,11 @@ internal static class ServingKeys
     public static Key<TimeSpan> RealtimeDeadline { get; } = new("realtimeDeadline", DurationType.Any,
         "A real-time answer later than this is a failure.", s_preset.RealtimeDeadline);
 
+    public static Key<bool> FallBack { get; } = new("fallBack", FlagType.Either,
+        "Whether the snapshot that served before answers, with an alarm, when the current one is damaged or missing at a start.", s_preset.FallsBack);
+
     public static SectionKey Section { get; } = new("serving", "What applications may expect of look-ups.",
-        Name, FormerJob, MaxAge, MinConfidence, Realtime, MaxConcurrentRealtime, RealtimeDeadline);
+        Name, FormerJob, MaxAge, MinConfidence, Realtime, MaxConcurrentRealtime, RealtimeDeadline, FallBack);
 
     /// <summary>Reads the section.</summary>
     public static ServingContract Read(SectionReader job, string jobName)
@@ -42,6 +45,7 @@ internal static class ServingKeys
             serving.Read(Realtime), serving.Read(MaxConcurrentRealtime), serving.Read(RealtimeDeadline))
         {
             FormerJob = serving.ReadOrNull(FormerJob),
+            FallsBack = serving.Read(FallBack),
         };
     }
 }

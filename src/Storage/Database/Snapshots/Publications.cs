@@ -66,6 +66,23 @@ internal sealed class Publications(StateDatabase database)
         return new PublishOutcome.Published(snapshot);
     }, ct);
 
+    /// <summary>What served before what serves now, the nearest first: the way back that roll-backs take.</summary>
+    public Task<IReadOnlyList<SnapshotInfo>> ServedBeforeAsync(string servingName, int most, CancellationToken ct) =>
+        database.ReadTogetherAsync<IReadOnlyList<SnapshotInfo>>(async tx =>
+    {
+        var found = new List<SnapshotInfo>();
+        var at = await CurrentAsync(tx, servingName).ConfigureAwait(false);
+        while (found.Count < most && at?.PreviousNumber is { } before)
+        {
+            at = await tx.FindAsync<Publication>("SELECT number, snapshot_id, previous_number FROM publications WHERE number = @before", new { before })
+                .ConfigureAwait(false);
+            if (at is not null && await tx.FindAsync<SnapshotRow>($"{SnapshotRow.Query} WHERE s.id = @id", new { id = at.SnapshotId }).ConfigureAwait(false)
+                is { } row)
+                found.Add(await row.ToSnapshotAsync(tx).ConfigureAwait(false));
+        }
+        return found;
+    }, ct);
+
     /// <summary>Moves the pointer to where it was before.</summary>
     public Task<SnapshotInfo?> RollbackAsync(string servingName, ByHand by, CancellationToken ct) => database.WriteAsync<SnapshotInfo?>(async tx =>
     {

@@ -98,6 +98,13 @@ public sealed class SnapshotStore(StateDatabase database)
     public Task<SnapshotInfo?> CurrentAsync(string servingName, CancellationToken ct) =>
         database.ReadTogetherAsync(tx => SnapshotRow.CurrentAsync(tx, servingName), ct);
 
+    /// <summary>What served under the name before what serves now, the nearest first.</summary>
+    /// <param name="servingName">The name.</param>
+    /// <param name="most">How far back.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<IReadOnlyList<SnapshotInfo>> ServedBeforeAsync(string servingName, int most, CancellationToken ct) =>
+        _publications.ServedBeforeAsync(servingName, most, ct);
+
     /// <summary>Stored snapshots, newest first.</summary>
     /// <param name="servingName">Only of this name; null means all.</param>
     /// <param name="ct">Stops waiting.</param>
