@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.CostModel.Drift;
 
@@ -14,6 +15,7 @@ public sealed class DriftJudge(StateDatabase database)
 
     private readonly RunStore _runs = new(database);
     private readonly ProfileStore _profiles = new(database);
+    private readonly SnapshotStore _snapshots = new(database);
 
     /// <summary>Compares the run with its baseline. Without one every column is not measured.</summary>
     /// <param name="run">The run judged.</param>
@@ -32,7 +34,8 @@ public sealed class DriftJudge(StateDatabase database)
     }
 
     /// <summary>The run to compare with; null means there is none yet. "previous" is the newest run that was due before this one and that a gate or
-    /// a person let pass: published, or completed behind a newer one.</summary>
+    /// a person let pass: published, or completed behind a newer one. One that was taken back by a roll-back does not count: the newest is then the run that
+    /// serves.</summary>
     /// <exception cref="BadInputException">The rule's baseline is neither "previous" nor "first" nor a run id.</exception>
     public async Task<RunId?> BaselineAsync(RunId run, DriftRule rule, CancellationToken ct)
     {
@@ -40,7 +43,8 @@ public sealed class DriftJudge(StateDatabase database)
         {
             case "previous":
                 var runs = await _runs.ListAsync(run.Job, MaxRunsLookedBack, ct).ConfigureAwait(false);
-                return runs.Where(r => r.State is RunState.Published or RunState.Completed && r.Run.ScheduledAt < run.ScheduledAt)
+                var newest = await ServingBeforeAsync(run, ct).ConfigureAwait(false) ?? run.ScheduledAt.AddTicks(-1);
+                return runs.Where(r => r.State is RunState.Published or RunState.Completed && r.Run.ScheduledAt <= newest)
                     .OrderByDescending(r => r.Run.ScheduledAt).FirstOrDefault()?.Run;
             case "first":
                 return await _runs.FirstPublishedAsync(run.Job, ct).ConfigureAwait(false) is { } first && first != run ? first : null;
@@ -55,5 +59,13 @@ public sealed class DriftJudge(StateDatabase database)
                         "List the runs with: batchengine runs list.", failure);
                 }
         }
+    }
+
+    /// <summary>The instant of the job's run that serves, when it was due before this one; else null.</summary>
+    private async Task<DateTimeOffset?> ServingBeforeAsync(RunId run, CancellationToken ct)
+    {
+        var plan = await _runs.PlanAsync(run, ct).ConfigureAwait(false);
+        return plan is not null && await _snapshots.CurrentAsync(plan.Job.Serving.Name, ct).ConfigureAwait(false) is { } serving
+            && serving.Run.Job == run.Job && serving.Run.ScheduledAt < run.ScheduledAt ? serving.Run.ScheduledAt : null;
     }
 }

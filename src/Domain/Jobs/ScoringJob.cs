@@ -53,7 +53,7 @@ public sealed record ScoringJob(
     /// <summary>What happens to a run that has spent more than its budget. Default: it is stopped.</summary>
     public BudgetRule OnBudget { get; init; }
 
-    /// <summary>The model's outputs that are kept, by name. Default empty: all but those that only pass inputs on.</summary>
+    /// <summary>The model's outputs that are kept, by name. Default empty: all but those that ML.NET's exporter adds to pass inputs on.</summary>
     public IReadOnlyList<string> Outputs { get; init; } = [];
 
     /// <summary>What a file means that lacks a column which other files have. Default: it is refused.</summary>

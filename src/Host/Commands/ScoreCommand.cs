@@ -47,7 +47,7 @@ internal static class ScoreCommand
         };
     private static readonly Option<string[]> Outputs = new("--outputs")
     {
-        Description = "The model's outputs to keep (a,b) [default: all but those that only pass inputs on]",
+        Description = "The model's outputs to keep (a,b) [default: all but those that ML.NET's exporter adds to pass inputs on]",
         AllowMultipleArgumentsPerToken = true,
     };
     private static readonly Option<int> Workers = new("--workers", "-w") { Description = "Workers; 0 means one per core" };

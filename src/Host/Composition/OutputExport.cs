@@ -11,7 +11,6 @@ namespace BatchEngine.Host.Composition;
 /// nothing, but for files that went missing or were damaged meanwhile, which are written again.</summary>
 internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore blobs)
 {
-    private const string PartialSuffix = ".partial";
     private const string HeldSuffix = ".held";
     private const string HeldNote = "_HELD.txt";
 
@@ -47,7 +46,7 @@ internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore
         {
             if (Directory.Exists(target))
                 return new ExportedOutput(target, await MendAsync(target, files, manifest, ct).ConfigureAwait(false));
-            var partial = target + PartialSuffix;
+            var partial = target + OutputManifest.PartialSuffix;
             if (Directory.Exists(partial))
                 Directory.Delete(partial, recursive: true);
             Directory.CreateDirectory(partial);
@@ -100,15 +99,15 @@ internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore
             var path = Path.Combine(target, name);
             if (BlobCopy.IsSound(path, artifact, ct))
                 continue;
-            await CopyAsync(artifact, path + PartialSuffix, ct).ConfigureAwait(false);
-            DurableFolder.MoveFileInto(path + PartialSuffix, path);
+            await CopyAsync(artifact, path + OutputManifest.PartialSuffix, ct).ConfigureAwait(false);
+            DurableFolder.MoveFileInto(path + OutputManifest.PartialSuffix, path);
             mended++;
         }
         var list = Path.Combine(target, OutputManifest.FileName);
         if (mended == 0 && File.Exists(list))
             return 0;
-        await File.WriteAllBytesAsync(list + PartialSuffix, manifest, ct).ConfigureAwait(false);
-        DurableFolder.MoveFileInto(list + PartialSuffix, list);
+        await File.WriteAllBytesAsync(list + OutputManifest.PartialSuffix, manifest, ct).ConfigureAwait(false);
+        DurableFolder.MoveFileInto(list + OutputManifest.PartialSuffix, list);
         return Math.Max(mended, 1);
     }
 }

@@ -10,7 +10,7 @@ namespace BatchEngine.Scorer.Execution;
 /// <param name="DeviceMemoryBytes">The most memory of a card that one model may use. Default 1 GiB.</param>
 public sealed record ExecutorOptions(string Engine, ExecutionDevice Device, int DeviceId, int SubBatchRows, int IntraOpThreads, long DeviceMemoryBytes)
 {
-    /// <summary>The model's outputs that are kept, by name; empty (the default) means all but those that only pass inputs on.</summary>
+    /// <summary>The model's outputs that are kept, by name; empty (the default) means all but those that ML.NET's exporter adds to pass inputs on.</summary>
     public IReadOnlyList<string> Outputs { get; init; } = [];
 
     /// <summary>The engine that is chosen by the model.</summary>

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.IO.Hashing;
 using System.Runtime.CompilerServices;
-using System.Text;
 using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Blobs;
@@ -13,25 +11,17 @@ namespace BatchEngine.Storage.Blobs;
 public sealed class LocalFolderBlobs : IBlobStore
 {
     private const int ReadBufferBytes = 1 << 16;
-
-    // Writers hand over whole pages and chunks; the buffer only gathers what is small, and is new for every file.
-    private const int WriteBufferBytes = 1 << 16;
-    private const int MaxTemporaryNames = 10_000;
-    private const string TemporaryFolder = ".uncommitted";
-    private const string OwnerFile = ".owner";
-
-    // "It exists" of Linux and macOS, which .NET hands through, and of Windows.
-    private const int Exists = 17, WindowsExists = unchecked((int)0x80070050);
     private readonly string _root;
-    private readonly string _temporaries;
+    private readonly TemporaryBlobs _temporaries;
+    private readonly OwnerFile _owner;
     private readonly ConcurrentBag<Task> _flushes = [];
-    private int _sequence;
 
     /// <summary>Uses the folder; it is created with the first blob.</summary>
     public LocalFolderBlobs(string root)
     {
         _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
-        _temporaries = Path.Combine(_root, TemporaryFolder);
+        _temporaries = new TemporaryBlobs(_root);
+        _owner = new OwnerFile(_root, _temporaries);
     }
 
     /// <summary>Whether committed blobs become durable with the next <see cref="FlushAsync"/> only, in the background until then; default no, a commit waits
@@ -55,42 +45,13 @@ public sealed class LocalFolderBlobs : IBlobStore
     public string Place => _root;
 
     /// <inheritdoc/>
-    public Task<string?> OwnerAsync(CancellationToken ct)
-    {
-        var path = Path.Combine(_root, OwnerFile);
-        return Task.FromResult(Guard(path, () => File.Exists(path) ? File.ReadAllText(path).Trim() : null));
-    }
+    public Task<string?> OwnerAsync(CancellationToken ct) => Task.FromResult(Guard(_root, _owner.Read));
 
     /// <inheritdoc/>
-    public async Task<string> ClaimAsync(string owner, CancellationToken ct)
+    public Task<string> ClaimAsync(string owner, CancellationToken ct)
     {
-        var path = Path.Combine(_root, OwnerFile);
-        Guard(path, () =>
-        {
-            var file = CreateTemporary(OwnerFile);
-            try
-            {
-                using (file)
-                {
-                    file.Write(Encoding.ASCII.GetBytes(owner + "\n"));
-                    file.Flush(flushToDisk: true);
-                }
-                if (!File.Exists(path))
-                    File.Move(file.Name, path, overwrite: false);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                // Another process was faster: its claim is read below.
-            }
-            finally
-            {
-                File.Delete(file.Name);
-            }
-            FolderSync.Flush(_root);
-            return 0;
-        });
-        return await OwnerAsync(ct).ConfigureAwait(false) ?? throw new StorageFailedException(path, "the claim vanished. Check the disk, then try again.",
-            isTransient: true);
+        ct.ThrowIfCancellationRequested();
+        return Task.FromResult(Guard(_root, () => _owner.Claim(owner)));
     }
 
     /// <inheritdoc/>
@@ -99,7 +60,7 @@ public sealed class LocalFolderBlobs : IBlobStore
         var path = PathOf(name);
         ct.ThrowIfCancellationRequested();
         return Task.FromResult<BlobWriter>(
-            Guard(path, () => new LocalBlobWriter(name, CreateTemporary(Path.GetFileName(path)), path, FlushesLater ? FlushLater : null)));
+            Guard(path, () => new LocalBlobWriter(name, _temporaries.Create(Path.GetFileName(path)), path, FlushesLater ? FlushLater : null)));
     }
 
     /// <inheritdoc/>
@@ -155,7 +116,7 @@ public sealed class LocalFolderBlobs : IBlobStore
     {
         var path = PathOf(name);
         ct.ThrowIfCancellationRequested();
-        return Task.FromResult(Guard(path, () => DeleteOlder(path, before.UtcDateTime)));
+        return Task.FromResult(Guard(path, () => _temporaries.Sweep(path, before.UtcDateTime)));
     }
 
     /// <inheritdoc/>
@@ -177,54 +138,10 @@ public sealed class LocalFolderBlobs : IBlobStore
     public string? LocalPath(string name) => PathOf(name);
 
     /// <inheritdoc/>
-    public Task<int> DeleteUncommittedAsync(DateTimeOffset before, CancellationToken ct) => Task.Run(() => Guard(_temporaries, () =>
-    {
-        var old = Directory.Exists(_temporaries)
-            ? new DirectoryInfo(_temporaries).EnumerateFiles().Where(f => f.LastWriteTimeUtc < before.UtcDateTime).ToList() : [];
-        foreach (var file in old)
-        {
-            ct.ThrowIfCancellationRequested();
-            file.Delete();
-        }
-        return old.Count;
-    }), ct);
+    public Task<int> DeleteUncommittedAsync(DateTimeOffset before, CancellationToken ct) =>
+        Task.Run(() => Guard(_temporaries.Folder, () => _temporaries.DeleteOlder(before, ct)), ct);
 
     private string PathOf(string name) => Path.Combine(_root, Path.Combine(BlobNaming.Check(name).Split('/')));
-
-    // The file leaves its name before its time is looked at for the last time: whoever renews it either did so before and is seen, or finds it gone.
-    private bool DeleteOlder(string path, DateTime before)
-    {
-        if (!File.Exists(path) || File.GetLastWriteTimeUtc(path) >= before)
-            return false;
-        FolderSync.Create(_temporaries);
-        var aside = Path.Combine(_temporaries,
-            string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Interlocked.Increment(ref _sequence)}-swept-{FlatName(path)}"));
-        try
-        {
-            File.Move(path, aside, overwrite: true);
-        }
-        catch (FileNotFoundException)
-        {
-            return false; // Another sweep was faster.
-        }
-        if (File.GetLastWriteTimeUtc(aside) < before)
-        {
-            File.Delete(aside);
-            return true;
-        }
-        try
-        {
-            File.Move(aside, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(aside); // Somebody wrote it again meanwhile.
-        }
-        return false;
-    }
-
-    // Two containers may have processes of one number, and a process several stores: only the same blob ever goes to the same place.
-    private static string FlatName(string path) => Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(path)));
 
     private static bool Renew(string path)
     {
@@ -238,28 +155,6 @@ public sealed class LocalFolderBlobs : IBlobStore
         {
             return false;
         }
-    }
-
-    // Process and sequence make the name; a leftover of an earlier process with the same number is stepped over.
-    private FileStream CreateTemporary(string label)
-    {
-        FolderSync.Create(_temporaries);
-        for (var tries = 0; tries < MaxTemporaryNames; tries++)
-        {
-            var path = Path.Combine(_temporaries,
-                string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Interlocked.Increment(ref _sequence)}-{label}"));
-            try
-            {
-                return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, WriteBufferBytes,
-                    FileOptions.SequentialScan);
-            }
-            catch (IOException taken) when (taken.HResult is Exists or WindowsExists)
-            {
-                // The next number is tried.
-            }
-        }
-        throw new StorageFailedException(_temporaries,
-            $"{MaxTemporaryNames} names of temporaries are taken. Run the sweeper, or remove the folder while nothing runs.", isTransient: false);
     }
 
     private static bool Verify(string path, long bytes, ulong checksum, CancellationToken ct)

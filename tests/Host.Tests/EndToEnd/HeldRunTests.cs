@@ -84,6 +84,8 @@ public sealed class HeldRunTests : IAsyncLifetime
         (await ProgramRun.RunAsync("snapshots", "rollback", "held", "--why", "a slip", "--data", _folder["data"])).MustEnd(0);
         Assert.Equal(NameOf(1), await ServedAsync());
         Assert.Equal($"rolled back by {Environment.UserName}: a slip", (await DecisionsAsync(1))[^1].Reason);
+        Assert.Equal(1, (await RunAsync(3)).ExitCode); // compared with what serves again, not with what was taken back
+        Assert.Equal(NameOf(1), await ServedAsync());
     }
 
     [Fact]

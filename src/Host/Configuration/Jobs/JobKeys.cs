@@ -51,7 +51,7 @@ internal static class JobKeys
 
     public static Key<IReadOnlyList<string>> Outputs { get; } = new("outputs", new TextListType(0, ModelOutputs),
         "The model's outputs that are kept. Inputs that none of them needs are not asked for.")
-    { Otherwise = "all but those that only pass inputs on" };
+    { Otherwise = "all but those that ML.NET's exporter adds to pass inputs on" };
 
     public static Key<string> Output { get; } = new("output", TextType.Any, "The folder for the Parquet output; {run} stands for the run id.")
     {

@@ -17,7 +17,7 @@ public static class ExecutorFactory
 
     /// <summary>The same for some of its outputs: inputs that none of them needs are not among those it takes.</summary>
     /// <param name="modelPath">An ONNX file.</param>
-    /// <param name="outputs">Names of outputs; empty means all but those that only pass inputs on.</param>
+    /// <param name="outputs">Names of outputs; empty means all but those that ML.NET's exporter adds to pass inputs on.</param>
     /// <exception cref="BadInputException">The file is missing or no ONNX model, or has no output of that name.</exception>
     public static ModelSignature Inspect(string modelPath, IReadOnlyList<string> outputs) => InspectWhole(modelPath, outputs).Signature;
 
@@ -28,7 +28,7 @@ public static class ExecutorFactory
 
     /// <summary>The same for some of its outputs: inputs that none of them needs are not among those it takes.</summary>
     /// <param name="modelPath">An ONNX file.</param>
-    /// <param name="outputs">Names of outputs; empty means all but those that only pass inputs on.</param>
+    /// <param name="outputs">Names of outputs; empty means all but those that ML.NET's exporter adds to pass inputs on.</param>
     /// <exception cref="BadInputException">The file is missing or no ONNX model, or has no output of that name.</exception>
     public static InspectedModel InspectWhole(string modelPath, IReadOnlyList<string> outputs)
     {
