@@ -54,7 +54,7 @@ public sealed record CostSummary(CostGrouping Grouping, IReadOnlyList<CostLine> 
 
     private static string UnallocatedName(CostGrouping grouping) => grouping switch
     {
-        CostGrouping.Run => "unallocated (no run: endpoints, and time of processes that died)",
+        CostGrouping.Run => "unallocated (no run)",
         CostGrouping.Model => "unallocated (model not known)",
         _ => "unallocated (no job or serving name)",
     };

@@ -20,6 +20,23 @@ public sealed class NarrowTableTests
     [Fact]
     public void Table_ThatFits_KeepsItsColumns() => Assert.Single(Draw(120), l => l.TrimStart().StartsWith("run ", StringComparison.Ordinal));
 
+    [Fact]
+    public void Table_OfColumnsThatMustNotWrap_KeepsEveryValueWholeAtAnyWidth()
+    {
+        string[] values = ["unallocated (no job or serving name)", "0.000000048", "999,997", "not measured"];
+        for (var width = 50; width < 120; width++)
+        {
+            var text = new StringWriter();
+            var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
+            console.Profile.Width = width;
+            var table = new Table().Border(TableBorder.Simple);
+            foreach (var name in new[] { "run", "spent", "made", "served" })
+                table.AddColumn(name, c => c.NoWrap());
+            console.Write(NarrowTable.Fit(table.AddRow(values), console));
+            Assert.All(values, value => Assert.True(text.ToString().Contains(value, StringComparison.Ordinal), $"'{value}' is broken at {width} columns"));
+        }
+    }
+
     private static List<string> Draw(int width)
     {
         var text = new StringWriter();
