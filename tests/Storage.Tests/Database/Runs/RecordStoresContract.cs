@@ -109,7 +109,7 @@ public abstract class RecordStoresContract : StateContract
         await receipts.CommitAsync(done.Lease, Samples.Receipt(done.Lease, 100, "receipt"), Ct);
         var half = (LeaseOutcome.Granted)await claims.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct);
         await receipts.CheckpointAsync(half.Lease, Samples.Done(50, blob: "checkpoint"), Ct);
-        await new SnapshotStore(Database).RecordSegmentAsync(await OpenedRuns.LeadAsync(Database, run, Ct), Samples.Segment(run, 0), Ct);
+        await new SnapshotStore(Database).RecordSegmentsAsync(await OpenedRuns.LeadAsync(Database, run, Ct), [Samples.Segment(run, 0)], Ct);
         await new ModelStore(Database).RegisterAsync("churn", Digest.Of("m"), new ModelSignature([], []), "models/m", 1,
             [new StoredWeights(new WeightFile("w", Digest.Of("w"), 1), "models/w")], Ct);
         Assert.Equal(["checkpoint", "models/m", "models/w", "receipt", $"segments/{run}/0"], (await new NamedBlobs(Database).ListAsync(Ct)).Order());
