@@ -29,6 +29,7 @@ internal sealed class JobRuns : IDisposable
     private readonly IRunLog _log;
     private readonly Action<string> _note;
     private readonly RunStores _stores;
+    private readonly InputFiles _files = new(null);
     private readonly MemoryCeiling? _ceiling;
     private readonly LoadedModels _models;
     private readonly BaseSnapshots _bases;
@@ -54,8 +55,8 @@ internal sealed class JobRuns : IDisposable
         _stores = RunStores.Over(database, blobs, _processes.Own, prices.Folder);
         _models = new LoadedModels(locator, configuration.Execution, note);
         _bases = new BaseSnapshots(_stores.Snapshots, _stores.Decisions, blobs, clock);
-        _preparation = new JobPreparation(registry, _models, new ProfileBins(_stores.Profiles), new PinnedFeatures(_stores.Runs), prices,
-            new JobMemory(_ceiling, configuration.Workers), locator, note);
+        _preparation = new JobPreparation(registry, _models, new ProfileBins(_stores.Profiles, _files), new PinnedFeatures(_stores.Runs), prices,
+            new JobMemory(_ceiling, configuration.Workers, _files), locator, _files, note);
         _night = new NightRun(Services(), Settings());
     }
 
@@ -161,7 +162,8 @@ internal sealed class JobRuns : IDisposable
 
     private LedgerAccounting Accounting() => new(_database, _prices, _clock);
 
-    private WorkerServices WorkerServices() => new(_stores, new ShardScorer(_models, _bases, _blobs, _ceiling), _log, _clock) { Processes = _processes };
+    private WorkerServices WorkerServices() =>
+        new(_stores, new ShardScorer(_models, _bases, _blobs, _files, _ceiling), _log, _clock) { Processes = _processes };
 
     private LeasePolicy LeasePolicy() => Scheduler.Leasing.LeasePolicy.Living(_configuration.LeaseTtl).Checked();
 
