@@ -26,4 +26,5 @@ internal sealed class BaseLookup(SnapshotStore snapshots, RunStore runs, Receipt
         return await runs.PlanAsync(current.Run, ct).ConfigureAwait(false) is { } plan
             ? new BaseAnswer.Found(new BaseRun(current.Id, plan, await receipts.ListAsync(current.Run, ct).ConfigureAwait(false)))
             : new BaseAnswer.None($"run {current.Run} behind snapshot {current.Id} has no plan");
-    }}
+    }
+}
