@@ -32,7 +32,8 @@ internal sealed class PlanReach(LoadedModels models, ModelLocator locator, Memor
 
     // Predictions of one run must not depend on who made them.
     private static string? WhyOtherBits(RunPlan plan, LoadedModel model) =>
-        plan.Arithmetic.Length == 0 || plan.Arithmetic == model.Arithmetic || plan.Arithmetic.StartsWith($"{model.Arithmetic} in units of ", StringComparison.Ordinal)
+        plan.Arithmetic.Length == 0 || plan.Arithmetic == model.Arithmetic
+            || plan.Arithmetic.StartsWith($"{model.Arithmetic} in units of ", StringComparison.Ordinal)
             ? null
             : $"its model runs here as '{model.Arithmetic}', and the run was planned as '{plan.Arithmetic}', which may round differently. "
                 + "Use the program and the execution.device that the run was planned with.";

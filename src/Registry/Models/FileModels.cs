@@ -21,7 +21,8 @@ public sealed class FileModels(FileModelStore models, IBlobStore blobs, string c
             return;
         var (graph, bytes) = await ModelFiles.MeasureAsync(path, ct).ConfigureAwait(false);
         if (ModelIdentity.Of(graph, weights) != model.Digest)
-            throw new BadInputException(path, "another content than a moment ago", "a file that nobody writes", "Start the run again when its export has ended.");
+            throw new BadInputException(path, "another content than a moment ago", "a file that nobody writes",
+                "Start the run again when its export has ended.");
         var (blob, stored) = await _files.StoreAsync(path, graph, weights, ct).ConfigureAwait(false);
         await models.SaveAsync(new StoredModel(model.Digest, blob, bytes + weights.Sum(w => w.Bytes), stored), ct).ConfigureAwait(false);
     }

@@ -8,7 +8,8 @@ namespace BatchEngine.Storage.Database.Snapshots;
 /// <param name="database">The database.</param>
 public sealed class NamedBlobs(StateDatabase database)
 {
-    /// <summary>The names in receipts, checkpoints of unfinished shards, segments and models (of those not registered: of runs that go on), from one consistent state.</summary>
+    /// <summary>The names in receipts, checkpoints of unfinished shards, segments and models (of those not registered: of runs that go on), from one
+    /// consistent state.</summary>
     public Task<IReadOnlySet<string>> ListAsync(CancellationToken ct) => database.ReadTogetherAsync<IReadOnlySet<string>>(async tx =>
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
