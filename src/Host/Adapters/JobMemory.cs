@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Graphs;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Scorer.Units;
 

@@ -4,6 +4,7 @@ using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Forests.Model;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.Profiles;
 

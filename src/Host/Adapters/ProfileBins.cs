@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Profiles;
 using BatchEngine.Storage.Database.Runs;
 

@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Leasing;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Scorer.Sharding;
 using BatchEngine.Storage.Blobs;

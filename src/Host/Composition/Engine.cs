@@ -5,6 +5,7 @@ using BatchEngine.Host.Terminal;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Events;
 using BatchEngine.Scorer.Execution.Opening;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
@@ -31,7 +32,7 @@ internal sealed class Engine : IAsyncDisposable
         if (configuration.MemoryLimitBytes > 0)
             new MemoryCeiling(configuration.MemoryLimitBytes).TellCollector();
         // A look-up or a list starts without the rooms that score.
-        _jobs = new Lazy<JobRuns>(() => new JobRuns(configuration, database, Blobs, Registry, Prices, clock, log(), note));
+        _jobs = new Lazy<JobRuns>(() => new JobRuns(configuration, database, Blobs, Inputs, Registry, Prices, clock, log(), note));
     }
 
     /// <summary>What was configured.</summary>
@@ -45,6 +46,9 @@ internal sealed class Engine : IAsyncDisposable
 
     /// <summary>The blob store.</summary>
     public IBlobStore Blobs { get; }
+
+    /// <summary>Where the input files of jobs are.</summary>
+    public InputFiles Inputs { get; } = InputFiles.OfThisMachine;
 
     /// <summary>The model registry.</summary>
     public ModelRegistry Registry { get; }

@@ -7,6 +7,7 @@ using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scheduler.Workers;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
@@ -29,7 +30,7 @@ internal sealed class JobRuns : IDisposable
     private readonly IRunLog _log;
     private readonly Action<string> _note;
     private readonly RunStores _stores;
-    private readonly InputFiles _files = new(null);
+    private readonly InputFiles _files;
     private readonly MemoryCeiling? _ceiling;
     private readonly LoadedModels _models;
     private readonly BaseSnapshots _bases;
@@ -41,15 +42,16 @@ internal sealed class JobRuns : IDisposable
     /// <param name="configuration">Workers, leases, memory and devices.</param>
     /// <param name="database">The opened database.</param>
     /// <param name="blobs">The blob store.</param>
+    /// <param name="files">Where input files are.</param>
     /// <param name="registry">The models.</param>
     /// <param name="prices">What capacity costs.</param>
     /// <param name="clock">The machine's clock.</param>
     /// <param name="log">Hears the events of runs.</param>
     /// <param name="note">Told about models and outputs, in a sentence.</param>
-    public JobRuns(EngineConfiguration configuration, StateDatabase database, IBlobStore blobs, ModelRegistry registry, CurrentPrices prices,
+    public JobRuns(EngineConfiguration configuration, StateDatabase database, IBlobStore blobs, InputFiles files, ModelRegistry registry, CurrentPrices prices,
         TimeProvider clock, IRunLog log, Action<string> note)
     {
-        (_configuration, _database, _blobs, _prices, _clock, _log, _note) = (configuration, database, blobs, prices, clock, log, note);
+        (_configuration, _database, _blobs, _files, _prices, _clock, _log, _note) = (configuration, database, blobs, files, prices, clock, log, note);
         _ceiling = configuration.MemoryLimitBytes > 0 ? new MemoryCeiling(configuration.MemoryLimitBytes) : null;
         var locator = new ModelLocator(registry);
         _stores = RunStores.Over(database, blobs, _processes.Own, prices.Folder);
