@@ -49,7 +49,7 @@ internal static class PostgresFailures
     private static (string What, bool IsTransient) Explain(Exception failure) => failure switch
     {
         NpgsqlException when failure.Message.Contains("pool has been exhausted", StringComparison.Ordinal) => (
-            "all connections that this process may have are in use. Raise 'Maximum Pool Size' in the connection string, or give the process less to do at once.",
+            "all connections of this process are in use. Raise 'Maximum Pool Size' in the connection string, or give the process less to do at once.",
             true),
         NpgsqlException when failure.Message.Contains("No password", StringComparison.Ordinal) => (
             "the server asks for a password and none was given. Put Password=... into the connection string or BATCHENGINE_DATABASE, or set PGPASSWORD.",
@@ -70,7 +70,7 @@ internal static class PostgresFailures
         PostgresErrorCodes.InsufficientPrivilege => (
             $"the user lacks a right (42501: {refused.MessageText}). Let it own the database, or: GRANT USAGE, CREATE ON SCHEMA public TO the user.", false),
         PostgresErrorCodes.ReadOnlySqlTransaction => (
-            "the server takes no writes (25006): it is a read-only replica, or default_transaction_read_only is on. Point the connection string at the primary.",
+            "the server takes no writes (25006): it is a read-only replica, or default_transaction_read_only is on. Name the primary as Host.",
             false),
         PostgresErrorCodes.TooManyConnections => (
             $"the server has no room for another connection (53300: {refused.MessageText}). Raise max_connections, lower 'Maximum Pool Size', or put a pooler "
