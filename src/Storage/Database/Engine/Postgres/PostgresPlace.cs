@@ -10,7 +10,7 @@ namespace BatchEngine.Storage.Database.Engine.Postgres;
 /// <param name="Name">Server, database and user.</param>
 internal sealed partial record PostgresPlace(string ConnectionString, string Name)
 {
-    private const string Example = "Host=db.example;Database=batchengine;Username=batchengine";
+    private const string Example = "Host=server;Database=batchengine;Username=batchengine";
 
     /// <summary>Whether a place is a connection string, or an address that was meant as one.</summary>
     public static bool IsOne(string place) => HasHost().IsMatch(place) || IsAddress(place);

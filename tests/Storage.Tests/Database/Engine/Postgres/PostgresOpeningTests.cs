@@ -115,7 +115,7 @@ public sealed class PostgresOpeningTests : IAsyncLifetime
     {
         var refused = await Assert.ThrowsAsync<BadInputException>(() => StateDatabase.OpenAsync(place, TimeProvider.System, Ct));
         Assert.Contains(shown, refused.Message);
-        Assert.Contains("Host=db.example;Database=batchengine", refused.Message);
+        Assert.Contains("Host=server;Database=batchengine", refused.Message);
         Assert.DoesNotContain("hidden", refused.ToString());
         Assert.DoesNotContain("den\"", refused.ToString());
     }
