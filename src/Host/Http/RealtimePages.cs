@@ -7,7 +7,8 @@ using BatchEngine.Host.Health;
 
 namespace BatchEngine.Host.Http;
 
-/// <summary>What an endpoint answers to routers: POST /v1/realtime/NAME/SNAPSHOT scores one row with the model of that snapshot. Safe for many threads.</summary>
+/// <summary>What an endpoint answers to routers: POST /v1/realtime/NAME/SNAPSHOT scores one row with the model of that snapshot. Safe for many
+/// threads.</summary>
 internal sealed class RealtimePages(EndpointService endpoint, EngineConfiguration configuration, BytesInFlight budget, ServeStop stop) : IPages
 {
     /// <summary>Where it is, before the name.</summary>

@@ -9,7 +9,8 @@ using BatchEngine.Storage.Database.Engine;
 namespace BatchEngine.Host.Http;
 
 /// <summary>The pages of a router: look-ups and run reports. Safe for many threads.</summary>
-internal sealed class RouterPages(PredictionRouter router, EngineConfiguration configuration, BatchAnswers batches, BytesInFlight budget, ServeStop stop) : IPages
+internal sealed class RouterPages(PredictionRouter router, EngineConfiguration configuration, BatchAnswers batches, BytesInFlight budget, ServeStop stop)
+    : IPages
 {
     /// <inheritdoc/>
     public IReadOnlyList<string> Existing => ["GET and POST /v1/predictions/NAME/KEY", "POST /v1/predictions/NAME", "GET /runs/RUN"];

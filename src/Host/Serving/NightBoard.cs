@@ -9,7 +9,8 @@ using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Serving;
 
-/// <summary>What became of the nights: a line in the log for each, a report as a page, a count, and for what went wrong an alert. Readiness shows what went wrong
+/// <summary>What became of the nights: a line in the log for each, a report as a page, a count, and for what went wrong an alert. Readiness shows what went
+/// wrong
 /// until a later night of the job ends well or a person settles it, in whatever process: it is read from the rows. Safe for many threads.</summary>
 /// <param name="engine">The opened state.</param>
 /// <param name="metrics">Counts the nights.</param>

@@ -6,7 +6,8 @@ namespace BatchEngine.Host.Terminal;
 /// threads.</summary>
 internal sealed class ScreenLog(Screen screen) : ILoggerProvider
 {
-    // A body that is given up, at a stop or because it is late, is answered with that; the web server then says with a stack trace that it cannot read the rest.
+    // A body that is given up, at a stop or because it is late, is answered with that; the web server then says with a stack trace that it cannot read the
+    // rest.
     private const string BodyGivenUp = "RequestBodyDrainBodyReaderInvalidState";
 
     /// <inheritdoc/>

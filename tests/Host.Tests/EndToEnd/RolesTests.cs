@@ -71,7 +71,8 @@ public sealed class RolesTests : IAsyncLifetime
         Same(await serve.GetAsync(Missing), await router.GetAsync(Missing), "refused");
         Same(await serve.PostAsync(Missing, Customer), await router.PostAsync(Missing, Customer), "realtime");
         Same(await serve.PostAsync(Missing, "{\"features\":{\"age\":1}}"), await router.PostAsync(Missing, "{\"features\":{\"age\":1}}"), null);
-        var (_, asked) = await router.PostAsync("/v1/predictions/roles", $"{{\"items\":[{{\"key\":7}},{{\"key\":999999,\"features\":{DemoClient.Customer}}}]}}");
+        var (_, asked) = await router.PostAsync("/v1/predictions/roles",
+            $"{{\"items\":[{{\"key\":7}},{{\"key\":999999,\"features\":{DemoClient.Customer}}}]}}");
         Assert.Equal(["snapshot", "realtime"], JsonDocument.Parse(asked).RootElement.GetProperty("predictions").EnumerateArray()
             .Select(p => p.GetProperty("source").GetString()));
         Assert.Equal(HttpStatusCode.NotFound, (await endpoint.GetAsync(Hit)).Status);

@@ -28,7 +28,8 @@ public sealed class RealtimeJsonTests
     public void Score_ReadBack_IsTheSameToTheLastBit(bool isSure)
     {
         var score = new Prediction([0.1f, -0f, float.MaxValue, float.Epsilon, float.NaN, BitConverter.Int32BitsToSingle(0x7fa00001)],
-            isSure ? Measured<float>.Of(1f / 3) : Measured<float>.NotMeasured("the model gives no \"probabilities\""), 0xfedcba9876543210, PredictionFlags.DependsOnBatch);
+            isSure ? Measured<float>.Of(1f / 3)
+                : Measured<float>.NotMeasured("the model gives no \"probabilities\""), 0xfedcba9876543210, PredictionFlags.DependsOnBatch);
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes))
             RealtimeJson.Write(json, score);
