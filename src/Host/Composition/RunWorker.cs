@@ -46,7 +46,8 @@ internal sealed class RunWorker(Engine engine, IRunLog log, Action<string> note)
             return new WorkerOutcome.Unable(problem);
         var stores = RunStores.Over(engine.Database, engine.Blobs, _processes.Own);
         var services = new WorkerServices(stores, new ShardScorer(models, bases, engine.Blobs, engine.Inputs, _ceiling), log,
-            engine.Clock) { Processes = _processes };
+            engine.Clock)
+        { Processes = _processes };
         var policy = LeasePolicy.Living(terms.LeaseLife ?? engine.Configuration.LeaseTtl) with { DrainGrace = worker.Drain };
         var outcome = await new WorkerLoop(services, policy) { LeavesWhenNoneIsFree = worker.Roams }
             .RunAsync(plan, worker.Name, plan.Chosen.Offering, null, drain, CancellationToken.None).ConfigureAwait(false);

@@ -106,7 +106,8 @@ public static class OneShotScoring
             ReadColumns.CarriedIndexes(columns, options.CarriedColumns), model.Outputs, version.ToString(), "score", scoredAt);
         var output = new ScoringOutput(schema, new LocalFolderBlobs(options.OutputDirectory), static (_, _) => "", options.RowsPerFile);
         return new ScoringSetup(new ScoringInput(manifest, UnitCuts.WholeOf(manifest), columns, options.UnitRows > 0 ? options.UnitRows
-            : UnitSizing.RowsFor(columns.Count)) { Files = options.Files }, ScoringModel.Of(model, features, spec, version), output, options.Rejects,
+            : UnitSizing.RowsFor(columns.Count))
+        { Files = options.Files }, ScoringModel.Of(model, features, spec, version), output, options.Rejects,
                 Checkpoint.Start);
     }
 
