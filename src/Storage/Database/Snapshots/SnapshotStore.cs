@@ -2,6 +2,7 @@ using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Transactions;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Values;
 
