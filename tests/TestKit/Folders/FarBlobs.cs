@@ -37,6 +37,9 @@ public sealed class FarBlobs(IBlobStore inner) : IBlobStore
     public Task<Stream> OpenReadAsync(string name, CancellationToken ct) => inner.OpenReadAsync(name, ct);
 
     /// <inheritdoc/>
+    public Task<long?> LengthAsync(string name, CancellationToken ct) => inner.LengthAsync(name, ct);
+
+    /// <inheritdoc/>
     public Task VerifyAsync(string name, long bytes, ulong checksum, CancellationToken ct) => inner.VerifyAsync(name, bytes, checksum, ct);
 
     /// <inheritdoc/>
