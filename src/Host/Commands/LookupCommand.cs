@@ -22,7 +22,7 @@ internal static class LookupCommand
     private static async Task<int> RunAsync(Verb verb, CancellationToken ct)
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, verb.Screen.Note,
+        await using var lookups = new LookupService(engine.Database, engine.Copies, engine.Registry, engine.Prices, engine.Clock, verb.Screen.Note,
             trouble => verb.Screen.Error($"Real-time scoring of '{trouble.ServingName}' failed: {trouble.Failure?.Message ?? trouble.Cause}"),
                 isDiagnostic: true);
         await lookups.Catalog.RefreshAsync(ct).ConfigureAwait(false);

@@ -9,6 +9,7 @@ using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scheduler.Workers;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
@@ -39,21 +40,21 @@ internal sealed class JobRuns : IDisposable
     /// <summary>Wires the rooms.</summary>
     /// <param name="configuration">Workers, leases, memory and devices.</param>
     /// <param name="database">The opened database.</param>
-    /// <param name="blobs">The blob store.</param>
+    /// <param name="copies">The blob store, and files of what it holds.</param>
     /// <param name="registry">The models.</param>
     /// <param name="prices">What capacity costs.</param>
     /// <param name="clock">The machine's clock.</param>
     /// <param name="log">Hears the events of runs.</param>
     /// <param name="note">Told about models and outputs, in a sentence.</param>
-    public JobRuns(EngineConfiguration configuration, StateDatabase database, IBlobStore blobs, ModelRegistry registry, CurrentPrices prices,
+    public JobRuns(EngineConfiguration configuration, StateDatabase database, LocalCopies copies, ModelRegistry registry, CurrentPrices prices,
         TimeProvider clock, IRunLog log, Action<string> note)
     {
-        (_configuration, _database, _blobs, _prices, _clock, _log, _note) = (configuration, database, blobs, prices, clock, log, note);
+        (_configuration, _database, _blobs, _prices, _clock, _log, _note) = (configuration, database, copies.Blobs, prices, clock, log, note);
         _ceiling = configuration.MemoryLimitBytes > 0 ? new MemoryCeiling(configuration.MemoryLimitBytes) : null;
         var locator = new ModelLocator(registry);
-        _stores = RunStores.Over(database, blobs, _processes.Own, prices.Folder);
+        _stores = RunStores.Over(database, _blobs, _processes.Own, prices.Folder);
         _models = new LoadedModels(locator, configuration.Execution, note);
-        _bases = new BaseSnapshots(_stores.Snapshots, _stores.Decisions, blobs, clock);
+        _bases = new BaseSnapshots(_stores.Snapshots, _stores.Decisions, copies, clock);
         _preparation = new JobPreparation(registry, _models, new ProfileBins(_stores.Profiles), new PinnedFeatures(_stores.Runs), prices,
             new JobMemory(_ceiling, configuration.Workers), locator, note);
         _night = new NightRun(Services(), Settings());

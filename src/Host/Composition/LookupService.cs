@@ -5,7 +5,7 @@ using BatchEngine.Registry.Models;
 using BatchEngine.Router.Lookup;
 using BatchEngine.Router.Realtime;
 using BatchEngine.Router.Routing;
-using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
@@ -21,18 +21,18 @@ internal sealed class LookupService : IAsyncDisposable
 
     /// <summary>Wires the router.</summary>
     /// <param name="database">The opened database.</param>
-    /// <param name="blobs">Where snapshots lie.</param>
+    /// <param name="copies">Where snapshots lie.</param>
     /// <param name="registry">The models.</param>
     /// <param name="prices">What an endpoint costs.</param>
     /// <param name="clock">The machine's clock.</param>
     /// <param name="note">Told when the books cannot be written, in a sentence.</param>
     /// <param name="troubled">Told when real-time scorings fail, once a cause.</param>
     /// <param name="isDiagnostic">Whether a person looks what would be answered, and no application.</param>
-    public LookupService(StateDatabase database, IBlobStore blobs, ModelRegistry registry, CurrentPrices prices, TimeProvider clock, Action<string> note,
+    public LookupService(StateDatabase database, LocalCopies copies, ModelRegistry registry, CurrentPrices prices, TimeProvider clock, Action<string> note,
         Action<RealtimeTrouble> troubled, bool isDiagnostic = false)
     {
         _clock = clock;
-        Catalog = new SnapshotCatalog(new SnapshotStore(database), blobs, clock);
+        Catalog = new SnapshotCatalog(new SnapshotStore(database), copies, clock);
         _realtime = new RealtimeModels(Catalog, new RealtimeModelSource(new RunStore(database), new ModelLocator(registry)), clock);
         Door = new RealtimeDoor(_realtime, new RealtimeTroubles(clock, troubled), clock);
         Router = new PredictionRouter(Catalog, Door, clock);

@@ -130,7 +130,7 @@ internal static class ServeHost
         services.AddSingleton(settings).AddSingleton(engine.Configuration).AddSingleton(engine.Clock).AddSingleton(engine.Database)
             .AddSingleton(engine.Blobs).AddSingleton(engine.Registry).AddSingleton(engine.Prices);
         services.AddSingleton<SnapshotStore>().AddSingleton<DecisionStore>();
-        services.AddSingleton(s => new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, NotesOf(s), TroublesOf(s)));
+        services.AddSingleton(s => new LookupService(engine.Database, engine.Copies, engine.Registry, engine.Prices, engine.Clock, NotesOf(s), TroublesOf(s)));
         services.AddSingleton(s => s.GetRequiredService<LookupService>().Router);
         services.AddSingleton<ServeMetrics>().AddSingleton<LoopWatch>().AddSingleton<InvariantStop>().AddSingleton<ServeStop>()
             .AddSingleton(new NewFolder(engine.Database, settings.IsInit));

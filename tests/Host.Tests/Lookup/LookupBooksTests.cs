@@ -21,7 +21,7 @@ public sealed class LookupBooksTests
     {
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.PublishAsync(folder);
-        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, _notes.Add,
+        await using var lookups = new LookupService(engine.Database, engine.Copies, engine.Registry, engine.Prices, engine.Clock, _notes.Add,
             trouble => _notes.Add(trouble.Cause));
         await lookups.Catalog.RefreshAsync(Ct);
         Assert.IsType<RouteDecision.Degraded>(await lookups.Router.RouteAsync(ServedJob.Name, "7", null, Ct));
@@ -47,7 +47,7 @@ public sealed class LookupBooksTests
     {
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.PublishAsync(folder);
-        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, _notes.Add,
+        await using var lookups = new LookupService(engine.Database, engine.Copies, engine.Registry, engine.Prices, engine.Clock, _notes.Add,
             trouble => _notes.Add(trouble.Cause));
         await lookups.Catalog.RefreshAsync(Ct);
         await lookups.Router.RouteAsync(ServedJob.Name, "8", null, Ct);
@@ -63,7 +63,7 @@ public sealed class LookupBooksTests
     {
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.PublishAsync(folder);
-        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, _notes.Add,
+        await using var lookups = new LookupService(engine.Database, engine.Copies, engine.Registry, engine.Prices, engine.Clock, _notes.Add,
             trouble => _notes.Add(trouble.Cause));
         await lookups.Catalog.RefreshAsync(Ct);
         using var document = JsonDocument.Parse(DemoClient.Customer);
