@@ -26,7 +26,7 @@ internal sealed class Engine : IAsyncDisposable
         (Configuration, Database, Clock) = (configuration, database, clock);
         Blobs = new LocalFolderBlobs(configuration.BlobsRoot);
         Copies = configuration.CopiesOf(Blobs);
-        Registry = new ModelRegistry(new ModelStore(database), Copies, ExecutorFactory.InspectWhole);
+        Registry = new ModelRegistry(new ModelStore(database), new FileModels(new FileModelStore(database), Copies), Copies, ExecutorFactory.InspectWhole);
         Prices = new CurrentPrices(new PriceReadings(database), PriceSources.Folder(configuration), PriceSources.Of(configuration), clock, note);
         if (configuration.MemoryLimitBytes > 0)
             new MemoryCeiling(configuration.MemoryLimitBytes).TellCollector();

@@ -96,22 +96,22 @@ internal sealed class ModelFiles(LocalCopies copies)
         return true;
     }
 
-    /// <summary>A local file with exactly the bytes of a registered model; its weight files lie beside it as it names them. It stays where it is for as long
+    /// <summary>A local file with exactly the bytes of a stored model; its weight files lie beside it as it names them. It stays where it is for as long
     /// as this process runs.</summary>
-    /// <exception cref="CorruptDataException">The stored bytes are no longer those that were registered.</exception>
+    /// <exception cref="CorruptDataException">The stored bytes are no longer those that were put in.</exception>
     /// <exception cref="StorageFailedException">The store, or the folder of local copies, cannot be used.</exception>
-    public async Task<string> TakeOutAsync(RegisteredModel model, CancellationToken ct)
+    public async Task<string> TakeOutAsync(StoredModel model, CancellationToken ct)
     {
         var weights = model.Weights.Select(w => w.File).ToArray();
-        var names = new ModelBlobNames(model.Version.Digest, weights.Length > 0);
+        var names = new ModelBlobNames(model.Digest, weights.Length > 0);
         IReadOnlyList<CopiedFile> files =
         [
             new CopiedFile(model.BlobName, Path.GetFileName(names.Model), model.Bytes - weights.Sum(w => w.Bytes),
-                new ContentMark.Sha256(model.Version.Digest, graph => ModelIdentity.Of(graph, weights))),
+                new ContentMark.Sha256(model.Digest, graph => ModelIdentity.Of(graph, weights))),
             .. model.Weights.Select(w => new CopiedFile(w.BlobName, w.File.Location, w.File.Bytes, new ContentMark.Sha256(w.File.Digest, d => d))),
         ];
-        var copy = await copies.HoldAsync(model.Version.Digest, files, ct).ConfigureAwait(false);
-        if (!_held.TryAdd(model.Version.Digest, copy))
+        var copy = await copies.HoldAsync(model.Digest, files, ct).ConfigureAwait(false);
+        if (!_held.TryAdd(model.Digest, copy))
             copy.Dispose();
         return copy.Path;
     }

@@ -17,13 +17,17 @@ public sealed class ModelRegistry
 
     /// <summary>Creates the registry.</summary>
     /// <param name="models">The rows.</param>
+    /// <param name="fromFiles">The models that are not registered.</param>
     /// <param name="copies">The bytes, and files of them.</param>
     /// <param name="inspect">Tells the inputs, outputs and weight files of an existing model file; called from several threads. Throws
     /// <see cref="BadInputException"/> when
     /// the
     /// file is no model that can be run.</param>
-    public ModelRegistry(ModelStore models, LocalCopies copies, Func<string, InspectedModel> inspect) =>
-        (_models, _inspect, _files) = (models, inspect, new ModelFiles(copies));
+    public ModelRegistry(ModelStore models, FileModels fromFiles, LocalCopies copies, Func<string, InspectedModel> inspect) =>
+        (_models, FromFiles, _inspect, _files) = (models, fromFiles, inspect, new ModelFiles(copies));
+
+    /// <summary>The models that are not registered and that runs were planned with.</summary>
+    public FileModels FromFiles { get; }
 
     /// <summary>Registers an ONNX file, and the files beside it in which it keeps constants, under the name's next version number; a model with the
     /// identity of an earlier version is that version.</summary>
@@ -97,7 +101,7 @@ public sealed class ModelRegistry
     private async Task<ResolvedModel> ResolveRegisteredAsync(Task<RegisteredModel> finding, CancellationToken ct)
     {
         var model = await finding.ConfigureAwait(false);
-        return new ResolvedModel(model.Version, await _files.TakeOutAsync(model, ct).ConfigureAwait(false), model.Signature)
+        return new ResolvedModel(model.Version, await _files.TakeOutAsync(model.Stored, ct).ConfigureAwait(false), model.Signature)
         {
             WeightFiles = [.. model.Weights.Select(w => w.File)],
         };

@@ -23,7 +23,11 @@ public sealed class ModelRegistryTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _state.DisposeAsync();
 
     private ModelRegistry CreateSut(IBlobStore? blobs = null) =>
-        new(new ModelStore(_state.Database), new LocalCopies(blobs ?? _state.Blobs, _state["cache"], null), Inspect);
+        new(new ModelStore(_state.Database), FromFiles(blobs), CopiesOf(blobs), Inspect);
+
+    private FileModels FromFiles(IBlobStore? blobs = null) => new(new FileModelStore(_state.Database), CopiesOf(blobs));
+
+    private LocalCopies CopiesOf(IBlobStore? blobs) => new(blobs ?? _state.Blobs, _state["cache"], null);
 
     private string Write(string file, string content)
     {
@@ -44,6 +48,32 @@ public sealed class ModelRegistryTests : IAsyncLifetime
         Assert.Equal(registered.Model.Version, resolved.Version);
         Assert.Equal("model one", await File.ReadAllTextAsync(resolved.LocalPath, Ct));
         Assert.Equal("x", resolved.Signature.Inputs.Single().Name);
+    }
+
+    [Fact]
+    public async Task FromFiles_FileThatWasPlannedAndThenReplaced_IsFoundByItsDigest()
+    {
+        var path = Write("planned.onnx", "as planned");
+        var planned = (await CreateSut().ResolveAsync(new ModelReference.ByFile(path), Ct)).Version;
+        await FromFiles().KeepAsync(planned, path, [], Ct);
+        await FromFiles().KeepAsync(planned, path, [], Ct);
+        File.Delete(path);
+
+        var found = await FromFiles().TakeOutAsync(planned.Digest, Ct);
+
+        Assert.Equal("as planned", await File.ReadAllTextAsync(found!, Ct));
+        Assert.Null(await FromFiles().TakeOutAsync(Digest.Of("another"), Ct));
+    }
+
+    [Fact]
+    public async Task FromFiles_FileThatIsNotWhatWasPlanned_IsRefused()
+    {
+        var path = Write("planned.onnx", "as planned");
+        var planned = (await CreateSut().ResolveAsync(new ModelReference.ByFile(path), Ct)).Version;
+        Write("planned.onnx", "replaced");
+
+        Assert.Contains("another content", (await Assert.ThrowsAsync<BadInputException>(() => FromFiles().KeepAsync(planned, path, [], Ct))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
