@@ -102,7 +102,8 @@ internal static class EngineKeys
         Example = "/var/cache/batchengine",
     };
 
-    public static Key<long> CopiesLimit { get; } = new("limit", new SizeType(1, long.MaxValue), "The most that they take together; the longest unused goes first.")
+    public static Key<long> CopiesLimit { get; } =
+        new("limit", new SizeType(1, long.MaxValue), "The most that they take together; the longest unused goes first.")
     {
         Otherwise = "a quarter of the disk",
         Example = "50GiB",

@@ -29,7 +29,8 @@ public sealed class FileModels(FileModelStore models, LocalCopies copies)
     /// <summary>A verified local file with the bytes of a planned model; null means that they were not kept, or are gone.</summary>
     /// <exception cref="CorruptDataException">The stored bytes are no longer those that were put in.</exception>
     public async Task<string?> TakeOutAsync(Digest model, CancellationToken ct) =>
-        await models.FindAsync(model, ct).ConfigureAwait(false) is { } known && await copies.Blobs.LengthAsync(known.BlobName, ct).ConfigureAwait(false) is not null
+        await models.FindAsync(model, ct).ConfigureAwait(false) is { } known
+            && await copies.Blobs.LengthAsync(known.BlobName, ct).ConfigureAwait(false) is not null
             ? await _files.TakeOutAsync(known, ct).ConfigureAwait(false) : null;
 
     // As young as if they were put in now, so that no sweep takes them before the run that names them is recorded.

@@ -102,7 +102,8 @@ public sealed class LocalCopies
             else
                 await FetchAsync(wish, ct).ConfigureAwait(false);
         }
-        throw new StorageFailedException(_folder.Place, $"the copy of {wish.Files[0].BlobName} goes away as soon as it is there. Raise copies.limit, or look for "
+        throw new StorageFailedException(_folder.Place,
+            $"the copy of {wish.Files[0].BlobName} goes away as soon as it is there. Raise copies.limit, or look for "
             + "a program that removes files there.", isTransient: true);
     }
 
