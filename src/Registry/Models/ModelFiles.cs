@@ -13,8 +13,9 @@ internal sealed class ModelFiles(LocalCopies copies)
     private const long MaxWeightBytes = 64L << 30;
     private readonly IBlobStore _blobs = copies.Blobs;
 
-    // A model that was taken out once is opened again and again, by its path.
-    private readonly ConcurrentDictionary<Digest, LocalCopy> _held = new();
+    // A model that was taken out is opened by its path later, perhaps again and again. A worker lives through many nights and their models.
+    private const int MaxHeld = 64;
+    private readonly ConcurrentQueue<LocalCopy> _held = new();
 
     /// <summary>The digest and length of a file a person named.</summary>
     /// <exception cref="BadInputException">It cannot be read, or is empty.</exception>
@@ -96,8 +97,8 @@ internal sealed class ModelFiles(LocalCopies copies)
         return true;
     }
 
-    /// <summary>A local file with exactly the bytes of a stored model; its weight files lie beside it as it names them. It stays where it is for as long
-    /// as this process runs.</summary>
+    /// <summary>A local file with exactly the bytes of a stored model; its weight files lie beside it as it names them. It stays where it is until many
+    /// others were taken out.</summary>
     /// <exception cref="CorruptDataException">The stored bytes are no longer those that were put in.</exception>
     /// <exception cref="StorageFailedException">The store, or the folder of local copies, cannot be used.</exception>
     public async Task<string> TakeOutAsync(StoredModel model, CancellationToken ct)
@@ -111,8 +112,9 @@ internal sealed class ModelFiles(LocalCopies copies)
             .. model.Weights.Select(w => new CopiedFile(w.BlobName, w.File.Location, w.File.Bytes, new ContentMark.Sha256(w.File.Digest, d => d))),
         ];
         var copy = await copies.HoldAsync(model.Digest, files, ct).ConfigureAwait(false);
-        if (!_held.TryAdd(model.Digest, copy))
-            copy.Dispose();
+        _held.Enqueue(copy);
+        if (_held.Count > MaxHeld && _held.TryDequeue(out var oldest))
+            oldest.Dispose();
         return copy.Path;
     }
 
