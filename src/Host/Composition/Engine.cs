@@ -5,6 +5,7 @@ using BatchEngine.Host.Terminal;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Events;
 using BatchEngine.Scorer.Execution.Opening;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Blobs.Copies;
@@ -31,7 +32,7 @@ internal sealed class Engine : IAsyncDisposable
         if (configuration.MemoryLimitBytes > 0)
             new MemoryCeiling(configuration.MemoryLimitBytes).TellCollector();
         // A look-up or a list starts without the rooms that score.
-        _jobs = new Lazy<JobRuns>(() => new JobRuns(configuration, database, Copies, Registry, Prices, clock, log(), note));
+        _jobs = new Lazy<JobRuns>(() => new JobRuns(configuration, database, Copies, Inputs, Registry, Prices, clock, log(), note));
     }
 
     /// <summary>What was configured.</summary>
@@ -48,6 +49,9 @@ internal sealed class Engine : IAsyncDisposable
 
     /// <summary>Files of what the blob store holds.</summary>
     public LocalCopies Copies { get; }
+
+    /// <summary>Where the input files of jobs are.</summary>
+    public InputFiles Inputs { get; } = InputFiles.OfThisMachine;
 
     /// <summary>The model registry.</summary>
     public ModelRegistry Registry { get; }
