@@ -49,7 +49,8 @@ internal sealed class JobRuns : IDisposable
     /// <param name="clock">The machine's clock.</param>
     /// <param name="log">Hears the events of runs.</param>
     /// <param name="note">Told about models and outputs, in a sentence.</param>
-    public JobRuns(EngineConfiguration configuration, StateDatabase database, LocalCopies copies, InputFiles files, ModelRegistry registry, CurrentPrices prices,
+    public JobRuns(EngineConfiguration configuration, StateDatabase database, LocalCopies copies, InputFiles files, ModelRegistry registry,
+        CurrentPrices prices,
         TimeProvider clock, IRunLog log, Action<string> note)
     {
         (_configuration, _database, _blobs, _files, _prices, _clock, _log, _note) = (configuration, database, copies.Blobs, files, prices, clock, log, note);
