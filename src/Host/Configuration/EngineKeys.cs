@@ -113,10 +113,10 @@ internal static class EngineKeys
 
     public static Key<long> CopiesLimit { get; } =
         new("limit", new SizeType(1, long.MaxValue), "The most that they take together; the longest unused goes first.")
-    {
-        Otherwise = "a quarter of the disk",
-        Example = "50GiB",
-    };
+        {
+            Otherwise = "a quarter of the disk",
+            Example = "50GiB",
+        };
 
     public static SectionKey Copies { get; } = new("copies", "Files of what a blob store elsewhere holds; a folder of blobs needs none.",
         CopiesFolder, CopiesLimit);
