@@ -205,8 +205,9 @@ public sealed class LocalCopies
     });
 
     private StorageFailedException Explain(CopyWish wish, Exception failure) => new(_folder.Place, BlobFailures.IsFull(failure)
-        ? $"the disk or the user's quota is full: {wish.Files[0].BlobName}, {Figures.Bytes(wish.Bytes)}, cannot be copied here. Free space, or set copies.folder "
-            + "to a folder of another disk."
-        : $"{wish.Files[0].BlobName} cannot be copied here ({failure.Message}). Give this user the right to write the folder, or set copies.folder to another one.",
+        ? $"the disk or the user's quota is full: {wish.Files[0].BlobName}, {Figures.Bytes(wish.Bytes)}, cannot be copied here. Free space, or set "
+            + "copies.folder to a folder of another disk."
+        : $"{wish.Files[0].BlobName} cannot be copied here ({failure.Message}). Give this user the right to write the folder, or set "
+            + "copies.folder to another one.",
         isTransient: BlobFailures.IsFull(failure), failure);
 }
