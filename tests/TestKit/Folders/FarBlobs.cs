@@ -58,8 +58,5 @@ public sealed class FarBlobs(IBlobStore inner) : IBlobStore
     public Task<bool> ExistsAsync(string name, CancellationToken ct) => inner.ExistsAsync(name, ct);
 
     /// <inheritdoc/>
-    public string? LocalPath(string name) => null;
-
-    /// <inheritdoc/>
     public Task<int> DeleteUncommittedAsync(DateTimeOffset before, CancellationToken ct) => inner.DeleteUncommittedAsync(before, ct);
 }

@@ -16,8 +16,8 @@ public sealed record RunFileSource(string Name, Func<Stream> Open)
     internal FarRunFile? Far { get; private init; }
 
     /// <summary>The run file that a receipt names, wherever the blobs are.</summary>
-    public static RunFileSource Of(IBlobStore blobs, Artifact artifact) => blobs is LocalFolderBlobs folder && folder.LocalPath(artifact.BlobName) is { } path
-        ? FromPath(path) with { RowNumberShift = artifact.RowNumberShift }
+    public static RunFileSource Of(IBlobStore blobs, Artifact artifact) => blobs is LocalFolderBlobs folder
+        ? FromPath(folder.FileOf(artifact.BlobName)) with { RowNumberShift = artifact.RowNumberShift }
         : new RunFileSource(artifact.BlobName, () => throw new InvariantBrokenException("a blob elsewhere is read by ranges", artifact.BlobName))
         {
             RowNumberShift = artifact.RowNumberShift,

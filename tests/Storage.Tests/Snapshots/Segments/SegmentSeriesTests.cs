@@ -65,7 +65,7 @@ public sealed class SegmentSeriesTests : SnapshotTestBed
     public async Task BuildNext_OfARunFileThatChangedElsewhere_IsRefused()
     {
         var (blobs, artifacts, _) = await RunFilesAsync(KeyKind.Int64);
-        var path = ((LocalFolderBlobs)blobs).LocalPath(artifacts[1].BlobName)!;
+        var path = ((LocalFolderBlobs)blobs).FileOf(artifacts[1].BlobName);
         var bytes = await File.ReadAllBytesAsync(path, Ct);
         bytes[RunFileFormat.HeaderBytes + 3] ^= 1;
         await File.WriteAllBytesAsync(path, bytes, Ct);
