@@ -55,8 +55,5 @@ public sealed class FarBlobs(IBlobStore inner) : IBlobStore
     public Task<bool> RenewAsync(string name, CancellationToken ct) => inner.RenewAsync(name, ct);
 
     /// <inheritdoc/>
-    public Task<bool> ExistsAsync(string name, CancellationToken ct) => inner.ExistsAsync(name, ct);
-
-    /// <inheritdoc/>
     public Task<int> DeleteUncommittedAsync(DateTimeOffset before, CancellationToken ct) => inner.DeleteUncommittedAsync(before, ct);
 }
