@@ -10,6 +10,7 @@ using BatchEngine.Scheduler.Workers;
 using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
@@ -41,22 +42,23 @@ internal sealed class JobRuns : IDisposable
     /// <summary>Wires the rooms.</summary>
     /// <param name="configuration">Workers, leases, memory and devices.</param>
     /// <param name="database">The opened database.</param>
-    /// <param name="blobs">The blob store.</param>
+    /// <param name="copies">The blob store, and files of what it holds.</param>
     /// <param name="files">Where input files are.</param>
     /// <param name="registry">The models.</param>
     /// <param name="prices">What capacity costs.</param>
     /// <param name="clock">The machine's clock.</param>
     /// <param name="log">Hears the events of runs.</param>
     /// <param name="note">Told about models and outputs, in a sentence.</param>
-    public JobRuns(EngineConfiguration configuration, StateDatabase database, IBlobStore blobs, InputFiles files, ModelRegistry registry, CurrentPrices prices,
+    public JobRuns(EngineConfiguration configuration, StateDatabase database, LocalCopies copies, InputFiles files, ModelRegistry registry,
+        CurrentPrices prices,
         TimeProvider clock, IRunLog log, Action<string> note)
     {
-        (_configuration, _database, _blobs, _files, _prices, _clock, _log, _note) = (configuration, database, blobs, files, prices, clock, log, note);
+        (_configuration, _database, _blobs, _files, _prices, _clock, _log, _note) = (configuration, database, copies.Blobs, files, prices, clock, log, note);
         _ceiling = configuration.MemoryLimitBytes > 0 ? new MemoryCeiling(configuration.MemoryLimitBytes) : null;
         var locator = new ModelLocator(registry);
-        _stores = RunStores.Over(database, blobs, _processes.Own, prices.Folder);
+        _stores = RunStores.Over(database, _blobs, _processes.Own, prices.Folder);
         _models = new LoadedModels(locator, configuration.Execution, note);
-        _bases = new BaseSnapshots(_stores.Snapshots, _stores.Decisions, blobs, clock);
+        _bases = new BaseSnapshots(_stores.Snapshots, _stores.Decisions, copies, clock);
         _preparation = new JobPreparation(registry, _models, new ProfileBins(_stores.Profiles, _files), new PinnedFeatures(_stores.Runs), prices,
             new JobMemory(_ceiling, configuration.Workers, _files), locator, _files, note);
         _night = new NightRun(Services(), Settings());

@@ -70,7 +70,7 @@ internal sealed class RunWorker(Engine engine, IRunLog log, Action<string> note)
         {
             Release();
             _latest = latest = (run, new LoadedModels(new ModelLocator(engine.Registry), engine.Configuration.Execution, note),
-                new BaseSnapshots(new SnapshotStore(engine.Database), new DecisionStore(engine.Database), engine.Blobs, engine.Clock));
+                new BaseSnapshots(new SnapshotStore(engine.Database), new DecisionStore(engine.Database), engine.Copies, engine.Clock));
         }
         return (latest.Models, latest.Bases);
     }
