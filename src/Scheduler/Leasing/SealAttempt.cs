@@ -110,7 +110,8 @@ internal sealed class SealAttempt(SealServices services, LeasePolicy policy, Run
 
     private Decision? LastWins(int partition, SegmentOutcome.Built built) => built.DuplicateKeys == 0 ? null
         : new Decision(plan.Run, services.Clock.GetUtcNow(), DecisionSubject.DuplicateKeys, $"partition {partition}: the last row of each key is served",
-            string.Create(CultureInfo.InvariantCulture, $"{built.DuplicateKeys} rows were superseded by a later row with the same key; the job says last-wins"));
+            string.Create(CultureInfo.InvariantCulture,
+                $"{built.DuplicateKeys} rows were superseded by a later row with the same key; the job says last-wins"));
 
     private string Explain(SegmentOutcome.DuplicateKeyFound found) =>
         $"Key {found.Key} of column {plan.Job.KeyColumn} is in two rows: {ManifestRows.Locate(plan.Manifest, found.RowNumberA)} "

@@ -120,7 +120,8 @@ public sealed class SealLoop(SealServices services, LeasePolicy policy, RunPlan 
         var subject = $"seal unit {lease.UnitIndex} {lease.Worker}";
         if (!granted.TakenOver)
         {
-            Say(RunEventKind.SealUnitLeased, subject, string.Create(CultureInfo.InvariantCulture, $"fence {lease.Fence}, {granted.Partitions.Count} partitions"));
+            Say(RunEventKind.SealUnitLeased, subject,
+                string.Create(CultureInfo.InvariantCulture, $"fence {lease.Fence}, {granted.Partitions.Count} partitions"));
             return;
         }
         var reason = string.Create(CultureInfo.InvariantCulture,

@@ -83,7 +83,8 @@ public sealed class RowReuseTests
             var path = Path.Combine(fixture.Folder("base"), $"p{partition}.seg");
             using var file = new MemoryStream();
             var built = (SegmentOutcome.Built)SampleSnapshots.Build(
-                new SegmentRequest([partition], plan.PartitionCount, KeyKind.Utf8, fixture.Model.Outputs.Count, sources, DuplicateKeyPolicy.Fail), file, buffers);
+                new SegmentRequest([partition], plan.PartitionCount, KeyKind.Utf8, fixture.Model.Outputs.Count, sources, DuplicateKeyPolicy.Fail), file,
+                    buffers);
             await File.WriteAllBytesAsync(path, file.ToArray(), Ct);
             segments.Add(new SegmentInfo(partition, new Artifact(path, ArtifactKind.Segment, built.Bytes, XxHash3.HashToUInt64(file.ToArray()), built.Keys),
                 built.Keys));

@@ -9,7 +9,8 @@ namespace BatchEngine.Storage.Snapshots.Segments;
 /// <param name="Places">Where they go.</param>
 internal sealed record FarRange(int Source, long Offset, int Bytes, IReadOnlyList<ChunkPlace> Places)
 {
-    /// <summary>The fewest ranges that hold the chunks and nothing else, none longer than <see cref="SnapshotLimits.FarReadBytes"/> unless a chunk is.</summary>
+    /// <summary>The fewest ranges that hold the chunks and nothing else, none longer than <see cref="SnapshotLimits.FarReadBytes"/> unless a chunk
+    /// is.</summary>
     public static IEnumerable<FarRange> Of(IEnumerable<ChunkPlace> places)
     {
         var together = new List<ChunkPlace>();

@@ -22,7 +22,8 @@ internal sealed class PartitionLoader
         var directories = new RunFileDirectory[request.RunFiles.Count];
         var (from, to) = request.Partitions.Count == 0 ? (0, 0) : (request.Partitions[0], request.Partitions[^1] + 1);
         if (request.RunFiles.Any(f => f.Far is not null))
-            await Parallel.ForAsync(0, directories.Length, AtOnce(ct), async (i, token) => await ReadAsync(i, token).ConfigureAwait(false)).ConfigureAwait(false);
+            await Parallel.ForAsync(0, directories.Length, AtOnce(ct), async (i, token) => await ReadAsync(i, token).ConfigureAwait(false))
+                .ConfigureAwait(false);
         else
             for (var i = 0; i < directories.Length; i++)
                 await ReadAsync(i, ct).ConfigureAwait(false);

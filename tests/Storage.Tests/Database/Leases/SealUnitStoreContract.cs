@@ -74,7 +74,8 @@ public abstract class SealUnitStoreContract : LeaseContract
     public async Task Acquire_WhenEveryPartitionHasItsSegment_SaysSo()
     {
         var run = await SealingAsync();
-        await Snapshots.RecordSegmentsAsync(await OpenedRuns.LeadAsync(Database, run, Ct), [.. Enumerable.Range(0, 3).Select(p => Samples.Segment(run, p))], Ct);
+        await Snapshots.RecordSegmentsAsync(await OpenedRuns.LeadAsync(Database, run, Ct), [.. Enumerable.Range(0, 3).Select(p => Samples.Segment(run, p))],
+            Ct);
         Assert.Equal(new SealLeaseOutcome.AllDone(), await Units.TryAcquireAsync(run, "w", Ttl, Ct));
     }
 

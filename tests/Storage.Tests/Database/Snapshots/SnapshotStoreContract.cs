@@ -56,7 +56,8 @@ public abstract class SnapshotStoreContract : StateContract
         var again = first with { Artifact = first.Artifact with { BlobName = "segments/late" } };
         await CreateSut().RecordSegmentsAsync(await LeadAsync(run), [again], Ct);
         Assert.Equal([first], await CreateSut().SegmentsAsync(run, Ct));
-        await Assert.ThrowsAsync<InvariantBrokenException>(async () => await CreateSut().RecordSegmentsAsync(await LeadAsync(run), [first with { Keys = 7 }], Ct));
+        await Assert.ThrowsAsync<InvariantBrokenException>(async () =>
+            await CreateSut().RecordSegmentsAsync(await LeadAsync(run), [first with { Keys = 7 }], Ct));
     }
 
     [Fact]

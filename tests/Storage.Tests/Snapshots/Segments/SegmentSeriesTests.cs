@@ -115,7 +115,8 @@ public sealed class SegmentSeriesTests : SnapshotTestBed
     {
         var blobs = new LocalFolderBlobs(Path.Combine(Folder, "blobs"));
         var files = Enumerable.Range(0, Files).Select(f => SampleSnapshots.RunFile(
-            [.. Enumerable.Range(f * 400, 400).Select(i => new SampleRow(kind == KeyKind.Int64 ? PredictionKey.Of(i * 31L) : PredictionKey.Of($"key-{i}"), i, [i, -i]))],
+            [.. Enumerable.Range(f * 400, 400)
+                .Select(i => new SampleRow(kind == KeyKind.Int64 ? PredictionKey.Of(i * 31L) : PredictionKey.Of($"key-{i}"), i, [i, -i]))],
             kind, 2, Partitions, 50, bufferBytes)).ToList();
         var artifacts = new List<Artifact>();
         foreach (var (file, index) in files.Select((f, i) => (f, i)))
