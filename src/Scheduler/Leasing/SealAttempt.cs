@@ -118,11 +118,14 @@ internal sealed class SealAttempt(SealServices services, LeasePolicy policy, Run
         + $"and {ManifestRows.Locate(plan.Manifest, found.RowNumberB)}. "
         + "Remove one of them, or set duplicateKeys to lastWins in the job, and run the job at another instant: this run would find the same rows.";
 
-    private string GivenUp() => string.Create(CultureInfo.InvariantCulture,
-        $"seal unit {_lease.UnitIndex} (partitions {granted.Partitions[0]} to {granted.Partitions[^1]}): given up after {granted.Attempts.Total} attempts since ")
-        + string.Create(CultureInfo.InvariantCulture,
-            $"the run was started or resumed: {granted.Attempts.Lost} workers died or went silent on it, {granted.Attempts.Failed} gave it back after a ")
-        + "failure. Memory that runs out is the usual cause: a sealer holds the rows of one partition. Mend it, then resume the run.";
+    private string GivenUp()
+    {
+        var (unit, from, to) = (_lease.UnitIndex, granted.Partitions[0], granted.Partitions[^1]);
+        var (total, lost, failed) = (granted.Attempts.Total, granted.Attempts.Lost, granted.Attempts.Failed);
+        return string.Create(CultureInfo.InvariantCulture, $"seal unit {unit} (partitions {from} to {to}): given up after {total} attempts since the run was ")
+            + string.Create(CultureInfo.InvariantCulture, $"started or resumed: {lost} workers died or went silent on it, {failed} gave it back after a ")
+            + "failure. Memory that runs out is the usual cause: a sealer holds the rows of one partition. Mend it, then resume the run.";
+    }
 
     // Written down by whoever still holds the unit; the coordinator ends the run. What a sealer found that lost its unit is its successor's affair.
     private async Task<SealEnding> StopAsync(SealStop stop)
