@@ -7,6 +7,8 @@ using BatchEngine.Scheduler.Events;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Opening;
+using BatchEngine.Storage.Blobs.Remote;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Ledger;
 using BatchEngine.Storage.Database.Models;
@@ -23,7 +25,7 @@ internal sealed class Engine : IAsyncDisposable
     private Engine(EngineConfiguration configuration, StateDatabase database, TimeProvider clock, Func<IRunLog> log, Action<string> note)
     {
         (Configuration, Database, Clock) = (configuration, database, clock);
-        Blobs = new LocalFolderBlobs(configuration.BlobsRoot);
+        Blobs = BlobStores.Open(configuration.BlobsRoot, ObjectStoreOptions.Default, clock, note);
         Registry = new ModelRegistry(new ModelStore(database), Blobs, ExecutorFactory.InspectWhole, Path.Combine(configuration.DataDirectory, "cache"));
         Prices = new CurrentPrices(new PriceReadings(database), PriceSources.Folder(configuration), PriceSources.Of(configuration), clock, note);
         if (configuration.MemoryLimitBytes > 0)
@@ -89,6 +91,7 @@ internal sealed class Engine : IAsyncDisposable
     {
         if (_jobs.IsValueCreated)
             _jobs.Value.Dispose();
+        (Blobs as IDisposable)?.Dispose();
         await Database.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -48,7 +48,8 @@ internal static class EngineConfigurationFile
         var result = preset with
         {
             DatabasePath = FullPath(reader.ReadOrNull(EngineKeys.DatabasePath), preset.DatabasePath),
-            BlobsRoot = FullPath(reader.ReadOrNull(EngineKeys.BlobsRoot), preset.BlobsRoot),
+            BlobsRoot = reader.ReadOrNull(EngineKeys.BlobsRoot) is { } blobs && blobs.Contains("://", StringComparison.Ordinal) ? blobs
+                : FullPath(reader.ReadOrNull(EngineKeys.BlobsRoot), preset.BlobsRoot),
             JobsDirectory = Path.GetFullPath(reader.Read(EngineKeys.JobsDirectory)),
             PricesDirectory = Path.GetFullPath(reader.Read(EngineKeys.PricesDirectory)),
             HttpUrl = reader.Read(EngineKeys.HttpUrl),
