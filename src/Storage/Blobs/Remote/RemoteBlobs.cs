@@ -73,7 +73,7 @@ internal sealed class RemoteBlobs : IBlobStore, IDisposable
     /// <inheritdoc/>
     public async Task<bool> DeleteAsync(string name, CancellationToken ct)
     {
-        if (!await ExistsAsync(name, ct).ConfigureAwait(false))
+        if (await LengthAsync(name, ct).ConfigureAwait(false) is null)
             return false;
         await _container.DeleteAsync(name, ct).ConfigureAwait(false);
         return true;
@@ -86,8 +86,8 @@ internal sealed class RemoteBlobs : IBlobStore, IDisposable
     public Task<bool> RenewAsync(string name, CancellationToken ct) => _renewals.RenewAsync(BlobNaming.Check(name), ct);
 
     /// <inheritdoc/>
-    public async Task<bool> ExistsAsync(string name, CancellationToken ct) =>
-        await _container.FindAsync(BlobNaming.Check(name), ct).ConfigureAwait(false) is not null;
+    public async Task<long?> LengthAsync(string name, CancellationToken ct) =>
+        (await _container.FindAsync(BlobNaming.Check(name), ct).ConfigureAwait(false))?.Bytes;
 
     /// <inheritdoc/>
     public string? LocalPath(string name)
@@ -129,7 +129,8 @@ internal sealed class RemoteBlobs : IBlobStore, IDisposable
 
     private CorruptDataException Missing(string name) => new(PlaceOf(name), "no object", "the blob that was written");
 
-    private string PlaceOf(string name) => $"{Place}/{name}";
+    /// <inheritdoc/>
+    public string PlaceOf(string name) => $"{Place}/{BlobNaming.Check(name)}";
 
     private static string Count(long bytes) => FormattableString.Invariant($"{bytes} bytes");
 }
