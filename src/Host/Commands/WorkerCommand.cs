@@ -86,7 +86,7 @@ internal static class WorkerCommand
 
     private static async Task<int> RoamAsync(Verb verb, Engine engine, RunWorker worker, WorkerWish wish, CancellationToken drain)
     {
-        verb.Screen.Note($"{wish.Name}: works on any run of {engine.Database.Path}; SIGTERM or Ctrl-C asks it to leave.");
+        verb.Screen.Note($"{wish.Name}: works on any run of {engine.Database.Place}; SIGTERM or Ctrl-C asks it to leave.");
         var roaming = new RoamingWorker(new RunStore(engine.Database), (run, leave) => worker.WorkAsync(run, wish, leave), verb.Screen.Note, verb.Clock,
             new Random(wish.Name.Aggregate(17, (hash, letter) => unchecked((hash * 31) + letter))));
         var committed = await roaming.RunAsync(drain).ConfigureAwait(false);
