@@ -126,7 +126,8 @@ public sealed class S3FailuresTests : IAsyncLifetime
         _server.Faults.Plan(fault, times: int.MaxValue);
         foreach (var act in new Func<Task>[]
         {
-            () => PutAsync(blobs, "a/b", [1]), () => PutAsync(blobs, "a/b", Content(200_000)), () => ReadAsync(blobs, "a/b"), () => blobs.LengthAsync("a/b", Ct),
+            () => PutAsync(blobs, "a/b", [1]), () =>
+                PutAsync(blobs, "a/b", Content(200_000)), () => ReadAsync(blobs, "a/b"), () => blobs.LengthAsync("a/b", Ct),
             () => blobs.DeleteAsync("a/b", Ct), () => blobs.RenewAsync("a/b", Ct), () => NamesAsync(blobs, "a/b"), () => blobs.OwnerAsync(Ct),
         })
         {
@@ -214,7 +215,8 @@ public sealed class S3FailuresTests : IAsyncLifetime
     [InlineData("s3://test-bucket/p/")]
     public async Task List_KeysOfOthers_ArePassedOver(string place)
     {
-        string[] others = ["p", "pq/a", "p2", "p/", "p//a", "p/with space", "p/ümlaut/ä", "p/\u0001control", "p/a%2Fb", "p/.hidden", "p/x/../y", "p/😀", "p/\uffee"];
+        string[] others = ["p", "pq/a", "p2", "p/", "p//a", "p/with space", "p/ümlaut/ä", "p/\u0001control", "p/a%2Fb", "p/.hidden", "p/x/../y", "p/😀",
+            "p/\uffee"];
         foreach (var key in others)
             _server.Bucket(Bucket).Put(key, [1, 2]);
         var blobs = CreateSut(place);

@@ -2,7 +2,8 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Blobs.Remote;
 
-/// <summary>A bucket of one provider below one prefix. Keys are relative to the prefix. Each method is tried again by itself while that can help, and fails with
+/// <summary>A bucket of one provider below one prefix. Keys are relative to the prefix. Each method is tried again by itself while that can help, and fails
+/// with
 /// a <see cref="StorageFailedException"/> that names bucket and key. Thread-safe.</summary>
 internal interface IObjectContainer : IDisposable
 {

@@ -13,7 +13,8 @@ public sealed record ObjectStoreOptions
     /// <summary>The address of a store that is not the cloud's own, such as http://localhost:9000; null (the default) means the cloud's own.</summary>
     public string? Endpoint { get; init; }
 
-    /// <summary>The region that requests are signed for; null (the default) means what the environment or profile says, or us-east-1 with an endpoint.</summary>
+    /// <summary>The region that requests are signed for; null (the default) means what the environment or profile says, or us-east-1 with an
+    /// endpoint.</summary>
     public string? Region { get; init; }
 
     /// <summary>Whether the bucket stands in the path of an address and not in its host name; null (the default) means yes with an endpoint, else no.</summary>

@@ -4,9 +4,11 @@ using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Blobs.Remote;
 
-/// <summary>An object as a stream that can seek: each request fetches a window, small after a jump and larger the longer the reader goes straight on, and the next
+/// <summary>An object as a stream that can seek: each request fetches a window, small after a jump and larger the longer the reader goes straight on, and the
+/// next
 /// window comes while this one is read. Not thread-safe.</summary>
-/// <remarks>Holds two windows at most. A reader that asks for much at once gets it into its own memory. Who reads from the first byte to the last without a jump
+/// <remarks>Holds two windows at most. A reader that asks for much at once gets it into its own memory. Who reads from the first byte to the last without a
+/// jump
 /// has the whole compared with the checksum that the writer noted.</remarks>
 /// <param name="container">Where it lies.</param>
 /// <param name="facts">The object as it was when it was opened.</param>

@@ -6,7 +6,8 @@ namespace BatchEngine.Storage.Blobs.Remote;
 /// <summary>Keeps a sweep and a renewal of one blob apart, in a store that can neither rename nor delete on a condition. Thread-safe; any number of processes
 /// may renew and sweep at once.</summary>
 /// <remarks>
-/// A renewal writes a marker, waits while a sweep has announced itself, and only then looks whether the blob is there. A sweep announces itself first, then looks
+/// A renewal writes a marker, waits while a sweep has announced itself, and only then looks whether the blob is there. A sweep announces itself first, then
+/// looks
 /// for the marker, then at the blob's age, then deletes. Whichever of marker and announcement was written first is seen by the other side: the sweep spares
 /// the blob, or the renewal hears that it is gone. The marker stays, so the blob itself is not copied: a copy costs its length, is refused from 5 GB on, and
 /// can change the ETag under those who read.

@@ -63,7 +63,8 @@ internal sealed class S3Container : IObjectContainer
                 while (done < into.Length)
                 {
                     var count = await answer.ResponseStream.ReadAsync(into[done..], token).ConfigureAwait(false);
-                    done += count > 0 ? count : throw new EndOfStreamException(FormattableString.Invariant($"the answer ended after {done} of {into.Length} bytes"));
+                    done += count > 0 ? count
+                        : throw new EndOfStreamException(FormattableString.Invariant($"the answer ended after {done} of {into.Length} bytes"));
                 }
                 return done;
             }, ct).ConfigureAwait(false);

@@ -64,8 +64,10 @@ internal static partial class S3Failures
         _ when IsExpired(failure) => $"the credentials have expired ({Said(failure)}) and the chain that found them has no newer ones. Sign in again, or use a "
             + "role that renews itself; then resume.",
         AmazonServiceException { ErrorCode: "RequestTimeTooSkewed" } => Skew(failure, now),
-        AmazonServiceException { ErrorCode: "NoSuchBucket" } => $"there is no such bucket ({Said(failure)}). Create it, or correct the name in the configuration.",
-        AmazonServiceException { ErrorCode: "NoSuchUpload" } => $"the unfinished upload is gone ({Said(failure)}). A sweep or a rule of the bucket gave it up; let "
+        AmazonServiceException { ErrorCode: "NoSuchBucket" } =>
+            $"there is no such bucket ({Said(failure)}). Create it, or correct the name in the configuration.",
+        AmazonServiceException { ErrorCode: "NoSuchUpload" } =>
+            $"the unfinished upload is gone ({Said(failure)}). A sweep or a rule of the bucket gave it up; let "
             + "both wait longer than a writer takes, then resume.",
         AmazonServiceException { ErrorCode: "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "InvalidToken" } =>
             $"the credentials are not accepted ({Said(failure)}). Look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or at the profile or role that is used.",
@@ -110,7 +112,8 @@ internal static partial class S3Failures
     private static string? Header(Exception failure, string name) =>
         Find<HttpErrorResponseException>(failure)?.Response is { } response && response.IsHeaderPresent(name) ? response.GetHeaderValue(name) : null;
 
-    private static string Said(Exception failure) => Code(failure) is { Length: > 0 } code ? $"{code}: {failure.Message.TrimEnd('.')}" : failure.Message.TrimEnd('.');
+    private static string Said(Exception failure) =>
+        Code(failure) is { Length: > 0 } code ? $"{code}: {failure.Message.TrimEnd('.')}" : failure.Message.TrimEnd('.');
 
     private static string? Code(Exception failure) => (failure as AmazonServiceException)?.ErrorCode;
 
