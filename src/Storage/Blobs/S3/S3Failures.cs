@@ -32,8 +32,11 @@ internal static partial class S3Failures
     {
         BatchEngineException known => known.IsTransient ? Retriable.Yes : Retriable.No,
         AmazonServiceException { StatusCode: HttpStatusCode.NotImplemented or HttpStatusCode.InsufficientStorage } => Retriable.No,
-        AmazonServiceException { ErrorCode: "RequestTimeout" or "SlowDown" or "BadDigest" or "XAmzContentChecksumMismatch" or "IncompleteBody"
-            or "ConditionalRequestConflict" or "OperationAborted" } => Retriable.Yes,
+        AmazonServiceException
+        {
+            ErrorCode: "RequestTimeout" or "SlowDown" or "BadDigest" or "XAmzContentChecksumMismatch" or "IncompleteBody"
+            or "ConditionalRequestConflict" or "OperationAborted"
+        } => Retriable.Yes,
         AmazonServiceException service when (int)service.StatusCode is 429 or >= 500 => Retriable.Yes,
         AmazonServiceException service when (int)service.StatusCode >= 300 => Retriable.No,
         _ when Find<SocketException>(failure) is { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } => Retriable.Briefly,
