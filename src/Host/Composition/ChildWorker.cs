@@ -20,7 +20,9 @@ internal static class ChildWorker
             start.ArgumentList.Add(argument);
         start.Environment["BATCHENGINE_DATA_DIRECTORY"] = configuration.DataDirectory;
         start.Environment["BATCHENGINE_DATABASE_PATH"] = configuration.DatabasePath;
-        start.Environment["BATCHENGINE_BLOBS_ROOT"] = configuration.BlobsRoot;
+        start.Environment["BATCHENGINE_BLOBS"] = configuration.Blobs;
+        foreach (var (name, value) in ObjectStoreKeys.Variables(configuration.ObjectStore))
+            start.Environment[name] = value;
         start.Environment["BATCHENGINE_LEASE_TTL"] = $"{(int)configuration.LeaseTtl.TotalSeconds}s";
         start.Environment["BATCHENGINE_EXECUTION_DEVICE"] = ChoiceText.Of(configuration.Execution.Device);
         start.Environment["BATCHENGINE_EXECUTION_DEVICE_ID"] = configuration.Execution.DeviceId.ToString(CultureInfo.InvariantCulture);

@@ -8,7 +8,6 @@ using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Blobs.Opening;
-using BatchEngine.Storage.Blobs.Remote;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Ledger;
 using BatchEngine.Storage.Database.Models;
@@ -25,7 +24,7 @@ internal sealed class Engine : IAsyncDisposable
     private Engine(EngineConfiguration configuration, StateDatabase database, TimeProvider clock, Func<IRunLog> log, Action<string> note)
     {
         (Configuration, Database, Clock) = (configuration, database, clock);
-        Blobs = BlobStores.Open(configuration.BlobsRoot, ObjectStoreOptions.Default, clock, note);
+        Blobs = BlobStores.Open(configuration.Blobs, configuration.ObjectStore, clock, note);
         var cache = Path.Combine(configuration.DataDirectory, "cache");
         Registry = new ModelRegistry(new ModelStore(database), new FileModels(new FileModelStore(database), Blobs, cache), Blobs,
             ExecutorFactory.InspectWhole, cache);

@@ -15,7 +15,7 @@ internal static class ServedSnapshots
     public static async Task<string> VerifyAsync(EngineConfiguration configuration, TimeProvider clock, CancellationToken ct)
     {
         await using var database = await StateDatabase.OpenAsync(configuration.DatabasePath, clock, ct).ConfigureAwait(false);
-        var blobs = new LocalFolderBlobs(configuration.BlobsRoot);
+        var blobs = new LocalFolderBlobs(configuration.Blobs);
         var store = new SnapshotStore(database);
         var (names, keys) = (0, 0L);
         foreach (var contract in await store.ContractsAsync(ct).ConfigureAwait(false))
