@@ -90,13 +90,6 @@ internal sealed class RemoteBlobs : IBlobStore, IDisposable
         (await _container.FindAsync(BlobNaming.Check(name), ct).ConfigureAwait(false))?.Bytes;
 
     /// <inheritdoc/>
-    public string? LocalPath(string name)
-    {
-        BlobNaming.Check(name);
-        return null;
-    }
-
-    /// <inheritdoc/>
     public async Task<int> DeleteUncommittedAsync(DateTimeOffset before, CancellationToken ct)
     {
         await _renewals.ForgetAsync(before, ct).ConfigureAwait(false);
