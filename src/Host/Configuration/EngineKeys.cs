@@ -135,7 +135,8 @@ internal static class EngineKeys
 
     /// <summary>The whole file, in the order of the documents.</summary>
     public static SectionKey File { get; } = new("", "Where a process keeps its state and how it behaves.",
-        DataDirectory, DatabasePath, Blobs, ObjectStoreKeys.Section, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, RealtimeUrl, LeaseTtl, Workers, Execution,
+        DataDirectory, DatabasePath, Blobs, ObjectStoreKeys.Section, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, RealtimeUrl, LeaseTtl, Workers,
+            Execution,
         Requests, Stop, Memory, Copies, Alerts);
 
     private static TextType Address(string expected, bool takesNone = false) => new(expected)
