@@ -36,8 +36,11 @@ public sealed class ObjectStoreKeysTests
     {
         var options = new ObjectStoreOptions
         {
-            Endpoint = "http://localhost:9000", Region = "eu-central-1", PathStyle = false, Timeout = TimeSpan.FromSeconds(7),
-                RetryFor = TimeSpan.FromMinutes(9),
+            Endpoint = "http://localhost:9000",
+            Region = "eu-central-1",
+            PathStyle = false,
+            Timeout = TimeSpan.FromSeconds(7),
+            RetryFor = TimeSpan.FromMinutes(9),
             PartBytes = 6 << 20,
         };
         Assert.Equal(options, Read(new(ObjectStoreKeys.Variables(options))).ObjectStore);
