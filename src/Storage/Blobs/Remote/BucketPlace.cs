@@ -21,8 +21,8 @@ internal sealed record BucketPlace(string Scheme, string Bucket, string Prefix)
         var parts = rest.TrimEnd('/').Split('/');
         if (!IsBucket(parts[0]) || !parts.Skip(1).All(IsPart) || rest.Length > MostBucket + MostPrefix)
             throw new BadInputException("blobs", $"'{text}'",
-                $"{scheme}://BUCKET or {scheme}://BUCKET/PREFIX, with a bucket of {LeastBucket} to {MostBucket} small letters, digits, '-' and '.', and a prefix "
-                    + "whose parts are not empty and not '.' or '..'", "Write the bucket by its name; an address belongs into objectStore.endpoint.");
+                $"{scheme}://BUCKET or {scheme}://BUCKET/PREFIX, with a bucket of {LeastBucket} to {MostBucket} small letters, digits, '-' and '.', and a "
+                    + "prefix whose parts are not empty and not '.' or '..'", "Write the bucket by its name; an address belongs into objectStore.endpoint.");
         return new BucketPlace(scheme, parts[0], parts.Length == 1 ? "" : string.Join('/', parts[1..]) + "/");
     }
 
