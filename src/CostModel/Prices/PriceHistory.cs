@@ -37,7 +37,8 @@ public static class PriceHistory
             var observed = earlier.Quotes.Min(q => q.ObservedAt);
             if (observed >= limit)
                 continue;
-            standing.AddRange(earlier.Quotes.Select(q => q.ValidUntil is { } end && end <= limit ? q : q with { ValidUntil = limit }));
+            // A quote of a later date than the word that took its place never counted, and must not stand in the way of that word.
+            standing.AddRange(earlier.Quotes.Where(q => q.ObservedAt < limit).Select(q => q.ValidUntil is { } end && end <= limit ? q : q with { ValidUntil = limit }));
             limit = observed;
         }
 

@@ -21,12 +21,12 @@ internal sealed class CurrentPrices(PriceReadings readings, string folder, IRead
     /// <inheritdoc/>
     public string Folder => folder;
 
-    /// <summary>What is known now. Stores nothing.</summary>
+    /// <summary>What is known now of the prices from an instant on. Stores nothing.</summary>
     /// <exception cref="BadInputException">A source cannot be read, and never could be.</exception>
-    public async Task<PriceBook> BookAsync(CancellationToken ct)
+    public async Task<PriceBook> BookAsync(DateTimeOffset since, CancellationToken ct)
     {
         var sheets = await SheetsAsync(ct).ConfigureAwait(false);
-        return Book(await readings.ListAsync(folder, ct).ConfigureAwait(false), sheets);
+        return Book(await readings.SinceAsync(folder, since, ct).ConfigureAwait(false), sheets);
     }
 
     /// <summary>What a real-time answer is assumed to cost now; null means that no source assumes anything. Stores nothing.</summary>
@@ -36,12 +36,20 @@ internal sealed class CurrentPrices(PriceReadings readings, string folder, IRead
 
     /// <inheritdoc/>
     /// <exception cref="BadInputException">A source cannot be read, and never could be.</exception>
-    public async Task<PriceBook> PinAsync(CancellationToken ct)
+    public async Task<PriceBook> PinAsync(DateTimeOffset since, CancellationToken ct)
+    {
+        var sheets = await RecordAsync(ct).ConfigureAwait(false);
+        return Book(await readings.SinceAsync(folder, since, ct).ConfigureAwait(false), sheets);
+    }
+
+    /// <summary>Records what counts now, so that it can be proved later; gives the sheets, or null when they cannot be read.</summary>
+    /// <exception cref="BadInputException">A source cannot be read, and never could be.</exception>
+    public async Task<IReadOnlyList<PriceSheet>?> RecordAsync(CancellationToken ct)
     {
         var sheets = await SheetsAsync(ct).ConfigureAwait(false);
         if (sheets is not null)
             await readings.RecordAsync(folder, QuotesOf(sheets), ct).ConfigureAwait(false);
-        return Book(await readings.ListAsync(folder, ct).ConfigureAwait(false), sheets);
+        return sheets;
     }
 
     private PriceBook Book(IReadOnlyList<PriceReading> known, IReadOnlyList<PriceSheet>? sheets) =>
@@ -64,7 +72,7 @@ internal sealed class CurrentPrices(PriceReadings readings, string folder, IRead
         }
         catch (BadInputException problem)
         {
-            if (_sheets is null && (await readings.ListAsync(folder, ct).ConfigureAwait(false)).Count == 0)
+            if (_sheets is null && !await readings.AnyAsync(folder, ct).ConfigureAwait(false))
                 throw;
             if (_trouble != problem.Message)
                 note($"The prices read before stay in force: {problem.Message}");

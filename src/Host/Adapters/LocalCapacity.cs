@@ -9,7 +9,7 @@ internal sealed class LocalCapacity(CurrentPrices prices, int configuredWorkers)
     /// <inheritdoc/>
     public async Task<IReadOnlyList<CapacityOffer>> OffersAsync(ScoringJob job, DateTimeOffset at, CancellationToken ct)
     {
-        var book = await prices.BookAsync(ct).ConfigureAwait(false);
+        var book = await prices.BookAsync(at, ct).ConfigureAwait(false);
         return [new CapacityOffer(Offering.Local, JobNeeds.Workers(job, configuredWorkers, Environment.ProcessorCount), book.At(Offering.Local, at).PerHour)];
     }
 }

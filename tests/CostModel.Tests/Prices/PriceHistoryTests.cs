@@ -38,6 +38,13 @@ public sealed class PriceHistoryTests
     }
 
     [Fact]
+    public void Book_EarlierWordWithALaterDateBesideItsFirst_IsVoidFromTheNewWordOn()
+    {
+        var book = PriceHistory.Book([Read(0, From(-9, 1), From(5, 4))], [("a.yaml", [From(1, 2)])]);
+        Assert.Equal([1m, 2m, 2m], new[] { 0, 1, 6 }.Select(d => At(book, d)));
+    }
+
+    [Fact]
     public void Book_SheetDeleted_PricesNothingAnyMore() =>
         Assert.Null(At(PriceHistory.Book([Read(0, From(-9, 1)), Read(1)], []), 0));
 

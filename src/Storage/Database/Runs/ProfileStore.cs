@@ -61,9 +61,11 @@ public sealed class ProfileStore(StateDatabase database)
     public Task<IReadOnlyDictionary<RunId, DriftVerdict>> DriftVerdictsAsync(IReadOnlyCollection<RunId> runs, CancellationToken ct) =>
         database.ReadAsync(async tx =>
         {
-            var rows = await tx.QueryAsync<string>(
-                "SELECT run_id || ' ' || verdict FROM drift_reports WHERE run_id IN @runs AND verdict <> @stable AND baseline_run_id IS NOT NULL",
-                new { runs = runs.Select(r => r.ToString()).ToArray(), stable = nameof(DriftVerdict.Stable) }).ConfigureAwait(false);
+            var rows = new List<string>();
+            foreach (var portion in runs.Select(r => r.ToString()).Chunk(StateLimits.MaxListed))
+                rows.AddRange(await tx.QueryAsync<string>(
+                    "SELECT run_id || ' ' || verdict FROM drift_reports WHERE run_id IN @portion AND verdict <> @stable AND baseline_run_id IS NOT NULL",
+                    new { portion, stable = nameof(DriftVerdict.Stable) }).ConfigureAwait(false));
             return (IReadOnlyDictionary<RunId, DriftVerdict>)rows.Select(r => r.Split(' '))
                 .ToDictionary(r => RunId.Parse(r[0]), r => Enum.Parse<DriftVerdict>(r[1]));
         }, ct);

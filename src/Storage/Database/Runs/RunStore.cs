@@ -77,8 +77,37 @@ public sealed class RunStore(StateDatabase database)
     /// <summary>The job's published run with the latest scheduled instant; null means none was published.</summary>
     public Task<RunId?> LatestPublishedAsync(string job, CancellationToken ct) => PublishedAsync(job, "DESC", ct);
 
+    /// <summary>The job's newest run that was due at an instant or before and that a gate or a person let pass: published, or completed behind a newer one. Null
+    /// means that there is none.</summary>
+    public Task<RunId?> LatestPassedAsync(string job, DateTimeOffset dueUntil, CancellationToken ct) => database.ReadAsync<RunId?>(async tx =>
+    {
+        RunId? latest = null;
+        foreach (var state in (RunState[])[RunState.Published, RunState.Completed])
+        {
+            var found = await tx.FindAsync<string>("""
+                SELECT run_id FROM runs WHERE job = @job AND state = @state AND scheduled_at <= @due ORDER BY scheduled_at DESC LIMIT 1
+                """, new { job, state = state.ToString(), due = EpochMicroseconds.Of(dueUntil) }).ConfigureAwait(false);
+            if (found is not null && RunId.Parse(found) is var run && (latest is null || run.ScheduledAt > latest.Value.ScheduledAt))
+                latest = run;
+        }
+        return latest;
+    }, ct);
+
     /// <summary>The job's published run with the earliest scheduled instant; null means none was published.</summary>
     public Task<RunId?> FirstPublishedAsync(string job, CancellationToken ct) => PublishedAsync(job, "ASC", ct);
+
+    /// <summary>Runs that have ended until an instant and whose blobs were not looked through for orphans since, the earliest end first.</summary>
+    public Task<IReadOnlyList<RunId>> UnsweptAsync(DateTimeOffset endedUntil, int most, CancellationToken ct) => database.ReadAsync(async tx =>
+    {
+        var rows = await tx.QueryAsync<string>("SELECT run_id FROM unswept_runs WHERE ended_at <= @before ORDER BY ended_at, run_id LIMIT @most",
+            new { before = EpochMicroseconds.Of(endedUntil), most }).ConfigureAwait(false);
+        return (IReadOnlyList<RunId>)[.. rows.Select(RunId.Parse)];
+    }, ct);
+
+    /// <summary>The blobs of a run were looked through; one that has ended again since is looked through again.</summary>
+    public Task SweptAsync(RunId run, DateTimeOffset endedUntil, CancellationToken ct) => database.WriteAsync(tx => tx.ExecuteAsync(
+        "DELETE FROM unswept_runs WHERE run_id = @run AND ended_at <= @before",
+        new { run = run.ToString(), before = EpochMicroseconds.Of(endedUntil) }), ct);
 
     /// <summary>The failure for a run that no row names.</summary>
     internal static BadInputException Unknown(RunId run) => new("run", run.ToString(), "a run that was planned", "List the runs with: batchengine runs list.");
