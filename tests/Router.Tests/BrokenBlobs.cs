@@ -28,7 +28,7 @@ internal sealed class BrokenBlobs(IBlobStore whole, string prefix) : IBlobStore
 
     public Task<bool> DeleteAsync(string name, CancellationToken ct) => whole.DeleteAsync(name, ct);
 
-    public Task<bool> ExistsAsync(string name, CancellationToken ct) => whole.ExistsAsync(name, ct);
+    public Task<long?> LengthAsync(string name, CancellationToken ct) => whole.LengthAsync(name, ct);
 
     public Task<int> DeleteUncommittedAsync(DateTimeOffset before, CancellationToken ct) => whole.DeleteUncommittedAsync(before, ct);
 }

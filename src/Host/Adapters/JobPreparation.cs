@@ -38,6 +38,7 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
             SumsAreOutputs = loaded.SumsAreOutputs,
             MaxUnitRows = unitRows,
             MaxWorkers = workers,
+            WeightFiles = model.WeightFiles,
         };
     }
 
@@ -45,6 +46,8 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     public async Task<PreparedInputs> PinAsync(ScoringJob job, PreparedInputs prepared, CancellationToken ct)
     {
         await prices.RecordAsync(ct).ConfigureAwait(false);
+        if (prepared.Model.Number == 0)
+            await registry.FromFiles.KeepAsync(prepared.Model, prepared.ModelArtifact, prepared.WeightFiles, ct).ConfigureAwait(false);
         return prepared.EdgesToPin is not { } asked ? prepared : prepared with
         {
             ProfileEdges = await bins.PinAsync(job.Name, asked, prepared, ct).ConfigureAwait(false),

@@ -24,7 +24,9 @@ internal sealed class Engine : IAsyncDisposable
     {
         (Configuration, Database, Clock) = (configuration, database, clock);
         Blobs = new LocalFolderBlobs(configuration.BlobsRoot);
-        Registry = new ModelRegistry(new ModelStore(database), Blobs, ExecutorFactory.InspectWhole, Path.Combine(configuration.DataDirectory, "cache"));
+        var cache = Path.Combine(configuration.DataDirectory, "cache");
+        Registry = new ModelRegistry(new ModelStore(database), new FileModels(new FileModelStore(database), Blobs, cache), Blobs,
+            ExecutorFactory.InspectWhole, cache);
         Prices = new CurrentPrices(new PriceReadings(database), PriceSources.Folder(configuration), PriceSources.Of(configuration), clock, note);
         if (configuration.MemoryLimitBytes > 0)
             new MemoryCeiling(configuration.MemoryLimitBytes).TellCollector();

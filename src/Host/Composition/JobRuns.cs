@@ -129,20 +129,6 @@ internal sealed class JobRuns : IDisposable
     /// <returns>Whether it was still going.</returns>
     public Task<bool> CancelAsync(RunId run, string who, CancellationToken ct) => _night.CancelAsync(run, who, ct);
 
-    /// <summary>Works on the shards of a run until none is left.</summary>
-    /// <param name="plan">The run's plan.</param>
-    /// <param name="worker">A name that no other worker has at this time.</param>
-    /// <param name="drain">Finishes the unit in hand and leaves.</param>
-    public async Task<WorkerOutcome> WorkAsync(RunPlan plan, string worker, CancellationToken drain)
-    {
-        var outcome = await new WorkerLoop(WorkerServices(), LeasePolicy()).RunAsync(plan, worker, plan.Chosen.Offering, null, drain, CancellationToken.None)
-            .ConfigureAwait(false);
-        // The run was closed and accounted without this worker's last slice.
-        if (outcome is WorkerOutcome.RunClosed)
-            await Accounting().CloseAsync(plan.Run, CancellationToken.None).ConfigureAwait(false);
-        return outcome;
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {

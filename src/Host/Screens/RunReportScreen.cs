@@ -25,7 +25,7 @@ internal static class RunReportScreen
             ?? throw new BadInputException("run", run.ToString(), "a known run", "List the runs with: batchengine runs list.");
         var path = await WriteHtmlAsync(engine, report, html, ct).ConfigureAwait(false);
         // The report names blobs; a person opens files.
-        Show(screen, report, path, [.. report.DeadLetters.Select(blob => engine.Blobs.LocalPath(blob) ?? blob)]);
+        Show(screen, report, path, [.. report.DeadLetters.Select(blob => engine.Blobs.PlaceOf(blob))]);
         return report.State is RunState.Failed or RunState.Held or RunState.Cancelled
             || (report.Plan.Budget is { } budget && new BudgetCheck(budget, report.Cost.Spend).IsOver) ? ExitCode.Violation : ExitCode.Done;
     }

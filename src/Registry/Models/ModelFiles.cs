@@ -85,25 +85,25 @@ internal sealed class ModelFiles(IBlobStore blobs, string cacheFolder)
     {
         foreach (var name in model.Weights.Select(w => w.BlobName).Append(model.BlobName))
         {
-            if (!await blobs.ExistsAsync(name, ct).ConfigureAwait(false))
+            if (await blobs.LengthAsync(name, ct).ConfigureAwait(false) is null)
                 return false;
         }
         return true;
     }
 
-    /// <summary>A local file with exactly the bytes of a registered model; its weight files lie beside it as it names them.</summary>
-    /// <exception cref="CorruptDataException">The stored bytes are no longer those that were registered.</exception>
-    public async Task<string> TakeOutAsync(RegisteredModel model, CancellationToken ct)
+    /// <summary>A local file with exactly the bytes of a stored model; its weight files lie beside it as it names them.</summary>
+    /// <exception cref="CorruptDataException">The stored bytes are no longer those that were put in.</exception>
+    public async Task<string> TakeOutAsync(StoredModel model, CancellationToken ct)
     {
         foreach (var (file, name) in model.Weights)
         {
             if (await DigestOfBlobAsync(name, ct).ConfigureAwait(false) is var found && found != file.Digest)
-                throw new CorruptDataException(blobs.LocalPath(name) ?? name, $"SHA-256 {found}", $"{file.Digest}");
+                throw new CorruptDataException(blobs.PlaceOf(name), $"SHA-256 {found}", $"{file.Digest}");
         }
         var graph = await DigestOfBlobAsync(model.BlobName, ct).ConfigureAwait(false);
-        if (ModelIdentity.Of(graph, [.. model.Weights.Select(w => w.File)]) is var seen && seen != model.Version.Digest)
-            throw new CorruptDataException(blobs.LocalPath(model.BlobName) ?? model.BlobName, $"SHA-256 {seen}", $"{model.Version.Digest}");
-        var names = new ModelBlobNames(model.Version.Digest, model.Weights.Count > 0);
+        if (ModelIdentity.Of(graph, [.. model.Weights.Select(w => w.File)]) is var seen && seen != model.Digest)
+            throw new CorruptDataException(blobs.PlaceOf(model.BlobName), $"SHA-256 {seen}", $"{model.Digest}");
+        var names = new ModelBlobNames(model.Digest, model.Weights.Count > 0);
         if (blobs.LocalPath(model.BlobName) is { } path && model.Weights.All(w => names.IsPlain(w.File.Location)))
             return path;
 

@@ -39,8 +39,7 @@ internal static class CarriedReceipt
         {
             if (isRead)
                 await blobs.VerifyAsync(artifact.BlobName, artifact.Bytes, artifact.Checksum, ct).ConfigureAwait(false);
-            else if (blobs.LocalPath(artifact.BlobName) is { } path ? !(new FileInfo(path) is { Exists: true } file && file.Length == artifact.Bytes)
-                : !await blobs.ExistsAsync(artifact.BlobName, ct).ConfigureAwait(false))
+            else if (await blobs.LengthAsync(artifact.BlobName, ct).ConfigureAwait(false) != artifact.Bytes)
                 return $"{artifact.BlobName} is missing or has another length than {artifact.Bytes} bytes";
             return null;
         }

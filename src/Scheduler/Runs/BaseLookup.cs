@@ -18,7 +18,7 @@ internal sealed class BaseLookup(SnapshotStore snapshots, RunStore runs, Receipt
             return new BaseAnswer.None($"nothing is served as '{job.Serving.Name}' yet");
         foreach (var segment in current.Segments)
         {
-            if (!await IsThereAsync(segment.Artifact, ct).ConfigureAwait(false))
+            if (await blobs.LengthAsync(segment.Artifact.BlobName, ct).ConfigureAwait(false) != segment.Artifact.Bytes)
                 return new BaseAnswer.None(
                     string.Create(CultureInfo.InvariantCulture,
                     $"segment {segment.Artifact.BlobName} of snapshot {current.Id} is missing or has another length than {segment.Artifact.Bytes} bytes"));
@@ -27,8 +27,4 @@ internal sealed class BaseLookup(SnapshotStore snapshots, RunStore runs, Receipt
             ? new BaseAnswer.Found(new BaseRun(current.Id, plan, await receipts.ListAsync(current.Run, ct).ConfigureAwait(false)))
             : new BaseAnswer.None($"run {current.Run} behind snapshot {current.Id} has no plan");
     }
-
-    private async Task<bool> IsThereAsync(Artifact artifact, CancellationToken ct) => blobs.LocalPath(artifact.BlobName) is { } path
-        ? new FileInfo(path) is { Exists: true } file && file.Length == artifact.Bytes
-        : await blobs.ExistsAsync(artifact.BlobName, ct).ConfigureAwait(false);
 }

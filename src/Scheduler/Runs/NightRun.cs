@@ -78,7 +78,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
 
     private async Task<RunOutcome> RecordAsync(RunPlan plan, IProgress<RunProgress>? progress, CancellationToken drain, CancellationToken ct)
     {
-        switch (await services.Stores.Runs.CreateAsync(plan, ct).ConfigureAwait(false))
+        var terms = new RunTerms(RunTerms.CurrentFormat, services.Stores.PricedBy, _settings.Leases.Ttl);
+        switch (await services.Stores.Runs.CreateAsync(plan, ct, terms).ConfigureAwait(false))
         {
             case RunCreation.Existing existing:
                 return await ContinueAsync(existing.Record, isNew: false, progress, drain, ct).ConfigureAwait(false);
@@ -141,6 +142,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         lead.Kept = context.BeatAsync;
         try
         {
+            if (!isNew)
+                await services.Stores.Runs.SettleAsync(lead.Lead, services.Stores.PricedBy, _settings.Leases.Ttl, ct).ConfigureAwait(false);
             var outcome = await WalkAsync(context, isNew, drain, stop.Token).ConfigureAwait(false);
             if (outcome is RunOutcome.Published or RunOutcome.Completed or RunOutcome.Held)
                 await SweepAsync(context, stop.Token).ConfigureAwait(false);
@@ -253,11 +256,11 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
                 return;
             }
             var before = services.Clock.GetUtcNow() - grace;
-            var runs = await services.Stores.Runs.UnsweptAsync(before, MaxSweptRuns, ct).ConfigureAwait(false);
-            var swept = await new BlobSweeper(services.Stores.Blobs, services.Clock).SweepAsync([.. runs.Select(r => $"runs/{r}/")],
+            var unswept = await services.Stores.Named.UnsweptAsync(before, MaxSweptRuns, ct).ConfigureAwait(false);
+            var swept = await new BlobSweeper(services.Stores.Blobs, services.Clock).SweepAsync(unswept.SelectMany(u => u.Prefixes).Distinct(),
                 services.Stores.Named.AmongAsync, grace, ct).ConfigureAwait(false);
-            foreach (var run in runs)
-                await services.Stores.Runs.SweptAsync(run, before, ct).ConfigureAwait(false);
+            foreach (var (run, _) in unswept)
+                await services.Stores.Named.SweptAsync(run, before, ct).ConfigureAwait(false);
             context.Say(RunEventKind.OrphansSwept, "blobs",
                 string.Create(CultureInfo.InvariantCulture,
                 $"{swept.Removed.Count} orphans and {swept.RemovedTemporaries} temporaries removed, {swept.RemovedBytes} bytes"));

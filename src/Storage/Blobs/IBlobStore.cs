@@ -11,6 +11,10 @@ public interface IBlobStore
     /// <summary>Where it is, for messages to operators.</summary>
     string Place { get; }
 
+    /// <summary>Where a blob is or would be, for messages to operators; says nothing about whether it exists. Never opened: who needs the bytes reads them
+    /// from the store.</summary>
+    string PlaceOf(string name) => $"{Place}/{BlobNaming.Check(name)}";
+
     /// <summary>Who owns the store; null means that nobody has claimed it yet.</summary>
     Task<string?> OwnerAsync(CancellationToken ct);
 
@@ -45,8 +49,8 @@ public interface IBlobStore
     /// no such blob.</summary>
     Task<bool> RenewAsync(string name, CancellationToken ct);
 
-    /// <summary>Whether there is such a blob.</summary>
-    Task<bool> ExistsAsync(string name, CancellationToken ct);
+    /// <summary>The length of a blob, without reading it; null means that there is no such blob.</summary>
+    Task<long?> LengthAsync(string name, CancellationToken ct);
 
     /// <summary>The blob as a file of this machine; null means that the store is not on this machine. Says nothing about whether the blob exists.</summary>
     string? LocalPath(string name);

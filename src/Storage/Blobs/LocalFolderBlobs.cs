@@ -45,6 +45,9 @@ public sealed class LocalFolderBlobs : IBlobStore
     public string Place => _root;
 
     /// <inheritdoc/>
+    public string PlaceOf(string name) => PathOf(name);
+
+    /// <inheritdoc/>
     public Task<string?> OwnerAsync(CancellationToken ct) => Task.FromResult(Guard(_root, _owner.Read));
 
     /// <inheritdoc/>
@@ -128,10 +131,11 @@ public sealed class LocalFolderBlobs : IBlobStore
     }
 
     /// <inheritdoc/>
-    public Task<bool> ExistsAsync(string name, CancellationToken ct)
+    public Task<long?> LengthAsync(string name, CancellationToken ct)
     {
+        var path = PathOf(name);
         ct.ThrowIfCancellationRequested();
-        return Task.FromResult(File.Exists(PathOf(name)));
+        return Task.FromResult(Guard(path, () => new FileInfo(path) is { Exists: true } file ? file.Length : (long?)null));
     }
 
     /// <inheritdoc/>

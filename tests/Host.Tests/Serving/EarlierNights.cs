@@ -19,7 +19,7 @@ internal sealed class EarlierNights(StateDatabase database, RunId pattern)
     /// <summary>Adds nights before the pattern's.</summary>
     public async Task AddAsync(int nights)
     {
-        await using var connection = new SqliteConnection($"Data Source={database.Path};Pooling=False");
+        await using var connection = new SqliteConnection($"Data Source={database.Place};Pooling=False");
         await connection.OpenAsync();
         foreach (var table in Tables)
         {

@@ -51,6 +51,8 @@ public sealed class HistoryReadsTests
         await using var engine = await ServedJob.OpenAsync(folder, data);
         var first = await ServedJob.NightAsync(engine, folder, 0);
         await new EarlierNights(engine.Database, first).AddAsync(nights);
+        await engine.Database.ExecuteSqlAsync(
+            $"INSERT INTO lanes (job, schedule, handled_through, is_paused, revision) VALUES ('{ServedJob.Name}', '', 0, 0, 1)", Ct);
         await engine.Database.ExecuteSqlAsync(Planted, Ct);
         var planted = steps.Statements.GetValueOrDefault(Planted);
         steps.Clear();
@@ -58,8 +60,8 @@ public sealed class HistoryReadsTests
         var run = await ServedJob.NightAsync(engine, folder, 1);
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var metrics = new ServeMetrics(services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
-        var board = new NightBoard(engine, metrics, null!, NullLoggerFactory.Instance);
-        await board.RecallAsync(run.Job, Ct);
+        var board = new NightBoard(engine, metrics, null!, NullLoggerFactory.Instance, onlySchedules: false);
+        await new LatestNights(engine.Database).ListAsync(Ct);
         var end = (await new RunStore(engine.Database).FindAsync(run, Ct))!;
         await ((INightListener)board).EndedAsync(run, new RunOutcome.AlreadyEnded(end), Ct);
         await EndpointAsync(engine);

@@ -25,7 +25,7 @@ internal sealed class ElsewhereBlobs(IBlobStore inner) : IBlobStore
 
     public Task<bool> DeleteAsync(string name, CancellationToken ct) => inner.DeleteAsync(name, ct);
 
-    public Task<bool> ExistsAsync(string name, CancellationToken ct) => inner.ExistsAsync(name, ct);
+    public Task<long?> LengthAsync(string name, CancellationToken ct) => inner.LengthAsync(name, ct);
 
     public string? LocalPath(string name) => null;
 

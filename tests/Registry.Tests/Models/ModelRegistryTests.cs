@@ -21,7 +21,9 @@ public sealed class ModelRegistryTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _state.DisposeAsync();
 
     private ModelRegistry CreateSut(IBlobStore? blobs = null) =>
-        new(new ModelStore(_state.Database), blobs ?? _state.Blobs, Inspect, _state["cache"]);
+        new(new ModelStore(_state.Database), FromFiles(blobs), blobs ?? _state.Blobs, Inspect, _state["cache"]);
+
+    private FileModels FromFiles(IBlobStore? blobs = null) => new(new FileModelStore(_state.Database), blobs ?? _state.Blobs, _state["cache"]);
 
     private string Write(string file, string content)
     {
@@ -42,6 +44,32 @@ public sealed class ModelRegistryTests : IAsyncLifetime
         Assert.Equal(registered.Model.Version, resolved.Version);
         Assert.Equal("model one", await File.ReadAllTextAsync(resolved.LocalPath, Ct));
         Assert.Equal("x", resolved.Signature.Inputs.Single().Name);
+    }
+
+    [Fact]
+    public async Task FromFiles_FileThatWasPlannedAndThenReplaced_IsFoundByItsDigest()
+    {
+        var path = Write("planned.onnx", "as planned");
+        var planned = (await CreateSut().ResolveAsync(new ModelReference.ByFile(path), Ct)).Version;
+        await FromFiles().KeepAsync(planned, path, [], Ct);
+        await FromFiles().KeepAsync(planned, path, [], Ct);
+        File.Delete(path);
+
+        var found = await FromFiles().TakeOutAsync(planned.Digest, Ct);
+
+        Assert.Equal("as planned", await File.ReadAllTextAsync(found!, Ct));
+        Assert.Null(await FromFiles().TakeOutAsync(Digest.Of("another"), Ct));
+    }
+
+    [Fact]
+    public async Task FromFiles_FileThatIsNotWhatWasPlanned_IsRefused()
+    {
+        var path = Write("planned.onnx", "as planned");
+        var planned = (await CreateSut().ResolveAsync(new ModelReference.ByFile(path), Ct)).Version;
+        Write("planned.onnx", "replaced");
+
+        Assert.Contains("another content", (await Assert.ThrowsAsync<BadInputException>(() => FromFiles().KeepAsync(planned, path, [], Ct))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

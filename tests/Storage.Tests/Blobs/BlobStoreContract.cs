@@ -40,6 +40,7 @@ public abstract class BlobStoreContract
         new Random(7).NextBytes(content);
         var info = await PutAsync("runs/a/b.bin", content);
         Assert.Equal(new BlobInfo("runs/a/b.bin", length, XxHash3.HashToUInt64(content)), info);
+        Assert.Equal(length, await CreateSut().LengthAsync(info.Name, Ct));
         await CreateSut().VerifyAsync(info.Name, info.Bytes, info.Checksum, Ct);
         await using var stream = await CreateSut().OpenReadAsync(info.Name, Ct);
         var read = new MemoryStream();
@@ -65,11 +66,18 @@ public abstract class BlobStoreContract
         await using (var writer = await CreateSut().CreateAsync("a/b", Ct))
         {
             await writer.Content.WriteAsync(new byte[100], Ct);
-            Assert.False(await CreateSut().ExistsAsync("a/b", Ct));
+            Assert.Null(await CreateSut().LengthAsync("a/b", Ct));
             Assert.Empty(await NamesAsync());
         }
-        Assert.False(await CreateSut().ExistsAsync("a/b", Ct));
+        Assert.Null(await CreateSut().LengthAsync("a/b", Ct));
         Assert.Equal(0, await CreateSut().DeleteUncommittedAsync(DateTimeOffset.MaxValue, Ct));
+    }
+
+    [Fact]
+    public void PlaceOf_AnyBlob_NamesStoreAndBlob()
+    {
+        Assert.StartsWith(CreateSut().Place, CreateSut().PlaceOf("a/b"), StringComparison.Ordinal);
+        Assert.EndsWith("a/b", CreateSut().PlaceOf("a/b"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,7 +86,7 @@ public abstract class BlobStoreContract
         await using var writer = await CreateSut().CreateAsync("a", Ct);
         await writer.CommitAsync(Ct);
         await Assert.ThrowsAsync<InvalidOperationException>(() => writer.CommitAsync(Ct));
-        Assert.True(await CreateSut().ExistsAsync("a", Ct));
+        Assert.NotNull(await CreateSut().LengthAsync("a", Ct));
     }
 
     [Fact]
@@ -136,10 +144,10 @@ public abstract class BlobStoreContract
     {
         await PutAsync("a/b", [1]);
         Assert.False(await CreateSut().DeleteOlderAsync("a/b", DateTimeOffset.UtcNow.AddHours(-1), Ct));
-        Assert.True(await CreateSut().ExistsAsync("a/b", Ct));
+        Assert.NotNull(await CreateSut().LengthAsync("a/b", Ct));
         Assert.True(await CreateSut().DeleteOlderAsync("a/b", DateTimeOffset.UtcNow.AddHours(1), Ct));
         Assert.False(await CreateSut().DeleteOlderAsync("a/b", DateTimeOffset.UtcNow.AddHours(1), Ct));
-        Assert.False(await CreateSut().ExistsAsync("a/b", Ct));
+        Assert.Null(await CreateSut().LengthAsync("a/b", Ct));
         Assert.Equal(0, await CreateSut().DeleteUncommittedAsync(DateTimeOffset.MaxValue, Ct));
     }
 
@@ -160,7 +168,7 @@ public abstract class BlobStoreContract
             var sweeping = Task.Run(() => CreateSut().DeleteOlderAsync("a", DateTimeOffset.UtcNow.AddHours(-1), Ct), Ct);
             var renewed = await CreateSut().RenewAsync("a", Ct);
             await sweeping;
-            Assert.True(!renewed || await CreateSut().ExistsAsync("a", Ct), $"round {round}");
+            Assert.True(!renewed || await CreateSut().LengthAsync("a", Ct) is not null, $"round {round}");
         }
     }
 
@@ -196,8 +204,8 @@ public abstract class BlobStoreContract
         await Assert.ThrowsAsync<BadInputException>(() => CreateSut().OpenReadAsync(name, Ct));
         await Assert.ThrowsAsync<BadInputException>(() => CreateSut().VerifyAsync(name, 0, 0, Ct));
         await Assert.ThrowsAsync<BadInputException>(() => CreateSut().DeleteAsync(name, Ct));
-        await Assert.ThrowsAsync<BadInputException>(() => CreateSut().ExistsAsync(name, Ct));
-        Assert.Throws<BadInputException>(() => CreateSut().LocalPath(name));
+        await Assert.ThrowsAsync<BadInputException>(() => CreateSut().LengthAsync(name, Ct));
+        Assert.Throws<BadInputException>(() => CreateSut().PlaceOf(name));
     }
 
     [Theory]

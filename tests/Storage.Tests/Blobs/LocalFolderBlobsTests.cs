@@ -55,7 +55,7 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
         using var child = ChildTest.Start(nameof(Child_Writer_NeverCommits), (ChildFolder, Root));
         await child.ReadyAsync(_folder["ready"], Ct);
         await child.KillAsync(Ct);
-        Assert.False(await CreateSut().ExistsAsync("torn/blob", Ct));
+        Assert.Null(await CreateSut().LengthAsync("torn/blob", Ct));
         var left = Assert.Single(Directory.GetFiles(Path.Combine(Root, ".uncommitted")));
 
         var clock = new FakeTimeProvider(new DateTimeOffset(File.GetLastWriteTimeUtc(left)).AddMinutes(59));
@@ -65,7 +65,7 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
         var swept = await sweeper.SweepAsync([""], Named("named"), TimeSpan.FromHours(1), Ct);
         Assert.Equal((1, 0), (swept.RemovedTemporaries, swept.Removed.Count));
         Assert.Empty(Directory.GetFiles(Path.Combine(Root, ".uncommitted")));
-        Assert.True(await CreateSut().ExistsAsync("named", Ct));
+        Assert.NotNull(await CreateSut().LengthAsync("named", Ct));
     }
 
     [Fact]
@@ -94,8 +94,8 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
         var swept = await sweeper.SweepAsync([""], Named($"{RunFolder}/named"), BlobSweeper.DefaultGrace, Ct);
         Assert.Equal([$"{RunFolder}/old"], swept.Removed);
         Assert.Equal((3L, 1), (swept.RemovedBytes, swept.Spared));
-        Assert.True(await CreateSut().ExistsAsync($"{RunFolder}/named", Ct));
-        Assert.True(await CreateSut().ExistsAsync($"{RunFolder}/young", Ct));
+        Assert.NotNull(await CreateSut().LengthAsync($"{RunFolder}/named", Ct));
+        Assert.NotNull(await CreateSut().LengthAsync($"{RunFolder}/young", Ct));
     }
 
     [Fact]
@@ -111,8 +111,8 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
             return new HashSet<string> { $"{RunFolder}/late" };
         }, TimeSpan.Zero, Ct);
         Assert.True(listedBefore);
-        Assert.True(await CreateSut().ExistsAsync($"{RunFolder}/unlisted", Ct));
-        Assert.True(await CreateSut().ExistsAsync($"{RunFolder}/late", Ct));
+        Assert.NotNull(await CreateSut().LengthAsync($"{RunFolder}/unlisted", Ct));
+        Assert.NotNull(await CreateSut().LengthAsync($"{RunFolder}/late", Ct));
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
             return new HashSet<string>();
         }, TimeSpan.FromHours(24), Ct);
         Assert.Empty(swept.Removed);
-        Assert.True(await CreateSut().ExistsAsync($"{RunFolder}/reused", Ct));
+        Assert.NotNull(await CreateSut().LengthAsync($"{RunFolder}/reused", Ct));
     }
 
     [Fact]

@@ -20,8 +20,12 @@ public static class AllNames
                 using var document = JsonDocument.Parse(json);
                 Collect(document.RootElement, names);
             }
-            names.UnionWith(await tx.QueryAsync<string>("SELECT blob_name FROM segments UNION SELECT blob_name FROM models UNION SELECT blob_name FROM model_files")
-                .ConfigureAwait(false));
+            names.UnionWith(await tx.QueryAsync<string>("""
+                SELECT blob_name FROM segments UNION SELECT blob_name FROM models UNION SELECT blob_name FROM model_files
+                UNION SELECT m.blob_name FROM file_models m JOIN runs r ON r.model_digest = m.digest WHERE r.model_number = 0 AND r.ended_at IS NULL
+                UNION SELECT m.blob_name FROM file_model_weights m JOIN runs r ON r.model_digest = m.model_digest
+                    WHERE r.model_number = 0 AND r.ended_at IS NULL
+                """).ConfigureAwait(false));
             return names;
         }, ct);
 

@@ -35,13 +35,11 @@ public sealed class LedgerStore(StateDatabase database)
     }, ct);
 
     /// <summary>Every entry of some usages, by start and id within a portion of them.</summary>
-    public async Task<IReadOnlyList<SpendEntry>> OfUsageAsync(IEnumerable<string> usages, CancellationToken ct)
+    public Task<IReadOnlyList<SpendEntry>> OfUsageAsync(IEnumerable<string> usages, CancellationToken ct) => database.ReadAsync(async tx =>
     {
-        var entries = new List<SpendEntry>();
-        foreach (var portion in usages.Chunk(StateLimits.MaxListed))
-            entries.AddRange(await QueryAsync("WHERE usage_id IN @portion ORDER BY from_at, id", new { portion }, ct).ConfigureAwait(false));
-        return entries;
-    }
+        var rows = await tx.QueryAsync<Row>($"SELECT {Columns} FROM ledger WHERE usage_id IN (@listed) ORDER BY from_at, id", usages).ConfigureAwait(false);
+        return (IReadOnlyList<SpendEntry>)[.. rows.Select(r => r.ToEntry())];
+    }, ct);
 
     /// <summary>The newest entries of a kind, newest first.</summary>
     /// <param name="kind">The kind.</param>

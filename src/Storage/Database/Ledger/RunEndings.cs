@@ -11,16 +11,13 @@ public sealed class RunEndings(StateDatabase database)
     public Task<IReadOnlyDictionary<RunId, RunEnding>> OfAsync(IEnumerable<RunId> runs, CancellationToken ct) => database.ReadAsync(async tx =>
     {
         var endings = new Dictionary<RunId, RunEnding>();
-        foreach (var portion in runs.Distinct().Select(r => r.ToString()).Chunk(StateLimits.MaxListed))
-        {
-            foreach (var row in await tx.QueryAsync<Row>("""
-                SELECT r.run_id, r.state,
-                    CASE WHEN EXISTS (SELECT 1 FROM snapshots s JOIN publications p ON p.snapshot_id = s.id WHERE s.run_id = r.run_id)
-                        THEN 1 ELSE 0 END AS published
-                FROM runs r WHERE r.run_id IN @portion
-                """, new { portion }).ConfigureAwait(false))
-                endings[RunId.Parse(row.RunId)] = new RunEnding(Enum.Parse<RunState>(row.State), row.Published != 0);
-        }
+        foreach (var row in await tx.QueryAsync<Row>("""
+            SELECT r.run_id, r.state,
+                CASE WHEN EXISTS (SELECT 1 FROM snapshots s JOIN publications p ON p.snapshot_id = s.id WHERE s.run_id = r.run_id)
+                    THEN 1 ELSE 0 END AS published
+            FROM runs r WHERE r.run_id IN (@listed)
+            """, runs.Distinct().Select(r => r.ToString())).ConfigureAwait(false))
+            endings[RunId.Parse(row.RunId)] = new RunEnding(Enum.Parse<RunState>(row.State), row.Published != 0);
         return (IReadOnlyDictionary<RunId, RunEnding>)endings;
     }, ct);
 

@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Transactions;
 using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Database.Runs;
@@ -61,11 +62,9 @@ public sealed class ProfileStore(StateDatabase database)
     public Task<IReadOnlyDictionary<RunId, DriftVerdict>> DriftVerdictsAsync(IReadOnlyCollection<RunId> runs, CancellationToken ct) =>
         database.ReadAsync(async tx =>
         {
-            var rows = new List<string>();
-            foreach (var portion in runs.Select(r => r.ToString()).Chunk(StateLimits.MaxListed))
-                rows.AddRange(await tx.QueryAsync<string>(
-                    "SELECT run_id || ' ' || verdict FROM drift_reports WHERE run_id IN @portion AND verdict <> @stable AND baseline_run_id IS NOT NULL",
-                    new { portion, stable = nameof(DriftVerdict.Stable) }).ConfigureAwait(false));
+            var rows = await tx.QueryAsync<string>(
+                "SELECT run_id || ' ' || verdict FROM drift_reports WHERE run_id IN (@listed) AND verdict <> @stable AND baseline_run_id IS NOT NULL",
+                runs.Select(r => r.ToString()), new { stable = nameof(DriftVerdict.Stable) }).ConfigureAwait(false);
             return (IReadOnlyDictionary<RunId, DriftVerdict>)rows.Select(r => r.Split(' '))
                 .ToDictionary(r => RunId.Parse(r[0]), r => Enum.Parse<DriftVerdict>(r[1]));
         }, ct);

@@ -1,5 +1,6 @@
 -- What a night asks of history: indexes for it, and lists of what is still to be done, in place of looking for it among everything.
 CREATE INDEX runs_by_outcome ON runs (job, state, scheduled_at);
+CREATE INDEX runs_by_model ON runs (model_digest, state);
 CREATE INDEX unstarted_runs_by_job ON unstarted_runs (job, scheduled_at);
 CREATE INDEX answers_by_hour ON answers (hour_at);
 CREATE INDEX diagnostic_answers_by_hour ON diagnostic_answers (hour_at);
