@@ -67,7 +67,8 @@ internal sealed class InterruptedNights(string folder, int seed) : IDisposable
     private static async Task<NightResult> ResultAsync(Engine engine, SnapshotInfo snapshot, int starts)
     {
         var named = await engine.Database.AllBlobNamesAsync(CancellationToken.None);
-        await new BlobSweeper(engine.Blobs, TimeProvider.System).SweepAsync([""], new NamedBlobs(engine.Database).AmongAsync, TimeSpan.Zero, CancellationToken.None);
+        await new BlobSweeper(engine.Blobs, TimeProvider.System)
+            .SweepAsync([""], new NamedBlobs(engine.Database).AmongAsync, TimeSpan.Zero, CancellationToken.None);
         var orphans = new List<string>();
         await foreach (var blob in engine.Blobs.ListAsync("", CancellationToken.None))
         {

@@ -28,7 +28,8 @@ internal static class SnapshotsCommand
     public static Command Build(GlobalOptions globals)
     {
         var snapshots = new Command("snapshots", "List, publish and roll back what look-ups serve.");
-        snapshots.Subcommands.Add(Verb.Does(new Command("list", "Snapshots, newest first; the current one is marked.") { NameFilter, Limit, All }, globals, ListAsync));
+        snapshots.Subcommands.Add(
+            Verb.Does(new Command("list", "Snapshots, newest first; the current one is marked.") { NameFilter, Limit, All }, globals, ListAsync));
         snapshots.Subcommands.Add(Verb.Does(new Command("publish",
             "Serve this snapshot, also an older one or one that was held back; routers see it within a second.") { Id, Why }, globals, PublishAsync));
         snapshots.Subcommands.Add(

@@ -20,7 +20,8 @@ public sealed class BlobSweeper(IBlobStore blobs, TimeProvider clock)
     /// <param name="grace">Orphans and temporaries younger than this are spared: their row may be on its way.</param>
     /// <param name="ct">Stops between two blobs.</param>
     /// <exception cref="StorageFailedException">The store failed; what was removed stays removed.</exception>
-    public async Task<SweepResult> SweepAsync(IEnumerable<string> prefixes, Func<IReadOnlyCollection<string>, CancellationToken, Task<IReadOnlySet<string>>> amongAsync,
+    public async Task<SweepResult> SweepAsync(IEnumerable<string> prefixes, Func<IReadOnlyCollection<string>, CancellationToken,
+        Task<IReadOnlySet<string>>> amongAsync,
         TimeSpan grace, CancellationToken ct)
     {
         var before = clock.GetUtcNow() - grace;

@@ -15,7 +15,8 @@ public sealed class PricesSinceTests
     private static readonly string[] Sheets = ["a.yaml", "b.yaml"];
     private static readonly Offering[] Offerings = [Ledgers.Spot, Ledgers.Spot with { InstanceType = "m7i.large" }, Ledgers.Spot with { Zone = "*" }];
 
-    private static readonly Gen<PriceQuote> GenQuote = Gen.Select(Gen.Int[0, 2], Gen.Int[1, 9], Gen.Int[-30, 30], Gen.Int[0, 20].Select(d => d < 5 ? d : (int?)null),
+    private static readonly Gen<PriceQuote> GenQuote =
+        Gen.Select(Gen.Int[0, 2], Gen.Int[1, 9], Gen.Int[-30, 30], Gen.Int[0, 20].Select(d => d < 5 ? d : (int?)null),
         (offering, price, day, valid) => Ledgers.Quote(Offerings[offering], price, Ledgers.Midnight.AddDays(day),
             valid is { } days ? Ledgers.Midnight.AddDays(day + days + 1) : null));
 

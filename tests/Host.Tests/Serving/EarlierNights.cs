@@ -5,7 +5,8 @@ using Microsoft.Data.Sqlite;
 
 namespace BatchEngine.Host.Tests.Serving;
 
-/// <summary>Makes a database look as if it had seen many nights: all rows of one night, again and again, each a day earlier. Their blobs are not made.</summary>
+/// <summary>Makes a database look as if it had seen many nights: all rows of one night, again and again, each a day earlier. Their blobs are not
+/// made.</summary>
 internal sealed class EarlierNights(StateDatabase database, RunId pattern)
 {
     private const long DayMicroseconds = 86_400_000_000;

@@ -36,7 +36,8 @@ public sealed class PriceReadings(StateDatabase database)
 
     /// <summary>Whether anything was ever read of a folder.</summary>
     public Task<bool> AnyAsync(string folder, CancellationToken ct) => database.ReadAsync(async tx =>
-        await tx.NumberAsync("SELECT reading_number FROM price_readings WHERE priced_by = @folder LIMIT 1", new { folder }).ConfigureAwait(false) is not null, ct);
+        await tx.NumberAsync("SELECT reading_number FROM price_readings WHERE priced_by = @folder LIMIT 1", new { folder })
+            .ConfigureAwait(false) is not null, ct);
 
     /// <summary>The number of the newest reading of any folder; 0 means that nothing was read.</summary>
     public Task<long> NewestAsync(CancellationToken ct) => database.ReadAsync(async tx =>
@@ -90,7 +91,8 @@ public sealed class PriceReadings(StateDatabase database)
             """, parameters).ConfigureAwait(false)).ToLookup(q => q.ReadingNumber);
         var readings = await tx.QueryAsync<ReadingRow>($"SELECT r.reading_number, r.sheet, r.read_at FROM price_readings r {where} ORDER BY r.reading_number",
             parameters).ConfigureAwait(false);
-        return [.. readings.Select(r => new PriceReading(r.Sheet, EpochMicroseconds.ToInstant(r.ReadAt), [.. quotes[r.ReadingNumber].Select(q => q.ToQuote())]))];
+        return [.. readings.Select(r =>
+            new PriceReading(r.Sheet, EpochMicroseconds.ToInstant(r.ReadAt), [.. quotes[r.ReadingNumber].Select(q => q.ToQuote())]))];
     }
 
     private static async Task InsertAsync(StateTransaction tx, string folder, string sheet, string digest, IReadOnlyList<PriceQuote> quotes)

@@ -113,7 +113,8 @@ public sealed class RunStore(StateDatabase database)
     /// <summary>The job's published run with the latest scheduled instant; null means none was published.</summary>
     public Task<RunId?> LatestPublishedAsync(string job, CancellationToken ct) => PublishedAsync(job, "DESC", ct);
 
-    /// <summary>The job's newest run that was due at an instant or before and that a gate or a person let pass: published, or completed behind a newer one. Null
+    /// <summary>The job's newest run that was due at an instant or before and that a gate or a person let pass: published, or completed behind a newer one.
+    /// Null
     /// means that there is none.</summary>
     public Task<RunId?> LatestPassedAsync(string job, DateTimeOffset dueUntil, CancellationToken ct) => database.ReadAsync<RunId?>(async tx =>
     {

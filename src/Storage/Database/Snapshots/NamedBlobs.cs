@@ -29,7 +29,8 @@ public sealed class NamedBlobs(StateDatabase database)
         return named;
     }, ct);
 
-    /// <summary>Under which names orphans may lie since runs ended that were not looked through: those of the runs, and of the models that only runs name.</summary>
+    /// <summary>Under which names orphans may lie since runs ended that were not looked through: those of the runs, and of the models that only runs
+    /// name.</summary>
     /// <param name="endedUntil">Only runs that had ended by then.</param>
     /// <param name="most">How many runs at most, the earliest end first.</param>
     /// <param name="ct">Stops waiting.</param>

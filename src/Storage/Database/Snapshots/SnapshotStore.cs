@@ -115,7 +115,8 @@ public sealed class SnapshotStore(StateDatabase database)
     {
         var only = servingName is null ? "" : "WHERE s.serving_name = @servingName";
         var listings = new List<SnapshotListing>();
-        foreach (var row in await tx.QueryAsync<SnapshotRow>($"{SnapshotRow.Query} {only} ORDER BY s.id DESC LIMIT @limit", new { servingName, limit }).ConfigureAwait(false))
+        foreach (var row in await tx.QueryAsync<SnapshotRow>($"{SnapshotRow.Query} {only} ORDER BY s.id DESC LIMIT @limit", new { servingName, limit })
+            .ConfigureAwait(false))
             listings.Add(new SnapshotListing(await row.ToSnapshotAsync(tx)
                 .ConfigureAwait(false), row.IsCurrent == 1, EpochMicroseconds.ToInstant(row.PublishedAt)));
         return listings;

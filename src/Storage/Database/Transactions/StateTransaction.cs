@@ -38,7 +38,8 @@ internal sealed class StateTransaction
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null) =>
         (await _connection.QueryAsync<T>(Command(sql, parameters)).ConfigureAwait(false)).AsList();
 
-    /// <summary>All rows of a query about some values, asked in portions: "@listed" in it stands for one of them at a time, as in "WHERE id IN (@listed)".</summary>
+    /// <summary>All rows of a query about some values, asked in portions: "@listed" in it stands for one of them at a time, as in "WHERE id IN
+    /// (@listed)".</summary>
     /// <remarks>The engines take lists of values in ways of their own, so each value is a parameter.</remarks>
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, IEnumerable<string> listed, object? parameters = null)
     {

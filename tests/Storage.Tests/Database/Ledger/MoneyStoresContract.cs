@@ -102,7 +102,8 @@ public abstract class MoneyStoresContract : StateContract
         var bad = Usage("bad", 10, -5);
         await Assert.ThrowsAsync<StorageFailedException>(() => new UsageStore(Database).AppendAsync(bad, Ct));
         await Assert.ThrowsAsync<StorageFailedException>(() => new LedgerStore(Database)
-            .AppendAsync([Entry("e1", Measured<Money>.Of(Money.Usd(1))), Entry("e2", Measured<Money>.Of(Money.Usd(1))) with { Job = null! }], UsageSettlement.None, Ct));
+            .AppendAsync([Entry("e1", Measured<Money>.Of(Money.Usd(1))), Entry("e2", Measured<Money>.Of(Money.Usd(1))) with { Job = null! }],
+                UsageSettlement.None, Ct));
         Assert.Empty(await new LedgerStore(Database).ListAsync(new LedgerFilter(), Ct));
     }
 
