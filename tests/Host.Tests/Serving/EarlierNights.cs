@@ -31,13 +31,13 @@ internal sealed class EarlierNights(StateDatabase database, RunId pattern)
         }
         // A night also tries in vain, is asked by the hour, sees another price each day, and registers a model.
         await DoAsync(connection, $"""
-            {Counted(nights)} INSERT INTO unstarted_runs SELECT '{pattern.Job}_' || {Stamp("'+1 hour'")}, '{pattern.Job}', {Instant} - n.i * {DayMicroseconds}, 0, 1,
-                NULL, 'no input' FROM n;
+            {Counted(nights)} INSERT INTO unstarted_runs SELECT '{pattern.Job}_' || {Stamp("'+1 hour'")}, '{pattern.Job}',
+                {Instant} - n.i * {DayMicroseconds}, 0, 1, NULL, 'no input' FROM n;
             {Counted(nights * 24)} INSERT INTO answers SELECT 'other', {Instant} - n.i * 3600000000, 'snapshot', 'Fresh', 5 FROM n;
             {Counted(nights)} INSERT INTO price_readings SELECT reading_number - 2 * n.i, priced_by, sheet, digest || n.i, read_at - n.i * {DayMicroseconds}
                 FROM price_readings, n;
-            {Counted(nights)} INSERT INTO price_quotes SELECT reading_number - 2 * n.i, position, provider, instance_type, zone, purchase, rate_per_hour, currency,
-                source, observed_at - n.i * {DayMicroseconds}, valid_until FROM price_quotes, n;
+            {Counted(nights)} INSERT INTO price_quotes SELECT reading_number - 2 * n.i, position, provider, instance_type, zone, purchase,
+                rate_per_hour, currency, source, observed_at - n.i * {DayMicroseconds}, valid_until FROM price_quotes, n;
             {Counted(nights)} INSERT INTO models SELECT 'other', n.i, 'ab' || n.i, '', 'models/w', 7, 0 FROM n;
             {Counted(nights)} INSERT INTO model_files SELECT 'other', n.i, 'w.bin', 'ab', 'models/w', 7 FROM n;
             """);
