@@ -65,7 +65,7 @@ public sealed class WorkerKillTests(KillStage stage)
             left.Add(blob.Name);
         Assert.Equal((await engine.Database.AllBlobNamesAsync(ct)).Order(StringComparer.Ordinal), left);
         Assert.Equal(0, (await sweeper.SweepAsync([""], named.AmongAsync, TimeSpan.Zero, ct)).RemovedTemporaries);
-        Assert.DoesNotContain(Directory.EnumerateFiles(engine.Configuration.BlobsRoot, "*", SearchOption.AllDirectories), f =>
+        Assert.DoesNotContain(Directory.EnumerateFiles(engine.Configuration.Blobs, "*", SearchOption.AllDirectories), f =>
             f.Contains(".uncommitted", StringComparison.Ordinal));
     }
 }
