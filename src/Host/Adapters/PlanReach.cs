@@ -10,7 +10,8 @@ namespace BatchEngine.Host.Adapters;
 /// <param name="models">Loads the plan's model, which the work then finds loaded.</param>
 /// <param name="locator">Finds the model's file.</param>
 /// <param name="ceiling">Of this process; null means none.</param>
-internal sealed class PlanReach(LoadedModels models, ModelLocator locator, MemoryCeiling? ceiling)
+/// <param name="workers">How many workers share it.</param>
+internal sealed class PlanReach(LoadedModels models, ModelLocator locator, MemoryCeiling? ceiling, int workers)
 {
     /// <summary>What is missing, and what to do; null means that nothing is.</summary>
     public async Task<string?> ProblemOfAsync(RunPlan plan, CancellationToken ct)
@@ -46,8 +47,9 @@ internal sealed class PlanReach(LoadedModels models, ModelLocator locator, Memor
         var path = await locator.PathOfAsync(plan.Model, plan.ModelArtifact, ct).ConfigureAwait(false);
         var need = ScoringMemory.Of(plan.Manifest, plan.Features, model, ModelContent.Of(path).Bytes, plan.Job.KeyColumn, plan.Job.CarriedColumns,
             writesRunFiles: true, plan.KeptSums);
-        return ceiling.Fit(need, 1, plan.UnitRows).UnitRows >= plan.UnitRows ? null
-            : string.Create(CultureInfo.InvariantCulture, $"its units of {plan.UnitRows:N0} rows do not fit under memory.limit here. ")
-                + "Raise the limit, or give the coordinator the same one, so that the run is planned with smaller units.";
+        var fits = ceiling.Fit(need, workers, plan.UnitRows);
+        return fits.UnitRows >= plan.UnitRows && fits.Workers >= workers ? null
+            : string.Create(CultureInfo.InvariantCulture, $"its units of {plan.UnitRows:N0} rows do not fit under memory.limit here with {workers} workers. ")
+                + "Raise the limit, use fewer --workers, or give the coordinator the same limit, so that the run is planned with smaller units.";
     }
 }

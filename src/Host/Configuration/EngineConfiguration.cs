@@ -38,6 +38,10 @@ public sealed record EngineConfiguration(
     /// keeps to it. 0 (the default) means no limit.</summary>
     public long MemoryLimitBytes { get; init; }
 
+    /// <summary>What this machine is rented as; null (the default) means that nobody said: a coordinator then goes by the price of this machine's cores, and
+    /// the usage of a worker has no price.</summary>
+    public Offering? Offering { get; init; }
+
     /// <summary>How `serve` ends when it is asked to.</summary>
     public StopLimits Stop { get; init; } = StopLimits.Default;
 

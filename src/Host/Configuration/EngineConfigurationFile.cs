@@ -55,6 +55,7 @@ internal static class EngineConfigurationFile
             Http2Url = reader.Read(EngineKeys.Http2Url) is var second && second == EngineKeys.Http2Url.Default ? null : second,
             LeaseTtl = reader.Read(EngineKeys.LeaseTtl),
             Workers = reader.Read(EngineKeys.Workers),
+            Offering = reader.ReadOrNull(EngineKeys.Offering) is { } offering ? Domain.Offering.Parse(offering) : null,
             Execution = preset.Execution with
             {
                 Device = execution.Read(EngineKeys.Device),
