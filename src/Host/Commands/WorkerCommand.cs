@@ -98,7 +98,7 @@ internal static class WorkerCommand
 
     private static async Task<WorkerOutcome> RoamAsync(Verb verb, Engine engine, RunWorkers workers, WorkerWish wish, CancellationToken drain)
     {
-        verb.Screen.Note($"{wish.Name}: works on any run of {engine.Database.Path}; SIGTERM or Ctrl-C asks it to leave.");
+        verb.Screen.Note($"{wish.Name}: works on any run of {engine.Database.Place}; SIGTERM or Ctrl-C asks it to leave.");
         await using var presence = workers.PresenceOf(wish);
         await presence.ArriveAsync().ConfigureAwait(false);
         await using var draining = drain.Register(() => _ = presence.DrainsAsync());

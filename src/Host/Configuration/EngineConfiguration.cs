@@ -48,6 +48,9 @@ public sealed record EngineConfiguration(
     /// <summary>Where `serve` answers HTTP/2 without TLS; null (the default) means nowhere.</summary>
     public string? Http2Url { get; init; }
 
+    /// <summary>The endpoint that a router asks for real-time scores; null (the default) means that it scores in its own process.</summary>
+    public string? RealtimeUrl { get; init; }
+
     /// <summary>What `serve` gives to the shell for each night that failed, was held back or could not start; null (the default) means nothing.</summary>
     public string? AlertsCommand { get; init; }
 

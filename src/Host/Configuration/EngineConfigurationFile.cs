@@ -53,6 +53,7 @@ internal static class EngineConfigurationFile
             PricesDirectory = Path.GetFullPath(reader.Read(EngineKeys.PricesDirectory)),
             HttpUrl = reader.Read(EngineKeys.HttpUrl),
             Http2Url = reader.Read(EngineKeys.Http2Url) is var second && second == EngineKeys.Http2Url.Default ? null : second,
+            RealtimeUrl = reader.Read(EngineKeys.RealtimeUrl) is var endpoint && endpoint == EngineKeys.RealtimeUrl.Default ? null : endpoint,
             LeaseTtl = reader.Read(EngineKeys.LeaseTtl),
             Workers = reader.Read(EngineKeys.Workers),
             Offering = reader.ReadOrNull(EngineKeys.Offering) is { } offering ? Domain.Offering.Parse(offering) : null,

@@ -42,6 +42,15 @@ internal static class EngineKeys
         new("http2Url", Address("an address such as http://localhost:5082, or none", takesNone: true),
             "Where serve answers HTTP/2, without TLS and by prior knowledge (h2c).", "none");
 
+    public static Key<string> RealtimeUrl { get; } =
+        new("realtimeUrl", new TextType("the address of an endpoint such as http://localhost:5090, or none")
+        {
+            ProblemOf = text => text == "none" || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.PathAndQuery == "/"
+                && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)) ? null : "",
+            Pattern = "^(none$|https?://)",
+        },
+            "The endpoint that a router asks for real-time scores; without it the router scores in its own process.", "none");
+
     public static Key<TimeSpan> LeaseTtl { get; } = new("leaseTtl", new DurationType(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
         "How long a worker may be silent before its shard is given to another.", LeasePolicy.Default.Ttl)
     {
@@ -121,7 +130,8 @@ internal static class EngineKeys
 
     /// <summary>The whole file, in the order of the documents.</summary>
     public static SectionKey File { get; } = new("", "Where a process keeps its state and how it behaves.",
-        DataDirectory, DatabasePath, BlobsRoot, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, LeaseTtl, Workers, Offering, Execution, Requests, Stop, Memory,
+        DataDirectory, DatabasePath, BlobsRoot, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, RealtimeUrl, LeaseTtl, Workers, Offering, Execution, Requests,
+            Stop, Memory,
         Alerts);
 
     private static TextType Address(string expected, bool takesNone = false) => new(expected)

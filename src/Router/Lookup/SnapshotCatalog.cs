@@ -46,6 +46,9 @@ public sealed class SnapshotCatalog : IAsyncDisposable
     /// <summary>Every serving name now.</summary>
     public IReadOnlyCollection<ServedName> All => _served.Values;
 
+    /// <summary>The runs behind the snapshots in memory whose contracts let real-time scoring answer.</summary>
+    public IEnumerable<RunId> RealtimeRuns => All.Where(s => s.Contract.Realtime).Select(s => s.Reader?.Info.Run).OfType<RunId>();
+
     /// <summary>What a name answers from; null means that no job serves under it.</summary>
     public ServedName? Find(string servingName) => _served.GetValueOrDefault(servingName);
 

@@ -25,7 +25,7 @@ public sealed class RealtimeModelsTests
         await using var catalog = new SnapshotCatalog(new SnapshotStore(engine.Database), engine.Blobs, engine.Clock);
         var clock = new FakeTimeProvider();
         var source = new CountingSource(new RealtimeModelSource(new RunStore(engine.Database), new ModelLocator(engine.Registry)));
-        using var models = new RealtimeModels(catalog, source, clock);
+        using var models = new RealtimeModels(() => catalog.RealtimeRuns, source, clock);
         await models.KeepWarmAsync();
         Assert.Empty(source.Loaded);
 

@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Leases;
+using BatchEngine.Storage.Database.Transactions;
 using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Database.Ledger;

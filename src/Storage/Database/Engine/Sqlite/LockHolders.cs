@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace BatchEngine.Storage.Database.Engine;
+namespace BatchEngine.Storage.Database.Engine.Sqlite;
 
 /// <summary>Finds the processes that have a file open, for the error about a locked database. Knows only what the operating system tells this user.</summary>
 internal static class LockHolders
