@@ -67,7 +67,7 @@ internal sealed class HeldModels(Engine engine, Action<string> note) : IDisposab
         public LoadedModels Models { get; } = new(new ModelLocator(engine.Registry), engine.Configuration.Execution, note);
 
         /// <summary>The snapshots that unchanged rows are looked up in.</summary>
-        public BaseSnapshots Bases { get; } = new(new SnapshotStore(engine.Database), new DecisionStore(engine.Database), engine.Blobs, engine.Clock);
+        public BaseSnapshots Bases { get; } = new(new SnapshotStore(engine.Database), new DecisionStore(engine.Database), engine.Copies, engine.Clock);
 
         /// <inheritdoc/>
         public void Dispose() => owner.GiveBack(run);

@@ -47,12 +47,12 @@ internal sealed class RunWorkers(Engine engine, int workers, IRunLog log, Action
         var plan = await runs.PlanAsync(run, CancellationToken.None).ConfigureAwait(false)
             ?? throw new InvariantBrokenException("a recorded run has its plan", run.ToString());
         using var held = _held.Take(run);
-        if (await new PlanReach(held.Models, held.Locator, _ceiling, workers).ProblemOfAsync(plan, drain).ConfigureAwait(false) is { } problem)
+        if (await new PlanReach(held.Models, held.Locator, engine.Inputs, _ceiling, workers).ProblemOfAsync(plan, drain).ConfigureAwait(false) is { } problem)
             return new WorkerOutcome.Unable(problem);
         var policy = LeasePolicy.Living(terms.LeaseLife ?? engine.Configuration.LeaseTtl) with { DrainGrace = worker.Drain };
         await presence.WorksOnAsync(run, policy.Ttl).ConfigureAwait(false);
         var services = new WorkerServices(RunStores.Over(engine.Database, engine.Blobs, _processes.Own),
-            new ShardScorer(held.Models, held.Bases, engine.Blobs, _ceiling), log, engine.Clock)
+            new ShardScorer(held.Models, held.Bases, engine.Blobs, engine.Inputs, _ceiling), log, engine.Clock)
         { Processes = _processes };
         var outcome = await new WorkerLoop(services, policy) { LeavesWhenNoneIsFree = worker.Roams, BilledShare = worker.BilledShare }
             .RunAsync(plan, worker.Name, worker.Offering, null, drain, CancellationToken.None).ConfigureAwait(false);
