@@ -14,7 +14,8 @@ internal static class WorkersCommand
     public static Command Build(GlobalOptions globals)
     {
         var list = Verb.Does(new Command("list", "Workers of the last week, those seen last first."), globals, ListAsync);
-        var workers = Verb.Does(new Command("workers", "Who works, on which run and machine; who was asked to leave, and who is gone: silent for longer than a lease."),
+        var workers = Verb.Does(new Command("workers",
+            "Who works, on which run and machine; who was asked to leave, and who is gone: silent for longer than a lease."),
             globals, ListAsync);
         workers.Subcommands.Add(list);
         return workers;

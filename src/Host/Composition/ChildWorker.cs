@@ -18,7 +18,8 @@ internal static class ChildWorker
         var drain = LeasePolicy.Default.DrainGrace.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "batchengine.exe" : "batchengine");
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = false };
-        foreach (var argument in (string[])["worker", "--run", plan.Run.ToString(), "--name", worker, "--leave-at-end-of-input", "--drain-seconds", drain, "--offering",
+        foreach (var argument in (string[])["worker", "--run", plan.Run.ToString(), "--name", worker, "--leave-at-end-of-input", "--drain-seconds", drain,
+            "--offering",
             offering.ToString(), "--machine-share", share])
             start.ArgumentList.Add(argument);
         start.Environment["BATCHENGINE_DATA_DIRECTORY"] = configuration.DataDirectory;

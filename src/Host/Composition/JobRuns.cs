@@ -157,7 +157,8 @@ internal sealed class JobRuns : IDisposable
 
     private LeasePolicy LeasePolicy() => Scheduler.Leasing.LeasePolicy.Living(_configuration.LeaseTtl).Checked();
 
-    private NightRunServices Services() => new(_stores, new RunPorts(_preparation, new LocalCapacity(_prices, _configuration.Offering ?? Offering.Local, _configuration.Workers),
+    private NightRunServices Services() =>
+        new(_stores, new RunPorts(_preparation, new LocalCapacity(_prices, _configuration.Offering ?? Offering.Local, _configuration.Workers),
         new DriftRunGate(_database), Accounting()), _log, _clock);
 
     private RunSettings Settings()

@@ -3,7 +3,8 @@ using BatchEngine.Storage.Database.Leases;
 
 namespace BatchEngine.Scheduler.Workers;
 
-/// <summary>Keeps up what the database says of one worker process, from its coming to its end. A write that the database refuses is left to the next: it must not
+/// <summary>Keeps up what the database says of one worker process, from its coming to its end. A write that the database refuses is left to the next: it must
+/// not
 /// end the work. Used by one worker.</summary>
 /// <param name="store">Where it is said.</param>
 /// <param name="card">What the worker says of itself.</param>

@@ -6,7 +6,8 @@ using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Database.Leases;
 
-/// <summary>Who works, or lately did. Thread-safe; every method may be repeated, and instants are the database's. Between these writes a worker's row is renewed
+/// <summary>Who works, or lately did. Thread-safe; every method may be repeated, and instants are the database's. Between these writes a worker's row is
+/// renewed
 /// by the signs of life of its usage (<see cref="OpenSliceStore.BeatAsync(OpenSlice, CancellationToken)"/>).</summary>
 /// <param name="database">The database.</param>
 public sealed class WorkerStore(StateDatabase database)
