@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
+using BatchEngine.Host.Commands.Options;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Configuration.Texts;

@@ -53,11 +53,7 @@ public sealed class WorkerStore(StateDatabase database)
     }, ct);
 
     /// <summary>A sign of life of a worker that has no run.</summary>
-    public Task BeatAsync(string name, CancellationToken ct) => database.WriteAsync(tx => BeatAsync(tx, name), ct);
-
-    /// <summary>The same inside a transaction; of somebody who is no worker it is nothing.</summary>
-    internal static Task<int> BeatAsync(StateTransaction tx, string name) =>
-        tx.ExecuteAsync("UPDATE workers SET seen_at = @now WHERE name = @name", new { name, now = tx.NowMicroseconds });
+    public Task BeatAsync(string name, CancellationToken ct) => database.WriteAsync(tx => OpenSliceStore.BeatAsync(tx, name), ct);
 
     /// <summary>Every worker, those that were seen last first.</summary>
     public Task<IReadOnlyList<WorkerSighting>> ListAsync(CancellationToken ct) => database.ReadAsync(async tx =>

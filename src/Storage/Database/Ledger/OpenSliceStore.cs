@@ -1,6 +1,5 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
-using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Transactions;
 using BatchEngine.Storage.Database.Values;
 
@@ -18,9 +17,13 @@ public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
     /// <summary>Writes a sign of life, of the slice and of its worker. A slice that another process has ended meanwhile stays ended.</summary>
     public Task BeatAsync(OpenSlice slice, CancellationToken ct) => database.WriteAsync(async tx =>
     {
-        await WorkerStore.BeatAsync(tx, slice.Subject).ConfigureAwait(false);
+        await BeatAsync(tx, slice.Subject).ConfigureAwait(false);
         return await BeatAsync(tx, slice).ConfigureAwait(false);
     }, ct);
+
+    /// <summary>A sign of life of a worker; of somebody who is no worker it is nothing.</summary>
+    internal static Task<int> BeatAsync(StateTransaction tx, string worker) =>
+        tx.ExecuteAsync("UPDATE workers SET seen_at = @now WHERE name = @worker", new { worker, now = tx.NowMicroseconds });
 
     private async Task<int> BeatAsync(StateTransaction tx, OpenSlice slice)
     {
