@@ -33,7 +33,8 @@ internal static class KeptSegments
         if (kept.Any(s => s.UnverifiedNights > 0))
             await context.DecideAsync(DecisionSubject.Reuse,
                 string.Create(CultureInfo.InvariantCulture, $"{kept.Length} segments are kept, {read.Count} of them read whole"),
-                string.Create(CultureInfo.InvariantCulture, $"the store is not on this machine: it has the others with the recorded lengths and checksums, and ")
+                string.Create(CultureInfo.InvariantCulture,
+                    $"the store is not on this machine: it has the others with the recorded lengths and checksums, and ")
                 + string.Create(CultureInfo.InvariantCulture, $"each is read at least every {KeptSample.Nights}th night"), ct).ConfigureAwait(false);
         await services.Stores.Snapshots.RecordSegmentsAsync(context.Lead, kept, ct).ConfigureAwait(false);
         foreach (var segment in kept)
