@@ -1,6 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Events;
+using BatchEngine.Scheduler.Planning;
 using BatchEngine.Storage.Blobs;
 
 namespace BatchEngine.Scheduler.Runs;

@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 
-namespace BatchEngine.Scheduler.Runs;
+namespace BatchEngine.Scheduler.Planning;
 
 /// <summary>Which kept segments of a store elsewhere are read whole this night. Pure.</summary>
 internal static class KeptSample

@@ -1,7 +1,7 @@
 using BatchEngine.Domain;
-using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Planning;
 
-namespace BatchEngine.Scheduler.Tests.Runs;
+namespace BatchEngine.Scheduler.Tests.Planning;
 
 public sealed class KeptSampleTests
 {
