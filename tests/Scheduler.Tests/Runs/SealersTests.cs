@@ -4,7 +4,7 @@ using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scheduler.Workers;
 using BatchEngine.Storage.Database.Leases;
-using BatchEngine.TestKit.Folders;
+using BatchEngine.TestKit.Blobs;
 
 namespace BatchEngine.Scheduler.Tests.Runs;
 
@@ -32,9 +32,9 @@ public sealed class SealersTests
         var expected = await UndisturbedAsync();
         await using var world = await OpenAsync();
         world.LetTimePass();
-        var far = new FarBlobs(world.Blobs)
+        var far = new ElsewhereBlobs(world.Blobs)
         {
-            BeforeRead = _ =>
+            BeforeRange = _ =>
             {
                 world.Clock.Advance(TimeSpan.FromMilliseconds(10));
                 return Task.CompletedTask;
@@ -58,7 +58,7 @@ public sealed class SealersTests
         var overhead = (await world.Usage.ListAsync(Samples.Run, World.Stop)).Where(u => u.Kind == UsageKind.RunOverhead).ToList();
         Assert.Contains(overhead, u => u.Subject == "elsewhere-0" && u.BusyShare == 1);
         Assert.Contains(overhead, u => u.Subject == "elsewhere-1");
-        var reads = far.Reads.GroupBy(r => (r.Name, r.Offset)).Where(g => g.Key.Offset == 64).ToList();
+        var reads = far.Ranges.GroupBy(r => (r.Name, r.Offset)).Where(g => g.Key.Offset == 64).ToList();
         Assert.All(reads, r => Assert.Single(r));
     }
 
@@ -125,9 +125,9 @@ public sealed class SealersTests
         await using var world = await OpenAsync();
         var plan = await SealingAsync(world);
         var failures = 2;
-        var far = new FarBlobs(world.Blobs)
+        var far = new ElsewhereBlobs(world.Blobs)
         {
-            BeforeRead = name => Interlocked.Decrement(ref failures) >= 0
+            BeforeRange = name => Interlocked.Decrement(ref failures) >= 0
                 ? throw new StorageFailedException(name, "503, try again later", isTransient: true) : Task.CompletedTask,
         };
         using var loop = new SealLoop(world.SealersOver(far), LeasePolicy.Default, plan);
@@ -141,7 +141,7 @@ public sealed class SealersTests
     {
         await using var world = await OpenAsync();
         var plan = await SealingAsync(world);
-        var far = new FarBlobs(world.Blobs) { BeforeRead = name => throw new StorageFailedException(name, "no access", isTransient: false) };
+        var far = new ElsewhereBlobs(world.Blobs) { BeforeRange = name => throw new StorageFailedException(name, "no access", isTransient: false) };
         using var loop = new SealLoop(world.SealersOver(far), LeasePolicy.Default, plan);
         Assert.IsType<SealOutcome.Stopped>(await loop.RunAsync("elsewhere", Offering.Local, null, CancellationToken.None, World.Stop));
         var failed = Assert.IsType<RunOutcome.Failed>(await world.RunAsync());

@@ -2,7 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Snapshots.RunFiles;
 using BatchEngine.Storage.Snapshots.Segments;
-using BatchEngine.TestKit.Folders;
+using BatchEngine.TestKit.Blobs;
 using BatchEngine.TestKit.Snapshots;
 
 namespace BatchEngine.Storage.Tests.Snapshots.Segments;
@@ -22,16 +22,16 @@ public sealed class SegmentSeriesTests : SnapshotTestBed
     public async Task BuildNext_OfRunFilesElsewhere_GivesTheSameBytesAndReadsEachByteOnce(KeyKind kind, int unitPartitions)
     {
         var (blobs, artifacts, files) = await RunFilesAsync(kind);
-        var far = new FarBlobs(blobs);
+        var far = new ElsewhereBlobs(blobs);
         foreach (var unit in Enumerable.Range(0, Partitions).Chunk(unitPartitions))
             await MustBeSameAsync(unit, far, artifacts, files, kind);
 
-        Assert.NotEmpty(far.Reads);
+        Assert.NotEmpty(far.Ranges);
         foreach (var artifact in artifacts)
         {
             using var file = new RunFileBytes(RunFileSource.Of(blobs, artifact));
             var end = (await RunFileDirectory.ReadAsync(file, 0, Partitions, Ct)).Chunks.Max(c => c.Offset + c.Bytes);
-            var data = far.Reads.Where(r => r.Name == artifact.BlobName && r.Offset >= RunFileFormat.HeaderBytes && r.Offset + r.Bytes <= end).ToList();
+            var data = far.Ranges.Where(r => r.Name == artifact.BlobName && r.Offset >= RunFileFormat.HeaderBytes && r.Offset + r.Bytes <= end).ToList();
             var next = (long)RunFileFormat.HeaderBytes;
             foreach (var read in data.OrderBy(r => r.Offset))
             {
@@ -55,10 +55,10 @@ public sealed class SegmentSeriesTests : SnapshotTestBed
     public async Task BuildNext_OfNeighbouringPartitionsElsewhere_AsksForEachFileOnceARound()
     {
         var (blobs, artifacts, files) = await RunFilesAsync(KeyKind.Int64, bufferBytes: 1 << 20);
-        var far = new FarBlobs(blobs);
+        var far = new ElsewhereBlobs(blobs);
         await MustBeSameAsync([2, 3, 4, 5], far, artifacts, files, KeyKind.Int64);
         // Header, end with the directory, and one range: the partitions lie one behind the other.
-        Assert.All(artifacts, a => Assert.Equal(3, far.Reads.Count(r => r.Name == a.BlobName)));
+        Assert.All(artifacts, a => Assert.Equal(3, far.Ranges.Count(r => r.Name == a.BlobName)));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class SegmentSeriesTests : SnapshotTestBed
         var bytes = await File.ReadAllBytesAsync(path, Ct);
         bytes[RunFileFormat.HeaderBytes + 3] ^= 1;
         await File.WriteAllBytesAsync(path, bytes, Ct);
-        var failure = await Assert.ThrowsAsync<CorruptDataException>(() => BuildAsync([.. Enumerable.Range(0, Partitions)], new FarBlobs(blobs), artifacts,
+        var failure = await Assert.ThrowsAsync<CorruptDataException>(() => BuildAsync([.. Enumerable.Range(0, Partitions)], new ElsewhereBlobs(blobs), artifacts,
             KeyKind.Int64));
         Assert.Contains(artifacts[1].BlobName, failure.Message);
     }
@@ -80,7 +80,7 @@ public sealed class SegmentSeriesTests : SnapshotTestBed
         var blobs = new LocalFolderBlobs(Path.Combine(Folder, "blobs"));
         var file = SampleSnapshots.RunFile([new SampleRow(PredictionKey.Of("a"), 1, [1]), new SampleRow(PredictionKey.Of("a"), 2, [2])], KeyKind.Utf8, 1, 1);
         var artifact = await SaveAsync(blobs, "runs/r/f", file) with { RowNumberShift = 100 };
-        foreach (IBlobStore place in new IBlobStore[] { blobs, new FarBlobs(blobs) })
+        foreach (IBlobStore place in new IBlobStore[] { blobs, new ElsewhereBlobs(blobs) })
         {
             using var buffers = new SealBuffers();
             var series = await SegmentSeries.OpenAsync(
