@@ -8,6 +8,8 @@ using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Copies;
+using BatchEngine.Storage.Blobs.Opening;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Ledger;
 using BatchEngine.Storage.Database.Models;
@@ -24,15 +26,14 @@ internal sealed class Engine : IAsyncDisposable
     private Engine(EngineConfiguration configuration, StateDatabase database, TimeProvider clock, Func<IRunLog> log, Action<string> note)
     {
         (Configuration, Database, Clock) = (configuration, database, clock);
-        Blobs = new LocalFolderBlobs(configuration.BlobsRoot);
-        var cache = Path.Combine(configuration.DataDirectory, "cache");
-        Registry = new ModelRegistry(new ModelStore(database), new FileModels(new FileModelStore(database), Blobs, cache), Blobs,
-            ExecutorFactory.InspectWhole, cache);
+        Blobs = BlobStores.Open(configuration.Blobs, configuration.ObjectStore, clock, note);
+        Copies = configuration.CopiesOf(Blobs);
+        Registry = new ModelRegistry(new ModelStore(database), new FileModels(new FileModelStore(database), Copies), Copies, ExecutorFactory.InspectWhole);
         Prices = new CurrentPrices(new PriceReadings(database), PriceSources.Folder(configuration), PriceSources.Of(configuration), clock, note);
         if (configuration.MemoryLimitBytes > 0)
             new MemoryCeiling(configuration.MemoryLimitBytes).TellCollector();
         // A look-up or a list starts without the rooms that score.
-        _jobs = new Lazy<JobRuns>(() => new JobRuns(configuration, database, Blobs, Inputs, Registry, Prices, clock, log(), note));
+        _jobs = new Lazy<JobRuns>(() => new JobRuns(configuration, database, Copies, Inputs, Registry, Prices, clock, log(), note));
     }
 
     /// <summary>What was configured.</summary>
@@ -46,6 +47,9 @@ internal sealed class Engine : IAsyncDisposable
 
     /// <summary>The blob store.</summary>
     public IBlobStore Blobs { get; }
+
+    /// <summary>Files of what the blob store holds.</summary>
+    public LocalCopies Copies { get; }
 
     /// <summary>Where the input files of jobs are.</summary>
     public InputFiles Inputs { get; } = InputFiles.OfThisMachine;
@@ -95,6 +99,7 @@ internal sealed class Engine : IAsyncDisposable
     {
         if (_jobs.IsValueCreated)
             _jobs.Value.Dispose();
+        (Blobs as IDisposable)?.Dispose();
         await Database.DisposeAsync().ConfigureAwait(false);
     }
 }

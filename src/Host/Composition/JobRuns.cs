@@ -11,6 +11,7 @@ using BatchEngine.Scheduler.Workers;
 using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
@@ -44,22 +45,23 @@ internal sealed class JobRuns : IDisposable
     /// <summary>Wires the rooms.</summary>
     /// <param name="configuration">Workers, leases, memory and devices.</param>
     /// <param name="database">The opened database.</param>
-    /// <param name="blobs">The blob store.</param>
+    /// <param name="copies">The blob store, and files of what it holds.</param>
     /// <param name="files">Where input files are.</param>
     /// <param name="registry">The models.</param>
     /// <param name="prices">What capacity costs.</param>
     /// <param name="clock">The machine's clock.</param>
     /// <param name="log">Hears the events of runs.</param>
     /// <param name="note">Told about models and outputs, in a sentence.</param>
-    public JobRuns(EngineConfiguration configuration, StateDatabase database, IBlobStore blobs, InputFiles files, ModelRegistry registry, CurrentPrices prices,
+    public JobRuns(EngineConfiguration configuration, StateDatabase database, LocalCopies copies, InputFiles files, ModelRegistry registry,
+        CurrentPrices prices,
         TimeProvider clock, IRunLog log, Action<string> note)
     {
-        (_configuration, _database, _blobs, _files, _prices, _clock, _log, _note) = (configuration, database, blobs, files, prices, clock, log, note);
+        (_configuration, _database, _blobs, _files, _prices, _clock, _log, _note) = (configuration, database, copies.Blobs, files, prices, clock, log, note);
         _ceiling = configuration.MemoryLimitBytes > 0 ? new MemoryCeiling(configuration.MemoryLimitBytes) : null;
         var locator = new ModelLocator(registry);
-        _stores = RunStores.Over(database, blobs, _processes.Own, prices.Folder);
+        _stores = RunStores.Over(database, _blobs, _processes.Own, prices.Folder);
         _models = new LoadedModels(locator, configuration.Execution, note);
-        _bases = new BaseSnapshots(_stores.Snapshots, _stores.Decisions, blobs, clock);
+        _bases = new BaseSnapshots(_stores.Snapshots, _stores.Decisions, copies, clock);
         _preparation = new JobPreparation(registry, _models, new ProfileBins(_stores.Profiles, _files), new PinnedFeatures(_stores.Runs), prices,
             new JobMemory(_ceiling, configuration.Workers, _files), locator, _files, note);
         var settings = Settings();
@@ -113,8 +115,11 @@ internal sealed class JobRuns : IDisposable
 
     /// <summary>Lets a run pass that was held back, and writes its outputs where a published run's lie.</summary>
     /// <exception cref="BadInputException">There is no such run, or it is not held.</exception>
+    /// <exception cref="StorageFailedException">A segment of its snapshot is missing or damaged; nothing was changed.</exception>
     public async Task<PublishOutcome> ReleaseAsync(RunId run, ByHand by, CancellationToken ct)
     {
+        if (await _stores.Snapshots.FindOfRunAsync(run, ct).ConfigureAwait(false) is { } stored)
+            await SnapshotCheck.RequireSoundAsync(stored.Snapshot, _blobs, ct).ConfigureAwait(false);
         var outcome = await _stores.Snapshots.ReleaseAsync(run, by, ct).ConfigureAwait(false);
         await ExportAsync(run, ct).ConfigureAwait(false);
         return outcome;
@@ -122,11 +127,24 @@ internal sealed class JobRuns : IDisposable
 
     /// <summary>Lets a snapshot serve, whatever served until now, and writes its run's outputs where a published run's lie.</summary>
     /// <exception cref="BadInputException">There is no such snapshot, or its run has not ended well.</exception>
+    /// <exception cref="StorageFailedException">A segment of it is missing or damaged; nothing was changed.</exception>
     public async Task<SnapshotInfo> PublishAsync(long snapshot, ByHand by, CancellationToken ct)
     {
+        if (await _stores.Snapshots.FindAsync(snapshot, ct).ConfigureAwait(false) is { } stored)
+            await SnapshotCheck.RequireSoundAsync(stored, _blobs, ct).ConfigureAwait(false);
         var published = await _stores.Snapshots.PublishAsync(snapshot, by, ct).ConfigureAwait(false);
         await ExportAsync(published.Run, ct).ConfigureAwait(false);
         return published;
+    }
+
+    /// <summary>Lets serve what served before what serves now.</summary>
+    /// <returns>What serves now; null means that nothing served before.</returns>
+    /// <exception cref="StorageFailedException">A segment of what served before is missing or damaged; nothing was changed.</exception>
+    public async Task<SnapshotInfo?> RollbackAsync(string servingName, ByHand by, CancellationToken ct)
+    {
+        if (await _stores.Snapshots.ServedBeforeAsync(servingName, 1, ct).ConfigureAwait(false) is [var before])
+            await SnapshotCheck.RequireSoundAsync(before, _blobs, ct).ConfigureAwait(false);
+        return await _stores.Snapshots.RollbackAsync(servingName, by, ct).ConfigureAwait(false);
     }
 
     /// <summary>Plans a run and stores nothing.</summary>
@@ -159,16 +177,27 @@ internal sealed class JobRuns : IDisposable
 
     private LeasePolicy LeasePolicy() => Scheduler.Leasing.LeasePolicy.Living(_configuration.LeaseTtl).Checked();
 
-    private NightRunServices Services() => new(_stores, new RunPorts(_preparation, new LocalCapacity(_prices, _configuration.Workers),
+    private NightRunServices Services() =>
+        new(_stores, new RunPorts(_preparation, new LocalCapacity(_prices, _configuration.Offering ?? Offering.Local, _configuration.Workers),
         new DriftRunGate(_database), Accounting()), _log, _clock);
 
     private RunSettings Settings()
     {
         var holder = ProcessName.Of(_clock);
         var policy = LeasePolicy();
-        return new RunSettings(holder, policy, new InProcessWorkers(WorkerServices(), policy, holder),
-            new LocalProcessWorkers(WorkerServices(), policy, holder, (plan, worker) => ChildWorker.Command(_configuration, plan.Run, worker)))
+        var offering = _configuration.Offering ?? Offering.Local;
+        var inProcess = new InProcessWorkers(WorkerServices(), policy, holder)
         {
+            Offering = offering,
+            Card = ThisMachine.Card(holder, _processes.Own, offering, _configuration.MemoryLimitBytes),
+        };
+        var children = new LocalProcessWorkers(WorkerServices(), policy, holder, (plan, worker) => ChildWorker.Command(_configuration, plan, worker))
+        {
+            Offering = offering,
+        };
+        return new RunSettings(holder, policy, inProcess, children)
+        {
+            Offering = offering,
             // A little over a lease's life: a restart after a kill goes on where the dead process stopped, also when it died on another machine.
             LeadWait = _configuration.LeaseTtl + TimeSpan.FromSeconds(2),
             Processes = _processes,

@@ -2,13 +2,17 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Reading;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Copies;
+using BatchEngine.Storage.Blobs.Remote;
 
 namespace BatchEngine.Host.Configuration;
 
 /// <summary>Where this process keeps its state and how it behaves; every value has a default.</summary>
 /// <param name="DataDirectory">The folder of database and blobs; default "batchengine-data" in the working directory.</param>
 /// <param name="DatabasePath">The SQLite file; default "batchengine.db" in the data directory.</param>
-/// <param name="BlobsRoot">The folder of segments, run files, models and reports; default "blobs" in the data directory.</param>
+/// <param name="Blobs">Where segments, run files, models and reports lie, a folder or a bucket as "s3://bucket/prefix"; default "blobs" in the data directory.
+/// </param>
 /// <param name="JobsDirectory">The folder of job files that `serve` schedules; default "config/jobs".</param>
 /// <param name="PricesDirectory">The folder of price sheets; default "config/prices".</param>
 /// <param name="HttpUrl">Where `serve` answers HTTP/1.1; default "http://localhost:5080".</param>
@@ -19,7 +23,7 @@ namespace BatchEngine.Host.Configuration;
 public sealed record EngineConfiguration(
     string DataDirectory,
     string DatabasePath,
-    string BlobsRoot,
+    string Blobs,
     string JobsDirectory,
     string PricesDirectory,
     string HttpUrl,
@@ -38,6 +42,20 @@ public sealed record EngineConfiguration(
     /// keeps to it. 0 (the default) means no limit.</summary>
     public long MemoryLimitBytes { get; init; }
 
+    /// <summary>What this machine is rented as; null (the default) means that nobody said: a coordinator then goes by the price of this machine's cores, and
+    /// the usage of a worker has no price.</summary>
+    public Offering? Offering { get; init; }
+
+    /// <summary>How a bucket is reached, when <see cref="Blobs"/> or an input is one.</summary>
+    public ObjectStoreOptions ObjectStore { get; init; } = ObjectStoreOptions.Default;
+
+    /// <summary>Where blobs of a store elsewhere are kept as files of this machine, several processes may share it; null (the default) means "copies" in the
+    /// data directory.</summary>
+    public string? CopiesFolder { get; init; }
+
+    /// <summary>The most that those files take together; null (the default) means a quarter of the disk.</summary>
+    public long? CopiesLimitBytes { get; init; }
+
     /// <summary>How `serve` ends when it is asked to.</summary>
     public StopLimits Stop { get; init; } = StopLimits.Default;
 
@@ -49,6 +67,9 @@ public sealed record EngineConfiguration(
 
     /// <summary>What `serve` gives to the shell for each night that failed, was held back or could not start; null (the default) means nothing.</summary>
     public string? AlertsCommand { get; init; }
+
+    /// <summary>Files of what a blob store holds.</summary>
+    internal LocalCopies CopiesOf(IBlobStore blobs) => new(blobs, CopiesFolder ?? Path.Combine(DataDirectory, "copies"), CopiesLimitBytes);
 
     /// <summary>Every default, with all state in the given folder.</summary>
     public static EngineConfiguration In(string dataDirectory)

@@ -12,9 +12,10 @@ internal static class EngineConfigurationFile
     /// <summary>The keys, "requests.maxRequestBytes" for one in a section; each can be overridden by an environment variable.</summary>
     public static IReadOnlyList<string> Keys { get; } = [.. EngineKeys.File.Walk().Where(k => k.Key is not SectionKey).Select(k => k.Path)];
 
-    // "requests.maxRequestBytes" was "live.maxRequestBytes": its variable by the old name is read, too.
-    private static readonly Dictionary<string, string> s_oldKeys = EngineKeys.File.Keys.OfType<SectionKey>().Where(s => s.OldName is not null)
-        .SelectMany(s => s.Keys.Select(k => (New: $"{s.Name}.{k.Name}", Old: $"{s.OldName}.{k.Name}")))
+    // "requests.maxRequestBytes" was "live.maxRequestBytes", and "blobs" was "blobsRoot": their variables by the old names are read, too.
+    private static readonly Dictionary<string, string> s_oldKeys = EngineKeys.File.Keys.Where(k => k.OldName is not null)
+        .SelectMany(k => k is SectionKey s ? s.Keys.Select(inner => (New: $"{s.Name}.{inner.Name}", Old: $"{s.OldName}.{inner.Name}"))
+            : [(New: k.Name, Old: k.OldName!)])
         .ToDictionary(k => k.New, k => k.Old, StringComparer.Ordinal);
 
     /// <summary>Reads file and environment; <paramref name="warn"/> hears of names that still read but are old.</summary>
@@ -45,10 +46,13 @@ internal static class EngineConfigurationFile
         var requests = reader.Section(EngineKeys.Requests);
         var execution = reader.Section(EngineKeys.Execution);
         var stop = reader.Section(EngineKeys.Stop);
+        var copies = reader.Section(EngineKeys.Copies);
         var result = preset with
         {
             DatabasePath = FullPath(reader.ReadOrNull(EngineKeys.DatabasePath), preset.DatabasePath),
-            BlobsRoot = FullPath(reader.ReadOrNull(EngineKeys.BlobsRoot), preset.BlobsRoot),
+            Blobs = reader.ReadOrNull(EngineKeys.Blobs) is { } place && place.Contains("://", StringComparison.Ordinal) ? place
+                : FullPath(reader.ReadOrNull(EngineKeys.Blobs), preset.Blobs),
+            ObjectStore = ObjectStoreKeys.Read(reader.Section(ObjectStoreKeys.Section)),
             JobsDirectory = Path.GetFullPath(reader.Read(EngineKeys.JobsDirectory)),
             PricesDirectory = Path.GetFullPath(reader.Read(EngineKeys.PricesDirectory)),
             HttpUrl = reader.Read(EngineKeys.HttpUrl),
@@ -56,6 +60,7 @@ internal static class EngineConfigurationFile
             RealtimeUrl = reader.Read(EngineKeys.RealtimeUrl) is var endpoint && endpoint == EngineKeys.RealtimeUrl.Default ? null : endpoint,
             LeaseTtl = reader.Read(EngineKeys.LeaseTtl),
             Workers = reader.Read(EngineKeys.Workers),
+            Offering = reader.ReadOrNull(EngineKeys.Offering) is { } offering ? Domain.Offering.Parse(offering) : null,
             Execution = preset.Execution with
             {
                 Device = execution.Read(EngineKeys.Device),
@@ -70,6 +75,8 @@ internal static class EngineConfigurationFile
             },
             Stop = new StopLimits(stop.Read(EngineKeys.StopDrain), stop.Read(EngineKeys.StopWithin)),
             MemoryLimitBytes = reader.Section(EngineKeys.Memory).Read(EngineKeys.MemoryLimit),
+            CopiesFolder = copies.ReadOrNull(EngineKeys.CopiesFolder) is { } folder ? Path.GetFullPath(folder) : null,
+            CopiesLimitBytes = copies.ReadOrNull(EngineKeys.CopiesLimit),
             AlertsCommand = reader.Section(EngineKeys.Alerts).ReadOrNull(EngineKeys.AlertsCommand),
         };
         problems.ThrowIfAny();

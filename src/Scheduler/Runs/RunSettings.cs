@@ -23,6 +23,9 @@ public sealed record RunSettings(string Holder, LeasePolicy Leases, IWorkerFleet
     /// again. Default null: nothing.</summary>
     public Func<RunRecord, CancellationToken, Task>? AtEnd { get; init; }
 
+    /// <summary>What the coordinator's process runs on, for its own usage. Default: this machine.</summary>
+    public Offering Offering { get; init; } = Offering.Local;
+
     /// <summary>Tells which processes have ended, so that nobody waits for their leads. Default null: only time ends a lead.</summary>
     public IProcesses? Processes { get; init; }
 
