@@ -20,6 +20,9 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
 {
     // Each state is entered at most once a call, so a walk longer than the states there are means a loop.
     private const int MaxSteps = 12;
+
+    // The others wait for the next night.
+    private const int MaxSweptRuns = 200;
     private readonly RunSettings _settings = settings with { Leases = settings.Leases.Checked() };
 
     /// <summary>Starts the run of a job at its scheduled instant, or goes on with it when it is known already; one that failed is tried again from its durable
@@ -276,8 +279,12 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
                 context.Say(RunEventKind.OrphansSwept, "blobs", $"nothing is removed: {services.Stores.Blobs.Place} does not say that it is this database's");
                 return;
             }
-            var swept = await new BlobSweeper(services.Stores.Blobs, services.Clock).SweepAsync(services.Stores.Named.ListAsync, grace, ct)
-                .ConfigureAwait(false);
+            var before = services.Clock.GetUtcNow() - grace;
+            var unswept = await services.Stores.Named.UnsweptAsync(before, MaxSweptRuns, ct).ConfigureAwait(false);
+            var swept = await new BlobSweeper(services.Stores.Blobs, services.Clock).SweepAsync(unswept.SelectMany(u => u.Prefixes).Distinct(),
+                services.Stores.Named.AmongAsync, grace, ct).ConfigureAwait(false);
+            foreach (var (run, _) in unswept)
+                await services.Stores.Named.SweptAsync(run, before, ct).ConfigureAwait(false);
             context.Say(RunEventKind.OrphansSwept, "blobs",
                 string.Create(CultureInfo.InvariantCulture,
                 $"{swept.Removed.Count} orphans and {swept.RemovedTemporaries} temporaries removed, {swept.RemovedBytes} bytes"));
