@@ -12,7 +12,8 @@ namespace BatchEngine.Host.Serving;
 
 /// <summary>Starts the jobs of a folder by their schedules, once the server listens, and reads them again when their files change. A file with problems is told
 /// and keeps the job that it held before.</summary>
-internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase database, SnapshotStore snapshots, JobRuns runs, NightBoard nights, EngineConfiguration configuration,
+internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase database, SnapshotStore snapshots, JobRuns runs, NightBoard nights,
+    EngineConfiguration configuration,
     TimeProvider clock, LoopWatch watch, InvariantStop invariants, ILogger<ScheduleLoop> log)
     : ServeLoop("schedule", watch, invariants), IHostedLifecycleService, IRunStarter, IReadinessPart
 {

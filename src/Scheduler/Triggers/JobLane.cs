@@ -71,7 +71,8 @@ internal sealed class JobLane : IAsyncDisposable
     {
         try
         {
-            return (await ChangeAsync((state, now) => LaneChange.Due(state, Schedule, _occurrences.Next, _ports.Settings, now), ct).ConfigureAwait(false)).IsThere;
+            return (await ChangeAsync((state, now) => LaneChange.Due(state, Schedule, _occurrences.Next, _ports.Settings, now), ct)
+                .ConfigureAwait(false)).IsThere;
         }
         finally
         {
@@ -92,7 +93,8 @@ internal sealed class JobLane : IAsyncDisposable
     public void TellOverruled(string inForce)
     {
         if (Interlocked.Exchange(ref _overruledBy, inForce) != inForce)
-            _ports.Listener.Troubled(Job.Name, $"its schedule here, {LaneChange.TextOf(Schedule)}, is not in force: another scheduler put {inForce} in its place "
+            _ports.Listener.Troubled(Job.Name,
+                $"its schedule here, {LaneChange.TextOf(Schedule)}, is not in force: another scheduler put {inForce} in its place "
                 + "later. Make the job files alike");
     }
 

@@ -45,7 +45,8 @@ public sealed class JobScheduler : IAsyncDisposable
         return opened;
     }
 
-    /// <summary>Makes the schedule what the jobs say: adds, changes, and removes those of its source (<see cref="TriggerSettings.Source"/>) that are gone or have
+    /// <summary>Makes the schedule what the jobs say: adds, changes, and removes those of its source (<see cref="TriggerSettings.Source"/>) that are gone or
+    /// have
     /// no schedule, unless another scheduler that lives has them. Calling it again with equal jobs changes nothing, and a run going on is left alone.</summary>
     /// <exception cref="BadInputException">A cron expression or time zone cannot be read; nothing was changed then.</exception>
     /// <exception cref="StorageFailedException">The schedule cannot be stored.</exception>

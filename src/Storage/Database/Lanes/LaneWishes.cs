@@ -44,7 +44,8 @@ public sealed class LaneWishes(StateDatabase database)
         return new WishedLane(await LaneStore.StoredAsync(tx, job).ConfigureAwait(false), true, tx.Now);
     }, ct);
 
-    /// <summary>Says that the source has these jobs and no others. The lane of a job that it had, or that a dead source of the same folder had, is removed with a
+    /// <summary>Says that the source has these jobs and no others. The lane of a job that it had, or that a dead source of the same folder had, is removed
+    /// with a
     /// decision, unless a living source has it.</summary>
     /// <param name="source">The source.</param>
     /// <param name="wanted">All its jobs.</param>
@@ -60,7 +61,8 @@ public sealed class LaneWishes(StateDatabase database)
             if (wanted.Contains(job))
                 continue;
             await tx.ExecuteAsync("DELETE FROM lane_wishes WHERE job = @job AND source = @Name", new { job, source.Name }).ConfigureAwait(false);
-            if (await tx.NumberAsync("SELECT COUNT(*) FROM lane_wishes w JOIN lane_sources s ON s.source = w.source WHERE w.job = @job AND s.alive_until > @now",
+            if (await tx.NumberAsync(
+                "SELECT COUNT(*) FROM lane_wishes w JOIN lane_sources s ON s.source = w.source WHERE w.job = @job AND s.alive_until > @now",
                 new { job, now = tx.NowMicroseconds }).ConfigureAwait(false) > 0)
                 continue;
             await tx.ExecuteAsync("DELETE FROM lane_wishes WHERE job = @job", new { job }).ConfigureAwait(false);
