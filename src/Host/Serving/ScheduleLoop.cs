@@ -1,10 +1,12 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
+using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Health;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scheduler.Triggers;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Lanes;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
 
