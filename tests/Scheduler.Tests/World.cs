@@ -153,7 +153,7 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
 
     public async Task<IReadOnlyList<string>> OrphansAsync()
     {
-        var named = await new NamedBlobs(Database).ListAsync(Stop);
+        var named = await Database.AllBlobNamesAsync(Stop);
         var orphans = new List<string>();
         await foreach (var blob in Blobs.ListAsync("", Stop))
         {

@@ -108,13 +108,15 @@ public sealed class SnapshotStore(StateDatabase database)
 
     /// <summary>Stored snapshots, newest first.</summary>
     /// <param name="servingName">Only of this name; null means all.</param>
+    /// <param name="limit">The most snapshots to give.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<IReadOnlyList<SnapshotListing>> ListAsync(string? servingName, CancellationToken ct) =>
+    public Task<IReadOnlyList<SnapshotListing>> ListAsync(string? servingName, int limit, CancellationToken ct) =>
         database.ReadTogetherAsync<IReadOnlyList<SnapshotListing>>(async tx =>
     {
         var only = servingName is null ? "" : "WHERE s.serving_name = @servingName";
         var listings = new List<SnapshotListing>();
-        foreach (var row in await tx.QueryAsync<SnapshotRow>($"{SnapshotRow.Query} {only} ORDER BY s.id DESC", new { servingName }).ConfigureAwait(false))
+        foreach (var row in await tx.QueryAsync<SnapshotRow>($"{SnapshotRow.Query} {only} ORDER BY s.id DESC LIMIT @limit", new { servingName, limit })
+            .ConfigureAwait(false))
             listings.Add(new SnapshotListing(await row.ToSnapshotAsync(tx)
                 .ConfigureAwait(false), row.IsCurrent == 1, EpochMicroseconds.ToInstant(row.PublishedAt)));
         return listings;
