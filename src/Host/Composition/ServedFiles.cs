@@ -4,7 +4,8 @@ using BatchEngine.Storage.Blobs;
 
 namespace BatchEngine.Host.Composition;
 
-/// <summary>Reads the files behind what is served, one segment at a time, round and round: what is served is a copy in memory, and a damaged file would be found
+/// <summary>Reads the files behind what is served, one segment at a time, round and round: what is served is a copy in memory, and a damaged file would be
+/// found
 /// by the next start or the next night only. Used by one loop; problems may be read by any thread.</summary>
 /// <param name="served">What is served now.</param>
 /// <param name="blobs">Where the files are.</param>

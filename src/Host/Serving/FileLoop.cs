@@ -5,7 +5,8 @@ using BatchEngine.Router.Lookup;
 
 namespace BatchEngine.Host.Serving;
 
-/// <summary>Reads the files behind what is served, a segment a minute, where they are files of this machine: a store elsewhere looks after its bits itself, and a
+/// <summary>Reads the files behind what is served, a segment a minute, where they are files of this machine: a store elsewhere looks after its bits itself,
+/// and a
 /// night reads a sample of what it keeps there. A damaged one is logged and told to readiness; the process goes on serving.</summary>
 internal sealed class FileLoop(SnapshotCatalog catalog, Engine engine, LoopWatch watch, InvariantStop invariants, ILoggerFactory logs)
     : ServeLoop("files", watch, invariants), IReadinessPart

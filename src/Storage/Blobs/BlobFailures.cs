@@ -26,7 +26,8 @@ internal static class BlobFailures
         UnauthorizedAccessException =>
             new StorageFailedException(place, $"access is denied ({failure.Message}) Give this user the right to read and write the folder.",
             isTransient: false, failure),
-        _ => new StorageFailedException(place, $"the file system failed ({failure.Message}). Check the disk and the path, then repeat the command.", isTransient: false,
+        _ => new StorageFailedException(place, $"the file system failed ({failure.Message}). Check the disk and the path, then repeat the command.",
+            isTransient: false,
             failure),
     };
 }
