@@ -69,7 +69,8 @@ public sealed class SegmentSeriesTests : SnapshotTestBed
         var bytes = await File.ReadAllBytesAsync(path, Ct);
         bytes[RunFileFormat.HeaderBytes + 3] ^= 1;
         await File.WriteAllBytesAsync(path, bytes, Ct);
-        var failure = await Assert.ThrowsAsync<CorruptDataException>(() => BuildAsync([.. Enumerable.Range(0, Partitions)], new ElsewhereBlobs(blobs), artifacts,
+        var failure = await Assert.ThrowsAsync<CorruptDataException>(() =>
+            BuildAsync([.. Enumerable.Range(0, Partitions)], new ElsewhereBlobs(blobs), artifacts,
             KeyKind.Int64));
         Assert.Contains(artifacts[1].BlobName, failure.Message);
     }
