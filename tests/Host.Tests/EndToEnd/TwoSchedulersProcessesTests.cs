@@ -33,7 +33,7 @@ public sealed class TwoSchedulersProcessesTests(KillStage stage) : IAsyncLifetim
             await File.WriteAllTextAsync(_folder[$"{machine}/kill.yaml"], text
                 + "\nreuseUnchanged: false\nschedule: { cron: '0/2 * * * * ?', misfire: runAll, overlap: queue }\n", Ct);
         }
-        await File.WriteAllTextAsync(_folder["engine.yaml"], $"leaseTtl: {KillStage.LeaseTtl}\nstop: {{ drain: 0s, within: 25s }}\n", Ct);
+        await File.WriteAllTextAsync(_folder["engine.yaml"], $"leaseTtl: {KillStage.LeaseTtl}\nstop: {{ drain: 1ms, within: 25s }}\n", Ct);
         _engine = await Engine.OpenAsync(EngineConfiguration.In(Data) with { LeaseTtl = TimeSpan.FromSeconds(1) }, TimeProvider.System,
             new Screen(json: true, verbose: false), Ct);
     }
