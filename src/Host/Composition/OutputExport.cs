@@ -46,14 +46,16 @@ internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore
             await File.WriteAllTextAsync(Path.Combine(folder, HeldNote), note, ct).ConfigureAwait(false);
     }
 
-    /// <summary>Makes sure, before anything is scored, that an output in an object store can be written. A folder is not looked at: its disk may be full by
-    /// then in any case.</summary>
-    /// <exception cref="BadInputException">The URI names no place.</exception>
-    /// <exception cref="StorageFailedException">It cannot.</exception>
+    /// <summary>Makes sure, before anything is scored, that a job's output can be written where it is to go.</summary>
+    /// <exception cref="BadInputException">The folder cannot be made, or the URI names no place.</exception>
+    /// <exception cref="StorageFailedException">The object store refuses.</exception>
     public async Task ProbeAsync(ScoringJob job, RunId run, CancellationToken ct)
     {
         if (!ObjectUri.IsOne(job.OutputDirectory))
+        {
+            OutputProbe.Require(job, run);
             return;
+        }
         var target = TargetOf(job, run);
         try
         {
