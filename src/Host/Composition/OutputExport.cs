@@ -63,7 +63,8 @@ internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore
         }
         catch (StorageFailedException problem)
         {
-            throw new StorageFailedException(target, "the output could not be written there, so the run is not begun: objects must be allowed to be listed, read, "
+            throw new StorageFailedException(target,
+                "the output could not be written there, so the run is not begun: objects must be allowed to be listed, read, "
                 + $"written and deleted. {problem.Message}", problem.IsTransient, problem);
         }
     }

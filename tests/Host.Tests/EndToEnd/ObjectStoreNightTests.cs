@@ -47,7 +47,8 @@ public sealed class ObjectStoreNightTests : IAsyncLifetime
         Assert.Equal(ParquetRows.Read(_folder["out/local_20261101T020000Z"], "customer_id", provenance),
             ParquetRows.Read(_folder["scored/remote_20261101T020000Z"], "customer_id", provenance));
 
-        var shown = (await ProgramRun.RunAsync("runs", "show", "remote_20261101T020000Z", "--config", _folder["e.yaml"], "--json")).Json().GetProperty("report");
+        var shown = (await ProgramRun.RunAsync("runs", "show", "remote_20261101T020000Z", "--config", _folder["e.yaml"], "--json")).Json()
+            .GetProperty("report");
         var read = shown.GetProperty("fromStores");
         Assert.InRange(read.GetProperty("needed").GetInt64(), 1, read.GetProperty("fetched").GetInt64());
         var local = (await ProgramRun.RunAsync("runs", "show", "local_20261101T020000Z", "--config", _folder["e.yaml"], "--json")).Json().GetProperty("report");

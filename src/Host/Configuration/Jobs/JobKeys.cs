@@ -53,7 +53,8 @@ internal static class JobKeys
         "The model's outputs that are kept. Inputs that none of them needs are not asked for.")
     { Otherwise = "all but those that ML.NET's exporter adds to pass inputs on" };
 
-    public static Key<string> Output { get; } = new("output", TextType.Any, "The folder for the Parquet output, of this machine or as s3://bucket/prefix; {run} stands for the run id.")
+    public static Key<string> Output { get; } =
+        new("output", TextType.Any, "The folder for the Parquet output, of this machine or as s3://bucket/prefix; {run} stands for the run id.")
     {
         IsRequired = true,
         Wanted = "the folder for the Parquet output",
