@@ -16,6 +16,9 @@ public sealed record RunSettings(string Holder, LeasePolicy Leases, IWorkerFleet
     /// on at once where a killed process stopped.</summary>
     public TimeSpan LeadWait { get; init; } = TimeSpan.Zero;
 
+    /// <summary>Whether runs are scored by workers of this process, as their jobs say; false leaves all of them to workers elsewhere. Default true.</summary>
+    public bool HasOwnWorkers { get; init; } = true;
+
     /// <summary>What the coordinator's process runs on, for its own usage. Default: this machine.</summary>
     public Offering Offering { get; init; } = Offering.Local;
 

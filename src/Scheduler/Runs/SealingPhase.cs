@@ -14,6 +14,7 @@ internal static class SealingPhase
     public static async Task RunAsync(RunContext context, CancellationToken ct)
     {
         await context.BeginOverheadAsync(ct).ConfigureAwait(false);
+        await context.Deadline.LookMissedAsync(ct).ConfigureAwait(false);
         if (await context.StopsByBudgetAsync(RunState.Sealing, ct).ConfigureAwait(false))
             return;
         var (services, plan) = (context.Services, context.Plan);
