@@ -14,7 +14,7 @@ internal sealed class LocalCapacity(CurrentPrices prices, WorkerStore elsewhere,
     /// <inheritdoc/>
     public async Task<IReadOnlyList<CapacityOffer>> OffersAsync(ScoringJob job, DateTimeOffset at, CancellationToken ct)
     {
-        var book = await prices.BookAsync(ct).ConfigureAwait(false);
+        var book = await prices.BookAsync(at, ct).ConfigureAwait(false);
         if (job.WorkerMode == WorkerMode.Elsewhere)
             return [await ElsewhereAsync(job, offering => book.At(offering, at).PerHour, ct).ConfigureAwait(false)];
         var workers = JobNeeds.Workers(job, configuredWorkers, Environment.ProcessorCount);
