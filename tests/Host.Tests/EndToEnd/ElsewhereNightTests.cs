@@ -49,7 +49,7 @@ public sealed class ElsewhereNightTests(KillStage stage)
         var until = Stopwatch.StartNew();
         while ((await new OpenSliceStore(engine.Database).ListAsync(null, Ct)).Count > 0 && until.Elapsed < TimeSpan.FromSeconds(20))
         {
-            await poster.CatchUpAsync(Ct);
+            await poster.CatchUpAsync(null, Ct);
             await Task.Delay(50, Ct);
         }
         await poster.PostRunAsync(run, Ct);
