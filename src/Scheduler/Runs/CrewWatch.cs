@@ -4,7 +4,8 @@ using BatchEngine.Storage.Database.Leases;
 
 namespace BatchEngine.Scheduler.Runs;
 
-/// <summary>Watches whether anybody works on a run that is scored: that nobody does is told once, with since when, and once that somebody does again. Used by one
+/// <summary>Watches whether anybody works on a run that is scored: that nobody does is told once, with since when, and once that somebody does again. Used by
+/// one
 /// coordinator.</summary>
 internal sealed class CrewWatch(RunContext context)
 {

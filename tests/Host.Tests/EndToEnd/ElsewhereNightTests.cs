@@ -57,7 +57,8 @@ public sealed class ElsewhereNightTests(KillStage stage)
         Assert.Equal([Priced, Offering.Unknown], usage.Select(u => u.Offering).Distinct().OrderBy(o => o.ToString(), StringComparer.Ordinal));
         var entries = await new LedgerStore(engine.Database).ListAsync(new LedgerFilter(RunId: run), Ct);
         Assert.All(entries.Where(e => e.Offering == Offering.Unknown), e => Assert.False(e.Cost.HasValue));
-        var paid = entries.Where(e => e.Offering == Priced).Sum(e => e.Cost.TryGet(out var cost) ? cost.Amount : throw new InvalidOperationException(e.Cost.Reason));
+        var paid = entries.Where(e => e.Offering == Priced)
+            .Sum(e => e.Cost.TryGet(out var cost) ? cost.Amount : throw new InvalidOperationException(e.Cost.Reason));
         var hours = usage.Where(u => u.Offering == Priced).Sum(u => (decimal)u.Duration.Ticks) / TimeSpan.TicksPerHour;
         Assert.Equal(0.9731m * hours, paid, 9);
         var report = (await ProgramRun.RunAsync("cost", "report", "--by", "offering", "--json", "--data", stage.DataFolder("elsewhere"))).Json().ToString();
