@@ -63,7 +63,8 @@ internal static class JobKeys
 
     public static Key<WorkerMode> WorkerMode { get; } =
         new("workerMode", new ChoiceType<WorkerMode>(),
-            "Where the workers live: in the process that leads the run, as its child processes, or elsewhere (batchengine worker), where they may come and go.", Domain.WorkerMode.InProcess);
+            "Where the workers live: in the process that leads the run, as its child "
+            + "processes, or elsewhere (batchengine worker), where they may come and go.", Domain.WorkerMode.InProcess);
 
     public static Key<int> UnitRows { get; } = new("unitRows", new WholeNumberType<int>(1, 1 << 24, "rows"),
         "The most rows of a unit, the smallest piece of work; at the default fewer for wide inputs.", ScoringJob.DefaultUnitRows);
