@@ -55,10 +55,10 @@ internal static class JobKeys
 
     public static Key<string> Output { get; } =
         new("output", TextType.Any, "The folder for the Parquet output, of this machine or as s3://bucket/prefix; {run} stands for the run id.")
-    {
-        IsRequired = true,
-        Wanted = "the folder for the Parquet output",
-    };
+        {
+            IsRequired = true,
+            Wanted = "the folder for the Parquet output",
+        };
 
     public static Key<int> Workers { get; } = new("workers", new WholeNumberType<int>(0, MaxWorkers), "How many workers; 0 means one per core.", 0);
 
