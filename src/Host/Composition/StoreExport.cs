@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using System.Text.Json;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Outputs;
@@ -16,7 +15,6 @@ internal sealed class StoreExport(IBlobStore blobs, IBlobStore target)
 {
     private const string Probe = "_probe.txt";
     private const int CopiesAtOnce = 4;
-    private const int BufferBytes = 1 << 18;
 
     /// <summary>Makes sure that objects can be written there and removed again.</summary>
     /// <exception cref="StorageFailedException">They cannot.</exception>
@@ -46,7 +44,7 @@ internal sealed class StoreExport(IBlobStore blobs, IBlobStore target)
         }
         var missing = files.Where(f => there.GetValueOrDefault(f.Name, -1) != f.Artifact.Bytes).ToList();
         await Parallel.ForEachAsync(missing, new ParallelOptions { MaxDegreeOfParallelism = CopiesAtOnce, CancellationToken = ct },
-            async (file, stop) => await CopyAsync(file.Artifact, file.Name, stop).ConfigureAwait(false)).ConfigureAwait(false);
+            async (file, stop) => await BlobCopy.ToStoreAsync(blobs, file.Artifact, target, file.Name, stop).ConfigureAwait(false)).ConfigureAwait(false);
         if (!isDone)
             await PutAsync(OutputManifest.FileName, manifest, ct).ConfigureAwait(false);
         if (!isDone || writing is not null)
@@ -86,25 +84,6 @@ internal sealed class StoreExport(IBlobStore blobs, IBlobStore target)
             await target.DeleteAsync(name, ct).ConfigureAwait(false);
             there.Remove(name);
         }
-    }
-
-    private async Task CopyAsync(Artifact artifact, string name, CancellationToken ct)
-    {
-        var source = await blobs.OpenReadAsync(artifact.BlobName, ct).ConfigureAwait(false);
-        await using var read = source.ConfigureAwait(false);
-        var writer = await target.CreateAsync(name, ct).ConfigureAwait(false);
-        await using var open = writer.ConfigureAwait(false);
-        var (checksum, bytes, buffer) = (new XxHash3(), 0L, new byte[BufferBytes]);
-        while (await source.ReadAsync(buffer, ct).ConfigureAwait(false) is > 0 and var count)
-        {
-            checksum.Append(buffer.AsSpan(0, count));
-            await writer.Content.WriteAsync(buffer.AsMemory(0, count), ct).ConfigureAwait(false);
-            bytes += count;
-        }
-        if (bytes != artifact.Bytes || checksum.GetCurrentHashAsUInt64() is var seen && seen != artifact.Checksum)
-            throw new CorruptDataException(blobs.PlaceOf(artifact.BlobName), $"{bytes} bytes with checksum {checksum.GetCurrentHashAsUInt64():x16}",
-                $"{artifact.Bytes} bytes with checksum {artifact.Checksum:x16}");
-        await writer.CommitAsync(ct).ConfigureAwait(false);
     }
 
     private async Task<byte[]?> ReadAsync(string name, Dictionary<string, long> there, CancellationToken ct)

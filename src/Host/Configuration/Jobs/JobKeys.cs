@@ -20,7 +20,8 @@ internal static class JobKeys
     public static Key<string> Owner { get; } = new("owner", TextType.Any, "The team that pays.");
 
     public static Key<IReadOnlyList<string>> Input { get; } = new("input", new TextListType(1, Inputs),
-        "Paths or globs of Parquet files, of this machine or as s3://bucket/key; {date} and {hour} stand for the run's scheduled instant in the schedule's time zone.")
+        "Paths or globs of Parquet files, of this machine or as s3://bucket/key; {date} and {hour} stand for the run's scheduled instant in the schedule's "
+        + "time zone.")
     { IsRequired = true, Wanted = Inputs };
 
     public static Key<string> KeyColumn { get; } =
