@@ -74,7 +74,7 @@ internal static class SnapshotsCommand
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var name = verb.Line.GetValue(Name)!;
-        var snapshot = await new SnapshotStore(engine.Database)
+        var snapshot = await engine.Jobs
             .RollbackAsync(name, new ByHand(Environment.UserName, verb.Line.GetValue(Why)!), ct).ConfigureAwait(false);
         if (snapshot is null)
         {

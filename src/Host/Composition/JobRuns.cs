@@ -111,8 +111,11 @@ internal sealed class JobRuns : IDisposable
 
     /// <summary>Lets a run pass that was held back, and writes its outputs where a published run's lie.</summary>
     /// <exception cref="BadInputException">There is no such run, or it is not held.</exception>
+    /// <exception cref="StorageFailedException">A segment of its snapshot is missing or damaged; nothing was changed.</exception>
     public async Task<PublishOutcome> ReleaseAsync(RunId run, ByHand by, CancellationToken ct)
     {
+        if (await _stores.Snapshots.FindOfRunAsync(run, ct).ConfigureAwait(false) is { } stored)
+            await SnapshotCheck.RequireSoundAsync(stored.Snapshot, _blobs, ct).ConfigureAwait(false);
         var outcome = await _stores.Snapshots.ReleaseAsync(run, by, ct).ConfigureAwait(false);
         await ExportAsync(run, ct).ConfigureAwait(false);
         return outcome;
@@ -120,11 +123,24 @@ internal sealed class JobRuns : IDisposable
 
     /// <summary>Lets a snapshot serve, whatever served until now, and writes its run's outputs where a published run's lie.</summary>
     /// <exception cref="BadInputException">There is no such snapshot, or its run has not ended well.</exception>
+    /// <exception cref="StorageFailedException">A segment of it is missing or damaged; nothing was changed.</exception>
     public async Task<SnapshotInfo> PublishAsync(long snapshot, ByHand by, CancellationToken ct)
     {
+        if (await _stores.Snapshots.FindAsync(snapshot, ct).ConfigureAwait(false) is { } stored)
+            await SnapshotCheck.RequireSoundAsync(stored, _blobs, ct).ConfigureAwait(false);
         var published = await _stores.Snapshots.PublishAsync(snapshot, by, ct).ConfigureAwait(false);
         await ExportAsync(published.Run, ct).ConfigureAwait(false);
         return published;
+    }
+
+    /// <summary>Lets serve what served before what serves now.</summary>
+    /// <returns>What serves now; null means that nothing served before.</returns>
+    /// <exception cref="StorageFailedException">A segment of what served before is missing or damaged; nothing was changed.</exception>
+    public async Task<SnapshotInfo?> RollbackAsync(string servingName, ByHand by, CancellationToken ct)
+    {
+        if (await _stores.Snapshots.ServedBeforeAsync(servingName, 1, ct).ConfigureAwait(false) is [var before])
+            await SnapshotCheck.RequireSoundAsync(before, _blobs, ct).ConfigureAwait(false);
+        return await _stores.Snapshots.RollbackAsync(servingName, by, ct).ConfigureAwait(false);
     }
 
     /// <summary>Plans a run and stores nothing.</summary>
@@ -157,16 +173,27 @@ internal sealed class JobRuns : IDisposable
 
     private LeasePolicy LeasePolicy() => Scheduler.Leasing.LeasePolicy.Living(_configuration.LeaseTtl).Checked();
 
-    private NightRunServices Services() => new(_stores, new RunPorts(_preparation, new LocalCapacity(_prices, _configuration.Workers),
+    private NightRunServices Services() =>
+        new(_stores, new RunPorts(_preparation, new LocalCapacity(_prices, _configuration.Offering ?? Offering.Local, _configuration.Workers),
         new DriftRunGate(_database), Accounting()), _log, _clock);
 
     private RunSettings Settings()
     {
         var holder = ProcessName.Of(_clock);
         var policy = LeasePolicy();
-        return new RunSettings(holder, policy, new InProcessWorkers(WorkerServices(), policy, holder),
-            new LocalProcessWorkers(WorkerServices(), policy, holder, (plan, worker) => ChildWorker.Command(_configuration, plan.Run, worker)))
+        var offering = _configuration.Offering ?? Offering.Local;
+        var inProcess = new InProcessWorkers(WorkerServices(), policy, holder)
         {
+            Offering = offering,
+            Card = ThisMachine.Card(holder, _processes.Own, offering, _configuration.MemoryLimitBytes),
+        };
+        var children = new LocalProcessWorkers(WorkerServices(), policy, holder, (plan, worker) => ChildWorker.Command(_configuration, plan, worker))
+        {
+            Offering = offering,
+        };
+        return new RunSettings(holder, policy, inProcess, children)
+        {
+            Offering = offering,
             // A little over a lease's life: a restart after a kill goes on where the dead process stopped, also when it died on another machine.
             LeadWait = _configuration.LeaseTtl + TimeSpan.FromSeconds(2),
             Processes = _processes,

@@ -18,7 +18,7 @@ internal sealed class SnapshotRow
         LEFT JOIN current_snapshots c ON c.serving_name = s.serving_name AND c.snapshot_id = s.id
         """;
 
-    private const string SegmentQuery = "SELECT partition_index, blob_name, bytes, checksum, artifact_rows, distinct_keys FROM segments";
+    private const string SegmentQuery = "SELECT partition_index, blob_name, bytes, checksum, artifact_rows, distinct_keys, unverified_nights FROM segments";
 
     public long Id { get; init; }
     public string ServingName { get; init; } = "";
@@ -66,9 +66,11 @@ internal sealed class SnapshotRow
         public string Checksum { get; init; } = "";
         public long ArtifactRows { get; init; }
         public long DistinctKeys { get; init; }
+        public long UnverifiedNights { get; init; }
 
         public SegmentInfo ToSegment() => new((int)PartitionIndex,
             new Artifact(BlobName, ArtifactKind.Segment, Bytes, ulong.Parse(Checksum, NumberStyles.HexNumber, CultureInfo.InvariantCulture), ArtifactRows),
-                DistinctKeys);
+                DistinctKeys)
+        { UnverifiedNights = (int)UnverifiedNights };
     }
 }

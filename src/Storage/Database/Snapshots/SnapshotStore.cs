@@ -154,8 +154,9 @@ public sealed class SnapshotStore(StateDatabase database)
     private static async Task<SegmentInfo> RecordAsync(StateTransaction tx, RunId run, SegmentInfo segment)
     {
         await tx.ExecuteAsync("""
-            INSERT INTO segments (run_id, partition_index, blob_name, bytes, checksum, artifact_rows, distinct_keys)
-            VALUES (@run, @Partition, @BlobName, @Bytes, @checksum, @Rows, @Keys) ON CONFLICT (run_id, partition_index) DO NOTHING
+            INSERT INTO segments (run_id, partition_index, blob_name, bytes, checksum, artifact_rows, distinct_keys, unverified_nights)
+            VALUES (@run, @Partition, @BlobName, @Bytes, @checksum, @Rows, @Keys, @UnverifiedNights)
+            ON CONFLICT (run_id, partition_index) DO NOTHING
             """, new
         {
             run = run.ToString(),
@@ -165,6 +166,7 @@ public sealed class SnapshotStore(StateDatabase database)
             checksum = segment.Artifact.Checksum.ToString("x16", CultureInfo.InvariantCulture),
             segment.Artifact.Rows,
             segment.Keys,
+            segment.UnverifiedNights,
         }).ConfigureAwait(false);
         var recorded = await SnapshotRow.SegmentAsync(tx, run.ToString(), segment.Partition).ConfigureAwait(false);
         return recorded.Keys == segment.Keys ? recorded
