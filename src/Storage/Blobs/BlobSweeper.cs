@@ -22,12 +22,15 @@ public sealed class BlobSweeper(IBlobStore blobs, TimeProvider clock)
         var before = clock.GetUtcNow() - grace;
         var entries = new List<BlobEntry>();
         await foreach (var entry in blobs.ListAsync("", ct).ConfigureAwait(false))
-            entries.Add(entry);
+        {
+            if (OwnBlobs.IsOne(entry.Name))
+                entries.Add(entry);
+        }
         var named = await namedAsync(ct).ConfigureAwait(false);
         var removed = new List<string>();
         long bytes = 0;
         var spared = 0;
-        foreach (var orphan in entries.Where(e => OwnBlobs.IsOne(e.Name) && !named.Contains(e.Name)))
+        foreach (var orphan in entries.Where(e => !named.Contains(e.Name)))
         {
             if (orphan.CommittedAt >= before)
             {

@@ -24,7 +24,7 @@ internal sealed class S3Connection : IDisposable
         Bucket = bucket;
         _requests = new StoreRequests(options, clock, Judge, S3Failures.Explain);
         var config = Configure(options);
-        _credentials = new ChainCredentials(chain ?? (() => ChainCredentials.Usual(config)));
+        _credentials = new ChainCredentials(chain ?? (() => ChainCredentials.Usual(config)), clock);
         _client = new AmazonS3Client(_credentials, config);
     }
 
