@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
 using BatchEngine.Host.Configuration;
@@ -37,6 +38,8 @@ internal sealed class JobRuns : IDisposable
     private readonly BaseSnapshots _bases;
     private readonly JobPreparation _preparation;
     private readonly NightRun _night;
+    private readonly NightRun _scheduled;
+    private readonly ConcurrentDictionary<string, RunId> _compared = new(StringComparer.Ordinal);
     private readonly LinuxProcesses _processes = new();
 
     /// <summary>Wires the rooms.</summary>
@@ -61,7 +64,10 @@ internal sealed class JobRuns : IDisposable
         _bases = new BaseSnapshots(_stores.Snapshots, _stores.Decisions, copies, clock);
         _preparation = new JobPreparation(registry, _models, new ProfileBins(_stores.Profiles, _files), new PinnedFeatures(_stores.Runs), prices,
             new JobMemory(_ceiling, configuration.Workers, _files), locator, _files, note);
-        _night = new NightRun(Services(), Settings());
+        var settings = Settings();
+        _night = new NightRun(Services(), settings);
+        // A schedule asks again and again by itself, so it waits for nobody; and what has failed, it leaves to a person.
+        _scheduled = new NightRun(Services(), settings with { LeadWait = TimeSpan.Zero, ReopensFailed = false });
     }
 
     /// <summary>Tells the runs which snapshots this process serves, so that they look up in those.</summary>
@@ -74,7 +80,13 @@ internal sealed class JobRuns : IDisposable
     /// <param name="progress">Told how far it is; null means nobody looks.</param>
     /// <param name="drain">Finishes the units in flight and stops; the run can be resumed.</param>
     /// <param name="full">Scores every row of this run, whatever the job says.</param>
-    public async Task<RunOutcome> RunAsync(ScoringJob job, RunId run, IProgress<RunProgress>? progress, CancellationToken drain, bool full = false)
+    public Task<RunOutcome> RunAsync(ScoringJob job, RunId run, IProgress<RunProgress>? progress, CancellationToken drain, bool full = false) =>
+        RunAsync(_night, full ? job with { ReusesUnchanged = false } : job, run, progress, drain);
+
+    /// <summary>The same for a schedule: a run that another process leads is left to it at once, and one that has failed is not tried again.</summary>
+    public Task<RunOutcome> RunScheduledAsync(ScoringJob job, RunId run, CancellationToken drain) => RunAsync(_scheduled, job, run, null, drain);
+
+    private async Task<RunOutcome> RunAsync(NightRun night, ScoringJob job, RunId run, IProgress<RunProgress>? progress, CancellationToken drain)
     {
         if (await _stores.Runs.FindAsync(run, CancellationToken.None).ConfigureAwait(false) is null)
         {
@@ -82,28 +94,21 @@ internal sealed class JobRuns : IDisposable
             if (await _stores.Snapshots.CurrentAsync(job.Serving.Name, CancellationToken.None).ConfigureAwait(false) is { } current
                 && !NameOwner.Allows(job, current))
                 throw NameOwner.Refuse(job, current);
+            OutputProbe.Require(job, run);
             await new JobStore(_database).SaveAsync(job, CancellationToken.None).ConfigureAwait(false);
         }
-        else if (await _stores.Runs.PlanAsync(run, CancellationToken.None).ConfigureAwait(false) is { } plan && !IsSame(plan.Job, job))
+        else if (!_compared.TryGetValue(run.Job, out var last) || last != run)
         {
-            _note($"{run} stays as it was planned; the job was changed since. A run at another instant, given by --as-of, takes the job as it is now.");
+            if (await _stores.Runs.PlanAsync(run, CancellationToken.None).ConfigureAwait(false) is { } plan && !IsSame(plan.Job, job))
+                _note($"{run} stays as it was planned; the job was changed since. A run at another instant, given by --as-of, takes the job as it is now.");
+            // A schedule that follows another process asks every few seconds.
+            _compared[run.Job] = run;
         }
-        job = full ? job with { ReusesUnchanged = false } : job;
-        var outcome = await _night.RunAsync(job, run.ScheduledAt, progress, drain, CancellationToken.None).ConfigureAwait(false);
-        switch (outcome)
-        {
-            case RunOutcome.Published or RunOutcome.Completed or RunOutcome.AlreadyEnded { Record.State: RunState.Published or RunState.Completed }:
-                await ExportAsync(run, CancellationToken.None).ConfigureAwait(false);
-                break;
-            case RunOutcome.Held held:
-                await Export().ExportHeldAsync(run, held.Reason, CancellationToken.None).ConfigureAwait(false);
-                break;
-            case RunOutcome.AlreadyEnded { Record: { State: RunState.Held } record }:
-                await Export().ExportHeldAsync(run, record.Note, CancellationToken.None).ConfigureAwait(false);
-                break;
-        }
-        return outcome;
+        return await night.RunAsync(job, run.ScheduledAt, progress, drain, CancellationToken.None).ConfigureAwait(false);
     }
+
+    private Task DeliverAsync(RunRecord ended, CancellationToken ct) => ended.State == RunState.Held
+        ? Export().ExportHeldAsync(ended.Run, ended.Note, ct) : ExportAsync(ended.Run, ct);
 
     // --full is a wish of one command, and a plan may cut units smaller: neither is a change of the job.
     private static bool IsSame(ScoringJob planned, ScoringJob now) =>
@@ -197,6 +202,7 @@ internal sealed class JobRuns : IDisposable
             // A little over a lease's life: a restart after a kill goes on where the dead process stopped, also when it died on another machine.
             LeadWait = _configuration.LeaseTtl + TimeSpan.FromSeconds(2),
             Processes = _processes,
+            AtEnd = DeliverAsync,
         };
     }
 }

@@ -32,8 +32,8 @@ public sealed class S3SweepTests : IAsyncLifetime
         await writer.CommitAsync(Ct);
     }
 
-    private static Func<CancellationToken, Task<IReadOnlySet<string>>> Named(params string[] names) =>
-        _ => Task.FromResult<IReadOnlySet<string>>(names.ToHashSet());
+    private static Func<IReadOnlyCollection<string>, CancellationToken, Task<IReadOnlySet<string>>> Named(params string[] names) =>
+        (_, _) => Task.FromResult<IReadOnlySet<string>>(names.ToHashSet());
 
     private StoredBucket Stored => _server.Bucket(Bucket);
 
@@ -54,7 +54,7 @@ public sealed class S3SweepTests : IAsyncLifetime
         Stored.Start($"p/{Run}/killed", new Dictionary<string, string>(), DateTimeOffset.UtcNow.AddDays(-2));
         Stored.Start($"p/{Run}/writing", new Dictionary<string, string>());
         Assert.True(await blobs.RenewAsync($"{Run}/renewed", Ct));
-        var swept = await new BlobSweeper(blobs, TimeProvider.System).SweepAsync(Named($"{Run}/named"), BlobSweeper.DefaultGrace, Ct);
+        var swept = await new BlobSweeper(blobs, TimeProvider.System).SweepAsync([""], Named($"{Run}/named"), BlobSweeper.DefaultGrace, Ct);
         Assert.Equal([$"{Run}/old"], swept.Removed);
         Assert.Equal((3L, 1, 1), (swept.RemovedBytes, swept.RemovedTemporaries, swept.Spared));
         foreach (var name in new[] { "named", "young", "renewed" })
@@ -98,7 +98,7 @@ public sealed class S3SweepTests : IAsyncLifetime
             _server.Faults.Plan(ObjectFault.SlowDown, operation);
             _server.Faults.Plan(ObjectFault.CutAfter, operation, after: 1);
         }
-        var swept = await new BlobSweeper(blobs, TimeProvider.System).SweepAsync(Named(), TimeSpan.FromHours(1), Ct);
+        var swept = await new BlobSweeper(blobs, TimeProvider.System).SweepAsync([""], Named(), TimeSpan.FromHours(1), Ct);
         Assert.Equal([$"{Run}/old"], swept.Removed);
         Assert.NotNull(await blobs.LengthAsync($"{Run}/renewed", Ct));
     }

@@ -87,7 +87,7 @@ internal sealed class RemoteBlobs : IBlobStore, IDisposable
 
     /// <inheritdoc/>
     public async Task<BlobFacts?> FactsAsync(string name, CancellationToken ct) =>
-        await _container.FindAsync(BlobNaming.Check(name), ct).ConfigureAwait(false) is { } found ? new BlobFacts(found.Bytes, found.Checksum) : null;
+        await _container.FindAsync(BlobNaming.Check(name), ct).ConfigureAwait(false) is { } facts ? new BlobFacts(facts.Bytes, facts.Checksum) : null;
 
     /// <inheritdoc/>
     public async Task<long?> LengthAsync(string name, CancellationToken ct) =>

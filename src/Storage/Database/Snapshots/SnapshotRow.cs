@@ -42,7 +42,8 @@ internal sealed class SnapshotRow
 
     /// <summary>What is served under the name; null means nothing is published.</summary>
     public static async Task<SnapshotInfo?> CurrentAsync(StateTransaction tx, string servingName) =>
-        await tx.FindAsync<SnapshotRow>($"{Query} WHERE s.serving_name = @servingName AND c.snapshot_id IS NOT NULL", new { servingName })
+        await tx.FindAsync<SnapshotRow>($"{Query} WHERE s.id = (SELECT k.snapshot_id FROM current_snapshots k WHERE k.serving_name = @servingName)",
+            new { servingName })
             .ConfigureAwait(false) is { } row
             ? await row.ToSnapshotAsync(tx).ConfigureAwait(false) : null;
 
