@@ -49,7 +49,8 @@ internal sealed class AzureContainer(BucketPlace place, AzureConnection connecti
                 while (done < into.Length)
                 {
                     var count = await answer.Content.ReadAsync(into[done..], token).ConfigureAwait(false);
-                    done += count > 0 ? count : throw new EndOfStreamException(FormattableString.Invariant($"the answer ended after {done} of {into.Length} bytes"));
+                    done += count > 0 ? count
+                        : throw new EndOfStreamException(FormattableString.Invariant($"the answer ended after {done} of {into.Length} bytes"));
                 }
                 return done;
             }, ct).ConfigureAwait(false);

@@ -47,7 +47,8 @@ internal static class AzureFailures
 
     private static string Skew(RequestFailedException failure, DateTimeOffset now) =>
         failure.GetRawResponse()?.Headers.Date is { } server && (now - server).Duration() > TimeSpan.FromMinutes(1)
-            ? FormattableString.Invariant($"; the clock of this machine is {(now > server ? "ahead of" : "behind")} the store's by {(now - server).Duration().TotalSeconds:0} s")
+            ? FormattableString.Invariant(
+                $"; the clock of this machine is {(now > server ? "ahead of" : "behind")} the store's by {(now - server).Duration().TotalSeconds:0} s")
             : "";
 
     // The SDK's messages go on for many lines, with every header of the answer.

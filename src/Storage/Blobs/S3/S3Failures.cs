@@ -90,7 +90,8 @@ internal static partial class S3Failures
     }
 
     private static string? Header(Exception failure, string name) =>
-        NetworkFailures.Find<HttpErrorResponseException>(failure)?.Response is { } response && response.IsHeaderPresent(name) ? response.GetHeaderValue(name) : null;
+        NetworkFailures.Find<HttpErrorResponseException>(failure)?.Response is { } response && response.IsHeaderPresent(name) ? response.GetHeaderValue(name)
+            : null;
 
     private static string Said(Exception failure) =>
         Code(failure) is { Length: > 0 } code ? $"{code}: {failure.Message.TrimEnd('.')}" : failure.Message.TrimEnd('.');
