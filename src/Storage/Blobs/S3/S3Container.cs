@@ -30,7 +30,8 @@ internal sealed class S3Container : IObjectContainer
             var found = await client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = _place.Bucket, Key = KeyOf(key) }, token)
                 .ConfigureAwait(false);
             return new ObjectFacts(key, found.ContentLength, found.ETag,
-                At(found.LastModified)) { Checksum = NotedChecksum.Read(found.Metadata[NotedChecksum.Name]) };
+                At(found.LastModified))
+            { Checksum = NotedChecksum.Read(found.Metadata[NotedChecksum.Name]) };
         }
         catch (AmazonS3Exception missing) when (S3Failures.IsMissing(missing))
         {
