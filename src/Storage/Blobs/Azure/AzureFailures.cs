@@ -33,8 +33,8 @@ internal static class AzureFailures
         RequestFailedException { ErrorCode: "InvalidBlockList" } =>
             $"parts of the unfinished upload are gone ({Said(failure)}). Somebody else wrote the same blob meanwhile, or more than a week passed; resume.",
         RequestFailedException { ErrorCode: "AuthenticationFailed" or "InvalidAuthenticationInfo" } refused =>
-            $"the credentials are not accepted ({Said(failure)}{Skew(refused, now)}). They may have expired: look at AZURE_STORAGE_CONNECTION_STRING, or sign in "
-                + "again. The clock of this machine must be right (NTP).",
+            $"the credentials are not accepted ({Said(failure)}{Skew(refused, now)}). They may have expired: look at AZURE_STORAGE_CONNECTION_STRING, or sign "
+                + "in again. The clock of this machine must be right (NTP).",
         RequestFailedException { Status: 401 or 403 } => $"access is denied ({Said(failure)}). Give the identity the role Storage Blob Data Contributor on the "
             + "container, or correct the key in AZURE_STORAGE_CONNECTION_STRING.",
         RequestFailedException { Status: 507 } => $"the store is full ({Said(failure)}). Make room, then resume.",
@@ -45,11 +45,12 @@ internal static class AzureFailures
         _ => NetworkFailures.Explain(failure),
     };
 
-    private static string Skew(RequestFailedException failure, DateTimeOffset now) =>
-        failure.GetRawResponse()?.Headers.Date is { } server && (now - server).Duration() > TimeSpan.FromMinutes(1)
-            ? FormattableString.Invariant(
-                $"; the clock of this machine is {(now > server ? "ahead of" : "behind")} the store's by {(now - server).Duration().TotalSeconds:0} s")
-            : "";
+    private static string Skew(RequestFailedException failure, DateTimeOffset now)
+    {
+        if (failure.GetRawResponse()?.Headers.Date is not { } server || (now - server).Duration() is var off && off < TimeSpan.FromMinutes(1))
+            return "";
+        return FormattableString.Invariant($"; the clock of this machine is {(now > server ? "ahead of" : "behind")} the store's by {off.TotalSeconds:0} s");
+    }
 
     // The SDK's messages go on for many lines, with every header of the answer.
     private static string Said(Exception failure)
