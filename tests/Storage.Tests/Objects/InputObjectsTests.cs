@@ -6,7 +6,7 @@ using BatchEngine.TestKit.Objects;
 
 namespace BatchEngine.Storage.Tests.Objects;
 
-public sealed class ObjectSourcesTests : IAsyncLifetime
+public sealed class InputObjectsTests : IAsyncLifetime
 {
     private ObjectServer _server = null!;
     private ObjectSources _sources = null!;
