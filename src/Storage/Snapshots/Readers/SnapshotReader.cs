@@ -45,7 +45,8 @@ public sealed class SnapshotReader : IDisposable
     /// <param name="info">What the snapshot is, as recorded.</param>
     /// <param name="copies">Where the segments are.</param>
     /// <param name="holding">Whether the segments are copied to memory of this process, or mapped.</param>
-    /// <param name="before">One that is in memory of this process: what a night kept of it is not fetched from a store elsewhere again. Null means none.</param>
+    /// <param name="before">One that is in memory of this process: what a night kept of it is not fetched from a store elsewhere again. Null means
+    /// none.</param>
     /// <param name="ct">Stops between segments, and reading from a store elsewhere.</param>
     /// <exception cref="CorruptDataException">A segment changed, is another one, or is missing from the snapshot.</exception>
     /// <exception cref="StorageFailedException">The store cannot be read, or this machine has not the memory or the disk for it.</exception>
