@@ -41,7 +41,8 @@ public sealed class TwoRoutersTests
 
         var asked = await SwapsAsync(killed) + await SwapsAsync(ended) + Written;
         Assert.Equal(0, await scheduler.EndAsync());
-        await using var engine = await Engine.OpenAsync(EngineConfiguration.In(folder["data"]), TimeProvider.System, new Screen(json: true, verbose: false), Ct);
+        await using var engine =
+            await Engine.OpenAsync(EngineConfiguration.In(folder["data"]), TimeProvider.System, new Screen(json: true, verbose: false), Ct);
 
         for (var i = 0; i < Written; i++)
             Assert.Equal(HttpStatusCode.OK, (await killed.GetAsync("/v1/predictions/r/7")).Status);
@@ -67,9 +68,11 @@ public sealed class TwoRoutersTests
         await new LedgerPoster(engine.Database, later, engine.Prices).CatchUpAsync(null, Ct);
         Assert.True(await new LedgerProof(engine.Database, later).CheckAsync(Ct) is { Differences.Count: 0, Open: 0, Usages: > 0 } proof
             && proof.Proved == proof.Usages);
-        var routers = (await new UsageStore(engine.Database).ListAsync(DateTimeOffset.UnixEpoch, TimeProvider.System.GetUtcNow().AddHours(1), Ct)).Where(u => u.Subject.EndsWith("-router", StringComparison.Ordinal))
+        var routers = (await new UsageStore(engine.Database).ListAsync(DateTimeOffset.UnixEpoch, TimeProvider.System.GetUtcNow().AddHours(1), Ct))
+            .Where(u => u.Subject.EndsWith("-router", StringComparison.Ordinal))
             .Select(u => u.Subject).Distinct().ToList();
-        Assert.Equal(((int[])[killed.Id, ended.Id]).Order(), routers.Select(subject => int.Parse(subject.Split('-')[^3], CultureInfo.InvariantCulture)).Order());
+        Assert.Equal(((int[])[killed.Id, ended.Id]).Order(), routers.Select(subject => int.Parse(subject.Split('-')[^3], CultureInfo.InvariantCulture))
+            .Order());
     }
 
     // Its own poll brings in the next night without a restart or a failed answer.
