@@ -82,7 +82,8 @@ public sealed class TwoSchedulersProcessesTests(KillStage stage) : IAsyncLifetim
             Assert.False(patience.IsCancellationRequested, $"nobody leads: {a.Words}\n{b.Words}");
             await using var connection = await OpenAsync();
             await using var command = connection.CreateCommand();
-            command.CommandText = "SELECT l.holder, l.run_id FROM leaders l JOIN runs r ON r.run_id = l.run_id WHERE l.holder IS NOT NULL AND r.state = 'Scoring'";
+            command.CommandText =
+                "SELECT l.holder, l.run_id FROM leaders l JOIN runs r ON r.run_id = l.run_id WHERE l.holder IS NOT NULL AND r.state = 'Scoring'";
             await using var rows = await command.ExecuteReaderAsync(Ct);
             if (await rows.ReadAsync(Ct))
             {
