@@ -30,7 +30,7 @@ internal sealed class Engine : IAsyncDisposable
         Blobs = BlobStores.Open(configuration.Blobs, configuration.ObjectStore, clock, note);
         Copies = configuration.CopiesOf(Blobs);
         _objects = new ObjectSources(configuration.ObjectStore, clock);
-        Inputs = new InputFiles(_objects);
+        Inputs = new InputFiles(_objects) { FooterFolder = Path.Combine(configuration.DataDirectory, "footers") };
         Registry = new ModelRegistry(new ModelStore(database), new FileModels(new FileModelStore(database), Copies), Copies, ExecutorFactory.InspectWhole);
         Prices = new CurrentPrices(new PriceReadings(database), PriceSources.Folder(configuration), PriceSources.Of(configuration), clock, note);
         if (configuration.MemoryLimitBytes > 0)

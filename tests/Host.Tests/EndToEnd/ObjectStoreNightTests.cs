@@ -1,110 +1,133 @@
-using BatchEngine.Domain;
-using BatchEngine.Host.Composition;
-using BatchEngine.Host.Configuration;
-using BatchEngine.Host.Configuration.Jobs;
-using BatchEngine.Host.Terminal;
-using BatchEngine.Scheduler.Runs;
-using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database.Leases;
-using BatchEngine.Storage.Database.Snapshots;
-using BatchEngine.TestKit.Databases;
-using BatchEngine.TestKit.Folders;
 using BatchEngine.TestKit.Objects;
 
 namespace BatchEngine.Host.Tests.EndToEnd;
 
-/// <summary>Nights whose blobs lie in a bucket: the same bytes as in a folder, whatever the store and the workers suffer on the way.</summary>
+/// <summary>A night whose input and output are URIs, against the same night in folders.</summary>
 [Collection(ProcessesCollection.Name)]
-public sealed class ObjectStoreNightTests(KillStage stage) : IAsyncLifetime
+public sealed class ObjectStoreNightTests : IAsyncLifetime
 {
-    private const string Bucket = "night-bucket";
-    private const int Kills = 6;
-    private readonly TemporaryFolder _folder = new();
+    private InputFolder _folder = null!;
     private ObjectServer _server = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _server = await ObjectServer.StartAsync(Bucket);
+    private StoredBucket Bucket => _server.Bucket("lake");
+
+    public async ValueTask InitializeAsync()
+    {
+        _folder = await InputFolder.CreateAsync();
+        _server = await ObjectServer.StartAsync("lake");
+        await File.WriteAllTextAsync(_folder["e.yaml"], $$"""
+            dataDirectory: {{_folder["data"]}}
+            objectStore: { endpoint: {{_server.Url}}, retryFor: 5s }
+            """, Ct);
+        Bucket.Put("customers/2026-11-01/good +1%.parquet", await File.ReadAllBytesAsync(_folder.Good, Ct));
+    }
 
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
         _folder.Dispose();
-    }
-
-    private Task<Engine> OpenAsync(string prefix) => Engine.OpenAsync(EngineConfiguration.In(_folder["data"]) with
-    {
-        LeaseTtl = TimeSpan.FromSeconds(1),
-        Blobs = $"s3://{Bucket}/{prefix}",
-        ObjectStore = _server.Options,
-    }, TimeProvider.System, new Screen(json: true, verbose: false), Ct);
-
-    [Fact]
-    public async Task Run_WithWorkersKilledAndAStoreThatFailsInPassing_EqualsTheNightInAFolder()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "NeedsLinux: workers are found in /proc.");
-        var seed = Environment.TickCount;
-        var random = new Random(seed);
-        await using var engine = await OpenAsync("night");
-        var job = stage.Job("bucket", WorkerMode.ChildProcess) with { OutputDirectory = Path.Combine(_folder["data"], "output", "{run}") };
-        var run = new RunId(job.Name, KillStage.Night(0));
-        foreach (var operation in new[] { "PutObject", "GetObject", "HeadObject", "ListObjects" })
-        {
-            foreach (var fault in new[] { ObjectFault.SlowDown, ObjectFault.CutBefore, ObjectFault.CutAfter })
-                _server.Faults.Plan(fault, operation, times: 3, after: random.Next(20));
-        }
-        _server.Faults.Plan(ObjectFault.CutBody, "GetObject", times: 3, after: random.Next(20));
-        var running = engine.Jobs.RunAsync(job, run, null, Ct);
-        var killer = new WorkerKiller(random, async () => [.. (await new ClaimStore(engine.Database).ProgressAsync(run, Ct))
-            .Where(s => s.State == ShardState.Leased && s.Counts.Read > 0).Select(s => s.Worker!)]);
-        await killer.KillUntilAsync(Kills, run.ToString(), running);
-        var outcome = await running;
-        Assert.InRange(killer.Kills, 1, Kills);
-        Assert.True(outcome is RunOutcome.Published, $"seed {seed}, {killer.Kills} kills: {outcome}");
-        stage.Uninterrupted.MustEqual(await ScoredNight.ReadAsync(engine, job, run, Ct), $"seed {seed}");
-        Assert.False(Directory.Exists(engine.Configuration.DataDirectory + "/blobs"));
-
-        var named = new NamedBlobs(engine.Database);
-        await new BlobSweeper(engine.Blobs, TimeProvider.System).SweepAsync([""], named.AmongAsync, TimeSpan.FromSeconds(-5), Ct);
-        var left = new List<string>();
-        await foreach (var blob in engine.Blobs.ListAsync("", Ct))
-            left.Add(blob.Name);
-        Assert.Equal((await engine.Database.AllBlobNamesAsync(Ct)).Order(StringComparer.Ordinal), left);
-        Assert.Empty(_server.Bucket(Bucket).Uploads);
+        await _server.DisposeAsync();
     }
 
     [Fact]
-    public async Task Program_OverABucketKilledInTheMiddle_GoesOnAnswersAndChecksItself()
+    public async Task Night_InputAndOutputByUri_EqualsTheNightInFolders()
     {
-        await File.WriteAllTextAsync(_folder["engine.yaml"], $$"""
-            dataDirectory: {{_folder["data"]}}
-            blobs: s3://{{Bucket}}/program
-            objectStore: { endpoint: "{{_server.Url}}", retryFor: 5s }
-            leaseTtl: 1s
-            """, Ct);
-        Task<ProgramRun> Run(params string[] arguments) => ProgramRun.RunAsync([.. arguments, "--config", _folder["engine.yaml"]]);
-        string[] command = ["run", stage.JobPath, "--as-of", "2026-11-24T02:00:00Z"];
-        using (var killed = ProgramRun.Start([.. command, "--config", _folder["engine.yaml"]], leaseTtl: null))
-        {
-            while (_server.Count("PutObject") < 20 && !killed.HasExited)
-                await Task.Delay(10, Ct);
-            Assert.False(killed.HasExited);
-            killed.Kill(entireProcessTree: true);
-            await ProgramRun.EndAsync(killed);
-        }
-        (await Run(command)).MustEnd(0);
-        Assert.Contains("\"snapshot\"", (await Run("lookup", "kill", "1", "--json")).Output, StringComparison.OrdinalIgnoreCase);
-        await using (var engine = await OpenAsync("program"))
-        {
-            var (job, run) = (JobFile.Load(stage.JobPath), RunId.Parse("kill_20261124T020000Z"));
-            stage.Uninterrupted.MustEqual(await ScoredNight.ReadAsync(engine, job, run, Ct), "resumed");
-        }
-        var doctor = await Run("doctor");
-        Assert.Contains($"s3://{Bucket}/program can be written", doctor.Output, StringComparison.Ordinal);
-        Assert.Contains("1 served snapshot", doctor.Output, StringComparison.Ordinal);
-        Assert.All(_server.Bucket(Bucket).Keys, key => Assert.StartsWith("program/", key));
+        await JobAsync("local", "good.parquet", "out");
+        await JobAsync("remote", "s3://lake/customers/{date}/*.parquet", "s3://lake/scored/{run}");
+        (await RunAsync("local")).MustEnd(0);
+        (await RunAsync("remote")).MustEnd(0);
 
-        _server.Faults.Plan(ObjectFault.Denied, times: int.MaxValue);
-        (await Run("run", stage.JobPath, "--as-of", "2026-11-25T02:00:00Z")).MustEnd(1, $"s3://{Bucket}/program", "access is denied", "s3:PutObject");
+        var keys = Bucket.Keys.Where(k => k.StartsWith("scored/", StringComparison.Ordinal)).ToList();
+        Assert.Contains("scored/remote_20261101T020000Z/_manifest.json", keys);
+        Assert.DoesNotContain(keys, k => k.Contains("_writing", StringComparison.Ordinal) || k.Contains("_probe", StringComparison.Ordinal));
+        foreach (var key in keys)
+            await File.WriteAllBytesAsync(FileOf(key), Bucket.Find(key)!.Content, Ct);
+        string[] provenance = ["model_version", "run_id", "scored_at"];
+        Assert.Equal(ParquetRows.Read(_folder["out/local_20261101T020000Z"], "customer_id", provenance),
+            ParquetRows.Read(_folder["scored/remote_20261101T020000Z"], "customer_id", provenance));
+
+        var shown = (await ProgramRun.RunAsync("runs", "show", "remote_20261101T020000Z", "--config", _folder["e.yaml"], "--json")).Json()
+            .GetProperty("report");
+        var read = shown.GetProperty("fromStores");
+        Assert.InRange(read.GetProperty("needed").GetInt64(), 1, read.GetProperty("fetched").GetInt64());
+        var local = (await ProgramRun.RunAsync("runs", "show", "local_20261101T020000Z", "--config", _folder["e.yaml"], "--json")).Json().GetProperty("report");
+        Assert.False(local.TryGetProperty("fromStores", out _));
+        Assert.Contains("read from stores", (await ProgramRun.RunAsync("runs", "show", "remote_20261101T020000Z", "--config", _folder["e.yaml"])).Output,
+            StringComparison.Ordinal);
+
+        // The same command again finds everything in its place, and mends what went missing.
+        var lost = keys.First(k => k.EndsWith(".parquet", StringComparison.Ordinal));
+        Bucket.Delete(lost);
+        (await RunAsync("remote")).MustEnd(0);
+        Assert.Contains(lost, Bucket.Keys);
+    }
+
+    [Fact]
+    public async Task Night_OutputThatMayNotBeWritten_IsRefusedBeforeAnythingIsScored()
+    {
+        await JobAsync("night", "good.parquet", "s3://lake/scored");
+        _server.Faults.Plan(ObjectFault.Denied, "PutObject", times: 100);
+        var refused = await RunAsync("night");
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("s3://lake/scored/night_20261101T020000Z", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("the run is not begun", refused.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["data/blobs/runs"]));
+    }
+
+    [Fact]
+    public async Task Night_ObjectReplacedAfterPlanning_StopsAndSaysWhich()
+    {
+        await JobAsync("night", "s3://lake/customers/{date}/*.parquet", "out");
+        // The object is replaced when it is read for the third time: behind its footer and the sample.
+        _server.Faults.Plan(ObjectFault.Replaced, "GetObject", after: 2, key: ".parquet");
+        var failed = await RunAsync("night");
+        Assert.NotEqual(0, failed.ExitCode);
+        Assert.Contains("ETag", failed.Errors + failed.Output, StringComparison.Ordinal);
+        Assert.Contains("s3://lake/customers/2026-11-01/good +1%.parquet", (failed.Errors + failed.Output).ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Score_InputByUri_IsScoredAndOutputByUriIsRefused()
+    {
+        (await _folder.ScoreAsync("s3://lake/customers/**", "--config", _folder["e.yaml"])).MustEnd(0);
+        Assert.True(File.Exists(_folder["out/_manifest.json"]));
+        (await _folder.ScoreAsync("s3://key:geheim@lake/customers/**", "--config", _folder["e.yaml"])).MustRefuse("credentials in a URI");
+        (await ProgramRun.RunAsync("score", "--model", InputFolder.Model, "--input", _folder.Good, "--output", "s3://lake/x"))
+            .MustRefuse("--output", "a folder of this machine");
+    }
+
+    [Fact]
+    public async Task JobsCheck_CredentialsInAUri_AreRefusedWithTheirLineAndNotShown()
+    {
+        await JobAsync("night", "s3://AKIA:geheim@lake/customers", "gs://lake/out");
+        var refused = await ProgramRun.RunAsync("jobs", "check", _folder["night.yaml"]);
+        Assert.NotEqual(0, refused.ExitCode);
+        var text = refused.Output + refused.Errors;
+        Assert.Contains("night.yaml:2:", text, StringComparison.Ordinal);
+        Assert.Contains("credentials in a URI", text.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Contains("gs://", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", text, StringComparison.Ordinal);
+    }
+
+    private Task JobAsync(string name, string input, string output) => File.WriteAllTextAsync(_folder[$"{name}.yaml"], $$"""
+        name: {{name}}
+        input: '{{input}}'
+        key: customer_id
+        model: {{InputFolder.Model}}
+        features: {{InputFolder.Features}}
+        output: '{{output}}'
+        schedule: { cron: 0 0 2 * * ?, timeZone: UTC }
+        quality: { rejects: { maxRows: 500, maxShare: 0.05 } }
+        """, Ct);
+
+    private Task<ProgramRun> RunAsync(string job) =>
+        ProgramRun.RunAsync("run", _folder[$"{job}.yaml"], "--as-of", "2026-11-01T02:00:00Z", "--config", _folder["e.yaml"]);
+
+    private string FileOf(string key)
+    {
+        var path = _folder[key];
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return path;
     }
 }

@@ -13,7 +13,7 @@ public sealed class ObjectSources(ObjectStoreOptions options, TimeProvider clock
 
     /// <inheritdoc/>
     public IObjectSource Of(ObjectUri uri) => _open.GetOrAdd(uri.Place, place => new Lazy<ContainerSource>(() =>
-        new ContainerSource(BlobStores.ContainerOf(BucketPlace.Parse(place), options, clock)))).Value;
+        new ContainerSource(BlobStores.ContainerOf(BucketPlace.Parse(place, uri.ToString()), options, clock)))).Value;
 
     /// <inheritdoc/>
     public void Dispose()
