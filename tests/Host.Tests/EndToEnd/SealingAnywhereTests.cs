@@ -18,12 +18,14 @@ public sealed class SealingAnywhereTests(KillStage stage)
         await using var engine = await stage.OpenAsync("sealed", Ct);
         var (job, run) = (stage.Job("sealed", WorkerMode.InProcess), new RunId("kill", KillStage.Night(0)));
         var plan = await OpenedNight.OpenAsync(engine, job, run, new RunTerms(RunTerms.CurrentFormat, engine.Configuration.PricesDirectory, null));
-        (await ProgramRun.RunAsync("worker", "--run", $"{run}", "--data", stage.DataFolder("sealed"), "--name", "scorer", "--offering", $"{Offering.Local}")).MustEnd(0);
+        (await ProgramRun.RunAsync("worker", "--run", $"{run}", "--data", stage.DataFolder("sealed"), "--name", "scorer", "--offering", $"{Offering.Local}"))
+            .MustEnd(0);
         await OpenedRuns.MoveAsync(engine.Database, run, RunState.Scoring, RunState.Sealing, Ct);
         var units = new SealUnitStore(engine.Database);
         await units.CutAsync(await OpenedRuns.LeadAsync(engine.Database, run, Ct), SealUnit.Of(plan.PartitionCount), Ct);
 
-        var ended = await ProgramRun.RunAsync("worker", "--run", $"{run}", "--data", stage.DataFolder("sealed"), "--name", "sealer", "--offering", $"{Offering.Local}");
+        var ended = await ProgramRun.RunAsync("worker", "--run", $"{run}", "--data", stage.DataFolder("sealed"), "--name", "sealer", "--offering",
+            $"{Offering.Local}");
 
         ended.MustEnd(0);
         Assert.All(await units.ProgressAsync(run, Ct), u => Assert.Equal((ShardState.Done, "sealer"), (u.State, u.Worker)));

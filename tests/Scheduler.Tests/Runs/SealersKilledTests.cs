@@ -8,7 +8,8 @@ namespace BatchEngine.Scheduler.Tests.Runs;
 
 /// <summary>
 /// A night is copied, database and blobs, between any two durable writes while several sealers work on it, and another process goes on from each copy: as
-/// after a kill, no code of the first runs any more, and its units are still leased. Nobody moves the clock: the first is proven dead, so nothing is waited for.
+/// after a kill, no code of the first runs any more, and its units are still leased. Nobody moves the clock: the first is proven dead, so nothing is waited
+/// for.
 /// </summary>
 public sealed class SealersKilledTests
 {
