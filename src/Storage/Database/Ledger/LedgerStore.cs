@@ -1,10 +1,12 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Transactions;
 using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Database.Ledger;
 
 /// <summary>The ledger. Entries are appended and never change: the engine itself refuses it. Thread-safe.</summary>
+/// <remarks>Isolation: none is needed beyond the primary key; the second of two equal entries is left out.</remarks>
 /// <param name="database">The database.</param>
 public sealed class LedgerStore(StateDatabase database)
 {
@@ -26,7 +28,7 @@ public sealed class LedgerStore(StateDatabase database)
                 """, Parameters(entry)).ConfigureAwait(false);
         }
         return entries.Count;
-    }, ct);
+    }, Isolation.RowLocks, ct);
 
     /// <summary>The entries that match, by start and id.</summary>
     public Task<IReadOnlyList<SpendEntry>> ListAsync(LedgerFilter filter, CancellationToken ct) => database.ReadAsync(async tx =>

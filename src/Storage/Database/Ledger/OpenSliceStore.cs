@@ -7,6 +7,7 @@ namespace BatchEngine.Storage.Database.Ledger;
 
 /// <summary>What is metered and not over, written ahead. A slice becomes usage once: by its own process, or by whoever finds that process dead. Thread-safe;
 /// several processes may use it.</summary>
+/// <remarks>Isolation: row locks; a slice is held by its name while it is changed.</remarks>
 /// <param name="database">The database.</param>
 /// <param name="pricedBy">The price folder of slices that name none and whose run names none.</param>
 public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
@@ -15,10 +16,11 @@ public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
         + "busy_ticks, rework_ticks, predictions, priced_by";
 
     /// <summary>Writes a sign of life. A slice that another process has ended meanwhile stays ended.</summary>
-    public Task BeatAsync(OpenSlice slice, CancellationToken ct) => database.WriteAsync(tx => BeatAsync(tx, slice), ct);
+    public Task BeatAsync(OpenSlice slice, CancellationToken ct) => database.WriteAsync(tx => BeatAsync(tx, slice), Isolation.RowLocks, ct);
 
     private async Task<int> BeatAsync(StateTransaction tx, OpenSlice slice)
     {
+        await HoldAsync(tx, slice.Id).ConfigureAwait(false);
         if (await EndedUntilAsync(tx, slice).ConfigureAwait(false) is not null)
             return 0;
         return await tx.ExecuteAsync($"""
@@ -59,6 +61,7 @@ public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
         CancellationToken ct) =>
         database.WriteAsync(async tx =>
         {
+            await HoldAsync(tx, slice.Id).ConfigureAwait(false);
             var records = usage(await EndedUntilAsync(tx, slice).ConfigureAwait(false) ?? slice.From);
             foreach (var record in records)
                 await UsageStore.AppendAsync(tx, record, pricedBy).ConfigureAwait(false);
@@ -66,12 +69,13 @@ public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
             if (next is not null)
                 await BeatAsync(tx, next).ConfigureAwait(false);
             return records;
-        }, ct);
+        }, Isolation.RowLocks, ct);
 
     /// <summary>Ends a slice whose process is dead, when it is still as it was found.</summary>
     /// <returns>Whether it was.</returns>
     public Task<bool> SettleAsync(OpenSlice found, DateTimeOffset now, CancellationToken ct) => database.WriteAsync(async tx =>
     {
+        await HoldAsync(tx, found.Id).ConfigureAwait(false);
         var seen = await tx.NumberAsync("SELECT seen_at FROM open_slices WHERE id = @Id", new { found.Id }).ConfigureAwait(false);
         if (seen != EpochMicroseconds.Of(found.SeenAt))
             return false;
@@ -79,7 +83,7 @@ public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
             await UsageStore.AppendAsync(tx, record, pricedBy).ConfigureAwait(false);
         await RemoveAsync(tx, found.Id).ConfigureAwait(false);
         return true;
-    }, ct);
+    }, Isolation.RowLocks, ct);
 
     /// <summary>Every open slice, by start.</summary>
     /// <param name="run">Only of this run; null means all.</param>
@@ -94,6 +98,9 @@ public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
     private static async Task<DateTimeOffset?> EndedUntilAsync(StateTransaction tx, OpenSlice slice) =>
         await tx.NumberAsync("SELECT MAX(to_at) FROM usage_records WHERE id IN (@Id, @lost)", new { slice.Id, lost = $"{slice.Id}/unallocated" })
             .ConfigureAwait(false) is { } ended ? EpochMicroseconds.ToInstant(ended) : null;
+
+    // By its name and not by its row: a slice that was ended has none, and must not get one again.
+    private static Task HoldAsync(StateTransaction tx, string id) => tx.LockNameAsync($"open slice {id}");
 
     private static Task<int> RemoveAsync(StateTransaction tx, string id) => tx.ExecuteAsync("DELETE FROM open_slices WHERE id = @id", new { id });
 
