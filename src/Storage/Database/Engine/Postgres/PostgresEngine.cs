@@ -16,14 +16,17 @@ internal sealed class PostgresEngine : IStateEngine
     private readonly NpgsqlDataSource _source;
     private readonly PostgresDialect _dialect;
     private readonly CommitMarks _marks = new();
-    private TimeSpan _maxOutage = StateLimits.MaxOutageAtStart;
+    private readonly PostgresPatience _patience;
+    private TimeSpan _maxOutage;
     private int _hasPruned;
 
     /// <summary>Names the database; nothing is opened yet.</summary>
     /// <param name="place">Where it is.</param>
     /// <param name="clock">The system's clock means the server's; any other counts instead of it.</param>
-    public PostgresEngine(PostgresPlace place, TimeProvider clock)
+    /// <param name="patience">How long a lost server is looked for.</param>
+    public PostgresEngine(PostgresPlace place, TimeProvider clock, PostgresPatience patience)
     {
+        (_patience, _maxOutage) = (patience, patience.AtStart);
         _dialect = new PostgresDialect(clock == TimeProvider.System ? null : clock);
         (Place, _source) = (place.Name, NpgsqlDataSource.Create(place.ConnectionString));
     }
@@ -60,7 +63,7 @@ internal sealed class PostgresEngine : IStateEngine
                     + "--encoding=UTF8 --template=template0 NAME.", isTransient: false);
             return true;
         }, ct).ConfigureAwait(false);
-        _maxOutage = StateLimits.MaxOutage;
+        _maxOutage = _patience.InWork;
     }
 
     /// <inheritdoc/>
@@ -155,7 +158,7 @@ internal sealed class PostgresEngine : IStateEngine
 
     private async Task<T> RetryAsync<T>(Func<Task<T>> attempt, CancellationToken ct)
     {
-        long? lostAt = null;
+        long? failingSince = null;
         for (var tries = 1; ; tries++)
         {
             ct.ThrowIfCancellationRequested();
@@ -165,19 +168,12 @@ internal sealed class PostgresEngine : IStateEngine
             }
             catch (Exception e) when (PostgresFailures.TroubleOf(e) is { } trouble)
             {
-                if (trouble == PostgresTrouble.Outage)
-                {
-                    lostAt ??= Stopwatch.GetTimestamp();
-                    _source.Clear();
-                }
-                var goesOn = trouble switch
-                {
-                    PostgresTrouble.Race => tries < StateLimits.MaxRaces,
-                    PostgresTrouble.Outage => Stopwatch.GetElapsedTime(lostAt!.Value) < _maxOutage,
-                    _ => false,
-                };
-                if (!goesOn)
+                failingSince ??= Stopwatch.GetTimestamp();
+                if (trouble == PostgresTrouble.Lasting || (trouble == PostgresTrouble.Race && tries >= StateLimits.MaxRaces)
+                    || Stopwatch.GetElapsedTime(failingSince.Value) >= _maxOutage)
                     throw PostgresFailures.Explain(e, Place);
+                if (trouble == PostgresTrouble.Outage)
+                    _source.Clear();
             }
 
             // Real time on purpose: what is waited for is another process, whatever clock the caller plays with.

@@ -49,7 +49,7 @@ public sealed class PostgresOpeningTests : IAsyncLifetime
         await using var database = await OpenAsync();
         SchemaMigration[] broken =
             [.. SchemaMigration.Embedded, new(SchemaMigration.Embedded.Count + 1, "broken", "CREATE TABLE half (a TEXT); CREATE TABLE half (a TEXT);")];
-        await using var engine = new PostgresEngine(PostgresPlace.Parse(_server.ConnectionString(_empty)), TimeProvider.System);
+        await using var engine = new PostgresEngine(PostgresPlace.Parse(_server.ConnectionString(_empty)), TimeProvider.System, PostgresPatience.Default);
         await Assert.ThrowsAsync<StorageFailedException>(() => SchemaMigration.BringUpAsync(engine, broken, Ct));
         Assert.False(await database.ReadAsync(tx => tx.HasTableAsync("half"), Ct));
         Assert.Equal(SchemaMigration.Embedded.Count, await database.ReadAsync(tx => tx.NumberAsync("SELECT MAX(number) FROM schema_versions"), Ct));
