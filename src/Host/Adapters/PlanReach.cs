@@ -2,15 +2,18 @@ using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Graphs;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Memory;
+using BatchEngine.Storage.Objects;
 
 namespace BatchEngine.Host.Adapters;
 
 /// <summary>Whether this machine can work on a plan that another made: a worker that cannot must leave the run to others, not fail it. Thread-safe.</summary>
 /// <param name="models">Loads the plan's model, which the work then finds loaded.</param>
 /// <param name="locator">Finds the model's file.</param>
+/// <param name="files">Where input files are.</param>
 /// <param name="ceiling">Of this process; null means none.</param>
-internal sealed class PlanReach(LoadedModels models, ModelLocator locator, MemoryCeiling? ceiling)
+internal sealed class PlanReach(LoadedModels models, ModelLocator locator, InputFiles files, MemoryCeiling? ceiling)
 {
     /// <summary>What is missing, and what to do; null means that nothing is.</summary>
     public async Task<string?> ProblemOfAsync(RunPlan plan, CancellationToken ct)
@@ -28,7 +31,7 @@ internal sealed class PlanReach(LoadedModels models, ModelLocator locator, Memor
         }
     }
 
-    private static bool IsMissing(string path) => !path.Contains("://", StringComparison.Ordinal) && !File.Exists(path);
+    private static bool IsMissing(string path) => !ObjectUri.IsOne(path) && !File.Exists(path);
 
     // Predictions of one run must not depend on who made them.
     private static string? WhyOtherBits(RunPlan plan, LoadedModel model) =>
@@ -45,7 +48,7 @@ internal sealed class PlanReach(LoadedModels models, ModelLocator locator, Memor
             return null;
         var path = await locator.PathOfAsync(plan.Model, plan.ModelArtifact, ct).ConfigureAwait(false);
         var need = ScoringMemory.Of(plan.Manifest, plan.Features, model, ModelContent.Of(path).Bytes, plan.Job.KeyColumn, plan.Job.CarriedColumns,
-            writesRunFiles: true, plan.KeptSums);
+            writesRunFiles: true, plan.KeptSums, files);
         return ceiling.Fit(need, 1, plan.UnitRows).UnitRows >= plan.UnitRows ? null
             : string.Create(CultureInfo.InvariantCulture, $"its units of {plan.UnitRows:N0} rows do not fit under memory.limit here. ")
                 + "Raise the limit, or give the coordinator the same one, so that the run is planned with smaller units.";

@@ -21,6 +21,10 @@ internal static class ChildWorker
         start.Environment["BATCHENGINE_DATA_DIRECTORY"] = configuration.DataDirectory;
         start.Environment["BATCHENGINE_DATABASE_PATH"] = configuration.DatabasePath;
         start.Environment["BATCHENGINE_BLOBS_ROOT"] = configuration.BlobsRoot;
+        if (configuration.CopiesFolder is { } copies)
+            start.Environment["BATCHENGINE_COPIES_FOLDER"] = copies;
+        if (configuration.CopiesLimitBytes is { } limit)
+            start.Environment["BATCHENGINE_COPIES_LIMIT"] = limit.ToString(CultureInfo.InvariantCulture);
         start.Environment["BATCHENGINE_LEASE_TTL"] = $"{(int)configuration.LeaseTtl.TotalSeconds}s";
         start.Environment["BATCHENGINE_EXECUTION_DEVICE"] = ChoiceText.Of(configuration.Execution.Device);
         start.Environment["BATCHENGINE_EXECUTION_DEVICE_ID"] = configuration.Execution.DeviceId.ToString(CultureInfo.InvariantCulture);

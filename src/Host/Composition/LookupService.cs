@@ -39,7 +39,7 @@ internal sealed class LookupService : IAsyncDisposable
     /// <param name="isDiagnostic">Whether a person looks what would be answered, and no application.</param>
     public static LookupService Open(Engine engine, Action<string> note, Action<RealtimeTrouble> troubled, bool isDiagnostic = false)
     {
-        var catalog = new SnapshotCatalog(new SnapshotStore(engine.Database), engine.Blobs, engine.Clock);
+        var catalog = new SnapshotCatalog(new SnapshotStore(engine.Database), engine.Copies, engine.Clock);
         var realtime = new RealtimeService(engine.Database, engine.Registry, engine.Clock, () => catalog.RealtimeRuns, troubled);
         var router = new PredictionRouter(catalog, realtime.Door, engine.Clock);
         var books = new LookupBooks(engine, router.Answered, realtime.Models,

@@ -41,10 +41,13 @@ internal sealed class RunWorker(Engine engine, IRunLog log, Action<string> note)
         var plan = await runs.PlanAsync(run, CancellationToken.None).ConfigureAwait(false)
             ?? throw new InvariantBrokenException("a recorded run has its plan", run.ToString());
         var (models, bases) = Hold(run);
-        if (await new PlanReach(models, new ModelLocator(engine.Registry), _ceiling).ProblemOfAsync(plan, drain).ConfigureAwait(false) is { } problem)
+        if (await new PlanReach(models, new ModelLocator(engine.Registry), engine.Inputs, _ceiling).ProblemOfAsync(plan, drain)
+            .ConfigureAwait(false) is { } problem)
             return new WorkerOutcome.Unable(problem);
         var stores = RunStores.Over(engine.Database, engine.Blobs, _processes.Own);
-        var services = new WorkerServices(stores, new ShardScorer(models, bases, engine.Blobs, _ceiling), log, engine.Clock) { Processes = _processes };
+        var services = new WorkerServices(stores, new ShardScorer(models, bases, engine.Blobs, engine.Inputs, _ceiling), log,
+            engine.Clock)
+        { Processes = _processes };
         var policy = LeasePolicy.Living(terms.LeaseLife ?? engine.Configuration.LeaseTtl) with { DrainGrace = worker.Drain };
         var outcome = await new WorkerLoop(services, policy) { LeavesWhenNoneIsFree = worker.Roams }
             .RunAsync(plan, worker.Name, plan.Chosen.Offering, null, drain, CancellationToken.None).ConfigureAwait(false);
@@ -67,7 +70,7 @@ internal sealed class RunWorker(Engine engine, IRunLog log, Action<string> note)
         {
             Release();
             _latest = latest = (run, new LoadedModels(new ModelLocator(engine.Registry), engine.Configuration.Execution, note),
-                new BaseSnapshots(new SnapshotStore(engine.Database), new DecisionStore(engine.Database), engine.Blobs, engine.Clock));
+                new BaseSnapshots(new SnapshotStore(engine.Database), new DecisionStore(engine.Database), engine.Copies, engine.Clock));
         }
         return (latest.Models, latest.Bases);
     }

@@ -45,6 +45,7 @@ internal static class EngineConfigurationFile
         var requests = reader.Section(EngineKeys.Requests);
         var execution = reader.Section(EngineKeys.Execution);
         var stop = reader.Section(EngineKeys.Stop);
+        var copies = reader.Section(EngineKeys.Copies);
         var result = preset with
         {
             DatabasePath = FullPath(reader.ReadOrNull(EngineKeys.DatabasePath), preset.DatabasePath),
@@ -70,6 +71,8 @@ internal static class EngineConfigurationFile
             },
             Stop = new StopLimits(stop.Read(EngineKeys.StopDrain), stop.Read(EngineKeys.StopWithin)),
             MemoryLimitBytes = reader.Section(EngineKeys.Memory).Read(EngineKeys.MemoryLimit),
+            CopiesFolder = copies.ReadOrNull(EngineKeys.CopiesFolder) is { } folder ? Path.GetFullPath(folder) : null,
+            CopiesLimitBytes = copies.ReadOrNull(EngineKeys.CopiesLimit),
             AlertsCommand = reader.Section(EngineKeys.Alerts).ReadOrNull(EngineKeys.AlertsCommand),
         };
         problems.ThrowIfAny();

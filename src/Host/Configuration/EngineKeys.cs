@@ -105,6 +105,22 @@ internal static class EngineKeys
 
     public static SectionKey Memory { get; } = new("memory", "A hard ceiling of a process that scores.", MemoryLimit);
 
+    public static Key<string> CopiesFolder { get; } = new("folder", TextType.Any, "On a disk of this machine; several processes may share it.")
+    {
+        Otherwise = "copies in the data directory",
+        Example = "/var/cache/batchengine",
+    };
+
+    public static Key<long> CopiesLimit { get; } =
+        new("limit", new SizeType(1, long.MaxValue), "The most that they take together; the longest unused goes first.")
+        {
+            Otherwise = "a quarter of the disk",
+            Example = "50GiB",
+        };
+
+    public static SectionKey Copies { get; } = new("copies", "Files of what a blob store elsewhere holds; a folder of blobs needs none.",
+        CopiesFolder, CopiesLimit);
+
     public static Key<string> AlertsCommand { get; } = new("command", TextType.Any,
         "Given to the shell by serve for each night that failed, was held back or could not start. BATCHENGINE_ALERT_JOB, _RUN, _OUTCOME and _TEXT tell it "
         + "which.")
@@ -118,8 +134,7 @@ internal static class EngineKeys
     /// <summary>The whole file, in the order of the documents.</summary>
     public static SectionKey File { get; } = new("", "Where a process keeps its state and how it behaves.",
         DataDirectory, DatabasePath, BlobsRoot, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, RealtimeUrl, LeaseTtl, Workers, Execution, Requests, Stop,
-            Memory,
-        Alerts);
+        Memory, Copies, Alerts);
 
     private static TextType Address(string expected, bool takesNone = false) => new(expected)
     {

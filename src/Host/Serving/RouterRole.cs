@@ -14,7 +14,7 @@ internal static class RouterRole
     /// <summary>Adds them.</summary>
     public static void Add(IServiceCollection services, Engine engine)
     {
-        services.AddSingleton(s => new SnapshotCatalog(s.GetRequiredService<SnapshotStore>(), engine.Blobs, engine.Clock));
+        services.AddSingleton(s => new SnapshotCatalog(s.GetRequiredService<SnapshotStore>(), engine.Copies, engine.Clock));
         services.AddSingleton(s => new ServedNames(s.GetRequiredService<SnapshotCatalog>(), null));
         services.AddSingleton(s => new RouterDoor(engine.Configuration.RealtimeUrl is { } address
             ? new RealtimeDoor(s.GetRequiredService<RemoteRealtime>(), new RealtimeTroubles(engine.Clock, EndpointRole.TroublesOf(s)), engine.Clock)

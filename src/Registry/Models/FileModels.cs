@@ -1,5 +1,5 @@
 using BatchEngine.Domain;
-using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Database.Models;
 
 namespace BatchEngine.Registry.Models;
@@ -7,11 +7,10 @@ namespace BatchEngine.Registry.Models;
 /// <summary>Models that runs are planned with from a file that is not registered: kept in the blob store by digest, so that workers on other machines, and a
 /// resume after the file was replaced, find the very bytes of the plan. Thread-safe; several processes may share one database and blob store.</summary>
 /// <param name="models">The rows.</param>
-/// <param name="blobs">The bytes.</param>
-/// <param name="cacheFolder">Where copies of models are kept when the blob store is not on this machine.</param>
-public sealed class FileModels(FileModelStore models, IBlobStore blobs, string cacheFolder)
+/// <param name="copies">The bytes, and files of them.</param>
+public sealed class FileModels(FileModelStore models, LocalCopies copies)
 {
-    private readonly ModelFiles _files = new(blobs, cacheFolder);
+    private readonly ModelFiles _files = new(copies);
 
     /// <summary>Keeps the bytes of a model's file, for the run that is about to be recorded. What is kept already is not read again.</summary>
     /// <exception cref="BadInputException">The file changed meanwhile.</exception>
@@ -30,7 +29,8 @@ public sealed class FileModels(FileModelStore models, IBlobStore blobs, string c
     /// <summary>A verified local file with the bytes of a planned model; null means that they were not kept, or are gone.</summary>
     /// <exception cref="CorruptDataException">The stored bytes are no longer those that were put in.</exception>
     public async Task<string?> TakeOutAsync(Digest model, CancellationToken ct) =>
-        await models.FindAsync(model, ct).ConfigureAwait(false) is { } known && await blobs.LengthAsync(known.BlobName, ct).ConfigureAwait(false) is not null
+        await models.FindAsync(model, ct).ConfigureAwait(false) is { } known
+            && await copies.Blobs.LengthAsync(known.BlobName, ct).ConfigureAwait(false) is not null
             ? await _files.TakeOutAsync(known, ct).ConfigureAwait(false) : null;
 
     // As young as if they were put in now, so that no sweep takes them before the run that names them is recorded.
@@ -38,7 +38,7 @@ public sealed class FileModels(FileModelStore models, IBlobStore blobs, string c
     {
         foreach (var name in model.Weights.Select(w => w.BlobName).Append(model.BlobName))
         {
-            if (!await blobs.RenewAsync(name, ct).ConfigureAwait(false))
+            if (!await copies.Blobs.RenewAsync(name, ct).ConfigureAwait(false))
                 return false;
         }
         return true;

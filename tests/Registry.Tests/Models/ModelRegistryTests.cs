@@ -1,8 +1,10 @@
 using BatchEngine.Domain;
 using BatchEngine.Registry.Models;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Database.Models;
 using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.TestKit.Blobs;
 using BatchEngine.TestKit.Folders;
 using Microsoft.Extensions.Time.Testing;
 
@@ -21,9 +23,11 @@ public sealed class ModelRegistryTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _state.DisposeAsync();
 
     private ModelRegistry CreateSut(IBlobStore? blobs = null) =>
-        new(new ModelStore(_state.Database), FromFiles(blobs), blobs ?? _state.Blobs, Inspect, _state["cache"]);
+        new(new ModelStore(_state.Database), FromFiles(blobs), CopiesOf(blobs), Inspect);
 
-    private FileModels FromFiles(IBlobStore? blobs = null) => new(new FileModelStore(_state.Database), blobs ?? _state.Blobs, _state["cache"]);
+    private FileModels FromFiles(IBlobStore? blobs = null) => new(new FileModelStore(_state.Database), CopiesOf(blobs));
+
+    private LocalCopies CopiesOf(IBlobStore? blobs) => new(blobs ?? _state.Blobs, _state["cache"], null);
 
     private string Write(string file, string content)
     {
@@ -102,7 +106,7 @@ public sealed class ModelRegistryTests : IAsyncLifetime
             await orphan.Content.WriteAsync("one"u8.ToArray(), Ct);
             await orphan.CommitAsync(Ct);
         }
-        File.SetLastWriteTimeUtc(_state.Blobs.LocalPath(left)!, DateTime.UtcNow.AddDays(-3));
+        File.SetLastWriteTimeUtc(_state.Blobs.FileOf(left), DateTime.UtcNow.AddDays(-3));
 
         await new BlobSweeper(_state.Blobs, TimeProvider.System).SweepAsync(async ct =>
         {
@@ -199,6 +203,7 @@ public sealed class ModelRegistryTests : IAsyncLifetime
         await CreateSut(remote).RegisterAsync("churn", Write("a.onnx", "one"), Ct);
         var resolved = await CreateSut(remote).ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct);
         Assert.StartsWith(_state["cache"], resolved.LocalPath);
+        Assert.Equal(2, remote.Reads.Values.Single()); // compared once after it was stored, fetched once
         await File.WriteAllTextAsync(resolved.LocalPath, "onf", Ct);
         var again = await CreateSut(remote).ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct);
         Assert.Equal("one", await File.ReadAllTextAsync(again.LocalPath, Ct));
@@ -247,7 +252,7 @@ public sealed class ModelRegistryTests : IAsyncLifetime
         var path = Write("net.onnx", "weights: w.bin");
         Write("w.bin", "first");
         var stored = (await CreateSut().RegisterAsync("net", path, Ct)).Model.Weights.Single().BlobName;
-        await File.WriteAllTextAsync(_state.Blobs.LocalPath(stored)!, "fitst", Ct);
+        await File.WriteAllTextAsync(_state.Blobs.FileOf(stored), "fitst", Ct);
         await Assert.ThrowsAsync<CorruptDataException>(() => CreateSut().ResolveAsync(new ModelReference.ByNumber("net", 1), Ct));
         await CreateSut().RegisterAsync("net", path, Ct);
         Assert.Equal(1, (await CreateSut().ResolveAsync(new ModelReference.ByNumber("net", 1), Ct)).Version.Number);

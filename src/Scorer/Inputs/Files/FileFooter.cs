@@ -4,7 +4,7 @@ using System.IO.Hashing;
 using System.Text;
 using BatchEngine.Domain;
 
-namespace BatchEngine.Scorer.Inputs;
+namespace BatchEngine.Scorer.Inputs.Files;
 
 /// <summary>Looks at a file's first and last bytes before the Parquet library does, so that the usual mishaps get plain words.</summary>
 internal static class FileFooter
@@ -56,6 +56,33 @@ internal static class FileFooter
         }
     }
 
+    /// <summary>Whether the last bytes are those of a Parquet file.</summary>
+    public static bool IsEnd(ReadOnlySpan<byte> end) => end.Length >= TailBytes && end.EndsWith("PAR1"u8);
+
+    /// <summary>Makes sure that a file of that length begins as Parquet does.</summary>
+    /// <exception cref="BadInputException">It does not.</exception>
+    public static void CheckHead(string path, long length, ReadOnlySpan<byte> head)
+    {
+        if (head.StartsWith("PARE"u8))
+            throw InputProblems.Encrypted(path);
+        if (!head.StartsWith("PAR1"u8))
+            throw InputProblems.NotParquet(path, $"a file that begins with {Show(head)}");
+        if (length < SmallestFile)
+            throw InputProblems.Truncated(path, $"a Parquet file of only {length} bytes");
+    }
+
+    /// <summary>The footer's length, from the last 8 bytes of the file.</summary>
+    /// <exception cref="BadInputException">They are not those of a whole Parquet file.</exception>
+    public static int LengthOf(string path, long length, ReadOnlySpan<byte> tail)
+    {
+        if (!IsEnd(tail))
+            throw InputProblems.Truncated(path, $"{length} bytes that begin as Parquet but end with {Show(tail[MagicBytes..])}");
+        var footer = BinaryPrimitives.ReadInt32LittleEndian(tail);
+        return footer > 0 && footer <= length - SmallestFile
+            ? footer
+            : throw InputProblems.Truncated(path, string.Create(CultureInfo.InvariantCulture, $"a footer of {footer} bytes in a file of {length} bytes"));
+    }
+
     /// <returns>The footer's length.</returns>
     private static int CheckEnds(string path, FileStream file)
     {
@@ -63,22 +90,11 @@ internal static class FileFooter
         if (length == 0)
             throw InputProblems.Empty(path);
         Span<byte> head = stackalloc byte[TailBytes];
-        head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
-        if (head.StartsWith("PARE"u8))
-            throw InputProblems.Encrypted(path);
-        if (!head.StartsWith("PAR1"u8))
-            throw InputProblems.NotParquet(path, $"a file that begins with {Show(head)}");
-        if (length < SmallestFile)
-            throw InputProblems.Truncated(path, $"a Parquet file of only {length} bytes");
+        CheckHead(path, length, head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)]);
         Span<byte> tail = stackalloc byte[TailBytes];
         file.Seek(-TailBytes, SeekOrigin.End);
         file.ReadExactly(tail);
-        if (!tail[MagicBytes..].SequenceEqual("PAR1"u8))
-            throw InputProblems.Truncated(path, $"{length} bytes that begin as Parquet but end with {Show(tail[MagicBytes..])}");
-        var footer = BinaryPrimitives.ReadInt32LittleEndian(tail);
-        return footer > 0 && footer <= length - SmallestFile
-            ? footer
-            : throw InputProblems.Truncated(path, string.Create(CultureInfo.InvariantCulture, $"a footer of {footer} bytes in a file of {length} bytes"));
+        return LengthOf(path, length, tail);
     }
 
     private static string Tag(FileStream file, int footerBytes, DateTime modified)

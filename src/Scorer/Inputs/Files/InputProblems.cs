@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 
-namespace BatchEngine.Scorer.Inputs;
+namespace BatchEngine.Scorer.Inputs.Files;
 
 /// <summary>The errors that input files can give, each with what was seen, what was expected and what to do.</summary>
 internal static class InputProblems
@@ -91,6 +91,15 @@ internal static class InputProblems
     public static BadInputException Changed(string path, string seen, string expected) => new(path, seen, $"{expected}, as when the run was planned",
         "The file was replaced after planning. Write new data under new names, and start a new run to read this one. A copy that was put back has to have "
             + "its old modification time too (cp -p).")
+    { IsFaultOfData = true };
+
+    public static BadInputException Replaced(string path, string seen, string expected) => new(path, $"ETag {seen}",
+        $"ETag {expected}, as when the run was planned", "The object was replaced after planning, so the run stops. Write new data under new keys, and start a "
+        + "new run to read this one.")
+    { IsFaultOfData = true };
+
+    public static BadInputException Gone(string path, string expected) => new(path, "no object", $"one with ETag {expected}, as when the run was planned",
+        "The object was removed after planning, so the run stops. Objects must stay in place until the run has ended.")
     { IsFaultOfData = true };
 
     /// <summary>The names most like the one asked for, quoted, nearest first; "none" when there are no names.</summary>
