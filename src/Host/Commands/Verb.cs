@@ -35,7 +35,8 @@ internal sealed class Verb(ParseResult parsed, GlobalOptions globals, Screen scr
             ? configuration with
             {
                 DataDirectory = Path.GetFullPath(data),
-                DatabasePath = Path.Combine(Path.GetFullPath(data), "batchengine.db"),
+                Database = StateDatabase.IsServer(configuration.Database) ? configuration.Database
+                    : Path.Combine(Path.GetFullPath(data), "batchengine.db"),
                 BlobsRoot = Path.Combine(Path.GetFullPath(data), "blobs")
             } : configuration;
     }

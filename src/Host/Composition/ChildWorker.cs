@@ -19,7 +19,7 @@ internal static class ChildWorker
         foreach (var argument in (string[])["worker", "--run", run.ToString(), "--name", worker, "--leave-at-end-of-input", "--drain-seconds", drain])
             start.ArgumentList.Add(argument);
         start.Environment["BATCHENGINE_DATA_DIRECTORY"] = configuration.DataDirectory;
-        start.Environment["BATCHENGINE_DATABASE_PATH"] = configuration.DatabasePath;
+        start.Environment["BATCHENGINE_DATABASE"] = configuration.Database;
         start.Environment["BATCHENGINE_BLOBS_ROOT"] = configuration.BlobsRoot;
         if (configuration.CopiesFolder is { } copies)
             start.Environment["BATCHENGINE_COPIES_FOLDER"] = copies;

@@ -9,7 +9,7 @@ namespace BatchEngine.Host.Configuration;
 
 /// <summary>Where this process keeps its state and how it behaves; every value has a default.</summary>
 /// <param name="DataDirectory">The folder of database and blobs; default "batchengine-data" in the working directory.</param>
-/// <param name="DatabasePath">The SQLite file; default "batchengine.db" in the data directory.</param>
+/// <param name="Database">The SQLite file, or the connection string of a PostgreSQL database; default "batchengine.db" in the data directory.</param>
 /// <param name="BlobsRoot">The folder of segments, run files, models and reports; default "blobs" in the data directory.</param>
 /// <param name="JobsDirectory">The folder of job files that `serve` schedules; default "config/jobs".</param>
 /// <param name="PricesDirectory">The folder of price sheets; default "config/prices".</param>
@@ -20,7 +20,7 @@ namespace BatchEngine.Host.Configuration;
 /// <param name="Requests">What one router process accepts in one request.</param>
 public sealed record EngineConfiguration(
     string DataDirectory,
-    string DatabasePath,
+    string Database,
     string BlobsRoot,
     string JobsDirectory,
     string PricesDirectory,

@@ -1,5 +1,6 @@
 using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Host.Configuration.Reading;
+using BatchEngine.Storage.Database.Engine;
 
 namespace BatchEngine.Host.Configuration;
 
@@ -12,9 +13,9 @@ internal static class EngineConfigurationFile
     /// <summary>The keys, "requests.maxRequestBytes" for one in a section; each can be overridden by an environment variable.</summary>
     public static IReadOnlyList<string> Keys { get; } = [.. EngineKeys.File.Walk().Where(k => k.Key is not SectionKey).Select(k => k.Path)];
 
-    // "requests.maxRequestBytes" was "live.maxRequestBytes": its variable by the old name is read, too.
-    private static readonly Dictionary<string, string> s_oldKeys = EngineKeys.File.Keys.OfType<SectionKey>().Where(s => s.OldName is not null)
-        .SelectMany(s => s.Keys.Select(k => (New: $"{s.Name}.{k.Name}", Old: $"{s.OldName}.{k.Name}")))
+    // "requests.maxRequestBytes" was "live.maxRequestBytes", "database" was "databasePath": the variables by the old names are read, too.
+    private static readonly Dictionary<string, string> s_oldKeys = EngineKeys.File.Keys.Where(k => k.OldName is not null)
+        .SelectMany(k => k is SectionKey s ? s.Keys.Select(i => (New: $"{s.Name}.{i.Name}", Old: $"{s.OldName}.{i.Name}")) : [(k.Name, k.OldName!)])
         .ToDictionary(k => k.New, k => k.Old, StringComparer.Ordinal);
 
     /// <summary>Reads file and environment; <paramref name="warn"/> hears of names that still read but are old.</summary>
@@ -48,7 +49,8 @@ internal static class EngineConfigurationFile
         var copies = reader.Section(EngineKeys.Copies);
         var result = preset with
         {
-            DatabasePath = FullPath(reader.ReadOrNull(EngineKeys.DatabasePath), preset.DatabasePath),
+            Database = reader.ReadOrNull(EngineKeys.Database) is { } place && StateDatabase.IsServer(place) ? place
+                : FullPath(reader.ReadOrNull(EngineKeys.Database), preset.Database),
             BlobsRoot = FullPath(reader.ReadOrNull(EngineKeys.BlobsRoot), preset.BlobsRoot),
             JobsDirectory = Path.GetFullPath(reader.Read(EngineKeys.JobsDirectory)),
             PricesDirectory = Path.GetFullPath(reader.Read(EngineKeys.PricesDirectory)),

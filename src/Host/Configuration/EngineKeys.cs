@@ -15,8 +15,10 @@ internal static class EngineKeys
     public static Key<string> DataDirectory { get; } = new("dataDirectory", TextType.Any, "The folder of database and blobs.",
         EngineConfiguration.DefaultDataDirectory);
 
-    public static Key<string> DatabasePath { get; } = new("databasePath", TextType.Any, "The SQLite file.")
+    public static Key<string> Database { get; } = new("database", TextType.Any,
+        "A SQLite file; or a PostgreSQL database that many machines share: Host=...;Database=...;Username=...;Password=...")
     {
+        OldName = "databasePath",
         Otherwise = "batchengine.db in the data directory",
         Example = "batchengine-data/batchengine.db",
     };
@@ -133,7 +135,7 @@ internal static class EngineKeys
 
     /// <summary>The whole file, in the order of the documents.</summary>
     public static SectionKey File { get; } = new("", "Where a process keeps its state and how it behaves.",
-        DataDirectory, DatabasePath, BlobsRoot, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, RealtimeUrl, LeaseTtl, Workers, Execution, Requests, Stop,
+        DataDirectory, Database, BlobsRoot, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, RealtimeUrl, LeaseTtl, Workers, Execution, Requests, Stop,
         Memory, Copies, Alerts);
 
     private static TextType Address(string expected, bool takesNone = false) => new(expected)

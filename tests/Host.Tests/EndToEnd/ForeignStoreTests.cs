@@ -17,7 +17,7 @@ public sealed class ForeignStoreTests
         await File.WriteAllTextAsync(configuration,
             $"dataDirectory: {folder["second"]}\nblobsRoot: {folder["first/blobs"]}\n", TestContext.Current.CancellationToken);
 
-        (await ProgramRun.RunAsync([.. verb, "--config", configuration])).MustRefuse(folder["first/blobs"], "another database", "databasePath", "blobsRoot");
+        (await ProgramRun.RunAsync([.. verb, "--config", configuration])).MustRefuse(folder["first/blobs"], "another database", "database", "blobsRoot");
         (await ProgramRun.RunAsync("doctor", "--config", configuration)).MustEnd(1);
         (await ProgramRun.RunAsync("runs", "list", "--data", folder["first"])).MustEnd(0);
     }

@@ -55,19 +55,33 @@ public sealed class CuttingProxy : IAsyncDisposable
             while (true)
             {
                 var program = await _listener.AcceptSocketAsync(_stop.Token);
-                var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
-                lock (_sockets)
-                    _sockets.AddRange([program, server]);
-                var way = new Way();
-                _ = ForwardAsync(program, server, way, isProgram: true);
-                _ = ForwardAsync(server, program, way, isProgram: false);
+                program.NoDelay = true;
+                _ = ConnectAsync(program);
             }
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // Disposed, or the server is down: the next one who connects is refused.
+            // Disposed.
         }
+    }
+
+    private async Task ConnectAsync(Socket program)
+    {
+        var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        lock (_sockets)
+            _sockets.AddRange([program, server]);
+        try
+        {
+            await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            program.Close(); // The server is down.
+            return;
+        }
+        var way = new Way();
+        _ = ForwardAsync(program, server, way, isProgram: true);
+        _ = ForwardAsync(server, program, way, isProgram: false);
     }
 
     private async Task ForwardAsync(Socket from, Socket to, Way way, bool isProgram)

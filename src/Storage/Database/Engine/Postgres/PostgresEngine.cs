@@ -13,6 +13,7 @@ internal sealed class PostgresEngine : IStateEngine
 {
     private const int OldestVersion = 13;
     private const string Utf8 = "UTF8";
+    private static readonly string[] s_rights = ["SELECT", "INSERT", "UPDATE", "DELETE"];
     private readonly NpgsqlDataSource _source;
     private readonly PostgresDialect _dialect;
     private readonly CommitMarks _marks = new();
@@ -37,16 +38,21 @@ internal sealed class PostgresEngine : IStateEngine
     /// <inheritdoc/>
     public IStateDialect Dialect => _dialect;
 
-    /// <inheritdoc/>
-    public Task<string> DescribeAsync(CancellationToken ct) => ReadAsync(async tx =>
+    /// <summary>Writes nothing, in a write: a server that takes none says so.</summary>
+    public async Task<string> DescribeAsync(CancellationToken ct)
     {
-        var facts = (await tx.QueryAsync<string>("""
-            SELECT 'PostgreSQL ' || current_setting('server_version')
-                || CASE WHEN pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' THEN ', read-only: no run can be written' ELSE '' END
-                || CASE WHEN has_schema_privilege(current_schema(), 'CREATE') THEN ', tables can be created' ELSE ', tables cannot be created or changed' END
-            """).ConfigureAwait(false)).Single();
-        return facts;
-    }, ct);
+        await WriteAsync(tx => Task.FromResult(tx.Now), Isolation.RowLocks, ct).ConfigureAwait(false);
+        var (version, closed) = await ReadAsync(async tx => (
+            await tx.FindAsync<string>("SELECT current_setting('server_version')").ConfigureAwait(false),
+            await tx.FindAsync<string>($"""
+                SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_catalog.pg_class
+                WHERE relkind = 'r' AND relnamespace = CAST(current_schema() AS regnamespace)
+                    AND NOT ({string.Join(" AND ", s_rights.Select(r => $"has_table_privilege(oid, '{r}')"))})
+                """).ConfigureAwait(false)), ct).ConfigureAwait(false);
+        return closed is null ? $"PostgreSQL {version}, every table can be read and written" : throw new StorageFailedException(Place,
+            $"PostgreSQL {version} answers, but the user may not read and write these tables: {closed}. Let it own them, or: GRANT ALL ON ALL TABLES IN SCHEMA.",
+            isTransient: false);
+    }
 
     /// <inheritdoc/>
     public async Task ConnectAsync(CancellationToken ct)
@@ -143,9 +149,9 @@ internal sealed class PostgresEngine : IStateEngine
                 if (Stopwatch.GetElapsedTime(since) > StateLimits.CommitGrace)
                     await CommitMarks.EndSessionAsync(connection, begun).ConfigureAwait(false);
             }
-            catch (Exception e) when (PostgresFailures.TroubleOf(e) is not null && Stopwatch.GetElapsedTime(since) < _maxOutage)
+            catch (Exception e) when (PostgresFailures.TroubleOf(e) is not null)
             {
-                // Not back yet.
+                _source.Clear(); // Not back yet.
             }
             if (Stopwatch.GetElapsedTime(since) >= _maxOutage)
                 throw new StorageFailedException(Place,
