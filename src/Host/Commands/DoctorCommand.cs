@@ -53,8 +53,8 @@ internal static class DoctorCommand
         {
             await using var database = await StateDatabase.OpenAsync(configuration.Database, clock, ct).ConfigureAwait(false);
             var skew = await database.NowAsync(ct).ConfigureAwait(false) - clock.GetUtcNow();
-            return string.Create(CultureInfo.InvariantCulture,
-                $"{database.Place} opens: {await database.DescribeAsync(ct).ConfigureAwait(false)}; its clock differs by {Math.Abs(skew.TotalMilliseconds):0} ms");
+            var engine = await database.DescribeAsync(ct).ConfigureAwait(false);
+            return string.Create(CultureInfo.InvariantCulture, $"{database.Place} opens: {engine}; its clock differs by {Math.Abs(skew.TotalMilliseconds):0} ms");
         }).ConfigureAwait(false);
         await CheckAsync(checks, "snapshots", () => ServedSnapshots.VerifyAsync(configuration, clock, ct)).ConfigureAwait(false);
         await CheckAsync(checks, "blobs", async () =>

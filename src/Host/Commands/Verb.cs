@@ -2,6 +2,7 @@ using System.CommandLine;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
+using BatchEngine.Storage.Database.Engine;
 
 namespace BatchEngine.Host.Commands;
 
