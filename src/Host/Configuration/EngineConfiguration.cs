@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Reading;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Blobs.Copies;
 
@@ -61,6 +62,9 @@ public sealed record EngineConfiguration(
 
     /// <summary>Files of what a blob store holds.</summary>
     internal LocalCopies CopiesOf(IBlobStore blobs) => new(blobs, CopiesFolder ?? Path.Combine(DataDirectory, "copies"), CopiesLimitBytes);
+
+    /// <summary>Without the password of a database.</summary>
+    public override string ToString() => $"data in {DataDirectory}, database {StateDatabase.Shown(Database)}";
 
     /// <summary>Every default, with all state in the given folder.</summary>
     public static EngineConfiguration In(string dataDirectory)

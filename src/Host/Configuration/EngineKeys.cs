@@ -16,7 +16,7 @@ internal static class EngineKeys
         EngineConfiguration.DefaultDataDirectory);
 
     public static Key<string> Database { get; } = new("database", TextType.Any,
-        "A SQLite file; or a PostgreSQL database that many machines share: Host=...;Database=...;Username=...;Password=...")
+        "A SQLite file, or a PostgreSQL database: Host=...;Database=...;Username=...")
     {
         OldName = "databasePath",
         Otherwise = "batchengine.db in the data directory",

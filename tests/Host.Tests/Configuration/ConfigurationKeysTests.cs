@@ -129,6 +129,35 @@ public sealed class ConfigurationKeysTests
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("database: sub/s.db\n", false)]
+    [InlineData("databasePath: sub/s.db\n", true)]
+    [InlineData("database: 'Host=h;Database=d;Username=u;Password=p'\n", false)]
+    public void Database_PathOrConnectionString_ReadsAlsoByItsOldName(string text, bool isOld)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder["e.yaml"];
+        File.WriteAllText(file, text);
+        var warnings = new List<string>();
+        var expected = text.Contains("Host", StringComparison.Ordinal) ? "Host=h;Database=d;Username=u;Password=p" : Path.GetFullPath("sub/s.db");
+        Assert.Equal(expected, EngineConfigurationFile.Load(file, _ => null, warnings.Add).Database);
+        Assert.Equal(isOld ? [$"{file}:1:1 (key 'databasePath') is called 'database' now; the old name still reads."] : [], warnings);
+    }
+
+    [Fact]
+    public void Database_OfTheEnvironment_ReadsAlsoByItsOldName()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder["e.yaml"];
+        File.WriteAllText(file, "databasePath: a.db\n");
+        var warnings = new List<string>();
+        var set = new Dictionary<string, string> { ["BATCHENGINE_DATABASE_PATH"] = "/b.db" };
+        Assert.Equal("/b.db", EngineConfigurationFile.Load(file, set.GetValueOrDefault, warnings.Add).Database);
+        Assert.Contains("BATCHENGINE_DATABASE_PATH is called BATCHENGINE_DATABASE now", warnings[^1], StringComparison.Ordinal);
+        set["BATCHENGINE_DATABASE"] = "Host=h;Database=d";
+        Assert.Equal("Host=h;Database=d", EngineConfigurationFile.Load(file, set.GetValueOrDefault, warnings.Add).Database);
+    }
+
     private static EngineConfiguration Read(string text)
     {
         var problems = new ConfigProblems("batchengine.yaml");

@@ -49,7 +49,9 @@ public sealed class PostgresNightTests : IAsyncLifetime
 
         Assert.Contains("snapshot", (await RunAsync("lookup", "night", "7", "--json")).Output, StringComparison.OrdinalIgnoreCase);
         (await RunAsync("cost", "verify")).MustEnd(0);
-        Assert.Contains("night_20261102T020000Z", (await RunAsync("runs", "list")).Output, StringComparison.Ordinal);
+        var runs = await RunAsync("runs", "list", "--json");
+        runs.MustEnd(0);
+        Assert.Contains("night_20261102T020000Z", runs.Output, StringComparison.Ordinal);
         (await RunAsync("snapshots", "rollback", "night", "--why", "a test")).MustEnd(0);
         using (var serve = await ServingProcess.StartAsync("serve", "--config", _folder["engine.yaml"], "--data", _folder["data"], "--jobs", _folder["jobs"]))
         {
@@ -60,7 +62,7 @@ public sealed class PostgresNightTests : IAsyncLifetime
             Assert.Equal(0, await serve.EndAsync());
             Assert.DoesNotContain("not-to-be-shown", serve.Words, StringComparison.Ordinal);
         }
-        Assert.Contains("night", (await RunAsync("schedule", "list")).Output, StringComparison.Ordinal);
+        Assert.Contains("night", (await RunAsync("schedule", "list", "--json")).Output, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFiles(_folder["data"], "*.db*"));
     }
 
