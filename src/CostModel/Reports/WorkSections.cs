@@ -77,7 +77,7 @@ internal static class WorkSections
             html.Element("p", $"Scoring read {traffic.InWords()}.");
         if (report.DeadLetters.Count > 0)
         {
-            html.Markup("<p>Rejected rows, each with its file, row group, row and reason, lie in the blob folder (<code>blobsRoot</code>) as:</p><ul>");
+            html.Markup("<p>Rejected rows, each with its file, row group, row and reason, lie in the blob folder (<code>blobs</code>) as:</p><ul>");
             foreach (var blob in report.DeadLetters.Take(MaxDeadLetters))
                 html.Markup("<li>").Element("code", blob).Markup("</li>");
             More(html, report.DeadLetters.Count - MaxDeadLetters, "file", "files").Markup("</ul>");

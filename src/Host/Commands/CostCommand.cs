@@ -2,6 +2,7 @@ using System.CommandLine;
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
+using BatchEngine.Host.Commands.Options;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;

@@ -38,7 +38,7 @@ internal sealed class Verb(ParseResult parsed, GlobalOptions globals, Screen scr
                 DataDirectory = Path.GetFullPath(data),
                 Database = StateDatabase.IsServer(configuration.Database) ? configuration.Database
                     : Path.Combine(Path.GetFullPath(data), "batchengine.db"),
-                BlobsRoot = Path.Combine(Path.GetFullPath(data), "blobs")
+                Blobs = configuration.Blobs.Contains("://", StringComparison.Ordinal) ? configuration.Blobs : Path.Combine(Path.GetFullPath(data), "blobs")
             } : configuration;
     }
 

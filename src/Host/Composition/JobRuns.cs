@@ -157,16 +157,27 @@ internal sealed class JobRuns : IDisposable
 
     private LeasePolicy LeasePolicy() => Scheduler.Leasing.LeasePolicy.Living(_configuration.LeaseTtl).Checked();
 
-    private NightRunServices Services() => new(_stores, new RunPorts(_preparation, new LocalCapacity(_prices, _configuration.Workers),
+    private NightRunServices Services() =>
+        new(_stores, new RunPorts(_preparation, new LocalCapacity(_prices, _configuration.Offering ?? Offering.Local, _configuration.Workers),
         new DriftRunGate(_database), Accounting()), _log, _clock);
 
     private RunSettings Settings()
     {
         var holder = ProcessName.Of(_clock);
         var policy = LeasePolicy();
-        return new RunSettings(holder, policy, new InProcessWorkers(WorkerServices(), policy, holder),
-            new LocalProcessWorkers(WorkerServices(), policy, holder, (plan, worker) => ChildWorker.Command(_configuration, plan.Run, worker)))
+        var offering = _configuration.Offering ?? Offering.Local;
+        var inProcess = new InProcessWorkers(WorkerServices(), policy, holder)
         {
+            Offering = offering,
+            Card = ThisMachine.Card(holder, _processes.Own, offering, _configuration.MemoryLimitBytes),
+        };
+        var children = new LocalProcessWorkers(WorkerServices(), policy, holder, (plan, worker) => ChildWorker.Command(_configuration, plan, worker))
+        {
+            Offering = offering,
+        };
+        return new RunSettings(holder, policy, inProcess, children)
+        {
+            Offering = offering,
             // A little over a lease's life: a restart after a kill goes on where the dead process stopped, also when it died on another machine.
             LeadWait = _configuration.LeaseTtl + TimeSpan.FromSeconds(2),
             Processes = _processes,

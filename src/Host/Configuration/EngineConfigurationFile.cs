@@ -13,9 +13,10 @@ internal static class EngineConfigurationFile
     /// <summary>The keys, "requests.maxRequestBytes" for one in a section; each can be overridden by an environment variable.</summary>
     public static IReadOnlyList<string> Keys { get; } = [.. EngineKeys.File.Walk().Where(k => k.Key is not SectionKey).Select(k => k.Path)];
 
-    // "requests.maxRequestBytes" was "live.maxRequestBytes", "database" was "databasePath": the variables by the old names are read, too.
+    // "requests.maxRequestBytes" was "live.maxRequestBytes", "database" was "databasePath", "blobs" was "blobsRoot": their variables by the old names are read, too.
     private static readonly Dictionary<string, string> s_oldKeys = EngineKeys.File.Keys.Where(k => k.OldName is not null)
-        .SelectMany(k => k is SectionKey s ? s.Keys.Select(i => (New: $"{s.Name}.{i.Name}", Old: $"{s.OldName}.{i.Name}")) : [(k.Name, k.OldName!)])
+        .SelectMany(k => k is SectionKey s ? s.Keys.Select(inner => (New: $"{s.Name}.{inner.Name}", Old: $"{s.OldName}.{inner.Name}"))
+            : [(New: k.Name, Old: k.OldName!)])
         .ToDictionary(k => k.New, k => k.Old, StringComparer.Ordinal);
 
     /// <summary>Reads file and environment; <paramref name="warn"/> hears of names that still read but are old.</summary>
@@ -49,9 +50,11 @@ internal static class EngineConfigurationFile
         var copies = reader.Section(EngineKeys.Copies);
         var result = preset with
         {
-            Database = reader.ReadOrNull(EngineKeys.Database) is { } place && StateDatabase.IsServer(place) ? place
+            Database = reader.ReadOrNull(EngineKeys.Database) is { } database && StateDatabase.IsServer(database) ? database
                 : FullPath(reader.ReadOrNull(EngineKeys.Database), preset.Database),
-            BlobsRoot = FullPath(reader.ReadOrNull(EngineKeys.BlobsRoot), preset.BlobsRoot),
+            Blobs = reader.ReadOrNull(EngineKeys.Blobs) is { } place && place.Contains("://", StringComparison.Ordinal) ? place
+                : FullPath(reader.ReadOrNull(EngineKeys.Blobs), preset.Blobs),
+            ObjectStore = ObjectStoreKeys.Read(reader.Section(ObjectStoreKeys.Section)),
             JobsDirectory = Path.GetFullPath(reader.Read(EngineKeys.JobsDirectory)),
             PricesDirectory = Path.GetFullPath(reader.Read(EngineKeys.PricesDirectory)),
             HttpUrl = reader.Read(EngineKeys.HttpUrl),
@@ -59,6 +62,7 @@ internal static class EngineConfigurationFile
             RealtimeUrl = reader.Read(EngineKeys.RealtimeUrl) is var endpoint && endpoint == EngineKeys.RealtimeUrl.Default ? null : endpoint,
             LeaseTtl = reader.Read(EngineKeys.LeaseTtl),
             Workers = reader.Read(EngineKeys.Workers),
+            Offering = reader.ReadOrNull(EngineKeys.Offering) is { } offering ? Domain.Offering.Parse(offering) : null,
             Execution = preset.Execution with
             {
                 Device = execution.Read(EngineKeys.Device),

@@ -37,6 +37,9 @@ public sealed record RunStores(
     /// <summary>The price folder that counts for what is metered for the runs that this process leads; empty (the default) means that nobody said.</summary>
     public string PricedBy { get; init; } = "";
 
+    /// <summary>Who works.</summary>
+    public required WorkerStore Workers { get; init; }
+
     /// <summary>All of them over one database and one blob store.</summary>
     /// <param name="database">The database.</param>
     /// <param name="blobs">The blob store.</param>
@@ -46,5 +49,8 @@ public sealed record RunStores(
         new ClaimStore(database, process), new LeadStore(database, process), new ReceiptStore(database), new SnapshotStore(database),
         new ProfileStore(database), new UsageStore(database, pricedBy), new OpenSliceStore(database, pricedBy),
         new DecisionStore(database), blobs, new NamedBlobs(database), new StoreClaim(database, blobs))
-    { PricedBy = pricedBy };
+    {
+        PricedBy = pricedBy,
+        Workers = new WorkerStore(database),
+    };
 }

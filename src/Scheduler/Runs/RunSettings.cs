@@ -16,6 +16,9 @@ public sealed record RunSettings(string Holder, LeasePolicy Leases, IWorkerFleet
     /// on at once where a killed process stopped.</summary>
     public TimeSpan LeadWait { get; init; } = TimeSpan.Zero;
 
+    /// <summary>What the coordinator's process runs on, for its own usage. Default: this machine.</summary>
+    public Offering Offering { get; init; } = Offering.Local;
+
     /// <summary>Tells which processes have ended, so that nobody waits for their leads. Default null: only time ends a lead.</summary>
     public IProcesses? Processes { get; init; }
 

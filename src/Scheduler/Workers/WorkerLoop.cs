@@ -19,6 +19,9 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
     /// to be given back or to expire.</summary>
     public bool LeavesWhenNoneIsFree { get; init; }
 
+    /// <summary>The part of a worker's time that is billed, where several share one rented machine. Default: all of it.</summary>
+    public double BilledShare { get; init; } = 1;
+
     /// <summary>Works on a run until it has no shard left, is closed, or the worker is asked to leave.</summary>
     /// <param name="plan">The run's plan as recorded.</param>
     /// <param name="worker">A name that no other worker has at this time; kept in leases, usage and decisions.</param>
@@ -30,9 +33,10 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
     public async Task<WorkerOutcome> RunAsync(RunPlan plan, string worker, Offering offering, ProgressBoard? board, CancellationToken drain,
         CancellationToken ct)
     {
-        await using var meter = new UsageMeter(services.Stores.Slices, new MeteredSubject(plan.Run, worker, UsageKind.BatchWorker, offering),
-            _policy.RenewEvery,
-            services.Clock);
+        await using var meter = new UsageMeter(services.Stores.Slices, new MeteredSubject(plan.Run, worker, UsageKind.BatchWorker, offering)
+        {
+            BilledShare = BilledShare,
+        }, _policy.RenewEvery, services.Clock);
         await meter.BeatAsync(ct).ConfigureAwait(false);
         var beatAt = services.Clock.GetUtcNow();
         Say(RunEventKind.WorkerStarted, plan, worker, offering.ToString());
