@@ -49,6 +49,9 @@ internal sealed class StateTransaction
         await NumberAsync("UPDATE counters SET value = value + 1 WHERE name = @counter RETURNING value", new { counter }).ConfigureAwait(false)
         ?? throw new InvariantBrokenException("every counter has a row", counter);
 
+    /// <summary>The condition that a column of text holds one of the values of a parameter, which is an array.</summary>
+    public string OneOf(string column, string parameter) => _dialect.OneOf(column, parameter);
+
     /// <summary>Whether there is a table of this name.</summary>
     public async Task<bool> HasTableAsync(string table) => await NumberAsync(_dialect.TableCount, new { table }).ConfigureAwait(false) > 0;
 

@@ -35,6 +35,9 @@ public abstract class RecordStoresContract : StateContract
         await new ProfileStore(Database).SaveDriftAsync(lead, report, Ct);
         Assert.Equal(StoredJson.Write(report), StoredJson.Write(await new ProfileStore(Database).FindDriftAsync(report.Run, Ct)));
         Assert.Null(await new ProfileStore(Database).FindDriftAsync(Samples.Run(), Ct));
+        Assert.Equal([(report.Run, report.Verdict)],
+            (await new ProfileStore(Database).DriftVerdictsAsync([Samples.Run(), report.Run], Ct)).Select(v => (v.Key, v.Value)));
+        Assert.Empty(await new ProfileStore(Database).DriftVerdictsAsync([], Ct));
     }
 
     [Fact]
