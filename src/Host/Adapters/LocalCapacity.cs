@@ -12,7 +12,7 @@ internal sealed class LocalCapacity(CurrentPrices prices, Offering offering, int
     /// <inheritdoc/>
     public async Task<IReadOnlyList<CapacityOffer>> OffersAsync(ScoringJob job, DateTimeOffset at, CancellationToken ct)
     {
-        var book = await prices.BookAsync(ct).ConfigureAwait(false);
+        var book = await prices.BookAsync(at, ct).ConfigureAwait(false);
         var workers = JobNeeds.Workers(job, configuredWorkers, Environment.ProcessorCount);
         var price = book.At(offering, at).PerHour;
         return [new CapacityOffer(offering, workers, offering == Offering.Local ? price : price.Map(p => p with { Amount = p.Amount / workers }))];

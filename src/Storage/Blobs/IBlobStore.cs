@@ -52,6 +52,11 @@ public interface IBlobStore
     /// <summary>The length of a blob, without reading it; null means that there is no such blob.</summary>
     Task<long?> LengthAsync(string name, CancellationToken ct);
 
+    /// <summary>What the store notes of a blob, without reading it; null means that there is no such blob. A store that notes no checksum tells the length.
+    /// </summary>
+    async Task<BlobFacts?> FactsAsync(string name, CancellationToken ct) =>
+        await LengthAsync(name, ct).ConfigureAwait(false) is { } bytes ? new BlobFacts(bytes, null) : null;
+
     /// <summary>Removes what writers left that never committed, when it was last written before the given instant; gives how many.</summary>
     Task<int> DeleteUncommittedAsync(DateTimeOffset before, CancellationToken ct);
 }

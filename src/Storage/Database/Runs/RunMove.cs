@@ -26,6 +26,10 @@ internal static class RunMove
             starts = to == RunState.Scoring ? 1 : 0,
             now = tx.NowMicroseconds,
         }).ConfigureAwait(false) == 1;
+        if (moved && isFinal)
+            await tx.ExecuteAsync("""
+                INSERT INTO unswept_runs (run_id, ended_at) VALUES (@run, @now) ON CONFLICT (run_id) DO UPDATE SET ended_at = excluded.ended_at
+                """, new { run = run.ToString(), now = tx.NowMicroseconds }).ConfigureAwait(false);
         if (moved && from == RunState.Failed && to == RunState.Scoring)
             await tx.ExecuteAsync("UPDATE leases SET lost = 0, failed = 0 WHERE run_id = @run", new { run = run.ToString() }).ConfigureAwait(false);
         if (moved && why is not null)

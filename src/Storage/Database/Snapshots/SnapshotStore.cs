@@ -109,13 +109,15 @@ public sealed class SnapshotStore(StateDatabase database)
 
     /// <summary>Stored snapshots, newest first.</summary>
     /// <param name="servingName">Only of this name; null means all.</param>
+    /// <param name="limit">The most snapshots to give.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<IReadOnlyList<SnapshotListing>> ListAsync(string? servingName, CancellationToken ct) =>
+    public Task<IReadOnlyList<SnapshotListing>> ListAsync(string? servingName, int limit, CancellationToken ct) =>
         database.ReadTogetherAsync<IReadOnlyList<SnapshotListing>>(async tx =>
     {
         var only = servingName is null ? "" : "WHERE s.serving_name = @servingName";
         var listings = new List<SnapshotListing>();
-        foreach (var row in await tx.QueryAsync<SnapshotRow>($"{SnapshotRow.Query} {only} ORDER BY s.id DESC", new { servingName }).ConfigureAwait(false))
+        foreach (var row in await tx.QueryAsync<SnapshotRow>($"{SnapshotRow.Query} {only} ORDER BY s.id DESC LIMIT @limit", new { servingName, limit })
+            .ConfigureAwait(false))
             listings.Add(new SnapshotListing(await row.ToSnapshotAsync(tx)
                 .ConfigureAwait(false), row.IsCurrent == 1, EpochMicroseconds.ToInstant(row.PublishedAt)));
         return listings;
@@ -155,8 +157,9 @@ public sealed class SnapshotStore(StateDatabase database)
     private static async Task<SegmentInfo> RecordAsync(StateTransaction tx, RunId run, SegmentInfo segment)
     {
         await tx.ExecuteAsync("""
-            INSERT INTO segments (run_id, partition_index, blob_name, bytes, checksum, artifact_rows, distinct_keys)
-            VALUES (@run, @Partition, @BlobName, @Bytes, @checksum, @Rows, @Keys) ON CONFLICT (run_id, partition_index) DO NOTHING
+            INSERT INTO segments (run_id, partition_index, blob_name, bytes, checksum, artifact_rows, distinct_keys, unverified_nights)
+            VALUES (@run, @Partition, @BlobName, @Bytes, @checksum, @Rows, @Keys, @UnverifiedNights)
+            ON CONFLICT (run_id, partition_index) DO NOTHING
             """, new
         {
             run = run.ToString(),
@@ -166,6 +169,7 @@ public sealed class SnapshotStore(StateDatabase database)
             checksum = segment.Artifact.Checksum.ToString("x16", CultureInfo.InvariantCulture),
             segment.Artifact.Rows,
             segment.Keys,
+            segment.UnverifiedNights,
         }).ConfigureAwait(false);
         var recorded = await SnapshotRow.SegmentAsync(tx, run.ToString(), segment.Partition).ConfigureAwait(false);
         return recorded.Keys == segment.Keys ? recorded

@@ -28,9 +28,6 @@ internal interface IStateDialect
     /// <param name="table">The name in the query whose rows are meant; null means all.</param>
     string Locking(RowLock rowLock, string? table);
 
-    /// <summary>The condition that a column of text holds one of the values of a parameter, which is an array.</summary>
-    string OneOf(string column, string parameter);
-
     /// <summary>The engine's clock, in microseconds since 1970-01-01 UTC.</summary>
     long Clock(DbConnection connection);
 }

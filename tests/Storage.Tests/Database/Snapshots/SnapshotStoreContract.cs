@@ -92,7 +92,7 @@ public abstract class SnapshotStoreContract : StateContract
         var after = await CreateSut().ChangeStampAsync(Ct);
         Assert.NotEqual(before, after);
         Assert.Equal(snapshot.Id, (await CreateSut().CurrentAsync("churn", Ct))!.Id);
-        var listed = Assert.Single(await CreateSut().ListAsync("churn", Ct));
+        var listed = Assert.Single(await CreateSut().ListAsync("churn", 100, Ct));
         Assert.Equal((true, Start.AddMinutes(1)), (listed.IsCurrent, listed.PublishedAt!.Value));
         await CreateSut().PublishAsync(snapshot.Id, Me, Ct);
         Assert.Equal(after, await CreateSut().ChangeStampAsync(Ct));
@@ -157,7 +157,7 @@ public abstract class SnapshotStoreContract : StateContract
         await CreateSut().PublishAsync(3, Me, Ct);
         Assert.Equal(1, (await CreateSut().RollbackAsync("churn", Me, Ct))!.Id);
         Assert.Null(await CreateSut().RollbackAsync("nobody", Me, Ct));
-        Assert.Equal([false, false, true], (await CreateSut().ListAsync(null, Ct)).Select(l => l.IsCurrent));
+        Assert.Equal([false, false, true], (await CreateSut().ListAsync(null, 10, Ct)).Select(l => l.IsCurrent));
     }
 
     [Fact]

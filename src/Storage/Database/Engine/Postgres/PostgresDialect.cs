@@ -54,9 +54,6 @@ internal sealed partial class PostgresDialect(TimeProvider? played) : IStateDial
     }
 
     /// <inheritdoc/>
-    public string OneOf(string column, string parameter) => $"{column} = ANY(@{parameter})";
-
-    /// <inheritdoc/>
     public long Clock(DbConnection connection) =>
         played is null ? connection.ExecuteScalar<long>($"SELECT {ClockSql}") : EpochMicroseconds.Of(played.GetUtcNow());
 

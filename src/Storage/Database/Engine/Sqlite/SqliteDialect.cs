@@ -33,8 +33,5 @@ internal sealed class SqliteDialect(TimeProvider clock) : IStateDialect
     public string Locking(RowLock rowLock, string? table) => "";
 
     /// <inheritdoc/>
-    public string OneOf(string column, string parameter) => $"{column} IN @{parameter}";
-
-    /// <inheritdoc/>
     public long Clock(DbConnection connection) => EpochMicroseconds.Of(clock.GetUtcNow());
 }
