@@ -7,6 +7,7 @@ using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Configuration.Prices;
 using BatchEngine.Host.Configuration.Reading;
+using BatchEngine.Storage.Blobs.Remote;
 using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Host.Tests.Configuration;
@@ -90,7 +91,15 @@ public sealed class ConfigurationKeysTests
         var root = YamlText.Read(uncommented, problems);
         var read = EngineConfigurationFile.Read(root, problems);
         Assert.NotNull(read.AlertsCommand); // An example: nothing is called unless it is given.
-        Assert.Equal(EngineConfiguration.In(EngineKeys.DataDirectory.Default), read with { AlertsCommand = null });
+        Assert.Equal(EngineConfiguration.In(EngineKeys.DataDirectory.Default), read with
+        {
+            // Examples of what has no default.
+            AlertsCommand = null,
+            Offering = null,
+            CopiesFolder = null,
+            CopiesLimitBytes = null,
+            ObjectStore = ObjectStoreOptions.Default,
+        });
         var written = root.Entries.SelectMany(e =>
             e.Value is YamlNode.Mapping section ? section.Entries.Select(s => $"{e.Key.Text}.{s.Key.Text}") : [e.Key.Text]);
         Assert.Equal(EngineConfigurationFile.Keys.Order(StringComparer.Ordinal), written.Order(StringComparer.Ordinal));
