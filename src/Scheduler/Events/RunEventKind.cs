@@ -57,6 +57,18 @@ public enum RunEventKind
     /// <summary>Usage was recorded.</summary>
     UsageRecorded,
 
+    /// <summary>Seal units are leased by others, or by workers that died; they are waited for.</summary>
+    WaitingForSealUnits,
+
+    /// <summary>A seal unit was leased.</summary>
+    SealUnitLeased,
+
+    /// <summary>A seal unit was leased whose holder had let its lease expire.</summary>
+    SealUnitTakenOver,
+
+    /// <summary>A worker gave its seal unit back: it was asked to leave, or failed for now.</summary>
+    SealUnitReleased,
+
     /// <summary>The bytes of a segment are durable, its row is not yet.</summary>
     SegmentWritten,
 
@@ -80,6 +92,21 @@ public enum RunEventKind
 
     /// <summary>The run has spent more than its budget and goes on.</summary>
     OverBudget,
+
+    /// <summary>Nobody works on the run.</summary>
+    NobodyWorks,
+
+    /// <summary>Somebody works on it again.</summary>
+    WorkersCame,
+
+    /// <summary>The run is going to end after its deadline.</summary>
+    DeadlineAtRisk,
+
+    /// <summary>It is going to end before its deadline after all.</summary>
+    DeadlineSafe,
+
+    /// <summary>The deadline has passed.</summary>
+    DeadlineMissed,
 
     /// <summary>Blobs that no row names were removed.</summary>
     OrphansSwept,

@@ -16,6 +16,9 @@ public sealed record RunSettings(string Holder, LeasePolicy Leases, IWorkerFleet
     /// on at once where a killed process stopped.</summary>
     public TimeSpan LeadWait { get; init; } = TimeSpan.Zero;
 
+    /// <summary>Whether runs are scored by workers of this process, as their jobs say; false leaves all of them to workers elsewhere. Default true.</summary>
+    public bool HasOwnWorkers { get; init; } = true;
+
     /// <summary>Whether a run that is found failed is tried again. Default it is: somebody asks for it. A schedule does not: the night has ended.</summary>
     public bool ReopensFailed { get; init; } = true;
 
@@ -34,6 +37,7 @@ public sealed record RunSettings(string Holder, LeasePolicy Leases, IWorkerFleet
     /// <see cref="BlobSweeper.DefaultGrace"/>.</summary>
     public TimeSpan? SweepGrace { get; init; } = BlobSweeper.DefaultGrace;
 
-    /// <summary>Partitions sealed at the same time. Default one per core; at least 1. Each takes the memory of one partition's rows.</summary>
+    /// <summary>Partitions sealed by this process at the same time. Default one per core; 0 leaves all of them to workers elsewhere. Each takes the
+    /// memory of one partition's rows.</summary>
     public int MaxSealers { get; init; } = Environment.ProcessorCount;
 }

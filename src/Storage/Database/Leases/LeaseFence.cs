@@ -11,9 +11,7 @@ internal static class LeaseFence
     public static async Task RequireAsync(StateTransaction tx, Lease lease)
     {
         await ShardLock.HoldAsync(tx, lease.Run, lease.ShardIndex).ConfigureAwait(false);
-        var newest = await tx.NumberAsync("SELECT fence FROM leases WHERE run_id = @run AND shard_index = @shard AND worker IS NOT NULL",
-            new { run = lease.Run.ToString(), shard = lease.ShardIndex }).ConfigureAwait(false);
-        if (newest != lease.Fence.Value)
+        if (!await LeaseTable.Shards.IsHeldAsync(tx, lease.Run, lease.ShardIndex, lease.Fence).ConfigureAwait(false))
             throw new FenceLostException(lease.Run, lease.ShardIndex, lease.Fence);
     }
 }

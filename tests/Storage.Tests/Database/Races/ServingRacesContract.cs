@@ -49,8 +49,8 @@ public abstract class ServingRacesContract : RaceContract
         var saved = await RaceAsync(async (database, i) =>
         {
             var store = new SnapshotStore(database);
-            for (var partition = 0; partition < 2; partition++)
-                await store.RecordSegmentAsync(lead, Samples.Segment(run, partition) with { Artifact = Samples.Blob($"{i}", 50, ArtifactKind.Segment) }, Ct);
+            await store.RecordSegmentsAsync(lead, [.. Enumerable.Range(0, 2)
+                .Select(p => Samples.Segment(run, p) with { Artifact = Samples.Blob($"{i}", 50, ArtifactKind.Segment) })], Ct);
             return await store.SaveAsync(lead, Samples.Snapshot(run, await store.SegmentsAsync(run, Ct)), Ct);
         });
         Assert.Equal(1, Assert.Single(saved.Select(s => s.Id).Distinct()));
