@@ -6,7 +6,8 @@ using BatchEngine.Storage.Database.Values;
 namespace BatchEngine.Storage.Database.Runs;
 
 /// <summary>What the engine decided and why. Appended, never changed. Thread-safe.</summary>
-/// <remarks>Isolation: row locks; the counter's row puts writers in order. A decision of the same run, instant and words is the same decision, so that one whose
+/// <remarks>Isolation: row locks; the counter's row puts writers in order. A decision of the same run, instant and words is the same decision, so that one
+/// whose
 /// answer was lost can be appended again.</remarks>
 /// <param name="database">The database.</param>
 public sealed class DecisionStore(StateDatabase database)

@@ -59,7 +59,8 @@ public abstract class OverviewContract : StateContract
         var open = await Samples.OpenRunAsync(Database, Samples.Plan(Samples.Run(day: 1)));
         Assert.Equal(
             [(published, new RunEnding(RunState.Published, true)), (open, new RunEnding(RunState.Scoring, false))],
-            (await new RunEndings(Database).OfAsync([published, open, Samples.Run("other")], Ct)).OrderBy(r => r.Key.ScheduledAt).Select(r => (r.Key, r.Value)));
+            (await new RunEndings(Database).OfAsync([published, open, Samples.Run("other")], Ct)).OrderBy(r => r.Key.ScheduledAt)
+                .Select(r => (r.Key, r.Value)));
     }
 
     [Fact]
