@@ -53,7 +53,10 @@ public sealed class DecisionStore(StateDatabase database)
     {
         var number = await tx.NextAsync("decision").ConfigureAwait(false);
         return await tx.ExecuteAsync(
-            "INSERT INTO decisions (decision_number, id, run_id, decided_at, subject, choice, reason) VALUES (@number, @id, @run, @at, @subject, @Choice, @Reason)",
+            """
+            INSERT INTO decisions (decision_number, id, run_id, decided_at, subject, choice, reason)
+            VALUES (@number, @id, @run, @at, @subject, @Choice, @Reason)
+            """,
             new
             {
                 id,
