@@ -11,7 +11,8 @@ using ParquetSharp;
 
 namespace BatchEngine.Benchmarks.Inputs;
 
-/// <summary>Planning from the listing and the footers of an object store: cold, and with the footers known. The store is TestKit's, in this process: its work is
+/// <summary>Planning from the listing and the footers of an object store: cold, and with the footers known. The store is TestKit's, in this process: its work
+/// is
 /// part of the time.</summary>
 public static class FootersBench
 {
