@@ -14,6 +14,7 @@ internal static class CommandLine
         ["backfill"] = Kept,
         ["resume"] = Kept,
         [WorkerCommand.Name] = Kept,
+        [StateCommand.CopyName] = " Nothing was kept in the target.",
         ["score"] = Removed,
         ["bench"] = Removed,
     };

@@ -31,6 +31,7 @@ internal static class Verbs
         root.Subcommands.Add(SnapshotsCommand.Build(globals));
         root.Subcommands.Add(CostCommand.Build(globals));
         root.Subcommands.Add(DriftCommand.Build(globals));
+        root.Subcommands.Add(StateCommand.Build(globals));
         root.Subcommands.Add(DoctorCommand.Build(globals));
         root.Subcommands.Add(RegenerateCommand.Build(globals));
         return root;

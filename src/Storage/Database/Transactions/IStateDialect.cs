@@ -14,6 +14,9 @@ internal interface IStateDialect
     /// <summary>Counts the tables of the name @table.</summary>
     string TableCount { get; }
 
+    /// <summary>The columns of the primary key of the table @table, in its order.</summary>
+    string KeyColumns { get; }
+
     /// <summary>Holds the name @name until the end of the transaction; null means that one write at a time is the rule anyway.</summary>
     string? NamedLock { get; }
 

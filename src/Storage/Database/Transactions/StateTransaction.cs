@@ -55,6 +55,12 @@ internal sealed class StateTransaction
         return rows;
     }
 
+    /// <summary>The rows of a query one after the other, for one too long to hold. No other statement is run before it is disposed.</summary>
+    public Task<DbDataReader> ReaderAsync(string sql) => _connection.ExecuteReaderAsync(Command(sql, null));
+
+    /// <summary>The columns of a table's primary key, in its order.</summary>
+    public Task<IReadOnlyList<string>> KeyOfAsync(string table) => QueryAsync<string>(_dialect.KeyColumns, new { table });
+
     /// <summary>The only row; null means there is none.</summary>
     public Task<T?> FindAsync<T>(string sql, object? parameters = null) where T : class => _connection.QuerySingleOrDefaultAsync<T>(Command(sql, parameters));
 

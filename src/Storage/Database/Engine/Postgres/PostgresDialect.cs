@@ -30,6 +30,12 @@ internal sealed partial class PostgresDialect(TimeProvider? played) : IStateDial
     public string TableCount => "SELECT COUNT(*) FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p') AND relname = lower(@table) AND pg_table_is_visible(oid)";
 
     /// <inheritdoc/>
+    public string KeyColumns => """
+        SELECT CAST(a.attname AS TEXT) FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+        WHERE i.indisprimary AND i.indrelid = CAST(CAST(@table AS TEXT) AS regclass) ORDER BY array_position(CAST(i.indkey AS int2[]), a.attnum)
+        """;
+
+    /// <inheritdoc/>
     public string NamedLock => "SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(@name, 0))";
 
     /// <inheritdoc/>

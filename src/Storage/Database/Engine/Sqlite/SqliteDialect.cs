@@ -18,6 +18,9 @@ internal sealed class SqliteDialect(TimeProvider clock) : IStateDialect
     public string TableCount => "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = @table";
 
     /// <inheritdoc/>
+    public string KeyColumns => "SELECT name FROM pragma_table_info(@table) WHERE pk > 0 ORDER BY pk";
+
+    /// <inheritdoc/>
     public string? NamedLock => null;
 
     /// <inheritdoc/>
