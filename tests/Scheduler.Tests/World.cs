@@ -76,10 +76,16 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
 
     public int Pins { get; private set; }
 
+    public SealUnitStore SealUnits => new(Database, Processes?.Own);
+
     /// <summary>Set, runs take the blobs for those of a store elsewhere.</summary>
     public ElsewhereBlobs? Elsewhere { get; set; }
 
     private RunStores Stores => RunStores.Over(Database, (IBlobStore?)Elsewhere ?? Blobs, Processes?.Own);
+
+    /// <summary>What a sealer on another machine has, to which the blobs may be far.</summary>
+    public SealServices SealersOver(IBlobStore blobs, IRunLog? log = null) =>
+        new(RunStores.Over(Database, blobs), log ?? SilentRunLog.Instance, null, Clock);
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 

@@ -94,6 +94,7 @@ internal sealed class JobRuns : IDisposable
             if (await _stores.Snapshots.CurrentAsync(job.Serving.Name, CancellationToken.None).ConfigureAwait(false) is { } current
                 && !NameOwner.Allows(job, current))
                 throw NameOwner.Refuse(job, current);
+            OutputProbe.Require(job, run);
             await new JobStore(_database).SaveAsync(job, CancellationToken.None).ConfigureAwait(false);
         }
         else if (!_compared.TryGetValue(run.Job, out var last) || last != run)

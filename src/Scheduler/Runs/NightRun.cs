@@ -245,7 +245,7 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
             await (state switch
             {
                 RunState.Scoring => ScoringPhase.RunAsync(context, checkInput: !isNew, drain, ct),
-                RunState.Sealing => SealingPhase.RunAsync(context, ct),
+                RunState.Sealing => SealingPhase.RunAsync(context, drain, ct),
                 RunState.Judging => JudgingPhase.RunAsync(context, ct),
                 _ => throw new InvariantBrokenException("only working states have a phase", state.ToString()),
             }).ConfigureAwait(false);

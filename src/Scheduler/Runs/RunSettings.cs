@@ -34,6 +34,7 @@ public sealed record RunSettings(string Holder, LeasePolicy Leases, IWorkerFleet
     /// <see cref="BlobSweeper.DefaultGrace"/>.</summary>
     public TimeSpan? SweepGrace { get; init; } = BlobSweeper.DefaultGrace;
 
-    /// <summary>Partitions sealed at the same time. Default one per core; at least 1. Each takes the memory of one partition's rows.</summary>
+    /// <summary>Partitions sealed by this process at the same time. Default one per core; 0 leaves all of them to workers elsewhere. Each takes the
+    /// memory of one partition's rows.</summary>
     public int MaxSealers { get; init; } = Environment.ProcessorCount;
 }

@@ -169,19 +169,8 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
         Say(RunEventKind.UsageRecorded, plan, worker, $"{usage.Duration.TotalSeconds:0.0} s");
     }
 
-    // A worker that waits for a shard of its own process need not sleep on: the last one to end would else keep the night waiting for up to the longest wait.
-    private async Task WaitAsync(TimeSpan wished, CancellationToken drain, CancellationToken ct, Task? ending = null)
-    {
-        var wait = wished < _policy.MinWait ? _policy.MinWait : wished > _policy.MaxWait ? _policy.MaxWait : wished;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(drain, ct);
-        var delay = Task.Delay(wait, services.Clock, either.Token);
-        if (ending is not null)
-        {
-            await Task.WhenAny(delay, ending).ConfigureAwait(false);
-            await either.CancelAsync().ConfigureAwait(false);
-        }
-        await delay.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
+    private Task WaitAsync(TimeSpan wished, CancellationToken drain, CancellationToken ct, Task? ending = null) =>
+        WorkPause.OfAsync(wished, _policy, services.Clock, ending, drain, ct);
 
     private void Say(RunEventKind kind, RunPlan plan, string subject, string detail) => services.Log.Write(new RunEvent(kind, plan.Run, subject, detail));
 }

@@ -110,7 +110,7 @@ public abstract class RecordStoresContract : StateContract
         var half = (LeaseOutcome.Granted)await claims.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct);
         await receipts.CheckpointAsync(half.Lease, Samples.Done(50, blob: $"runs/{run}/checkpoint"), Ct);
         var segment = Samples.Segment(run, 0) with { Artifact = Samples.Segment(run, 0).Artifact with { BlobName = $"runs/{run}/segment-0" } };
-        await new SnapshotStore(Database).RecordSegmentAsync(await OpenedRuns.LeadAsync(Database, run, Ct), segment, Ct);
+        await new SnapshotStore(Database).RecordSegmentsAsync(await OpenedRuns.LeadAsync(Database, run, Ct), [segment], Ct);
         await new ModelStore(Database).RegisterAsync("churn", Digest.Of("m"), new ModelSignature([], []), "models/m", 1,
             [new StoredWeights(new WeightFile("w", Digest.Of("w"), 1), "models/w")], Ct);
         string[] named = ["models/m", "models/w", $"runs/{run}/checkpoint", $"runs/{run}/receipt", segment.Artifact.BlobName];
