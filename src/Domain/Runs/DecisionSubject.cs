@@ -47,4 +47,7 @@ public enum DecisionSubject
 
     /// <summary>A run that has spent more than its budget.</summary>
     Budget,
+
+    /// <summary>What has outlived its use and was removed.</summary>
+    Retention,
 }

@@ -1,4 +1,5 @@
 using BatchEngine.Host.Configuration.Describing;
+using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Configuration.Reading;
 
 namespace BatchEngine.Host.Configuration;
@@ -46,6 +47,7 @@ internal static class EngineConfigurationFile
         var requests = reader.Section(EngineKeys.Requests);
         var execution = reader.Section(EngineKeys.Execution);
         var stop = reader.Section(EngineKeys.Stop);
+        var retention = reader.Section(RetentionKeys.Section);
         var copies = reader.Section(EngineKeys.Copies);
         var result = preset with
         {
@@ -77,6 +79,8 @@ internal static class EngineConfigurationFile
             MemoryLimitBytes = reader.Section(EngineKeys.Memory).Read(EngineKeys.MemoryLimit),
             CopiesFolder = copies.ReadOrNull(EngineKeys.CopiesFolder) is { } folder ? Path.GetFullPath(folder) : null,
             CopiesLimitBytes = copies.ReadOrNull(EngineKeys.CopiesLimit),
+            Retention = RetentionKeys.Read(retention),
+            RetiresEveryDay = retention.Read(RetentionKeys.EveryDay),
             AlertsCommand = reader.Section(EngineKeys.Alerts).ReadOrNull(EngineKeys.AlertsCommand),
         };
         problems.ThrowIfAny();
