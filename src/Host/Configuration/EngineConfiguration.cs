@@ -11,8 +11,8 @@ namespace BatchEngine.Host.Configuration;
 /// <summary>Where this process keeps its state and how it behaves; every value has a default.</summary>
 /// <param name="DataDirectory">The folder of database and blobs; default "batchengine-data" in the working directory.</param>
 /// <param name="DatabasePath">The SQLite file; default "batchengine.db" in the data directory.</param>
-/// <param name="Blobs">Where segments, run files, models and reports lie, a folder or a bucket as "s3://bucket/prefix"; default "blobs" in the data directory.
-/// </param>
+/// <param name="Blobs">Where segments, run files, models and reports lie, a folder, "s3://bucket/prefix" or "az://container/prefix"; default "blobs" in the
+/// data directory.</param>
 /// <param name="JobsDirectory">The folder of job files that `serve` schedules; default "config/jobs".</param>
 /// <param name="PricesDirectory">The folder of price sheets; default "config/prices".</param>
 /// <param name="HttpUrl">Where `serve` answers HTTP/1.1; default "http://localhost:5080".</param>
@@ -41,6 +41,10 @@ public sealed record EngineConfiguration(
     /// <summary>The most resident bytes of a process that scores (memory.limit): rows of a unit and workers are cut until they fit, and the garbage collector
     /// keeps to it. 0 (the default) means no limit.</summary>
     public long MemoryLimitBytes { get; init; }
+
+    /// <summary>Whether runs that this machine leads are scored by workers of its own, as their jobs say; false leaves all of them to workers elsewhere.
+    /// Default true.</summary>
+    public bool OwnWorkers { get; init; } = true;
 
     /// <summary>What this machine is rented as; null (the default) means that nobody said: a coordinator then goes by the price of this machine's cores, and
     /// the usage of a worker has no price.</summary>

@@ -1,7 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Health;
-using Microsoft.Extensions.Logging;
 
 namespace BatchEngine.Host.Serving;
 

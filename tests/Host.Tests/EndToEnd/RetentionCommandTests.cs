@@ -1,4 +1,3 @@
-using BatchEngine.Host.Composition;
 using BatchEngine.Host.Tests.Lookup;
 
 namespace BatchEngine.Host.Tests.EndToEnd;

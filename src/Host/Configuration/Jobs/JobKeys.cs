@@ -20,7 +20,8 @@ internal static class JobKeys
     public static Key<string> Owner { get; } = new("owner", TextType.Any, "The team that pays.");
 
     public static Key<IReadOnlyList<string>> Input { get; } = new("input", new TextListType(1, Inputs),
-        "Paths or globs of Parquet files; {date} and {hour} stand for the run's scheduled instant in the schedule's time zone.")
+        "Paths or globs of Parquet files, of this machine or as s3://bucket/key; {date} and {hour} stand for the run's scheduled instant in the schedule's "
+        + "time zone.")
     { IsRequired = true, Wanted = Inputs };
 
     public static Key<string> KeyColumn { get; } =
@@ -53,16 +54,19 @@ internal static class JobKeys
         "The model's outputs that are kept. Inputs that none of them needs are not asked for.")
     { Otherwise = "all but those that ML.NET's exporter adds to pass inputs on" };
 
-    public static Key<string> Output { get; } = new("output", TextType.Any, "The folder for the Parquet output; {run} stands for the run id.")
-    {
-        IsRequired = true,
-        Wanted = "the folder for the Parquet output",
-    };
+    public static Key<string> Output { get; } =
+        new("output", TextType.Any, "The folder for the Parquet output, of this machine or as s3://bucket/prefix; {run} stands for the run id.")
+        {
+            IsRequired = true,
+            Wanted = "the folder for the Parquet output",
+        };
 
     public static Key<int> Workers { get; } = new("workers", new WholeNumberType<int>(0, MaxWorkers), "How many workers; 0 means one per core.", 0);
 
     public static Key<WorkerMode> WorkerMode { get; } =
-        new("workerMode", new ChoiceType<WorkerMode>(), "Where local workers live.", Domain.WorkerMode.InProcess);
+        new("workerMode", new ChoiceType<WorkerMode>(),
+            "Where the workers live: in the process that leads the run, as its child "
+            + "processes, or elsewhere (batchengine worker), where they may come and go.", Domain.WorkerMode.InProcess);
 
     public static Key<int> UnitRows { get; } = new("unitRows", new WholeNumberType<int>(1, 1 << 24, "rows"),
         "The most rows of a unit, the smallest piece of work; at the default fewer for wide inputs.", ScoringJob.DefaultUnitRows);
