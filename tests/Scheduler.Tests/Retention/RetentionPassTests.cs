@@ -97,7 +97,7 @@ public sealed class RetentionPassTests
             await history.NightAsync();
             await MustHoldAsync(world, "the end");
             Assert.Equal(await history.ExpectedAsync(), await world.PublishedAsync());
-        }, iter: 40, threads: 1);
+        }, iter: 15, threads: 1);
 
     [Fact]
     public async Task Nights_ThatCarryOverAndAge_LeaveOnlyTheirLinesAndWhatLaterOnesName()
