@@ -13,6 +13,7 @@ internal static class Retiring
         var rules = engine.Configuration.Retention;
         var jobs = (await new JobStore(engine.Database).ListAsync(ct).ConfigureAwait(false)).Where(j => j.Retention is not null)
             .ToDictionary(j => j.Name, j => j.Retention!.Over(rules), StringComparer.Ordinal);
-        return new RetentionPass(engine.Database, RunStores.Over(engine.Database, engine.Blobs), rules, job => jobs.GetValueOrDefault(job, rules), engine.Clock);
+        return new RetentionPass(engine.Database, RunStores.Over(engine.Database, engine.Blobs), rules, job =>
+            jobs.GetValueOrDefault(job, rules), engine.Clock);
     }
 }

@@ -39,7 +39,8 @@ public sealed class RetentionPass(StateDatabase database, RunStores stores, Rete
         if (lines.Any(l => l.Count > 0))
             await stores.Decisions.AppendAsync(new Decision(null, clock.GetUtcNow(), DecisionSubject.Retention,
                 string.Join(", ", lines.Where(l => l.Count > 0).Select(l => FormattableString.Invariant($"{l.Kind} {l.Count:N0}"))),
-                FormattableString.Invariant($"{lines.Sum(l => l.Blobs):N0} blobs with {lines.Sum(l => l.Bytes):N0} bytes; as old as the configuration lets them be")),
+                FormattableString.Invariant(
+                    $"{lines.Sum(l => l.Blobs):N0} blobs with {lines.Sum(l => l.Bytes):N0} bytes; as old as the configuration lets them be")),
                 ct).ConfigureAwait(false);
         await RemoveBlobsAsync(ct).ConfigureAwait(false);
         return lines;

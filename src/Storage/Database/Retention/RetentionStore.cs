@@ -32,7 +32,8 @@ public sealed class RetentionStore(StateDatabase database)
         return new PartFate(why, blobs.Count, blobs.Sum(b => b.Bytes));
     }, ct);
 
-    /// <summary>Retires a part of a run, unless something keeps it by now: its rows go or are marked, and the blobs that no other row names are written down for
+    /// <summary>Retires a part of a run, unless something keeps it by now: its rows go or are marked, and the blobs that no other row names are written down
+    /// for
     /// removal (<see cref="RemovalsAsync"/>). Retiring it again does nothing.</summary>
     public Task<PartFate> RetireAsync(EndedPart ended, DateTimeOffset before, int keepSnapshots, CancellationToken ct) => database.WriteAsync(async tx =>
     {
@@ -195,7 +196,8 @@ public sealed class RetentionStore(StateDatabase database)
             case RetentionKind.Runs:
                 await tx.ExecuteAsync("INSERT INTO retired_runs (run_id, retired_at) VALUES (@run, @now) ON CONFLICT (run_id) DO NOTHING",
                     new { run, now = tx.NowMicroseconds }).ConfigureAwait(false);
-                foreach (var table in (string[])["segments", "checkpoints", "receipts", "leases", "shards", "seal_units", "leaders", "run_plans", "run_bases", "unswept_runs"])
+                foreach (var table in (string[])["segments", "checkpoints", "receipts", "leases", "shards", "seal_units", "leaders", "run_plans", "run_bases",
+                    "unswept_runs"])
                     await tx.ExecuteAsync($"DELETE FROM {table} WHERE run_id = @run", new { run }).ConfigureAwait(false);
                 await tx.ExecuteAsync("DELETE FROM carried_from WHERE run_id = @run", new { run }).ConfigureAwait(false);
                 break;
