@@ -25,8 +25,8 @@ internal static class RunReportScreen
         {
             var record = await new RunStore(engine.Database).FindAsync(run, ct).ConfigureAwait(false);
             screen.Answer(new { run, retiredAt = gone, record }, () => screen.Line(
-                $"{run} was {record?.State.ToString().ToLowerInvariant()} and was retired at {Figures.Instant(gone)}: its plan, its receipts and its files are gone. "
-                + $"What it cost stays: batchengine cost report --run {run}"));
+                $"{run} was {record?.State.ToString().ToLowerInvariant()} and was retired at {Figures.Instant(gone)}: its plan, its receipts and its files "
+                + $"are gone. What it cost stays: batchengine cost report --run {run}"));
             return ExitCode.Done;
         }
         var report = await new RunReportBuilder(engine.Database, engine.Clock).BuildAsync(run,
