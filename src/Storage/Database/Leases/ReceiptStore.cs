@@ -8,7 +8,7 @@ namespace BatchEngine.Storage.Database.Leases;
 
 /// <summary>What of each shard is durable: its newest checkpoint while it is scored, its receipt when it is done. Thread-safe.</summary>
 /// <remarks>A write under an older fence than the shard's newest, or under a released lease, is refused; a write under the newest fence counts even when the
-/// lease has expired, as long as nobody took the shard over.</remarks>
+/// lease has expired, as long as nobody took the shard over. Isolation: row locks; a shard is held while its checkpoint or receipt is written.</remarks>
 /// <param name="database">The database.</param>
 public sealed class ReceiptStore(StateDatabase database)
 {
@@ -28,7 +28,7 @@ public sealed class ReceiptStore(StateDatabase database)
                 $"{Place(lease)}: {checkpoint.Counts} of {rows} rows, next unit {checkpoint.NextUnitIndex} after {reached}");
         await SaveCheckpointAsync(tx, lease, checkpoint).ConfigureAwait(false);
         return true;
-    }, ct);
+    }, Isolation.RowLocks, ct);
 
     /// <summary>Accepts the shard's receipt: the one conditional write that finishes a shard (I1). Repeating an identical receipt does nothing.</summary>
     /// <exception cref="FenceLostException">Another worker owns the shard or has finished it.</exception>
@@ -42,6 +42,7 @@ public sealed class ReceiptStore(StateDatabase database)
         return database.WriteAsync(async tx =>
         {
             var json = StoredJson.Write(receipt);
+            await ShardLock.HoldAsync(tx, lease.Run, lease.ShardIndex).ConfigureAwait(false);
             if (await AcceptedAsync(tx, lease).ConfigureAwait(false) is { } accepted)
                 return accepted.Fence != lease.Fence.Value ? throw new FenceLostException(lease.Run, lease.ShardIndex, lease.Fence)
                     : accepted.ReceiptJson == json ? false
@@ -69,7 +70,7 @@ public sealed class ReceiptStore(StateDatabase database)
             }).ConfigureAwait(false);
             await RequireKeptAsync(tx, receipt).ConfigureAwait(false);
             return true;
-        }, ct);
+        }, Isolation.RowLocks, ct);
     }
 
     // What a receipt names of an earlier run must not be on its way out.
