@@ -15,12 +15,10 @@ internal sealed class BrokenBlobs(IBlobStore whole, string prefix) : IBlobStore
 
     public Task<bool> RenewAsync(string name, CancellationToken ct) => whole.RenewAsync(name, ct);
 
-    public string? LocalPath(string name) =>
-        name.StartsWith(prefix, StringComparison.Ordinal) ? throw new InvalidOperationException(name) : whole.LocalPath(name);
-
     public Task<BlobWriter> CreateAsync(string name, CancellationToken ct) => whole.CreateAsync(name, ct);
 
-    public Task<Stream> OpenReadAsync(string name, CancellationToken ct) => whole.OpenReadAsync(name, ct);
+    public Task<Stream> OpenReadAsync(string name, CancellationToken ct) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) ? throw new InvalidOperationException(name) : whole.OpenReadAsync(name, ct);
 
     public Task VerifyAsync(string name, long bytes, ulong checksum, CancellationToken ct) => whole.VerifyAsync(name, bytes, checksum, ct);
 

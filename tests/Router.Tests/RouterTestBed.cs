@@ -3,6 +3,7 @@ using BatchEngine.Router.Lookup;
 using BatchEngine.Router.Realtime;
 using BatchEngine.Router.Routing;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.TestKit.Folders;
@@ -41,13 +42,15 @@ public abstract class RouterTestBed : IAsyncLifetime
 
     protected PredictionRouter Router { get; private set; } = null!;
 
+    protected LocalCopies CopiesOf(IBlobStore blobs) => new(blobs, Path.Combine(Folder, "copies"), null);
+
     protected static ServingContract Contract { get; } = ServingContract.Default("churn");
 
     public async ValueTask InitializeAsync()
     {
         _state = await StateFolder.OpenAsync(Clock, Ct);
         Snapshots = new SnapshotStore(Database);
-        Catalog = new SnapshotCatalog(Snapshots, Blobs, Clock);
+        Catalog = new SnapshotCatalog(Snapshots, CopiesOf(Blobs), Clock);
         Router = new PredictionRouter(Catalog, new RealtimeDoor(Realtime, new RealtimeTroubles(Clock, Troubles.Add), Clock), Clock);
     }
 

@@ -143,7 +143,7 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
         var current = await Snapshots.CurrentAsync(servingName, Stop) ?? throw new InvalidOperationException("Nothing is published.");
         var lines = current.Segments.Select(s =>
             string.Create(CultureInfo.InvariantCulture,
-            $"{s.Partition} {s.Keys} {Convert.ToHexString(File.ReadAllBytes(Blobs.LocalPath(s.Artifact.BlobName)!))}"));
+            $"{s.Partition} {s.Keys} {Convert.ToHexString(File.ReadAllBytes(Blobs.FileOf(s.Artifact.BlobName)))}"));
         return string.Join('\n', lines);
     }
 

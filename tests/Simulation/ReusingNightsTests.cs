@@ -124,7 +124,7 @@ public sealed class ReusingNightsTests : IDisposable
         await reusing.RunAsync(0, full: false);
         await full.RunAsync(0, full: true); // the bins of a job are those of its first night
         var path = await reusing.AskAsync(async e =>
-            e.Blobs.LocalPath((await new SnapshotStore(e.Database).CurrentAsync("chain", CancellationToken.None))!.Segments[0].Artifact.BlobName)!);
+            e.Blobs.PlaceOf((await new SnapshotStore(e.Database).CurrentAsync("chain", CancellationToken.None))!.Segments[0].Artifact.BlobName));
         var bytes = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
         bytes[300] ^= 1;
         await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);

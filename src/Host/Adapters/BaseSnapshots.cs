@@ -1,5 +1,5 @@
 using BatchEngine.Domain;
-using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.Storage.Snapshots.Readers;
@@ -10,7 +10,7 @@ namespace BatchEngine.Host.Adapters;
 /// Thread-safe; dispose it after all work has ended.</summary>
 /// <remarks>A process that only scores maps it: if a file of it is cut meanwhile the process ends, and the night goes on by the same command. A process that
 /// also serves must not end by that, so it takes the copy that it serves, or makes one.</remarks>
-internal sealed class BaseSnapshots(SnapshotStore snapshots, DecisionStore decisions, IBlobStore blobs, TimeProvider clock) : IDisposable
+internal sealed class BaseSnapshots(SnapshotStore snapshots, DecisionStore decisions, LocalCopies copies, TimeProvider clock) : IDisposable
 {
     private readonly Lock _lock = new();
     private (long Id, RunId Run, Task<SnapshotReader?> Reader) _latest = (0, default, Task.FromResult<SnapshotReader?>(null));
@@ -55,9 +55,8 @@ internal sealed class BaseSnapshots(SnapshotStore snapshots, DecisionStore decis
         {
             var info = await snapshots.FindAsync(plan.Reuse.BaseSnapshot, CancellationToken.None).ConfigureAwait(false)
                 ?? throw new CorruptDataException($"snapshot {plan.Reuse.BaseSnapshot}", "no such snapshot", "the base of the plan");
-            return SnapshotReader.Open(info, s =>
-                blobs.LocalPath(s.Artifact.BlobName) ?? throw new StorageFailedException(s.Artifact.BlobName, "it is not on this machine", isTransient: false),
-                Served is null ? SnapshotHolding.Mapped : SnapshotHolding.Copied);
+            return await SnapshotReader.OpenAsync(info, copies, Served is null ? SnapshotHolding.Mapped : SnapshotHolding.Copied, CancellationToken.None)
+                .ConfigureAwait(false);
         }
         catch (BatchEngineException problem)
         {

@@ -21,6 +21,27 @@ internal sealed class CurrentPrices(PriceReadings readings, string folder, IRead
     /// <inheritdoc/>
     public string Folder => folder;
 
+    /// <summary>Why a source could not be read when it was last asked; where one could not, it is asked again. Null means that all can be read.</summary>
+    public async Task<string?> TroubleAsync(CancellationToken ct)
+    {
+        if (_trouble.Length > 0)
+            await LookAsync(ct).ConfigureAwait(false);
+        return _trouble.Length > 0 ? _trouble : null;
+    }
+
+    /// <summary>Reads the sources, so that <see cref="TroubleAsync"/> knows what is wrong with them before anybody needs a price.</summary>
+    public async Task LookAsync(CancellationToken ct)
+    {
+        try
+        {
+            await SheetsAsync(ct).ConfigureAwait(false);
+        }
+        catch (BadInputException)
+        {
+            // It is kept as the trouble; whoever needs a price is refused with it.
+        }
+    }
+
     /// <summary>What is known now. Stores nothing.</summary>
     /// <exception cref="BadInputException">A source cannot be read, and never could be.</exception>
     public async Task<PriceBook> BookAsync(CancellationToken ct)
@@ -64,11 +85,12 @@ internal sealed class CurrentPrices(PriceReadings readings, string folder, IRead
         }
         catch (BadInputException problem)
         {
+            var isNew = _trouble != problem.Message;
+            _trouble = problem.Message;
             if (_sheets is null && (await readings.ListAsync(folder, ct).ConfigureAwait(false)).Count == 0)
                 throw;
-            if (_trouble != problem.Message)
+            if (isNew)
                 note($"The prices read before stay in force: {problem.Message}");
-            _trouble = problem.Message;
             return _sheets;
         }
         finally

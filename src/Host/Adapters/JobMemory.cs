@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Graphs;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Scorer.Units;
 
@@ -10,7 +11,8 @@ namespace BatchEngine.Host.Adapters;
 /// <summary>How large a job's units are, and how many workers they leave room for under the configured memory ceiling.</summary>
 /// <param name="ceiling">Of each process that scores; null means none.</param>
 /// <param name="configuredWorkers">Workers when the job does not say; 0 means one per core.</param>
-internal sealed class JobMemory(MemoryCeiling? ceiling, int configuredWorkers)
+/// <param name="files">Where input files are.</param>
+internal sealed class JobMemory(MemoryCeiling? ceiling, int configuredWorkers, InputFiles files)
 {
     /// <summary>Row groups that planning may read at once; one under a ceiling, because each holds pages of its own.</summary>
     public int ReadersAtOnce => ceiling is null ? Environment.ProcessorCount : 1;
@@ -23,7 +25,7 @@ internal sealed class JobMemory(MemoryCeiling? ceiling, int configuredWorkers)
         if (ceiling is null || manifest.Rows == 0)
             return (unitRows, int.MaxValue);
         var need = ScoringMemory.Of(manifest, features, model, ModelContent.Of(modelPath).Bytes, job.KeyColumn, job.CarriedColumns, writesRunFiles: true,
-            keptSums);
+            keptSums, files);
         var fits = ceiling.Fit(need, JobNeeds.WorkersPerProcess(job, configuredWorkers, Environment.ProcessorCount), unitRows);
         return (fits.UnitRows, job.WorkerMode == WorkerMode.ChildProcess ? int.MaxValue : fits.Workers);
     }

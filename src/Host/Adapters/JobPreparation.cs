@@ -4,6 +4,7 @@ using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Forests.Model;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.Profiles;
 
@@ -11,9 +12,9 @@ namespace BatchEngine.Host.Adapters;
 
 /// <summary>Looks up what planning needs: footers, means and edges by the scorer, the model by the registry. Thread-safe.</summary>
 internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models, ProfileBins bins, PinnedFeatures pinned, CurrentPrices prices,
-    JobMemory memory, ModelLocator locator, Action<string> note) : IRunPreparation
+    JobMemory memory, ModelLocator locator, InputFiles files, Action<string> note) : IRunPreparation
 {
-    private readonly ColumnMeans _means = new();
+    private readonly ColumnMeans _means = new(files);
 
     /// <inheritdoc/>
     public async Task<PreparedInputs> PrepareAsync(ScoringJob job, RunId run, CancellationToken ct)
@@ -38,6 +39,7 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
             SumsAreOutputs = loaded.SumsAreOutputs,
             MaxUnitRows = unitRows,
             MaxWorkers = workers,
+            WeightFiles = model.WeightFiles,
         };
     }
 
@@ -45,6 +47,8 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     public async Task<PreparedInputs> PinAsync(ScoringJob job, PreparedInputs prepared, CancellationToken ct)
     {
         await prices.PinAsync(ct).ConfigureAwait(false);
+        if (prepared.Model.Number == 0)
+            await registry.FromFiles.KeepAsync(prepared.Model, prepared.ModelArtifact, prepared.WeightFiles, ct).ConfigureAwait(false);
         return prepared.EdgesToPin is not { } asked ? prepared : prepared with
         {
             ProfileEdges = await bins.PinAsync(job.Name, asked, prepared, ct).ConfigureAwait(false),
@@ -56,7 +60,7 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     public async Task<Measured<double>> TimeModelAsync(PreparedInputs prepared, CancellationToken ct)
     {
         var loaded = await models.GetAsync(prepared.Model, prepared.ModelArtifact, prepared.Features, prepared.ChosenOutputs, ct).ConfigureAwait(false);
-        return await ModelTiming.MeasureAsync(prepared.Manifest, prepared.Features, loaded, ct).ConfigureAwait(false);
+        return await ModelTiming.MeasureAsync(prepared.Manifest, prepared.Features, loaded, files, ct).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -86,16 +90,16 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     private static ModelSignature SignatureOf(ScoringJob job, ResolvedModel model, bool isWhole = true) =>
         job.Outputs.Count == 0 || (isWhole && job.Features is not null) ? model.Signature : ExecutorFactory.Inspect(model.LocalPath, job.Outputs);
 
-    private static async Task<(InputManifest Manifest, FeatureSpec Spread)> FreezeAsync(ScoringJob job, RunId run, FeatureSpec features,
+    private async Task<(InputManifest Manifest, FeatureSpec Spread)> FreezeAsync(ScoringJob job, RunId run, FeatureSpec features,
         Func<ModelSignature> signature, CancellationToken ct)
     {
         var spread = features;
         var manifest = await InputCatalog.FreezeAsync([.. job.Inputs.Select(p => InputPatterns.Fill(p, job, run))], found =>
         {
-            var lists = ListFeatures.Spread(features, signature, found);
+            var lists = ListFeatures.Spread(features, signature, found, files);
             spread = lists.Spec;
             return InputNeeds.Of(lists, job.KeyColumn, job.CarriedColumns) with { MissingColumns = job.MissingColumns };
-        }, ct).ConfigureAwait(false);
+        }, files, ct).ConfigureAwait(false);
         return (manifest, spread);
     }
 }

@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Profiles;
 using BatchEngine.Storage.Database.Runs;
 
@@ -9,7 +10,8 @@ namespace BatchEngine.Host.Adapters;
 /// <summary>Which bins a job's profiles are counted over: those of its earlier runs while features (for the columns) and model (for the outputs) are the same.
 /// Thread-safe.</summary>
 /// <param name="profiles">Where bins are kept.</param>
-internal sealed class ProfileBins(ProfileStore profiles)
+/// <param name="files">Where input files are.</param>
+internal sealed class ProfileBins(ProfileStore profiles, InputFiles files)
 {
     /// <summary>The bins for a run. A column without a value so far gets bins when it has values; what is stored does not change yet.</summary>
     /// <param name="job">The job.</param>
@@ -33,11 +35,11 @@ internal sealed class ProfileBins(ProfileStore profiles)
             return (edges, false);
         if (known.Count < sources.Count || ofOutputs.Count < outputs.Count)
         {
-            foreach (var (name, bins) in await ProfileEdges.SampleAsync(manifest, features, loaded, ct).ConfigureAwait(false))
+            foreach (var (name, bins) in await ProfileEdges.SampleAsync(manifest, features, loaded, files, ct).ConfigureAwait(false))
                 edges.TryAdd(name, bins);
         }
         string[] unknown = [.. known.Values.Where(e => e.IsUnknown).Select(e => e.Column)];
-        var found = unknown.Length == 0 ? [] : (await ProfileEdges.SampleAsync(manifest, unknown, ct).ConfigureAwait(false)).Values
+        var found = unknown.Length == 0 ? [] : (await ProfileEdges.SampleAsync(manifest, unknown, files, ct).ConfigureAwait(false)).Values
             .Where(e => !e.IsUnknown).ToArray();
         foreach (var bins in found)
             edges[bins.Column] = bins;

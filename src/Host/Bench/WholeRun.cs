@@ -51,7 +51,7 @@ internal static class WholeRun
         if (receipts.Count != plan.Shards.Count)
             throw new InvariantBrokenException("a run that nobody stops has a receipt of every shard", $"{receipts.Count} of {plan.Shards.Count}");
         var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile)
-            .Select(a => RunFileSource.FromPath(blobs.LocalPath(a.BlobName)!)).ToArray();
+            .Select(a => RunFileSource.FromPath(blobs.FileOf(a.BlobName))).ToArray();
         return (scored, await SealAsync(plan, workers, blobs, sources, ct).ConfigureAwait(false));
     }
 

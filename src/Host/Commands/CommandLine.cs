@@ -13,7 +13,7 @@ internal static class CommandLine
         ["run"] = Kept,
         ["backfill"] = Kept,
         ["resume"] = Kept,
-        ["worker"] = Kept,
+        [WorkerCommand.Name] = Kept,
         ["score"] = Removed,
         ["bench"] = Removed,
     };
@@ -40,8 +40,9 @@ internal static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(
-                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) })
+            // A worker hears signals itself: the first asks it to leave, for as long as it was told, and the second stops it.
+            var patience = parsed.CommandResult.Command.Name == WorkerCommand.Name ? (TimeSpan?)null : TimeSpan.FromSeconds(30);
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = patience })
                 .ConfigureAwait(false);
         }
         catch (Exception failure)

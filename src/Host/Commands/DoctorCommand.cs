@@ -53,7 +53,7 @@ internal static class DoctorCommand
         {
             await using var database = await StateDatabase.OpenAsync(configuration.DatabasePath, clock, ct).ConfigureAwait(false);
             var skew = await database.NowAsync(ct).ConfigureAwait(false) - clock.GetUtcNow();
-            return string.Create(CultureInfo.InvariantCulture, $"{database.Path} opens, its clock differs by {Math.Abs(skew.TotalMilliseconds):0} ms");
+            return string.Create(CultureInfo.InvariantCulture, $"{database.Place} opens, its clock differs by {Math.Abs(skew.TotalMilliseconds):0} ms");
         }).ConfigureAwait(false);
         await CheckAsync(checks, "snapshots", () => ServedSnapshots.VerifyAsync(configuration, clock, ct)).ConfigureAwait(false);
         await CheckAsync(checks, "blobs", async () =>

@@ -22,9 +22,9 @@ internal static class LookupCommand
     private static async Task<int> RunAsync(Verb verb, CancellationToken ct)
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, verb.Screen.Note,
+        await using var lookups = LookupService.Open(engine, verb.Screen.Note,
             trouble => verb.Screen.Error($"Real-time scoring of '{trouble.ServingName}' failed: {trouble.Failure?.Message ?? trouble.Cause}"),
-                isDiagnostic: true);
+            isDiagnostic: true);
         await lookups.Catalog.RefreshAsync(ct).ConfigureAwait(false);
         foreach (var problem in lookups.Catalog.Problems)
             verb.Screen.Error(problem.Detail);
@@ -44,7 +44,7 @@ internal static class LookupCommand
         }
 
         verb.Screen.Line(System.Text.Encoding.UTF8.GetString(bytes.ToArray()));
-        if (await lookups.CloseBooksAsync().ConfigureAwait(false) is { } lost)
+        if (await lookups.Books.CloseAsync().ConfigureAwait(false) is { } lost)
         {
             verb.Screen.Error(lost);
             worst = Math.Max(worst, ExitCode.Violation);

@@ -17,7 +17,10 @@ internal static class Verbs
         root.Subcommands.Add(RunCommand.BuildRun(globals));
         root.Subcommands.Add(RunCommand.BuildPlan(globals));
         root.Subcommands.Add(RunCommand.BuildBackfill(globals));
-        root.Subcommands.Add(ServeCommand.Build(globals));
+        root.Subcommands.Add(ServeCommand.BuildServe(globals));
+        root.Subcommands.Add(ServeCommand.BuildScheduler(globals));
+        root.Subcommands.Add(ServeCommand.BuildRouter(globals));
+        root.Subcommands.Add(ServeCommand.BuildEndpoint(globals));
         root.Subcommands.Add(ScheduleCommand.Build(globals));
         root.Subcommands.Add(WorkerCommand.Build(globals));
         root.Subcommands.Add(LookupCommand.Build(globals));

@@ -5,8 +5,10 @@ using BatchEngine.Host.Terminal;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Events;
 using BatchEngine.Scorer.Execution.Opening;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Ledger;
 using BatchEngine.Storage.Database.Models;
@@ -24,12 +26,13 @@ internal sealed class Engine : IAsyncDisposable
     {
         (Configuration, Database, Clock) = (configuration, database, clock);
         Blobs = new LocalFolderBlobs(configuration.BlobsRoot);
-        Registry = new ModelRegistry(new ModelStore(database), Blobs, ExecutorFactory.InspectWhole, Path.Combine(configuration.DataDirectory, "cache"));
+        Copies = configuration.CopiesOf(Blobs);
+        Registry = new ModelRegistry(new ModelStore(database), new FileModels(new FileModelStore(database), Copies), Copies, ExecutorFactory.InspectWhole);
         Prices = new CurrentPrices(new PriceReadings(database), PriceSources.Folder(configuration), PriceSources.Of(configuration), clock, note);
         if (configuration.MemoryLimitBytes > 0)
             new MemoryCeiling(configuration.MemoryLimitBytes).TellCollector();
         // A look-up or a list starts without the rooms that score.
-        _jobs = new Lazy<JobRuns>(() => new JobRuns(configuration, database, Blobs, Registry, Prices, clock, log(), note));
+        _jobs = new Lazy<JobRuns>(() => new JobRuns(configuration, database, Copies, Inputs, Registry, Prices, clock, log(), note));
     }
 
     /// <summary>What was configured.</summary>
@@ -43,6 +46,12 @@ internal sealed class Engine : IAsyncDisposable
 
     /// <summary>The blob store.</summary>
     public IBlobStore Blobs { get; }
+
+    /// <summary>Files of what the blob store holds.</summary>
+    public LocalCopies Copies { get; }
+
+    /// <summary>Where the input files of jobs are.</summary>
+    public InputFiles Inputs { get; } = InputFiles.OfThisMachine;
 
     /// <summary>The model registry.</summary>
     public ModelRegistry Registry { get; }

@@ -7,8 +7,10 @@ using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scheduler.Workers;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
@@ -29,6 +31,7 @@ internal sealed class JobRuns : IDisposable
     private readonly IRunLog _log;
     private readonly Action<string> _note;
     private readonly RunStores _stores;
+    private readonly InputFiles _files;
     private readonly MemoryCeiling? _ceiling;
     private readonly LoadedModels _models;
     private readonly BaseSnapshots _bases;
@@ -39,23 +42,25 @@ internal sealed class JobRuns : IDisposable
     /// <summary>Wires the rooms.</summary>
     /// <param name="configuration">Workers, leases, memory and devices.</param>
     /// <param name="database">The opened database.</param>
-    /// <param name="blobs">The blob store.</param>
+    /// <param name="copies">The blob store, and files of what it holds.</param>
+    /// <param name="files">Where input files are.</param>
     /// <param name="registry">The models.</param>
     /// <param name="prices">What capacity costs.</param>
     /// <param name="clock">The machine's clock.</param>
     /// <param name="log">Hears the events of runs.</param>
     /// <param name="note">Told about models and outputs, in a sentence.</param>
-    public JobRuns(EngineConfiguration configuration, StateDatabase database, IBlobStore blobs, ModelRegistry registry, CurrentPrices prices,
+    public JobRuns(EngineConfiguration configuration, StateDatabase database, LocalCopies copies, InputFiles files, ModelRegistry registry,
+        CurrentPrices prices,
         TimeProvider clock, IRunLog log, Action<string> note)
     {
-        (_configuration, _database, _blobs, _prices, _clock, _log, _note) = (configuration, database, blobs, prices, clock, log, note);
+        (_configuration, _database, _blobs, _files, _prices, _clock, _log, _note) = (configuration, database, copies.Blobs, files, prices, clock, log, note);
         _ceiling = configuration.MemoryLimitBytes > 0 ? new MemoryCeiling(configuration.MemoryLimitBytes) : null;
         var locator = new ModelLocator(registry);
-        _stores = RunStores.Over(database, blobs, _processes.Own, prices.Folder);
+        _stores = RunStores.Over(database, _blobs, _processes.Own, prices.Folder);
         _models = new LoadedModels(locator, configuration.Execution, note);
-        _bases = new BaseSnapshots(_stores.Snapshots, _stores.Decisions, blobs, clock);
-        _preparation = new JobPreparation(registry, _models, new ProfileBins(_stores.Profiles), new PinnedFeatures(_stores.Runs), prices,
-            new JobMemory(_ceiling, configuration.Workers), locator, note);
+        _bases = new BaseSnapshots(_stores.Snapshots, _stores.Decisions, copies, clock);
+        _preparation = new JobPreparation(registry, _models, new ProfileBins(_stores.Profiles, _files), new PinnedFeatures(_stores.Runs), prices,
+            new JobMemory(_ceiling, configuration.Workers, _files), locator, _files, note);
         _night = new NightRun(Services(), Settings());
     }
 
@@ -129,20 +134,6 @@ internal sealed class JobRuns : IDisposable
     /// <returns>Whether it was still going.</returns>
     public Task<bool> CancelAsync(RunId run, string who, CancellationToken ct) => _night.CancelAsync(run, who, ct);
 
-    /// <summary>Works on the shards of a run until none is left.</summary>
-    /// <param name="plan">The run's plan.</param>
-    /// <param name="worker">A name that no other worker has at this time.</param>
-    /// <param name="drain">Finishes the unit in hand and leaves.</param>
-    public async Task<WorkerOutcome> WorkAsync(RunPlan plan, string worker, CancellationToken drain)
-    {
-        var outcome = await new WorkerLoop(WorkerServices(), LeasePolicy()).RunAsync(plan, worker, plan.Chosen.Offering, null, drain, CancellationToken.None)
-            .ConfigureAwait(false);
-        // The run was closed and accounted without this worker's last slice.
-        if (outcome is WorkerOutcome.RunClosed)
-            await Accounting().CloseAsync(plan.Run, CancellationToken.None).ConfigureAwait(false);
-        return outcome;
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -161,7 +152,8 @@ internal sealed class JobRuns : IDisposable
 
     private LedgerAccounting Accounting() => new(_database, _prices, _clock);
 
-    private WorkerServices WorkerServices() => new(_stores, new ShardScorer(_models, _bases, _blobs, _ceiling), _log, _clock) { Processes = _processes };
+    private WorkerServices WorkerServices() =>
+        new(_stores, new ShardScorer(_models, _bases, _blobs, _files, _ceiling), _log, _clock) { Processes = _processes };
 
     private LeasePolicy LeasePolicy() => Scheduler.Leasing.LeasePolicy.Living(_configuration.LeaseTtl).Checked();
 

@@ -1,48 +1,24 @@
 using BatchEngine.CostModel.Ledger;
-using BatchEngine.Domain;
-using BatchEngine.Host.Adapters;
-using BatchEngine.Registry.Models;
 using BatchEngine.Router.Lookup;
 using BatchEngine.Router.Realtime;
 using BatchEngine.Router.Routing;
-using BatchEngine.Storage.Blobs;
-using BatchEngine.Storage.Database.Engine;
-using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Host.Composition;
 
-/// <summary>The router of this process with its real-time models, and the bookkeeping of what it answered and what that cost. Thread-safe.</summary>
+/// <summary>The router of this process: the snapshots that it answers from, the door to real-time scoring, and its books. Thread-safe.</summary>
 internal sealed class LookupService : IAsyncDisposable
 {
-    private readonly TimeProvider _clock;
-    private readonly RealtimeModels _realtime;
-    private bool _closed;
+    private readonly RealtimeService? _owned;
 
     /// <summary>Wires the router.</summary>
-    /// <param name="database">The opened database.</param>
-    /// <param name="blobs">Where snapshots lie.</param>
-    /// <param name="registry">The models.</param>
-    /// <param name="prices">What an endpoint costs.</param>
-    /// <param name="clock">The machine's clock.</param>
-    /// <param name="note">Told when the books cannot be written, in a sentence.</param>
-    /// <param name="troubled">Told when real-time scorings fail, once a cause.</param>
-    /// <param name="isDiagnostic">Whether a person looks what would be answered, and no application.</param>
-    public LookupService(StateDatabase database, IBlobStore blobs, ModelRegistry registry, CurrentPrices prices, TimeProvider clock, Action<string> note,
-        Action<RealtimeTrouble> troubled, bool isDiagnostic = false)
-    {
-        _clock = clock;
-        Catalog = new SnapshotCatalog(new SnapshotStore(database), blobs, clock);
-        _realtime = new RealtimeModels(Catalog, new RealtimeModelSource(new RunStore(database), new ModelLocator(registry)), clock);
-        Door = new RealtimeDoor(_realtime, new RealtimeTroubles(clock, troubled), clock);
-        Router = new PredictionRouter(Catalog, Door, clock);
-        Books = new LookupBooks(database, prices, clock, Router.Answered, _realtime,
-            new EndpointIdentity(ProcessName.Of(clock) + (isDiagnostic ? "-lookup" : "-endpoint"), BookInterval, isDiagnostic),
-            () => [.. Catalog.All.Select(s => s.Contract.Name)], note);
-    }
-
-    /// <summary>How often answers and endpoint time are written down: what a killed process loses at most.</summary>
-    public static TimeSpan BookInterval { get; } = TimeSpan.FromSeconds(10);
+    /// <param name="catalog">The snapshots served; disposed with this.</param>
+    /// <param name="door">The door to real-time scoring, here or elsewhere.</param>
+    /// <param name="router">What answers.</param>
+    /// <param name="books">What was answered and what it cost.</param>
+    /// <param name="owned">Models to dispose with this; null means that somebody else does.</param>
+    public LookupService(SnapshotCatalog catalog, RealtimeDoor door, PredictionRouter router, LookupBooks books, RealtimeService? owned = null) =>
+        (Catalog, Door, Router, Books, _owned) = (catalog, door, router, books, owned);
 
     /// <summary>The snapshots served.</summary>
     public SnapshotCatalog Catalog { get; }
@@ -56,48 +32,27 @@ internal sealed class LookupService : IAsyncDisposable
     /// <summary>What was answered and what it cost.</summary>
     public LookupBooks Books { get; }
 
-    /// <summary>Writes the books periodically until stopped, then once more; trouble is noted and tried again at the next turn.</summary>
-    public async Task KeepBooksAsync(CancellationToken ct)
+    /// <summary>A router with its models, without a server.</summary>
+    /// <param name="engine">The opened state.</param>
+    /// <param name="note">Told when the books cannot be written, in a sentence.</param>
+    /// <param name="troubled">Told when real-time scorings fail, once a cause.</param>
+    /// <param name="isDiagnostic">Whether a person looks what would be answered, and no application.</param>
+    public static LookupService Open(Engine engine, Action<string> note, Action<RealtimeTrouble> troubled, bool isDiagnostic = false)
     {
-        // A process that is killed at once has been there too.
-        await Books.WriteAsync().ConfigureAwait(false);
-        while (!ct.IsCancellationRequested)
-        {
-            await Task.Delay(BookInterval, _clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await Books.WriteAsync().ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Writes the books for the last time.</summary>
-    /// <returns>What is lost, in a sentence; null when all is written.</returns>
-    public async Task<string?> CloseBooksAsync()
-    {
-        if (_closed || await Books.WriteAsync(isEnd: true).ConfigureAwait(false))
-        {
-            _closed = true;
-            return null;
-        }
-
-        return Books.Pending > 0
-            ? $"{Figures.Count(Books.Pending, "answer", "answers")} since the last write could not be written down and are lost: {Books.Trouble}"
-            : $"The books could not be closed; the time of this process is settled by the next cost report or cost verify: {Books.Trouble}";
-    }
-
-    /// <summary>Keeps the models of the served snapshots loaded until stopped.</summary>
-    public async Task KeepWarmAsync(CancellationToken ct)
-    {
-        while (!ct.IsCancellationRequested)
-        {
-            await _realtime.KeepWarmAsync().ConfigureAwait(false);
-            await Task.Delay(SnapshotCatalog.PollInterval, _clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        var catalog = new SnapshotCatalog(new SnapshotStore(engine.Database), engine.Copies, engine.Clock);
+        var realtime = new RealtimeService(engine.Database, engine.Registry, engine.Clock, () => catalog.RealtimeRuns, troubled);
+        var router = new PredictionRouter(catalog, realtime.Door, engine.Clock);
+        var books = new LookupBooks(engine, router.Answered, realtime.Models,
+            new EndpointIdentity(ProcessName.Of(engine.Clock) + (isDiagnostic ? "-lookup" : "-endpoint"), LookupBooks.Interval, isDiagnostic),
+            () => [.. catalog.All.Select(s => s.Contract.Name)], note);
+        return new LookupService(catalog, realtime.Door, router, books, realtime);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await CloseBooksAsync().ConfigureAwait(false);
+        await Books.CloseAsync().ConfigureAwait(false);
         await Catalog.DisposeAsync().ConfigureAwait(false);
-        _realtime.Dispose();
+        _owned?.Dispose();
     }
 }

@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.Storage.Snapshots.Readers;
@@ -15,26 +16,25 @@ internal static class ServedSnapshots
     public static async Task<string> VerifyAsync(EngineConfiguration configuration, TimeProvider clock, CancellationToken ct)
     {
         await using var database = await StateDatabase.OpenAsync(configuration.DatabasePath, clock, ct).ConfigureAwait(false);
-        var blobs = new LocalFolderBlobs(configuration.BlobsRoot);
+        var copies = configuration.CopiesOf(new LocalFolderBlobs(configuration.BlobsRoot));
         var store = new SnapshotStore(database);
         var (names, keys) = (0, 0L);
         foreach (var contract in await store.ContractsAsync(ct).ConfigureAwait(false))
         {
             if (await store.CurrentAsync(contract.Contract.Name, ct).ConfigureAwait(false) is not { } current)
                 continue;
-            Verify(current, blobs, ct);
+            await VerifyAsync(current, copies, ct).ConfigureAwait(false);
             names++;
             keys += current.Keys;
         }
         return $"{Figures.Count(names, "served snapshot", "served snapshots")} with {Figures.Count(keys, "key", "keys")}, every byte verified";
     }
 
-    private static void Verify(SnapshotInfo current, LocalFolderBlobs blobs, CancellationToken ct)
+    private static async Task VerifyAsync(SnapshotInfo current, LocalCopies copies, CancellationToken ct)
     {
         try
         {
-            SnapshotReader.Open(current, s => blobs.LocalPath(s.Artifact.BlobName)
-                ?? throw new StorageFailedException(s.Artifact.BlobName, "it is not there.", isTransient: false), SnapshotHolding.Mapped, ct: ct).Dispose();
+            (await SnapshotReader.OpenAsync(current, copies, SnapshotHolding.Mapped, ct).ConfigureAwait(false)).Dispose();
         }
         catch (BatchEngineException problem) when (problem is not InvariantBrokenException)
         {

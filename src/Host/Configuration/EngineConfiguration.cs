@@ -2,6 +2,8 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Reading;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Copies;
 
 namespace BatchEngine.Host.Configuration;
 
@@ -38,14 +40,27 @@ public sealed record EngineConfiguration(
     /// keeps to it. 0 (the default) means no limit.</summary>
     public long MemoryLimitBytes { get; init; }
 
+    /// <summary>Where blobs of a store elsewhere are kept as files of this machine, several processes may share it; null (the default) means "copies" in the
+    /// data directory.</summary>
+    public string? CopiesFolder { get; init; }
+
+    /// <summary>The most that those files take together; null (the default) means a quarter of the disk.</summary>
+    public long? CopiesLimitBytes { get; init; }
+
     /// <summary>How `serve` ends when it is asked to.</summary>
     public StopLimits Stop { get; init; } = StopLimits.Default;
 
     /// <summary>Where `serve` answers HTTP/2 without TLS; null (the default) means nowhere.</summary>
     public string? Http2Url { get; init; }
 
+    /// <summary>The endpoint that a router asks for real-time scores; null (the default) means that it scores in its own process.</summary>
+    public string? RealtimeUrl { get; init; }
+
     /// <summary>What `serve` gives to the shell for each night that failed, was held back or could not start; null (the default) means nothing.</summary>
     public string? AlertsCommand { get; init; }
+
+    /// <summary>Files of what a blob store holds.</summary>
+    internal LocalCopies CopiesOf(IBlobStore blobs) => new(blobs, CopiesFolder ?? Path.Combine(DataDirectory, "copies"), CopiesLimitBytes);
 
     /// <summary>Every default, with all state in the given folder.</summary>
     public static EngineConfiguration In(string dataDirectory)

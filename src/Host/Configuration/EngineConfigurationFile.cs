@@ -45,6 +45,7 @@ internal static class EngineConfigurationFile
         var requests = reader.Section(EngineKeys.Requests);
         var execution = reader.Section(EngineKeys.Execution);
         var stop = reader.Section(EngineKeys.Stop);
+        var copies = reader.Section(EngineKeys.Copies);
         var result = preset with
         {
             DatabasePath = FullPath(reader.ReadOrNull(EngineKeys.DatabasePath), preset.DatabasePath),
@@ -53,6 +54,7 @@ internal static class EngineConfigurationFile
             PricesDirectory = Path.GetFullPath(reader.Read(EngineKeys.PricesDirectory)),
             HttpUrl = reader.Read(EngineKeys.HttpUrl),
             Http2Url = reader.Read(EngineKeys.Http2Url) is var second && second == EngineKeys.Http2Url.Default ? null : second,
+            RealtimeUrl = reader.Read(EngineKeys.RealtimeUrl) is var endpoint && endpoint == EngineKeys.RealtimeUrl.Default ? null : endpoint,
             LeaseTtl = reader.Read(EngineKeys.LeaseTtl),
             Workers = reader.Read(EngineKeys.Workers),
             Execution = preset.Execution with
@@ -69,6 +71,8 @@ internal static class EngineConfigurationFile
             },
             Stop = new StopLimits(stop.Read(EngineKeys.StopDrain), stop.Read(EngineKeys.StopWithin)),
             MemoryLimitBytes = reader.Section(EngineKeys.Memory).Read(EngineKeys.MemoryLimit),
+            CopiesFolder = copies.ReadOrNull(EngineKeys.CopiesFolder) is { } folder ? Path.GetFullPath(folder) : null,
+            CopiesLimitBytes = copies.ReadOrNull(EngineKeys.CopiesLimit),
             AlertsCommand = reader.Section(EngineKeys.Alerts).ReadOrNull(EngineKeys.AlertsCommand),
         };
         problems.ThrowIfAny();

@@ -41,6 +41,15 @@ internal static class EngineKeys
         new("http2Url", Address("an address such as http://localhost:5082, or none", takesNone: true),
             "Where serve answers HTTP/2, without TLS and by prior knowledge (h2c).", "none");
 
+    public static Key<string> RealtimeUrl { get; } =
+        new("realtimeUrl", new TextType("the address of an endpoint such as http://localhost:5090, or none")
+        {
+            ProblemOf = text => text == "none" || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.PathAndQuery == "/"
+                && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)) ? null : "",
+            Pattern = "^(none$|https?://)",
+        },
+            "The endpoint that a router asks for real-time scores; without it the router scores in its own process.", "none");
+
     public static Key<TimeSpan> LeaseTtl { get; } = new("leaseTtl", new DurationType(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
         "How long a worker may be silent before its shard is given to another.", LeasePolicy.Default.Ttl)
     {
@@ -96,6 +105,22 @@ internal static class EngineKeys
 
     public static SectionKey Memory { get; } = new("memory", "A hard ceiling of a process that scores.", MemoryLimit);
 
+    public static Key<string> CopiesFolder { get; } = new("folder", TextType.Any, "On a disk of this machine; several processes may share it.")
+    {
+        Otherwise = "copies in the data directory",
+        Example = "/var/cache/batchengine",
+    };
+
+    public static Key<long> CopiesLimit { get; } =
+        new("limit", new SizeType(1, long.MaxValue), "The most that they take together; the longest unused goes first.")
+        {
+            Otherwise = "a quarter of the disk",
+            Example = "50GiB",
+        };
+
+    public static SectionKey Copies { get; } = new("copies", "Files of what a blob store elsewhere holds; a folder of blobs needs none.",
+        CopiesFolder, CopiesLimit);
+
     public static Key<string> AlertsCommand { get; } = new("command", TextType.Any,
         "Given to the shell by serve for each night that failed, was held back or could not start. BATCHENGINE_ALERT_JOB, _RUN, _OUTCOME and _TEXT tell it "
         + "which.")
@@ -108,8 +133,8 @@ internal static class EngineKeys
 
     /// <summary>The whole file, in the order of the documents.</summary>
     public static SectionKey File { get; } = new("", "Where a process keeps its state and how it behaves.",
-        DataDirectory, DatabasePath, BlobsRoot, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, LeaseTtl, Workers, Execution, Requests, Stop, Memory,
-        Alerts);
+        DataDirectory, DatabasePath, BlobsRoot, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, RealtimeUrl, LeaseTtl, Workers, Execution, Requests, Stop,
+        Memory, Copies, Alerts);
 
     private static TextType Address(string expected, bool takesNone = false) => new(expected)
     {

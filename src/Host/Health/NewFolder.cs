@@ -7,7 +7,7 @@ namespace BatchEngine.Host.Health;
 /// threads.</summary>
 /// <param name="database">The folder's.</param>
 /// <param name="isInit">Whether it was said to be new on purpose.</param>
-internal sealed class NewFolder(StateDatabase database, bool isInit)
+internal sealed class NewFolder(StateDatabase database, bool isInit) : IReadinessPart
 {
     /// <summary>What readiness says of it.</summary>
     public const string Problem =
@@ -22,4 +22,8 @@ internal sealed class NewFolder(StateDatabase database, bool isInit)
             _hasRuns = (await new RunStore(database).ListAsync(null, 1, ct).ConfigureAwait(false)).Count > 0;
         return !_hasRuns && !isInit;
     }
+
+    /// <inheritdoc/>
+    public async Task<PartReadiness> LookAsync(CancellationToken ct) =>
+        await IsNewAsync(ct).ConfigureAwait(false) ? new PartReadiness(false, [Problem]) : PartReadiness.Works();
 }

@@ -3,14 +3,14 @@ using BatchEngine.Scheduler.Events;
 
 namespace BatchEngine.Host.Health;
 
-/// <summary>Every log event of `serve`, with its number: 1001 to 1019 the program, 1020 to 1029 its loops, 1030 to 1039 requests, 1100 runs, 1110 to
+/// <summary>Every log event of a serving process, with its number: 1001 to 1019 the program, 1020 to 1029 its loops, 1030 to 1039 requests, 1100 runs, 1110 to
 /// 1119 nights.</summary>
 internal static partial class ServeEvents
 {
     /// <summary>The server listens.</summary>
     [LoggerMessage(EventId = 1001, EventName = nameof(Listening), Level = LogLevel.Information,
-        Message = "Look-ups at {Address}/v1/predictions/NAME/KEY; stop with Ctrl-C.")]
-    public static partial void Listening(ILogger log, string address);
+        Message = "{What}; stop with Ctrl-C.")]
+    public static partial void Listening(ILogger log, string what);
 
     /// <summary>A second listener, for HTTP/2 alone.</summary>
     [LoggerMessage(EventId = 1002, EventName = nameof(AlsoListening), Level = LogLevel.Information, Message = "The same over HTTP/2 at {Address}.")]
@@ -18,8 +18,8 @@ internal static partial class ServeEvents
 
     /// <summary>The program was asked to end.</summary>
     [LoggerMessage(EventId = 1003, EventName = nameof(Stopping), Level = LogLevel.Information,
-        Message = "Stopping: runs in progress finish their unit and can be resumed.")]
-    public static partial void Stopping(ILogger log);
+        Message = "Stopping: {What}.")]
+    public static partial void Stopping(ILogger log, string what);
 
     /// <summary>A job is scheduled.</summary>
     [LoggerMessage(EventId = 1004, EventName = nameof(Scheduled), Level = LogLevel.Information, Message = "{Job}: {Cron} {TimeZone}, next {Next}")]

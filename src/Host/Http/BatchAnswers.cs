@@ -4,13 +4,17 @@ using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Health;
 using BatchEngine.Router.Lookup;
 using BatchEngine.Router.Routing;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace BatchEngine.Host.Http;
 
 /// <summary>Answers batches: all keys from one snapshot, written as the caller reads them, so that an answer that nobody reads holds little memory and is ended
 /// after a while. Safe for many threads.</summary>
-internal sealed class BatchAnswers(PredictionRouter router, RequestLimits limits, BytesInFlight budget, FailureAnswers failures, ServeMetrics metrics)
+internal sealed class BatchAnswers(PredictionRouter router, EngineConfiguration configuration, BytesInFlight budget, IEnumerable<IExceptionHandler> handlers,
+    ServeMetrics metrics)
 {
+    private readonly FailureAnswers _failures = handlers.OfType<FailureAnswers>().Single();
+
     // Under the 64 KiB that the web server holds for a connection before it makes a writer wait.
     private const int FlushBytes = 16 << 10;
 
@@ -59,7 +63,7 @@ internal sealed class BatchAnswers(PredictionRouter router, RequestLimits limits
         catch (Exception failure)
         {
             // A part of it may be written already, and what is written cannot be taken back.
-            failures.Note(context, StatusCodes.Status500InternalServerError, failure);
+            _failures.Note(context, StatusCodes.Status500InternalServerError, failure);
             context.Abort();
         }
     }
@@ -79,7 +83,7 @@ internal sealed class BatchAnswers(PredictionRouter router, RequestLimits limits
             json.Flush();
             flushed = json.BytesCommitted;
             // Each piece has the time: an answer that is read slowly goes on, one that is not read ends.
-            limit.CancelAfter(limits.Timeout);
+            limit.CancelAfter(configuration.Requests.Timeout);
             await target.FlushAsync(limit.Token).ConfigureAwait(false);
             limit.CancelAfter(Timeout.InfiniteTimeSpan);
         }

@@ -4,8 +4,8 @@ using BatchEngine.Host.Health;
 namespace BatchEngine.Host.Serving;
 
 /// <summary>Writes down what was answered and what it cost, and once more when it is stopped.</summary>
-internal sealed class BookLoop(LookupService lookups, LoopWatch watch, InvariantStop invariants) : ServeLoop("books", watch, invariants)
+internal sealed class BookLoop(LookupBooks books, LoopWatch watch, InvariantStop invariants) : ServeLoop("books", watch, invariants)
 {
     /// <inheritdoc/>
-    protected override Task LoopAsync(CancellationToken stop) => lookups.KeepBooksAsync(stop);
+    protected override Task LoopAsync(CancellationToken stop) => books.KeepAsync(stop);
 }

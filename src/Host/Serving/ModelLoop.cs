@@ -4,8 +4,8 @@ using BatchEngine.Host.Health;
 namespace BatchEngine.Host.Serving;
 
 /// <summary>Keeps the models of the served snapshots in memory.</summary>
-internal sealed class ModelLoop(LookupService lookups, LoopWatch watch, InvariantStop invariants) : ServeLoop("models", watch, invariants)
+internal sealed class ModelLoop(RealtimeService realtime, LoopWatch watch, InvariantStop invariants) : ServeLoop("models", watch, invariants)
 {
     /// <inheritdoc/>
-    protected override Task LoopAsync(CancellationToken stop) => lookups.KeepWarmAsync(stop);
+    protected override Task LoopAsync(CancellationToken stop) => realtime.KeepWarmAsync(stop);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using BatchEngine.CostModel.Reports;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
@@ -10,32 +9,46 @@ using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Host.Serving;
 
-/// <summary>What became of the nights: a line in the log for each, a report as a page, a count, and for what went wrong an alert and a problem that readiness
-/// shows until a later night of the job ends well. Safe for many threads.</summary>
-internal sealed class NightBoard(Engine engine, ServeMetrics metrics, AlertCommand alerts, ILoggerFactory logs) : INightListener, INightProblems
+/// <summary>What became of the nights: a line in the log for each, a report as a page, a count, and for what went wrong an alert. Readiness shows what went
+/// wrong
+/// until a later night of the job ends well or a person settles it, in whatever process: it is read from the rows. Safe for many threads.</summary>
+/// <param name="engine">The opened state.</param>
+/// <param name="metrics">Counts the nights.</param>
+/// <param name="alerts">Tells somebody of a night that went wrong.</param>
+/// <param name="logs">Where the lines go.</param>
+/// <param name="onlySchedules">Whether the process has no other work, so that it is not ready while it cannot read the rows.</param>
+internal sealed class NightBoard(Engine engine, ServeMetrics metrics, AlertCommand alerts, ILoggerFactory logs, bool onlySchedules)
+    : INightListener, IReadinessPart
 {
     /// <summary>The category of its lines.</summary>
     public const string Category = "BatchEngine.Nights";
 
-    private readonly ConcurrentDictionary<string, string> _problems = new(StringComparer.Ordinal);
+    // A probe gives up after a few seconds, and one that is asked of a router must not wait for a database that does not answer.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private readonly LatestNights _nights = new(engine.Database);
     private readonly ILogger _log = logs.CreateLogger(Category);
+    private HashSet<string> _watched = [];
+
+    /// <summary>Says whose nights readiness shows.</summary>
+    public void Watch(IEnumerable<string> jobs) => Volatile.Write(ref _watched, [.. jobs]);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Problems => [.. _problems.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => p.Value)];
-
-    /// <summary>Remembers how the job's latest night went, as an earlier program left it.</summary>
-    public async Task RecallAsync(string job, CancellationToken ct)
+    public async Task<PartReadiness> LookAsync(CancellationToken ct)
     {
-        var ran = (await new RunStore(engine.Database).ListAsync(job, 1, ct).ConfigureAwait(false)).FirstOrDefault();
-        var unstarted = (await new UnstartedRunStore(engine.Database).ListAsync(job, 1, ct).ConfigureAwait(false)).FirstOrDefault();
-        if (unstarted is not null && (ran is null || unstarted.Run.ScheduledAt > ran.Run.ScheduledAt))
-            Remember(unstarted.Run, "could not start");
-        else if (ran is { State: RunState.Failed or RunState.Held })
-            Remember(ran.Run, ran.State == RunState.Failed ? "failed" : "was held back");
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(s_patience);
+        try
+        {
+            var watched = Volatile.Read(ref _watched);
+            return PartReadiness.Works((await _nights.ListAsync(patience.Token).WaitAsync(patience.Token).ConfigureAwait(false))
+                .Where(n => watched.Contains(n.Run.Job)).Select(ProblemOf).OfType<string>());
+        }
+        catch (Exception problem) when ((problem is BatchEngineException and not InvariantBrokenException)
+            || (problem is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            return new PartReadiness(!onlySchedules, ["What became of the nights cannot be read now."]);
+        }
     }
-
-    /// <summary>Takes back what readiness says of a job that is not scheduled any more: no later night of it could.</summary>
-    public void Forget(string job) => _problems.TryRemove(job, out _);
 
     /// <inheritdoc/>
     public async Task EndedAsync(RunId run, RunOutcome outcome, CancellationToken ct)
@@ -44,14 +57,7 @@ internal sealed class NightBoard(Engine engine, ServeMetrics metrics, AlertComma
         metrics.NightEnded(run.Job, state);
         var text = RunScreen.Describe(run, outcome);
         if (state is nameof(RunOutcome.Failed) or nameof(RunOutcome.Held))
-        {
-            Remember(run, state == nameof(RunOutcome.Failed) ? "failed" : "was held back");
             alerts.Call(run, state, text);
-        }
-        else
-        {
-            _problems.TryRemove(run.Job, out _);
-        }
         text += await WorkAsync(run, ct).ConfigureAwait(false);
         if (state is nameof(RunOutcome.Failed))
             ServeEvents.NightFailed(_log, text);
@@ -67,7 +73,6 @@ internal sealed class NightBoard(Engine engine, ServeMetrics metrics, AlertComma
         var text = retryUntil is { } until
             ? $"{run}: cannot start yet and is tried again until {Figures.Instant(until)}. {reason}"
             : $"{run}: not started. {reason}";
-        Remember(run, retryUntil is null ? "could not start" : "cannot start yet");
         ServeEvents.NightNotStarted(_log, text);
         if (retryUntil is null)
         {
@@ -81,7 +86,14 @@ internal sealed class NightBoard(Engine engine, ServeMetrics metrics, AlertComma
     public void Troubled(string job, string what) => ServeEvents.LaneTroubled(_log, job, what);
 
     // Readiness is read by anybody: names only, the reason is in `runs list`.
-    private void Remember(RunId run, string what) => _problems[run.Job] = $"job {run.Job}: the night {run} {what}; see: batchengine runs show {run}";
+    private static string? ProblemOf(LatestNight night) => night switch
+    {
+        { State: null, RetryUntil: null } => "could not start",
+        { State: null } => "cannot start yet",
+        { State: RunState.Failed } => "failed",
+        { State: RunState.Held } => "was held back",
+        _ => null,
+    } is { } what ? $"job {night.Run.Job}: the night {night.Run} {what}; see: batchengine runs show {night.Run}" : null;
 
     /// <summary>" 1,000 rows in 1.5 s, ...: ... Spent 0.0012 USD. Report: PATH"; empty where nothing was planned.</summary>
     private async Task<string> WorkAsync(RunId run, CancellationToken ct)

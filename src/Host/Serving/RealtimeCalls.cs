@@ -1,18 +1,17 @@
 using System.Diagnostics.Metrics;
-using BatchEngine.Host.Composition;
 using BatchEngine.Host.Health;
+using BatchEngine.Router.Realtime;
 
 namespace BatchEngine.Host.Serving;
 
 /// <summary>Publishes how many real-time scorings of each served name are under way. Safe for many threads.</summary>
-internal static class RealtimeCalls
+/// <param name="metrics">Where to.</param>
+/// <param name="door">The door whose calls are counted.</param>
+/// <param name="names">The serving names.</param>
+internal sealed class RealtimeCalls(ServeMetrics metrics, RealtimeDoor door, ServedNames names) : IGauges
 {
-    /// <summary>The instrument's name; its tag "name" is the serving name.</summary>
-    public const string Instrument = "batchengine.realtime.under_way";
-
-    /// <summary>Adds the instrument.</summary>
-    public static void Publish(ServeMetrics metrics, LookupService lookups) => metrics.Meter.CreateObservableGauge(Instrument,
-        () => lookups.Catalog.All.Select(s => new Measurement<int>(lookups.Door.UnderWay(s.Contract.Name),
-            KeyValuePair.Create<string, object?>("name", s.Contract.Name))),
+    /// <inheritdoc/>
+    public void Publish() => metrics.Meter.CreateObservableGauge("batchengine.realtime.under_way",
+        () => names.Now().Select(name => new Measurement<int>(door.UnderWay(name), KeyValuePair.Create<string, object?>("name", name))),
         "{call}", "Real-time scorings that have not ended.");
 }

@@ -14,7 +14,7 @@ namespace BatchEngine.Host.Serving;
 /// and keeps the job that it held before.</summary>
 internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase database, SnapshotStore snapshots, JobRuns runs, NightBoard nights,
     TimeProvider clock, LoopWatch watch, InvariantStop invariants, ILogger<ScheduleLoop> log)
-    : ServeLoop("schedule", watch, invariants), IHostedLifecycleService, IRunStarter, INightProblems
+    : ServeLoop("schedule", watch, invariants), IHostedLifecycleService, IRunStarter, IReadinessPart
 {
     private readonly InvariantStop _invariants = invariants;
     private readonly TaskCompletionSource<JobScheduler> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,7 +26,8 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
     public static TimeSpan LookEvery { get; } = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Problems => Volatile.Read(ref _problems);
+    public Task<PartReadiness> LookAsync(CancellationToken ct) =>
+        Task.FromResult(new PartReadiness(_started.Task.IsCompleted, Volatile.Read(ref _problems)));
 
     /// <inheritdoc/>
     public async Task StartedAsync(CancellationToken cancellationToken)
@@ -37,8 +38,6 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
         {
             _folder.ReadIfChanged();
             await ScheduleAsync(scheduler, cancellationToken).ConfigureAwait(false);
-            foreach (var job in _folder.Jobs)
-                await nights.RecallAsync(job.Name, cancellationToken).ConfigureAwait(false);
             await scheduler.StartAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -128,12 +127,10 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
             await snapshots.OfferContractAsync(job, ct).ConfigureAwait(false);
         await scheduler.SyncAsync(jobs, ct).ConfigureAwait(false);
         var now = await scheduler.ListAsync(ct).ConfigureAwait(false);
+        nights.Watch(now.Select(j => j.Name));
         foreach (var job in now.Where(j => !before.TryGetValue(j.Name, out var old) || old != (j.Cron, j.TimeZone)))
             ServeEvents.Scheduled(log, job.Name, job.Cron, job.TimeZone, job.Next is { } next ? Figures.Instant(next) : "never");
         foreach (var gone in before.Keys.Except(now.Select(j => j.Name)))
-        {
             ServeEvents.Unscheduled(log, gone);
-            nights.Forget(gone);
-        }
     }
 }

@@ -1,12 +1,13 @@
 using System.Runtime.ExceptionServices;
+using BatchEngine.CostModel.Ledger;
 using BatchEngine.Domain;
+using BatchEngine.Host.Adapters;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Health;
 using BatchEngine.Host.Http;
 using BatchEngine.Host.Terminal;
-using BatchEngine.Router.Realtime;
-using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Router.Routing;
 using BatchEngine.Storage.Database.Snapshots;
 using Microsoft.AspNetCore.Hosting.Server;
 
@@ -44,12 +45,24 @@ internal static class ServeHost
             o.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
             o.ShutdownTimeout = engine.Configuration.Stop.AfterDrain / 2;
         });
-        AddRooms(builder.Services, engine, settings);
-        AddLoops(builder.Services, settings);
+        AddCommon(builder.Services, engine, settings);
+        // In the order in which readiness tells of them.
+        if (settings.Routes)
+            RouterRole.Add(builder.Services, engine);
+        if (settings.Scores || (settings.Routes && engine.Configuration.RealtimeUrl is null))
+            EndpointRole.AddModels(builder.Services, engine, settings);
+        if (settings.Scores)
+            EndpointRole.Add(builder.Services, settings);
+        if (settings.Routes || settings.Scores)
+            AddBooks(builder.Services, engine, settings);
+        if (settings.Schedules)
+            SchedulerRole.Add(builder.Services, engine, settings);
         more?.Invoke(builder.Services);
         var app = builder.Build();
-        SnapshotAges.Publish(app.Services.GetRequiredService<ServeMetrics>(), app.Services.GetRequiredService<LookupService>(), engine.Clock);
-        RealtimeCalls.Publish(app.Services.GetRequiredService<ServeMetrics>(), app.Services.GetRequiredService<LookupService>());
+        // It shows only what happens from here on.
+        _ = app.Services.GetRequiredService<MeterReadings>();
+        foreach (var gauge in app.Services.GetServices<IGauges>())
+            gauge.Publish();
         HttpPages.Map(app);
         return app;
     }
@@ -66,8 +79,9 @@ internal static class ServeHost
             var engine = app.Services.GetRequiredService<EngineConfiguration>();
             if (await app.Services.GetRequiredService<NewFolder>().IsNewAsync(ct).ConfigureAwait(false))
                 ServeEvents.FolderIsNew(log, engine.DataDirectory, NewFolder.Problem);
-            app.Services.GetRequiredService<LookupService>().Catalog.Tell = problem => ServeEvents.NotServed(log, problem);
-            await app.Services.GetRequiredService<LookupService>().Catalog.RefreshAsync(ct).ConfigureAwait(false);
+            await app.Services.GetRequiredService<CurrentPrices>().LookAsync(ct).ConfigureAwait(false);
+            foreach (var first in app.Services.GetServices<IBeforeListening>())
+                await first.PrepareAsync(ct).ConfigureAwait(false);
             await StartAsync(app, ct).ConfigureAwait(false);
             await WaitAsync(app, ct).ConfigureAwait(false);
         }
@@ -83,7 +97,9 @@ internal static class ServeHost
     internal static async Task WaitAsync(WebApplication app, CancellationToken ct)
     {
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("BatchEngine.Serve");
-        ServeEvents.Listening(log, app.Urls.First());
+        var settings = app.Services.GetRequiredService<ServeSettings>();
+        ServeEvents.Listening(log, settings.Routes ? $"Look-ups at {app.Urls.First()}/v1/predictions/NAME/KEY"
+            : settings.Scores ? $"Real-time scoring at {app.Urls.First()}{RealtimePages.Path}/NAME/SNAPSHOT" : $"Health at {app.Urls.First()}/readyz");
         foreach (var other in app.Urls.Skip(1))
             ServeEvents.AlsoListening(log, other);
         using (ct.Register(app.Lifetime.StopApplication))
@@ -91,7 +107,7 @@ internal static class ServeHost
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, app.Lifetime.ApplicationStopping)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        ServeEvents.Stopping(log);
+        ServeEvents.Stopping(log, settings.Schedules ? "runs in progress finish their unit and can be resumed" : "requests under way are answered");
         await StopAsync(app).ConfigureAwait(false);
     }
 
@@ -124,49 +140,25 @@ internal static class ServeHost
         }
     }
 
-    private static void AddRooms(IServiceCollection services, Engine engine, ServeSettings settings)
-    {
-        // Given as they are: the container does not dispose what it did not make.
-        services.AddSingleton(settings).AddSingleton(engine.Configuration).AddSingleton(engine.Clock).AddSingleton(engine.Database)
-            .AddSingleton(engine.Blobs).AddSingleton(engine.Registry).AddSingleton(engine.Prices);
-        services.AddSingleton<SnapshotStore>().AddSingleton<DecisionStore>();
-        services.AddSingleton(s => new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, NotesOf(s), TroublesOf(s)));
-        services.AddSingleton(s => s.GetRequiredService<LookupService>().Router);
-        services.AddSingleton<ServeMetrics>().AddSingleton<LoopWatch>().AddSingleton<InvariantStop>().AddSingleton<ServeStop>()
-            .AddSingleton(new NewFolder(engine.Database, settings.IsInit));
-        services.AddExceptionHandler<FailureAnswers>();
-        if (settings.JobsFolder is null)
-            return;
-        services.AddSingleton(s =>
-        {
-            var catalog = s.GetRequiredService<LookupService>().Catalog;
-            engine.Jobs.LookUpIn(id => catalog.All.FirstOrDefault(name => name.Reader?.Info.Id == id)?.Reader);
-            return engine.Jobs;
-        });
-        services.AddSingleton<AlertCommand>();
-        services.AddSingleton(s => new NightBoard(engine, s.GetRequiredService<ServeMetrics>(), s.GetRequiredService<AlertCommand>(),
-            s.GetRequiredService<ILoggerFactory>()));
-        services.AddSingleton<ScheduleLoop>();
-        services.AddSingleton<INightProblems>(s => s.GetRequiredService<NightBoard>());
-        services.AddSingleton<INightProblems>(s => s.GetRequiredService<ScheduleLoop>());
-    }
+    // Given as they are: the container does not dispose what it did not make.
+    private static void AddCommon(IServiceCollection services, Engine engine, ServeSettings settings) => services
+        .AddSingleton(settings).AddSingleton(engine).AddSingleton(engine.Configuration).AddSingleton(engine.Clock).AddSingleton(engine.Database)
+        .AddSingleton(engine.Prices).AddSingleton<SnapshotStore>().AddSingleton<ServeMetrics>().AddSingleton<MeterReadings>().AddSingleton<LoopWatch>()
+        .AddSingleton<InvariantStop>().AddSingleton<ServeStop>()
+        .AddSingleton(new BytesInFlight(engine.Configuration.Requests.MaxBytesInFlight))
+        .AddSingleton(new NewFolder(engine.Database, settings.IsInit))
+        .AddSingleton<IReadinessPart>(s => s.GetRequiredService<NewFolder>()).AddSingleton<IReadinessPart, PriceReadiness>()
+        .AddExceptionHandler<FailureAnswers>();
 
-    private static void AddLoops(IServiceCollection services, ServeSettings settings)
-    {
-        services.AddHostedService<SwapLoop>().AddHostedService<ModelLoop>().AddHostedService<BookLoop>();
-        if (settings.JobsFolder is not null)
-            services.AddHostedService(s => s.GetRequiredService<AlertCommand>()).AddHostedService(s => s.GetRequiredService<ScheduleLoop>());
-    }
+    private static void AddBooks(IServiceCollection services, Engine engine, ServeSettings settings) => services
+        .AddSingleton(s => new LookupBooks(engine, s.GetService<PredictionRouter>()?.Answered, s.GetService<RealtimeService>()?.Models,
+            new EndpointIdentity(ProcessName.Of(engine.Clock) + (settings.Scores ? "-endpoint" : "-router"), LookupBooks.Interval, IsDiagnostic: false),
+            s.GetRequiredService<ServedNames>().Now, NotesOf(s)))
+        .AddHostedService<BookLoop>().AddSingleton<IReadinessPart, BookReadiness>();
 
     private static Action<string> NotesOf(IServiceProvider services)
     {
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("BatchEngine.Lookups");
         return text => ServeEvents.Noted(log, text);
-    }
-
-    private static Action<RealtimeTrouble> TroublesOf(IServiceProvider services)
-    {
-        var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("BatchEngine.Realtime");
-        return trouble => ServeEvents.RealtimeFailing(log, trouble.ServingName, trouble.Count, trouble.Cause, trouble.Failure);
     }
 }

@@ -1,23 +1,19 @@
 using System.Diagnostics.Metrics;
-using BatchEngine.Host.Composition;
 using BatchEngine.Host.Health;
+using BatchEngine.Router.Lookup;
 
 namespace BatchEngine.Host.Serving;
 
 /// <summary>Publishes how old each served snapshot is; a name without one publishes nothing. Safe for many threads.</summary>
-internal static class SnapshotAges
+internal sealed class SnapshotAges(ServeMetrics metrics, SnapshotCatalog catalog, TimeProvider clock) : IGauges
 {
-    /// <summary>The instrument's name; its tag "name" is the serving name.</summary>
-    public const string Instrument = "batchengine.snapshot.age";
+    /// <inheritdoc/>
+    public void Publish() => metrics.Meter.CreateObservableGauge("batchengine.snapshot.age", Ages, "s", "Since the data of the served snapshot were true.");
 
-    /// <summary>Adds the instrument.</summary>
-    public static void Publish(ServeMetrics metrics, LookupService lookups, TimeProvider clock) =>
-        metrics.Meter.CreateObservableGauge(Instrument, () => Ages(lookups, clock), "s", "Since the data of the served snapshot were true.");
-
-    private static IEnumerable<Measurement<double>> Ages(LookupService lookups, TimeProvider clock)
+    private IEnumerable<Measurement<double>> Ages()
     {
         var now = clock.GetUtcNow();
-        foreach (var served in lookups.Catalog.All)
+        foreach (var served in catalog.All)
         {
             if (served.Reader?.Info is { } snapshot)
                 yield return new Measurement<double>((now - snapshot.AsOf).TotalSeconds, KeyValuePair.Create<string, object?>("name", served.Contract.Name));

@@ -1,11 +1,20 @@
-using BatchEngine.Host.Composition;
 using BatchEngine.Host.Health;
+using BatchEngine.Router.Lookup;
 
 namespace BatchEngine.Host.Serving;
 
 /// <summary>Swaps in what is published.</summary>
-internal sealed class SwapLoop(LookupService lookups, LoopWatch watch, InvariantStop invariants) : ServeLoop("swaps", watch, invariants)
+internal sealed class SwapLoop(SnapshotCatalog catalog, LoopWatch watch, InvariantStop invariants, ILoggerFactory logs)
+    : ServeLoop("swaps", watch, invariants), IBeforeListening
 {
     /// <inheritdoc/>
-    protected override Task LoopAsync(CancellationToken stop) => lookups.Catalog.FollowAsync(stop);
+    public async Task PrepareAsync(CancellationToken ct)
+    {
+        var log = logs.CreateLogger("BatchEngine.Serve");
+        catalog.Tell = problem => ServeEvents.NotServed(log, problem);
+        await catalog.RefreshAsync(ct).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override Task LoopAsync(CancellationToken stop) => catalog.FollowAsync(stop);
 }

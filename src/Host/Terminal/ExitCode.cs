@@ -15,6 +15,9 @@ internal static class ExitCode
     /// <summary>The command line, a configuration file or a path cannot be used as given.</summary>
     public const int Usage = 64;
 
+    /// <summary>This program or this machine cannot do it, another may: a run of a newer format, or one whose model or input is out of reach here.</summary>
+    public const int Unable = 69;
+
     /// <summary>Stopped by a person (Ctrl-C or SIGTERM).</summary>
     public const int Interrupted = 130;
 }

@@ -6,6 +6,10 @@ namespace BatchEngine.Host.Terminal;
 /// threads.</summary>
 internal sealed class ScreenLog(Screen screen) : ILoggerProvider
 {
+    // A body that is given up, at a stop or because it is late, is answered with that; the web server then says with a stack trace that it cannot read the
+    // rest.
+    private const string BodyGivenUp = "RequestBodyDrainBodyReaderInvalidState";
+
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new Lines(screen);
 
@@ -23,7 +27,7 @@ internal sealed class ScreenLog(Screen screen) : ILoggerProvider
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (!IsEnabled(logLevel))
+            if (!IsEnabled(logLevel) || eventId.Name == BodyGivenUp)
                 return;
             var text = formatter(state, exception);
             var line = logLevel < LogLevel.Warning ? text

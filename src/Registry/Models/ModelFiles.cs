@@ -1,15 +1,21 @@
-using System.Globalization;
+using System.Collections.Concurrent;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Database.Models;
 
 namespace BatchEngine.Registry.Models;
 
 /// <summary>The bytes of models: brought into the blob store under their digest, and verified by it each time they are taken out. Thread-safe.</summary>
-internal sealed class ModelFiles(IBlobStore blobs, string cacheFolder)
+/// <param name="copies">The store, and files of what it holds.</param>
+internal sealed class ModelFiles(LocalCopies copies)
 {
     private const long MaxWeightBytes = 64L << 30;
-    private static int s_copies;
+    private readonly IBlobStore _blobs = copies.Blobs;
+
+    // A model that was taken out is opened by its path later, perhaps again and again. A worker lives through many nights and their models.
+    private const int MaxHeld = 64;
+    private readonly ConcurrentQueue<LocalCopy> _held = new();
 
     /// <summary>The digest and length of a file a person named.</summary>
     /// <exception cref="BadInputException">It cannot be read, or is empty.</exception>
@@ -60,9 +66,9 @@ internal sealed class ModelFiles(IBlobStore blobs, string cacheFolder)
 
     private async Task StoreOneAsync(string path, string name, Digest digest, CancellationToken ct)
     {
-        if (await blobs.RenewAsync(name, ct).ConfigureAwait(false) && await DigestOfBlobAsync(name, ct).ConfigureAwait(false) == digest)
+        if (await _blobs.RenewAsync(name, ct).ConfigureAwait(false) && await DigestOfBlobAsync(name, ct).ConfigureAwait(false) == digest)
             return;
-        await using var writer = await blobs.CreateAsync(name, ct).ConfigureAwait(false);
+        await using var writer = await _blobs.CreateAsync(name, ct).ConfigureAwait(false);
         await using (var file = OpenGiven(path))
         {
             if (await Digest.OfAsync(file, ct).ConfigureAwait(false) != digest)
@@ -74,7 +80,7 @@ internal sealed class ModelFiles(IBlobStore blobs, string cacheFolder)
         await writer.CommitAsync(ct).ConfigureAwait(false);
         if (await DigestOfBlobAsync(name, ct).ConfigureAwait(false) is var stored && stored != digest)
         {
-            await blobs.DeleteAsync(name, ct).ConfigureAwait(false);
+            await _blobs.DeleteAsync(name, ct).ConfigureAwait(false);
             throw new BadInputException(path, $"content that changed while it was copied (digest {stored.Short})", $"digest {digest.Short}",
                 "Register it again when its export has ended.");
         }
@@ -85,58 +91,38 @@ internal sealed class ModelFiles(IBlobStore blobs, string cacheFolder)
     {
         foreach (var name in model.Weights.Select(w => w.BlobName).Append(model.BlobName))
         {
-            if (await blobs.LengthAsync(name, ct).ConfigureAwait(false) is null)
+            if (await _blobs.LengthAsync(name, ct).ConfigureAwait(false) is null)
                 return false;
         }
         return true;
     }
 
-    /// <summary>A local file with exactly the bytes of a registered model; its weight files lie beside it as it names them.</summary>
-    /// <exception cref="CorruptDataException">The stored bytes are no longer those that were registered.</exception>
-    public async Task<string> TakeOutAsync(RegisteredModel model, CancellationToken ct)
+    /// <summary>A local file with exactly the bytes of a stored model; its weight files lie beside it as it names them. It stays where it is until many
+    /// others were taken out.</summary>
+    /// <exception cref="CorruptDataException">The stored bytes are no longer those that were put in.</exception>
+    /// <exception cref="StorageFailedException">The store, or the folder of local copies, cannot be used.</exception>
+    public async Task<string> TakeOutAsync(StoredModel model, CancellationToken ct)
     {
-        foreach (var (file, name) in model.Weights)
-        {
-            if (await DigestOfBlobAsync(name, ct).ConfigureAwait(false) is var found && found != file.Digest)
-                throw new CorruptDataException(blobs.PlaceOf(name), $"SHA-256 {found}", $"{file.Digest}");
-        }
-        var graph = await DigestOfBlobAsync(model.BlobName, ct).ConfigureAwait(false);
-        if (ModelIdentity.Of(graph, [.. model.Weights.Select(w => w.File)]) is var seen && seen != model.Version.Digest)
-            throw new CorruptDataException(blobs.PlaceOf(model.BlobName), $"SHA-256 {seen}", $"{model.Version.Digest}");
-        var names = new ModelBlobNames(model.Version.Digest, model.Weights.Count > 0);
-        if (blobs.LocalPath(model.BlobName) is { } path && model.Weights.All(w => names.IsPlain(w.File.Location)))
-            return path;
-
-        // The store is elsewhere, or cannot hold the names that the model gives its files: keep a copy under the identity, so that workers of this machine
-        // fetch it once.
-        var copy = Path.Combine(cacheFolder, names.Model);
-        await CopyOutAsync(model.BlobName, copy, graph, ct).ConfigureAwait(false);
-        foreach (var (file, name) in model.Weights)
-            await CopyOutAsync(name, PathOf(copy, file.Location), file.Digest, ct).ConfigureAwait(false);
-        return copy;
-    }
-
-    private async Task CopyOutAsync(string blobName, string path, Digest digest, CancellationToken ct)
-    {
-        if (File.Exists(path))
-        {
-            await using var there = OpenGiven(path);
-            if (await Digest.OfAsync(there, ct).ConfigureAwait(false) == digest)
-                return;
-        }
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref s_copies)}.tmp");
-        await using (var target = File.Create(temporary))
-        await using (var source = await blobs.OpenReadAsync(blobName, ct).ConfigureAwait(false))
-            await source.CopyToAsync(target, ct).ConfigureAwait(false);
-        File.Move(temporary, path, overwrite: true);
+        var weights = model.Weights.Select(w => w.File).ToArray();
+        var names = new ModelBlobNames(model.Digest, weights.Length > 0);
+        IReadOnlyList<CopiedFile> files =
+        [
+            new CopiedFile(model.BlobName, Path.GetFileName(names.Model), model.Bytes - weights.Sum(w => w.Bytes),
+                new ContentMark.Sha256(model.Digest, graph => ModelIdentity.Of(graph, weights))),
+            .. model.Weights.Select(w => new CopiedFile(w.BlobName, w.File.Location, w.File.Bytes, new ContentMark.Sha256(w.File.Digest, d => d))),
+        ];
+        var copy = await copies.HoldAsync(model.Digest, files, ct).ConfigureAwait(false);
+        _held.Enqueue(copy);
+        if (_held.Count > MaxHeld && _held.TryDequeue(out var oldest))
+            oldest.Dispose();
+        return copy.Path;
     }
 
     private static string PathOf(string modelPath, string location) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(modelPath))!, location);
 
     private async Task<Digest> DigestOfBlobAsync(string name, CancellationToken ct)
     {
-        await using var content = await blobs.OpenReadAsync(name, ct).ConfigureAwait(false);
+        await using var content = await _blobs.OpenReadAsync(name, ct).ConfigureAwait(false);
         return await Digest.OfAsync(content, ct).ConfigureAwait(false);
     }
 

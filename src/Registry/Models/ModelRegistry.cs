@@ -1,5 +1,5 @@
 using BatchEngine.Domain;
-using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Database.Models;
 
 namespace BatchEngine.Registry.Models;
@@ -17,14 +17,17 @@ public sealed class ModelRegistry
 
     /// <summary>Creates the registry.</summary>
     /// <param name="models">The rows.</param>
-    /// <param name="blobs">The bytes.</param>
+    /// <param name="fromFiles">The models that are not registered.</param>
+    /// <param name="copies">The bytes, and files of them.</param>
     /// <param name="inspect">Tells the inputs, outputs and weight files of an existing model file; called from several threads. Throws
     /// <see cref="BadInputException"/> when
     /// the
     /// file is no model that can be run.</param>
-    /// <param name="cacheFolder">Where copies of models are kept when the blob store is not on this machine.</param>
-    public ModelRegistry(ModelStore models, IBlobStore blobs, Func<string, InspectedModel> inspect, string cacheFolder) =>
-        (_models, _inspect, _files) = (models, inspect, new ModelFiles(blobs, cacheFolder));
+    public ModelRegistry(ModelStore models, FileModels fromFiles, LocalCopies copies, Func<string, InspectedModel> inspect) =>
+        (_models, FromFiles, _inspect, _files) = (models, fromFiles, inspect, new ModelFiles(copies));
+
+    /// <summary>The models that are not registered and that runs were planned with.</summary>
+    public FileModels FromFiles { get; }
 
     /// <summary>Registers an ONNX file, and the files beside it in which it keeps constants, under the name's next version number; a model with the
     /// identity of an earlier version is that version.</summary>
@@ -98,7 +101,7 @@ public sealed class ModelRegistry
     private async Task<ResolvedModel> ResolveRegisteredAsync(Task<RegisteredModel> finding, CancellationToken ct)
     {
         var model = await finding.ConfigureAwait(false);
-        return new ResolvedModel(model.Version, await _files.TakeOutAsync(model, ct).ConfigureAwait(false), model.Signature)
+        return new ResolvedModel(model.Version, await _files.TakeOutAsync(model.Stored, ct).ConfigureAwait(false), model.Signature)
         {
             WeightFiles = [.. model.Weights.Select(w => w.File)],
         };

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using BatchEngine.Domain;
-using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.Storage.Snapshots.Readers;
 
@@ -18,7 +18,7 @@ public sealed class SnapshotCatalog : IAsyncDisposable
     private const int MaxStepsBack = 3;
 
     private readonly SnapshotStore _snapshots;
-    private readonly IBlobStore _blobs;
+    private readonly LocalCopies _copies;
     private readonly TimeProvider _clock;
     private readonly SemaphoreSlim _one = new(1, 1);
     private volatile FrozenDictionary<string, ServedName> _served = FrozenDictionary<string, ServedName>.Empty;
@@ -29,7 +29,7 @@ public sealed class SnapshotCatalog : IAsyncDisposable
     private bool _disposed;
 
     /// <summary>Creates an empty catalogue; refresh it before use.</summary>
-    public SnapshotCatalog(SnapshotStore snapshots, IBlobStore blobs, TimeProvider clock) => (_snapshots, _blobs, _clock) = (snapshots, blobs, clock);
+    public SnapshotCatalog(SnapshotStore snapshots, LocalCopies copies, TimeProvider clock) => (_snapshots, _copies, _clock) = (snapshots, copies, clock);
 
     /// <summary>How often <see cref="FollowAsync"/> asks the database.</summary>
     public static TimeSpan PollInterval { get; } = TimeSpan.FromMilliseconds(250);
@@ -45,6 +45,9 @@ public sealed class SnapshotCatalog : IAsyncDisposable
 
     /// <summary>Every serving name now.</summary>
     public IReadOnlyCollection<ServedName> All => _served.Values;
+
+    /// <summary>The runs behind the snapshots in memory whose contracts let real-time scoring answer.</summary>
+    public IEnumerable<RunId> RealtimeRuns => All.Where(s => s.Contract.Realtime).Select(s => s.Reader?.Info.Run).OfType<RunId>();
 
     /// <summary>What a name answers from; null means that no job serves under it.</summary>
     public ServedName? Find(string servingName) => _served.GetValueOrDefault(servingName);
@@ -167,7 +170,7 @@ public sealed class SnapshotCatalog : IAsyncDisposable
     private async Task<SnapshotReader?> OpenAsync(SnapshotInfo current, SnapshotReader? old, bool fallsBack, List<CatalogProblem> unopened,
         CancellationToken ct)
     {
-        var (reader, why) = TryOpen(current, ct);
+        var (reader, why) = await TryOpenAsync(current, ct).ConfigureAwait(false);
         if (reader is not null)
             return reader;
         reader = old;
@@ -175,7 +178,7 @@ public sealed class SnapshotCatalog : IAsyncDisposable
         {
             foreach (var before in await _snapshots.ServedBeforeAsync(current.ServingName, MaxStepsBack, ct).ConfigureAwait(false))
             {
-                if (before.Id != current.Id && TryOpen(before, ct).Reader is { } found)
+                if (before.Id != current.Id && (await TryOpenAsync(before, ct).ConfigureAwait(false)).Reader is { } found)
                 {
                     reader = found;
                     break;
@@ -187,12 +190,11 @@ public sealed class SnapshotCatalog : IAsyncDisposable
         return reader;
     }
 
-    private (SnapshotReader? Reader, string Why) TryOpen(SnapshotInfo snapshot, CancellationToken ct)
+    private async Task<(SnapshotReader? Reader, string Why)> TryOpenAsync(SnapshotInfo snapshot, CancellationToken ct)
     {
         try
         {
-            return (SnapshotReader.Open(snapshot, s => _blobs.LocalPath(s.Artifact.BlobName)
-                ?? throw new StorageFailedException(s.Artifact.BlobName, "it is not on this machine.", isTransient: false), ct: ct), "");
+            return (await SnapshotReader.OpenAsync(snapshot, _copies, SnapshotHolding.Copied, ct).ConfigureAwait(false), "");
         }
         catch (BatchEngineException failure) when (failure is not InvariantBrokenException)
         {

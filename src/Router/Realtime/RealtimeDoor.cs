@@ -44,6 +44,7 @@ public sealed class RealtimeDoor(IRealtimeScoring scoring, RealtimeTroubles trou
             {
                 RealtimeOutcome.Scored scored => (scored, RouteReason.Fresh, ""),
                 RealtimeOutcome.Failed failed => (null, RouteReason.RealtimeFailed, failed.Reason),
+                RealtimeOutcome.Overloaded full => (null, RouteReason.Overloaded, full.Reason),
                 RealtimeOutcome.BadFeatures bad => throw bad.Problem,
                 var other => throw new InvariantBrokenException("every real-time outcome is handled", other.GetType().Name),
             };

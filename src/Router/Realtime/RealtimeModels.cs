@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using BatchEngine.Domain;
-using BatchEngine.Router.Lookup;
 
 namespace BatchEngine.Router.Realtime;
 
@@ -8,7 +7,10 @@ namespace BatchEngine.Router.Realtime;
 /// Scores in real time with exactly the model and features of the snapshot that is served, and meters the time it takes. Owns the models: each is loaded once,
 /// kept while its snapshot is served, and freed when no call can use it any more. Thread-safe; keeping warm is one caller's work.
 /// </summary>
-public sealed class RealtimeModels(SnapshotCatalog catalog, IRealtimeModelSource source, TimeProvider clock) : IRealtimeScoring, IDisposable
+/// <param name="served">The runs whose models real-time scoring may need now.</param>
+/// <param name="source">Opens the models.</param>
+/// <param name="clock">The machine's clock.</param>
+public sealed class RealtimeModels(Func<IEnumerable<RunId>> served, IRealtimeModelSource source, TimeProvider clock) : IRealtimeScoring, IDisposable
 {
     private readonly ConcurrentDictionary<RunId, Lazy<Task<IRealtimeModel>>> _models = new();
     private readonly ConcurrentDictionary<string, RealtimeMeter> _meters = new(StringComparer.Ordinal);
@@ -47,15 +49,15 @@ public sealed class RealtimeModels(SnapshotCatalog catalog, IRealtimeModelSource
     /// model that cannot be loaded is left to the call that needs it.</summary>
     public async Task KeepWarmAsync()
     {
-        var served = catalog.All.Where(s => s.Contract.Realtime).Select(s => s.Reader?.Info.Run).OfType<RunId>().ToHashSet();
-        foreach (var run in served)
+        var wanted = served().ToHashSet();
+        foreach (var run in wanted)
         {
             var entry = EntryOf(run);
             await ((Task)entry.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!entry.Value.IsCompletedSuccessfully)
                 _models.TryRemove(KeyValuePair.Create(run, entry));
         }
-        foreach (var entry in _models.Where(m => !served.Contains(m.Key)))
+        foreach (var entry in _models.Where(m => !wanted.Contains(m.Key)))
         {
             if (_models.TryRemove(entry))
                 _retired.Add((entry.Value, clock.GetTimestamp()));
@@ -67,6 +69,9 @@ public sealed class RealtimeModels(SnapshotCatalog catalog, IRealtimeModelSource
             Free(old.Model);
         }
     }
+
+    /// <summary>Whether the run's model is in memory.</summary>
+    public bool IsLoaded(RunId run) => _models.TryGetValue(run, out var entry) && entry is { IsValueCreated: true, Value.IsCompletedSuccessfully: true };
 
     /// <summary>Takes the busy time and predictions of each name since the last call.</summary>
     public IReadOnlyList<(string ServingName, TimeSpan Busy, long Predictions)> TakeMeters() =>

@@ -15,6 +15,9 @@ public abstract record RealtimeOutcome
     /// <summary>The endpoint could not score; the caller's features are not to blame. The reason is for the caller; the failure is for the log.</summary>
     public sealed record Failed(string Reason, Exception? Failure = null) : RealtimeOutcome;
 
+    /// <summary>The endpoint scores as much at once as it may; another try may find a place. The reason is for the caller.</summary>
+    public sealed record Overloaded(string Reason) : RealtimeOutcome;
+
     /// <summary>The features cannot be used; the problem names the column and what was expected.</summary>
     public sealed record BadFeatures(BadInputException Problem) : RealtimeOutcome;
 }

@@ -30,7 +30,7 @@ public sealed record LeasePolicy
     public TimeSpan ProgressEvery { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long a worker asked to leave may take to reach its next checkpoint before it drops the shard. Default 20 s, inside the shortest cloud
-    /// notice of 30 s; above zero.</summary>
+    /// notice of 30 s; zero drops it at once.</summary>
     public TimeSpan DrainGrace { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How often one worker tries again after a transient failure in a row before it gives up. Default 5; 0 to 100.</summary>
@@ -53,7 +53,7 @@ public sealed record LeasePolicy
         Check(MinWait > TimeSpan.Zero, nameof(MinWait), MinWait, "above zero");
         Check(MaxWait >= MinWait && MaxWait <= Ttl, nameof(MaxWait), MaxWait, $"{nameof(MinWait)} ({MinWait}) to {nameof(Ttl)} ({Ttl})");
         Check(ProgressEvery > TimeSpan.Zero, nameof(ProgressEvery), ProgressEvery, "above zero");
-        Check(DrainGrace > TimeSpan.Zero, nameof(DrainGrace), DrainGrace, "above zero");
+        Check(DrainGrace >= TimeSpan.Zero, nameof(DrainGrace), DrainGrace, "zero or more");
         Check(MaxTransientRetries is >= 0 and <= 100, nameof(MaxTransientRetries), MaxTransientRetries, "0 to 100");
         Check(MaxAttemptsPerShard >= 1, nameof(MaxAttemptsPerShard), MaxAttemptsPerShard, "at least 1");
         Check(MaxWorkerRestarts >= 0, nameof(MaxWorkerRestarts), MaxWorkerRestarts, "at least 0");

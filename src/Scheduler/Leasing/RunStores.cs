@@ -34,13 +34,17 @@ public sealed record RunStores(
     NamedBlobs Named,
     StoreClaim Claim)
 {
+    /// <summary>The price folder that counts for what is metered for the runs that this process leads; empty (the default) means that nobody said.</summary>
+    public string PricedBy { get; init; } = "";
+
     /// <summary>All of them over one database and one blob store.</summary>
     /// <param name="database">The database.</param>
     /// <param name="blobs">The blob store.</param>
     /// <param name="process">This process, as others may recognise it (<see cref="IProcesses.Own"/>); null means that its leases end by time alone.</param>
-    /// <param name="pricedBy">The price folder that counts for what this process meters.</param>
+    /// <param name="pricedBy">The price folder that counts for the runs that this process leads; a worker of another's run leaves it empty.</param>
     public static RunStores Over(StateDatabase database, IBlobStore blobs, string? process = null, string pricedBy = "") => new(new RunStore(database),
         new ClaimStore(database, process), new LeadStore(database, process), new ReceiptStore(database), new SnapshotStore(database),
         new ProfileStore(database), new UsageStore(database, pricedBy), new OpenSliceStore(database, pricedBy),
-        new DecisionStore(database), blobs, new NamedBlobs(database), new StoreClaim(database, blobs));
+        new DecisionStore(database), blobs, new NamedBlobs(database), new StoreClaim(database, blobs))
+    { PricedBy = pricedBy };
 }

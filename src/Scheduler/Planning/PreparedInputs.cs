@@ -39,6 +39,9 @@ public sealed record PreparedInputs(
     /// <summary>Whether the model's outputs are the sums of its trees, so that a model with more trees can go on from any prediction.</summary>
     public bool SumsAreOutputs { get; init; }
 
+    /// <summary>The files beside the model in which it keeps constants; none for a model in one file.</summary>
+    public IReadOnlyList<WeightFile> WeightFiles { get; init; } = [];
+
     /// <summary>The most rows of a unit, by the width of the input and the memory ceiling of a process that scores. Default: as the job says.</summary>
     public int MaxUnitRows { get; init; } = int.MaxValue;
 

@@ -75,7 +75,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
 
     private async Task<RunOutcome> RecordAsync(RunPlan plan, IProgress<RunProgress>? progress, CancellationToken drain, CancellationToken ct)
     {
-        switch (await services.Stores.Runs.CreateAsync(plan, ct).ConfigureAwait(false))
+        var terms = new RunTerms(RunTerms.CurrentFormat, services.Stores.PricedBy, _settings.Leases.Ttl);
+        switch (await services.Stores.Runs.CreateAsync(plan, ct, terms).ConfigureAwait(false))
         {
             case RunCreation.Existing existing:
                 return await ContinueAsync(existing.Record, isNew: false, progress, drain, ct).ConfigureAwait(false);
@@ -138,6 +139,8 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         lead.Kept = context.BeatAsync;
         try
         {
+            if (!isNew)
+                await services.Stores.Runs.SettleAsync(lead.Lead, services.Stores.PricedBy, _settings.Leases.Ttl, ct).ConfigureAwait(false);
             var outcome = await WalkAsync(context, isNew, drain, stop.Token).ConfigureAwait(false);
             if (outcome is RunOutcome.Published or RunOutcome.Completed or RunOutcome.Held)
                 await SweepAsync(context, stop.Token).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Events;
+using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Snapshots.RunFiles;
 using BatchEngine.Storage.Snapshots.Segments;
 
@@ -92,8 +93,8 @@ internal static class SealingPhase
         }
     }
 
-    private static RunFileSource SourceOf(RunContext context, Artifact artifact) => context.Stores.Blobs.LocalPath(artifact.BlobName) is { } path
-        ? RunFileSource.FromPath(path) with { RowNumberShift = artifact.RowNumberShift }
+    private static RunFileSource SourceOf(RunContext context, Artifact artifact) => context.Stores.Blobs is LocalFolderBlobs folder
+        ? RunFileSource.FromPath(folder.FileOf(artifact.BlobName)) with { RowNumberShift = artifact.RowNumberShift }
         : throw new StorageFailedException(artifact.BlobName,
             "run files are sealed from a local folder, and this blob store has none. Set blobsRoot to a folder.", isTransient: false);
 

@@ -15,6 +15,10 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
 {
     private readonly LeasePolicy _policy = policy.Checked();
 
+    /// <summary>Whether the worker leaves a run of which every shard is held by others, because it may find work in another. Default false: it waits for one
+    /// to be given back or to expire.</summary>
+    public bool LeavesWhenNoneIsFree { get; init; }
+
     /// <summary>Works on a run until it has no shard left, is closed, or the worker is asked to leave.</summary>
     /// <param name="plan">The run's plan as recorded.</param>
     /// <param name="worker">A name that no other worker has at this time; kept in leases, usage and decisions.</param>
@@ -49,6 +53,8 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
                 case LeaseOutcome.NoneFree when services.Processes is { } processes
                     && await DeadHolders.ExpireAsync(services.Stores.Claims, processes, plan.Run, ct).ConfigureAwait(false) > 0:
                     break;
+                case LeaseOutcome.NoneFree when LeavesWhenNoneIsFree:
+                    return await EndAsync(new WorkerOutcome.NoneFree(committed)).ConfigureAwait(false);
                 case LeaseOutcome.NoneFree none:
                     if (services.Clock.GetUtcNow() - beatAt >= _policy.RenewEvery)
                     {

@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Files;
 
 namespace BatchEngine.Scorer.Features;
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Inputs.Files;
 
 namespace BatchEngine.Scorer.Features;
 
@@ -36,7 +37,7 @@ internal sealed class FeatureCompiler
     public static CompiledFeature Compile(FeatureColumn feature, InputColumn source, int sourceIndex, int firstFeature, FeatureStorage storage)
     {
         if (source.Kind == ColumnKind.Unsupported)
-            throw Inputs.InputProblems.Unreadable($"feature '{feature.Name}', column '{source.Name}'", source);
+            throw InputProblems.Unreadable($"feature '{feature.Name}', column '{source.Name}'", source);
         var compiler = new FeatureCompiler(feature, source);
         for (var i = 0; i < feature.Steps.Count; i++)
             compiler.Add(new StepPlace(feature, i));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Files;
 
 namespace BatchEngine.Scorer.Features;
 

@@ -1,3 +1,4 @@
+using BatchEngine.Scorer.Inputs.Files;
 using ParquetSharp;
 
 namespace BatchEngine.Scorer.Inputs;

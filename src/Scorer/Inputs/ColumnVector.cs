@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Inputs.Files;
 
 namespace BatchEngine.Scorer.Inputs;
 

@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Inputs.Lists;
 using ParquetSharp;
 

@@ -1,3 +1,4 @@
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Inputs.Lists;
 using ParquetSharp;
 

@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Inputs.Files;
 
 namespace BatchEngine.Scorer.Inputs;
 
@@ -8,20 +9,20 @@ public sealed class RowGroupReader : IDisposable
     /// <summary>Compressed bytes held per open column.</summary>
     internal const int StreamBufferBytes = 1 << 16;
 
-    private readonly string _path;
+    private readonly InputFileReader _file;
     private readonly int _index;
     private readonly ParquetSharp.RowGroupReader _group;
     private readonly ColumnDecoder[] _decoders;
     private readonly Dictionary<string, ListDecoder> _lists = new(StringComparer.Ordinal);
 
-    internal RowGroupReader(string path, int index, ParquetSharp.RowGroupReader group, IReadOnlyList<(FileColumn? Stored, InputColumn Wanted)> columns,
+    internal RowGroupReader(InputFileReader file, int index, ParquetSharp.RowGroupReader group, IReadOnlyList<(FileColumn? Stored, InputColumn Wanted)> columns,
         short[] levels)
     {
-        (_path, _index, _group) = (path, index, group);
+        (_file, _index, _group) = (file, index, group);
         Rows = group.MetaData.NumRows;
         Columns = [.. columns.Select(c => c.Wanted)];
         _decoders = new ColumnDecoder[columns.Count];
-        var partitions = Columns.Any(c => c.IsPartOfPath) ? PathPartitions.Of(path) : null;
+        var partitions = Columns.Any(c => c.IsPartOfPath) ? PathPartitions.Of(file.Path) : null;
         for (var i = 0; i < _decoders.Length; i++)
         {
             try
@@ -33,7 +34,7 @@ public sealed class RowGroupReader : IDisposable
             catch (Exception e) when (e is not BatchEngineException)
             {
                 Dispose();
-                throw InputProblems.Damaged(Place(i), e);
+                throw _file.Failed(Place(i), e);
             }
         }
     }
@@ -67,7 +68,7 @@ public sealed class RowGroupReader : IDisposable
             }
             catch (Exception e) when (e is not BatchEngineException)
             {
-                throw InputProblems.Damaged(Place(i), e);
+                throw _file.Failed(Place(i), e);
             }
         }
         Position += rows;
@@ -88,7 +89,7 @@ public sealed class RowGroupReader : IDisposable
             }
             catch (Exception e) when (e is not BatchEngineException)
             {
-                throw InputProblems.Damaged(Place(i), e);
+                throw _file.Failed(Place(i), e);
             }
         }
         Position += rows;
@@ -107,7 +108,7 @@ public sealed class RowGroupReader : IDisposable
         if (wanted.Element is { } element)
             return ListOf(stored, element).At(element.Index);
         var decoder = ColumnDecoder.Create(stored, _group.Column(stored.LeafIndex), levels);
-        return stored.Column.Kind == wanted.Kind ? decoder : new WideningDecoder(_path, stored.Column, decoder, wanted);
+        return stored.Column.Kind == wanted.Kind ? decoder : new WideningDecoder(_file.Path, stored.Column, decoder, wanted);
     }
 
     // One for all places of a list.
@@ -121,7 +122,7 @@ public sealed class RowGroupReader : IDisposable
         return list;
     }
 
-    private string Place(int column) => $"{_path}, row group {_index}, column '{Columns[column].Name}'";
+    private string Place(int column) => $"{_file.Path}, row group {_index}, column '{Columns[column].Name}'";
 
     private void CheckColumns(UnitColumns target)
     {
@@ -132,7 +133,7 @@ public sealed class RowGroupReader : IDisposable
             if (target[i].Name != Columns[i].Name)
                 throw new ArgumentException($"Column {i} is '{target[i].Name}' in the unit and '{Columns[i].Name}' in the row group reader.", nameof(target));
             if (target[i].Kind != Columns[i].Kind)
-                throw InputProblems.KindDiffers(_path, Columns[i], target.Columns[i], "the unit (the first file)");
+                throw InputProblems.KindDiffers(_file.Path, Columns[i], target.Columns[i], "the unit (the first file)");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Inputs.Files;
 
 namespace BatchEngine.Scorer.Inputs;
 

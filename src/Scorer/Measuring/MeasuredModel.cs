@@ -3,6 +3,7 @@ using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Graphs;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.OneShot;
 using BatchEngine.Scorer.Profiles;
@@ -51,7 +52,7 @@ public sealed class MeasuredModel : IDisposable
             var spread = ListFeatures.Spread(OneShotFeatures.Resolve(options, signature, found), () => signature, found);
             spec = spread.Spec;
             return InputNeeds.Of(spread, keyColumn, []);
-        }, ct).ConfigureAwait(false);
+        }, InputFiles.OfThisMachine, ct).ConfigureAwait(false);
         spec = await new ColumnMeans().FillAsync(spec!, manifest, workers, ct).ConfigureAwait(false);
         var model = ExecutorFactory.Open(reading, spec.FeatureNames, execution);
         try
@@ -71,7 +72,7 @@ public sealed class MeasuredModel : IDisposable
     private static async Task<RunPlan> PlanAsync(OneShotOptions options, InputManifest manifest, FeatureSpec spec, LoadedModel model, int workers,
         CancellationToken ct)
     {
-        var edges = await ProfileEdges.SampleAsync(manifest, spec, model, ct).ConfigureAwait(false);
+        var edges = await ProfileEdges.SampleAsync(manifest, spec, model, InputFiles.OfThisMachine, ct).ConfigureAwait(false);
         var columns = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage).SourceColumns.Count + 1;
         var version = new ModelVersion("measured", 0, ModelContent.Of(options.ModelPath).Digest);
         var job = new ScoringJob("measured", options.Inputs, options.KeyColumn!, [], new ModelReference.ByFile(options.ModelPath), spec,

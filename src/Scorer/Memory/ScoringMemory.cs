@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.Units;
 using BatchEngine.Storage.Snapshots.Slots;
@@ -30,14 +31,15 @@ public static class ScoringMemory
     /// <param name="carried">Columns that are copied.</param>
     /// <param name="writesRunFiles">Whether run files for a snapshot are written.</param>
     /// <param name="keptSums">Sums that these keep behind the outputs.</param>
+    /// <param name="files">Where the files are; null means on this machine.</param>
     /// <exception cref="BadInputException">A column is missing, or the features do not compile.</exception>
     /// <exception cref="StorageFailedException">The input cannot be read.</exception>
     public static MemoryNeed Of(InputManifest manifest, FeatureSpec spec, Execution.LoadedModel model, long modelBytes, string? keyColumn,
-        IReadOnlyList<string> carried, bool writesRunFiles, int keptSums = 0)
+        IReadOnlyList<string> carried, bool writesRunFiles, int keptSums = 0, InputFiles? files = null)
     {
         var features = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage);
         var columns = ReadColumns.Of(features, keyColumn, carried, manifest);
-        var pages = HeldPages.Of(manifest, columns);
+        var pages = HeldPages.Of(manifest, columns, files);
         var worker = (long)(pages * Slack) + WriterBytes + (writesRunFiles ? SnapshotLimits.DefaultBufferBytes : 0);
         return new MemoryNeed(ProcessBytes + (modelBytes * model.MemoryFactor), worker,
             RowBytes(features, columns, carried.Count + 1, model.Outputs.Count + keptSums, writesRunFiles));

@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Inputs.Files;
 
 namespace BatchEngine.Scorer.OneShot;
 
@@ -9,6 +10,9 @@ namespace BatchEngine.Scorer.OneShot;
 /// <param name="OutputDirectory">Where the Parquet files go; created when missing, must hold no earlier result.</param>
 public sealed record OneShotOptions(string ModelPath, IReadOnlyList<string> Inputs, string OutputDirectory)
 {
+    /// <summary>Where the input files are. Default: on this machine.</summary>
+    public InputFiles Files { get; init; } = InputFiles.OfThisMachine;
+
     /// <summary>The key column; null means the row number over all files, counted from 0.</summary>
     public string? KeyColumn { get; init; }
 

@@ -67,12 +67,12 @@ public static class OneShotScoring
         var spec = options.Features;
         var manifest = await InputCatalog.FreezeAsync(options.Inputs, found =>
         {
-            var features = ListFeatures.Spread(OneShotFeatures.Resolve(options, signature, found), () => signature, found);
+            var features = ListFeatures.Spread(OneShotFeatures.Resolve(options, signature, found), () => signature, found, options.Files);
             spec = features.Spec;
             return InputNeeds.Of(features, options.KeyColumn, options.CarriedColumns) with { MissingColumns = options.MissingColumns };
-        }, ct).ConfigureAwait(false);
+        }, options.Files, ct).ConfigureAwait(false);
         // Opening the model goes on meanwhile.
-        spec = await new ColumnMeans().FillAsync(spec!, manifest, ReadersOf(options), ct).ConfigureAwait(false);
+        spec = await new ColumnMeans(options.Files).FillAsync(spec!, manifest, ReadersOf(options), ct).ConfigureAwait(false);
         return (manifest, spec, OneShotModels.Open(reading, options, spec.FeatureNames), reading.File.Content);
     }
 
@@ -90,7 +90,7 @@ public static class OneShotScoring
         var ceiling = new MemoryCeiling(options.MemoryLimitBytes);
         var need = ScoringMemory.Of(setup.Input.Manifest, spec, setup.Model.Loaded, options.ChallengerPaths.Append(options.ModelPath)
             .Sum(p => ModelContent.Of(p).Bytes),
-            options.KeyColumn, options.CarriedColumns, writesRunFiles: false);
+            options.KeyColumn, options.CarriedColumns, writesRunFiles: false, files: options.Files);
         var plan = ceiling.Fit(need, workers, setup.Input.UnitRows);
         ceiling.TellCollector();
         workers = plan.Workers;
@@ -106,7 +106,9 @@ public static class OneShotScoring
             ReadColumns.CarriedIndexes(columns, options.CarriedColumns), model.Outputs, version.ToString(), "score", scoredAt);
         var output = new ScoringOutput(schema, new LocalFolderBlobs(options.OutputDirectory), static (_, _) => "", options.RowsPerFile);
         return new ScoringSetup(new ScoringInput(manifest, UnitCuts.WholeOf(manifest), columns, options.UnitRows > 0 ? options.UnitRows
-            : UnitSizing.RowsFor(columns.Count)), ScoringModel.Of(model, features, spec, version), output, options.Rejects, Checkpoint.Start);
+            : UnitSizing.RowsFor(columns.Count))
+        { Files = options.Files }, ScoringModel.Of(model, features, spec, version), output, options.Rejects,
+                Checkpoint.Start);
     }
 
     private static OutputManifest ManifestOf(OneShotOptions options, InputManifest manifest, ModelVersion version, LoadedModel model, PredictionSchema schema,

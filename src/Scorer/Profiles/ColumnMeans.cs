@@ -4,12 +4,15 @@ using System.Runtime.ExceptionServices;
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Files;
+using BatchEngine.Storage.Objects;
 
 namespace BatchEngine.Scorer.Profiles;
 
 /// <summary>The means of columns over all rows of a manifest, in one pass over those columns alone. What a file adds to a mean is remembered by its content
 /// tag, so a plan that is made again reads only files that changed. The same rows give the same bits, whatever the threads. Thread-safe.</summary>
-public sealed class ColumnMeans
+/// <param name="files">Where the files are; null means on this machine.</param>
+public sealed class ColumnMeans(InputFiles? files = null)
 {
     private const int UnitRows = 8_192;
 
@@ -57,12 +60,15 @@ public sealed class ColumnMeans
             : Measured<double>.NotMeasured($"column {columns[i].Source} has no value in the input"))];
     }
 
+    // Of an object the tag is the store's word for this object's content alone.
+    private static string TagOf(InputFile file) => ObjectUri.IsOne(file.Path) ? $"{file.Path}\n{file.ContentTag}" : file.ContentTag;
+
     private ColumnSum[]? Known(InputFile file, Digest[] identities)
     {
         var sums = new ColumnSum[identities.Length];
         for (var i = 0; i < sums.Length; i++)
         {
-            if (!_known.TryGetValue((file.ContentTag, identities[i]), out sums[i]))
+            if (!_known.TryGetValue((TagOf(file), identities[i]), out sums[i]))
                 return null;
         }
         return sums;
@@ -73,12 +79,12 @@ public sealed class ColumnMeans
         if (_known.Count + sums.Length > MaxRemembered)
             _known.Clear();
         for (var i = 0; i < sums.Length; i++)
-            _known[(file.ContentTag, identities[i])] = sums[i];
+            _known[(TagOf(file), identities[i])] = sums[i];
         return sums;
     }
 
     // Sums of row groups are added in their order, so threads never show.
-    private static ColumnSum[] Read(InputFile file, CompiledFeatures compiled, int threads, CancellationToken ct)
+    private ColumnSum[] Read(InputFile file, CompiledFeatures compiled, int threads, CancellationToken ct)
     {
         var groups = new ColumnSum[file.RowGroups.Count][];
         try
@@ -99,12 +105,12 @@ public sealed class ColumnMeans
         return sums;
     }
 
-    private static ColumnSum[] Read(InputFile file, int group, CompiledFeatures compiled, CancellationToken ct)
+    private ColumnSum[] Read(InputFile file, int group, CompiledFeatures compiled, CancellationToken ct)
     {
         var sums = new ColumnSum[compiled.FeatureNames.Count];
         using var unit = compiled.CreateColumns(UnitRows);
         using var features = compiled.CreateMatrix(UnitRows);
-        using var reader = InputFileReader.Open(file);
+        using var reader = InputFileReader.Open(file, files);
         using var rows = reader.OpenRowGroup(group, compiled.Sources);
         while (rows.Read(unit, UnitRows) > 0)
         {

@@ -3,6 +3,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Profiles;
@@ -19,11 +20,12 @@ public static class ModelTiming
     /// <param name="manifest">The frozen input.</param>
     /// <param name="spec">What the model reads.</param>
     /// <param name="model">Opened for the spec's features.</param>
+    /// <param name="files">Where the files are.</param>
     /// <param name="ct">Stops reading and timing.</param>
     /// <returns>Nanoseconds a row of one core, two significant digits; not measured without a row.</returns>
     /// <exception cref="BadInputException">The first rows cannot be read or scored.</exception>
-    public static Task<Measured<double>> MeasureAsync(InputManifest manifest, FeatureSpec spec, LoadedModel model, CancellationToken ct) =>
-        Task.Run(() => Measure(manifest, spec, model, ct), ct);
+    public static Task<Measured<double>> MeasureAsync(InputManifest manifest, FeatureSpec spec, LoadedModel model, InputFiles files,
+        CancellationToken ct) => Task.Run(() => Measure(manifest, spec, model, files, ct), ct);
 
     /// <summary>Two significant digits, so that a plan does not look more exact than the measure is.</summary>
     public static double Round(double nanoseconds)
@@ -34,7 +36,8 @@ public static class ModelTiming
         return Math.Round(Math.Round(nanoseconds / step) * step, 6);
     }
 
-    private static Measured<double> Measure(InputManifest manifest, FeatureSpec spec, LoadedModel model, CancellationToken ct)
+    private static Measured<double> Measure(InputManifest manifest, FeatureSpec spec, LoadedModel model, InputFiles files,
+        CancellationToken ct)
     {
         var unit = UnitCuts.OfManifest(manifest, SampleRows).FirstOrDefault(u => u.Rows > 0);
         if (unit.Rows == 0)
@@ -42,8 +45,8 @@ public static class ModelTiming
         var compiled = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage);
         using var unitColumns = compiled.CreateColumns(unit.Rows);
         using var features = compiled.CreateMatrix(unit.Rows);
-        using (var file = InputFileReader.Open(manifest.Files[unit.FileIndex]))
-        using (var group = file.OpenRowGroup(unit.RowGroup, compiled.Sources))
+        using (var file = InputFileReader.Open(manifest.Files[unit.FileIndex], files))
+        using (var group = file.OpenRowGroup(unit.RowGroup, compiled.Sources, inParts: true))
             group.Read(unitColumns, unit.Rows);
         compiled.Transform(unitColumns, features);
         using var executor = model.CreateExecutor();

@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Features;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Files;
 
 namespace BatchEngine.Scorer.Profiles;
 
@@ -25,21 +26,24 @@ public static class ProfileEdges
     /// <param name="manifest">The frozen input.</param>
     /// <param name="spec">What the model reads.</param>
     /// <param name="model">Opened for the spec's features.</param>
+    /// <param name="files">Where the files are.</param>
     /// <param name="ct">Stops reading the sample.</param>
     /// <returns>Edges by source column and output name; a column without any value has edges of one bin. Nothing, when there are no rows.</returns>
     /// <exception cref="BadInputException">The sample cannot be read or scored.</exception>
-    public static Task<IReadOnlyDictionary<string, BinEdges>> SampleAsync(InputManifest manifest, FeatureSpec spec, LoadedModel model, CancellationToken ct) =>
-        Task.Run(() => Sample(manifest, spec, model, ct), ct);
+    public static Task<IReadOnlyDictionary<string, BinEdges>> SampleAsync(InputManifest manifest, FeatureSpec spec, LoadedModel model, InputFiles files,
+        CancellationToken ct) => Task.Run(() => Sample(manifest, spec, model, files, ct), ct);
 
     /// <summary>The same for some source columns alone; nothing is scored.</summary>
     /// <param name="manifest">The frozen input.</param>
     /// <param name="columns">Their names.</param>
+    /// <param name="files">Where the files are.</param>
     /// <param name="ct">Stops reading the sample.</param>
     /// <exception cref="BadInputException">The sample cannot be read.</exception>
-    public static Task<IReadOnlyDictionary<string, BinEdges>> SampleAsync(InputManifest manifest, IReadOnlyList<string> columns, CancellationToken ct) =>
-        Task.Run(() => Sample(manifest, columns, ct), ct);
+    public static Task<IReadOnlyDictionary<string, BinEdges>> SampleAsync(InputManifest manifest, IReadOnlyList<string> columns, InputFiles files,
+        CancellationToken ct) => Task.Run(() => Sample(manifest, columns, files, ct), ct);
 
-    private static IReadOnlyDictionary<string, BinEdges> Sample(InputManifest manifest, FeatureSpec spec, LoadedModel model, CancellationToken ct)
+    private static IReadOnlyDictionary<string, BinEdges> Sample(InputManifest manifest, FeatureSpec spec, LoadedModel model, InputFiles files,
+        CancellationToken ct)
     {
         var compiled = CompiledFeatures.Compile(spec, manifest.Columns, model.WantedStorage);
         using var features = compiled.CreateMatrix(SampleSlices.SliceRows);
@@ -47,7 +51,7 @@ public static class ProfileEdges
         var predictions = new UnitPredictions(executor.Model.Outputs.Count, SampleSlices.SliceRows);
         var names = compiled.SourceColumns.ToHashSet(StringComparer.Ordinal);
         var outputs = executor.Model.Outputs.Select(o => new ColumnSample(OutputName(o.Name, names))).ToArray();
-        var sources = Read(manifest, compiled.Sources, unit =>
+        var sources = Read(manifest, compiled.Sources, files, unit =>
         {
             compiled.Transform(unit, features);
             executor.Score(features, predictions);
@@ -62,20 +66,22 @@ public static class ProfileEdges
         return ByName([.. sources, .. outputs.Where((_, i) => executor.Model.Outputs[i].IsNamed)], manifest);
     }
 
-    private static IReadOnlyDictionary<string, BinEdges> Sample(InputManifest manifest, IReadOnlyList<string> columns, CancellationToken ct)
+    private static IReadOnlyDictionary<string, BinEdges> Sample(InputManifest manifest, IReadOnlyList<string> columns, InputFiles files,
+        CancellationToken ct)
     {
         var wanted = columns.ToHashSet(StringComparer.Ordinal);
-        return ByName(Read(manifest, [.. manifest.Columns.Where(c => wanted.Contains(c.Name))], _ => { }, ct), manifest);
+        return ByName(Read(manifest, [.. manifest.Columns.Where(c => wanted.Contains(c.Name))], files, _ => { }, ct), manifest);
     }
 
-    private static ColumnSample[] Read(InputManifest manifest, IReadOnlyList<InputColumn> columns, Action<UnitColumns> score, CancellationToken ct)
+    private static ColumnSample[] Read(InputManifest manifest, IReadOnlyList<InputColumn> columns, InputFiles files, Action<UnitColumns> score,
+        CancellationToken ct)
     {
         var samples = columns.Select(c => new ColumnSample(c.Name)).ToArray();
         using var unit = new UnitColumns(columns, SampleSlices.SliceRows);
         foreach (var slices in SampleSlices.Of(manifest).GroupBy(s => (s.FileIndex, s.RowGroup)))
         {
-            using var file = InputFileReader.Open(manifest.Files[slices.Key.FileIndex]);
-            using var group = file.OpenRowGroup(slices.Key.RowGroup, columns);
+            using var file = InputFileReader.Open(manifest.Files[slices.Key.FileIndex], files);
+            using var group = file.OpenRowGroup(slices.Key.RowGroup, columns, inParts: true);
             foreach (var slice in slices)
             {
                 ct.ThrowIfCancellationRequested();

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using BatchEngine.Domain;
-using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Units;
 
 namespace BatchEngine.Scorer.Sharding;
@@ -13,9 +12,7 @@ internal sealed class DecodeStage : IAsyncDisposable
     private readonly ScoringSetup _setup;
     private readonly CancellationTokenSource _stop;
     private readonly Task _work;
-    private InputFileReader? _file;
-    private RowGroupReader? _group;
-    private (int File, int Group) _open = (-1, -1);
+    private readonly InputCursor _input;
 
     /// <summary>Starts reading after the checkpoint.</summary>
     /// <param name="setup">What to read.</param>
@@ -24,6 +21,7 @@ internal sealed class DecodeStage : IAsyncDisposable
     public DecodeStage(ScoringSetup setup, WorkerBuffers buffers, CancellationToken ct)
     {
         (_setup, _buffers) = (setup, buffers);
+        _input = new InputCursor(setup.Input);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         _work = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, buffers.DecodeScheduler).Unwrap();
     }
@@ -67,8 +65,7 @@ internal sealed class DecodeStage : IAsyncDisposable
         }
         finally
         {
-            _group?.Dispose();
-            _file?.Dispose();
+            _input.Dispose();
             _ready.Writer.Complete(failure);
         }
     }
@@ -77,7 +74,7 @@ internal sealed class DecodeStage : IAsyncDisposable
     {
         _stop.Token.ThrowIfCancellationRequested();
         _setup.Ceiling?.Check();
-        var group = Open(unit);
+        var group = _input.Open(unit);
         if (group.Position < unit.FromRow)
             group.Skip(unit.FromRow - group.Position);
         var rows = group.Read(buffers.Columns, unit.Rows);
@@ -86,22 +83,5 @@ internal sealed class DecodeStage : IAsyncDisposable
                 $"{_setup.Input.Manifest.Files[unit.FileIndex].Path}, row group {unit.RowGroup}: {rows} of {unit.Rows}");
         _setup.Model.Features.Transform(buffers.Columns, buffers.Features);
         buffers.Unit = unit;
-    }
-
-    private RowGroupReader Open(UnitSlice unit)
-    {
-        if (_open == (unit.FileIndex, unit.RowGroup))
-            return _group!;
-        _group?.Dispose();
-        _group = null;
-        if (_open.File != unit.FileIndex)
-        {
-            _file?.Dispose();
-            _file = null;
-            _file = InputFileReader.Open(_setup.Input.Manifest.Files[unit.FileIndex]);
-        }
-        _group = _file!.OpenRowGroup(unit.RowGroup, _setup.Input.Columns);
-        _open = (unit.FileIndex, unit.RowGroup);
-        return _group;
     }
 }

@@ -48,7 +48,7 @@ public static class ShardPass
             PartitionCount = plan.PartitionCount,
             KeptSums = plan.KeptSums,
         };
-        return new ScoringSetup(new ScoringInput(plan.Manifest, work.Shard.Ranges, columns, plan.UnitRows),
+        return new ScoringSetup(new ScoringInput(plan.Manifest, work.Shard.Ranges, columns, plan.UnitRows) { Files = work.Files },
             ScoringModel.Of(work.Model, features, plan.Features, plan.Model), output, job.Rejects, work.From)
         {
             Profiles = plan.ProfileEdges.Count > 0 ? new ScoringProfiles(plan.ProfileEdges, plan.ProfiledRows) : null,

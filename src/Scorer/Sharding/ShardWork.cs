@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Snapshots.Readers;
@@ -18,6 +19,9 @@ public sealed record ShardWork(RunPlan Plan, Shard Shard, FenceToken Fence, Chec
     /// <summary>The snapshot of the plan's base, held open by the caller: rows that it knows with the same features are copied, not scored. Default null:
     /// every row is scored.</summary>
     public SnapshotReader? Base { get; init; }
+
+    /// <summary>Where the input files are. Default: on this machine.</summary>
+    public InputFiles Files { get; init; } = InputFiles.OfThisMachine;
 
     /// <summary>The memory ceiling of this process, looked at before each unit; default null: none.</summary>
     public MemoryCeiling? Ceiling { get; init; }

@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Features;
-using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Files;
 
 namespace BatchEngine.Scorer.Units;
 

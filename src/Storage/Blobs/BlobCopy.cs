@@ -24,7 +24,7 @@ public static class BlobCopy
     public static async Task ToFileAsync(IBlobStore blobs, Artifact artifact, string path, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        var (bytes, checksum) = blobs.LocalPath(artifact.BlobName) is { } source ? CopyLocal(source, path, ct)
+        var (bytes, checksum) = blobs is LocalFolderBlobs folder ? CopyLocal(folder.FileOf(artifact.BlobName), path, ct)
             : await StreamAsync(blobs, artifact, path, ct).ConfigureAwait(false);
         if (bytes != artifact.Bytes || checksum != artifact.Checksum)
             throw new CorruptDataException(artifact.BlobName, $"{bytes} bytes with checksum {checksum:x16}",

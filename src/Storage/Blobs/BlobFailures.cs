@@ -12,10 +12,14 @@ internal static class BlobFailures
     /// <summary>Whether it is a failure of the file system at all.</summary>
     public static bool IsOne(Exception failure) => failure is IOException or UnauthorizedAccessException;
 
+    /// <summary>Whether the disk or the user's quota is full.</summary>
+    public static bool IsFull(Exception failure) =>
+        failure.HResult is NoSpace or QuotaLinux or QuotaMac or TooLarge or WindowsDiskFull or WindowsHandleDiskFull;
+
     /// <summary>The failure with its place and remedy.</summary>
     public static StorageFailedException Explain(string place, Exception failure) => failure switch
     {
-        { HResult: NoSpace or QuotaLinux or QuotaMac or TooLarge or WindowsDiskFull or WindowsHandleDiskFull } => new StorageFailedException(place,
+        _ when IsFull(failure) => new StorageFailedException(place,
             "the disk or the user's quota is full. Nothing half-written is visible; free space, then resume.", isTransient: false, failure),
         { HResult: ReadOnlyDisk } =>
             new StorageFailedException(place, "the disk is read-only. Point blobsRoot at a writable folder.", isTransient: false, failure),

@@ -52,9 +52,6 @@ public interface IBlobStore
     /// <summary>The length of a blob, without reading it; null means that there is no such blob.</summary>
     Task<long?> LengthAsync(string name, CancellationToken ct);
 
-    /// <summary>The blob as a file of this machine; null means that the store is not on this machine. Says nothing about whether the blob exists.</summary>
-    string? LocalPath(string name);
-
     /// <summary>Removes what writers left that never committed, when it was last written before the given instant; gives how many.</summary>
     Task<int> DeleteUncommittedAsync(DateTimeOffset before, CancellationToken ct);
 }

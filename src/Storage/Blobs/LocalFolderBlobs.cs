@@ -44,8 +44,11 @@ public sealed class LocalFolderBlobs : IBlobStore
     /// <inheritdoc/>
     public string Place => _root;
 
+    /// <summary>A blob's file, which need not exist.</summary>
+    public string FileOf(string name) => Path.Combine(_root, Path.Combine(BlobNaming.Check(name).Split('/')));
+
     /// <inheritdoc/>
-    public string PlaceOf(string name) => PathOf(name);
+    public string PlaceOf(string name) => FileOf(name);
 
     /// <inheritdoc/>
     public Task<string?> OwnerAsync(CancellationToken ct) => Task.FromResult(Guard(_root, _owner.Read));
@@ -60,7 +63,7 @@ public sealed class LocalFolderBlobs : IBlobStore
     /// <inheritdoc/>
     public Task<BlobWriter> CreateAsync(string name, CancellationToken ct)
     {
-        var path = PathOf(name);
+        var path = FileOf(name);
         ct.ThrowIfCancellationRequested();
         return Task.FromResult<BlobWriter>(
             Guard(path, () => new LocalBlobWriter(name, _temporaries.Create(Path.GetFileName(path)), path, FlushesLater ? FlushLater : null)));
@@ -69,7 +72,7 @@ public sealed class LocalFolderBlobs : IBlobStore
     /// <inheritdoc/>
     public Task<Stream> OpenReadAsync(string name, CancellationToken ct)
     {
-        var path = PathOf(name);
+        var path = FileOf(name);
         ct.ThrowIfCancellationRequested();
         return Task.FromResult<Stream>(Guard(path, () => Open(path)));
     }
@@ -79,7 +82,7 @@ public sealed class LocalFolderBlobs : IBlobStore
     {
         try
         {
-            var path = PathOf(name);
+            var path = FileOf(name);
             Guard(path, () => Verify(path, bytes, checksum, ct));
             return Task.CompletedTask;
         }
@@ -103,7 +106,7 @@ public sealed class LocalFolderBlobs : IBlobStore
     /// <inheritdoc/>
     public Task<bool> DeleteAsync(string name, CancellationToken ct)
     {
-        var path = PathOf(name);
+        var path = FileOf(name);
         ct.ThrowIfCancellationRequested();
         return Task.FromResult(Guard(path, () =>
         {
@@ -117,7 +120,7 @@ public sealed class LocalFolderBlobs : IBlobStore
     /// <inheritdoc/>
     public Task<bool> DeleteOlderAsync(string name, DateTimeOffset before, CancellationToken ct)
     {
-        var path = PathOf(name);
+        var path = FileOf(name);
         ct.ThrowIfCancellationRequested();
         return Task.FromResult(Guard(path, () => _temporaries.Sweep(path, before.UtcDateTime)));
     }
@@ -125,7 +128,7 @@ public sealed class LocalFolderBlobs : IBlobStore
     /// <inheritdoc/>
     public Task<bool> RenewAsync(string name, CancellationToken ct)
     {
-        var path = PathOf(name);
+        var path = FileOf(name);
         ct.ThrowIfCancellationRequested();
         return Task.FromResult(Guard(path, () => Renew(path)));
     }
@@ -133,19 +136,14 @@ public sealed class LocalFolderBlobs : IBlobStore
     /// <inheritdoc/>
     public Task<long?> LengthAsync(string name, CancellationToken ct)
     {
-        var path = PathOf(name);
+        var path = FileOf(name);
         ct.ThrowIfCancellationRequested();
         return Task.FromResult(Guard(path, () => new FileInfo(path) is { Exists: true } file ? file.Length : (long?)null));
     }
 
     /// <inheritdoc/>
-    public string? LocalPath(string name) => PathOf(name);
-
-    /// <inheritdoc/>
     public Task<int> DeleteUncommittedAsync(DateTimeOffset before, CancellationToken ct) =>
         Task.Run(() => Guard(_temporaries.Folder, () => _temporaries.DeleteOlder(before, ct)), ct);
-
-    private string PathOf(string name) => Path.Combine(_root, Path.Combine(BlobNaming.Check(name).Split('/')));
 
     private static bool Renew(string path)
     {

@@ -59,7 +59,7 @@ internal sealed class DeltaNights : IAsyncDisposable
         var plan = await PlanAsync(input);
         using var model = ExecutorFactory.Open(Model, plan.Features.FeatureNames);
         var current = await new SnapshotStore(_engine.Database).CurrentAsync("delta", CancellationToken.None);
-        using var snapshot = SnapshotReader.Open(current!, s => _engine.Blobs.LocalPath(s.Artifact.BlobName)!);
+        using var snapshot = SnapshotReader.Open(current!, s => _engine.Blobs.PlaceOf(s.Artifact.BlobName));
         var figures = new List<ScoreFigures>
         {
             await WorkerAsync("worker, full", rows, plan, model, null),
@@ -75,7 +75,7 @@ internal sealed class DeltaNights : IAsyncDisposable
         var plan = await PlanAsync(input);
         using var model = ExecutorFactory.Open(Model, plan.Features.FeatureNames);
         var current = await new SnapshotStore(_engine.Database).CurrentAsync("delta", CancellationToken.None);
-        using var snapshot = SnapshotReader.Open(current!, s => _engine.Blobs.LocalPath(s.Artifact.BlobName)!);
+        using var snapshot = SnapshotReader.Open(current!, s => _engine.Blobs.PlaceOf(s.Artifact.BlobName));
         return
         [
             await WorkerAsync("worker, full", rows, plan, model, null),

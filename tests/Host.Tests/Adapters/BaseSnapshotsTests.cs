@@ -21,10 +21,10 @@ public sealed class BaseSnapshotsTests
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.PublishAsync(folder);
         var snapshots = new SnapshotStore(engine.Database);
-        await using var catalog = new SnapshotCatalog(snapshots, engine.Blobs, engine.Clock);
+        await using var catalog = new SnapshotCatalog(snapshots, engine.Copies, engine.Clock);
         await catalog.RefreshAsync(Ct);
         var served = catalog.Find(ServedJob.Name)!.Reader!;
-        using var bases = new BaseSnapshots(snapshots, new DecisionStore(engine.Database), engine.Blobs, engine.Clock)
+        using var bases = new BaseSnapshots(snapshots, new DecisionStore(engine.Database), engine.Copies, engine.Clock)
         {
             Served = id => isServed && id == served.Info.Id ? served : null,
         };
@@ -34,7 +34,7 @@ public sealed class BaseSnapshotsTests
         Assert.Equal(isServed, ReferenceEquals(served, held));
         foreach (var segment in served.Info.Segments)
         {
-            using var file = new FileStream(engine.Blobs.LocalPath(segment.Artifact.BlobName)!, FileMode.Open, FileAccess.Write);
+            using var file = new FileStream(engine.Blobs.PlaceOf(segment.Artifact.BlobName), FileMode.Open, FileAccess.Write);
             file.SetLength(0);
         }
         Assert.True(held.TryGet(PredictionKey.Of(7), out _));

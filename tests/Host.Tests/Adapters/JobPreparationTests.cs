@@ -22,11 +22,11 @@ public sealed class JobPreparationTests
     {
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.OpenAsync(folder);
-        var before = await RowsAsync(engine.Database.Path);
+        var before = await RowsAsync(engine.Database.Place);
 
         Assert.IsType<PlanOutcome.Planned>(await engine.Jobs.PlanAsync(JobFile.Load(folder["job.yaml"]), Run, Ct));
 
-        Assert.Equal(before, await RowsAsync(engine.Database.Path));
+        Assert.Equal(before, await RowsAsync(engine.Database.Place));
         Assert.DoesNotContain(before, row => row.StartsWith("profile_edges:", StringComparison.Ordinal));
         Assert.DoesNotContain(before, row => row.StartsWith("price_quotes:", StringComparison.Ordinal));
     }
@@ -36,11 +36,11 @@ public sealed class JobPreparationTests
     {
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.PublishAsync(folder);
-        var before = await RowsAsync(engine.Database.Path);
+        var before = await RowsAsync(engine.Database.Place);
 
         Assert.IsType<PlanOutcome.Planned>(await engine.Jobs.PlanAsync(JobFile.Load(folder["job.yaml"]), new RunId(Run.Job, Run.ScheduledAt.AddDays(1)), Ct));
 
-        Assert.Equal(before, await RowsAsync(engine.Database.Path));
+        Assert.Equal(before, await RowsAsync(engine.Database.Place));
         Assert.Contains(before, row => row.StartsWith("profile_edges:", StringComparison.Ordinal));
         Assert.Contains(before, row => row.StartsWith("price_quotes:", StringComparison.Ordinal));
     }

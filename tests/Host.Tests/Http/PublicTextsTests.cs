@@ -29,7 +29,7 @@ public sealed class PublicTextsTests
         var log = new List<string>();
         catalog.Tell = log.Add;
         var second = await served.PublishAsync([PredictionKey.Of(1)]);
-        var path = served.Engine.Blobs.LocalPath(second.Segments[0].Artifact.BlobName)!;
+        var path = served.Engine.Blobs.PlaceOf(second.Segments[0].Artifact.BlobName);
         await File.WriteAllBytesAsync(path, new byte[10], Ct);
         await catalog.RefreshAsync(Ct);
         await catalog.RefreshAsync(Ct);
@@ -44,7 +44,7 @@ public sealed class PublicTextsTests
     {
         await using var served = await ServedKeys.OfAsync([]);
         var snapshot = await served.PublishAsync([PredictionKey.Of(1)]);
-        File.Delete(served.Engine.Blobs.LocalPath(snapshot.Segments[0].Artifact.BlobName)!);
+        File.Delete(served.Engine.Blobs.PlaceOf(snapshot.Segments[0].Artifact.BlobName));
         while (served.Catalog.Problems.Count == 0)
             await served.Catalog.RefreshAsync(Ct);
         var answer = await served.AskAsync("GET", "/v1/predictions/k/1");

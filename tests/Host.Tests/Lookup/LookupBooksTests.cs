@@ -21,8 +21,7 @@ public sealed class LookupBooksTests
     {
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.PublishAsync(folder);
-        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, _notes.Add,
-            trouble => _notes.Add(trouble.Cause));
+        await using var lookups = LookupService.Open(engine, _notes.Add, trouble => _notes.Add(trouble.Cause));
         await lookups.Catalog.RefreshAsync(Ct);
         Assert.IsType<RouteDecision.Degraded>(await lookups.Router.RouteAsync(ServedJob.Name, "7", null, Ct));
         Assert.True(await lookups.Books.WriteAsync());
@@ -47,15 +46,14 @@ public sealed class LookupBooksTests
     {
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.PublishAsync(folder);
-        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, _notes.Add,
-            trouble => _notes.Add(trouble.Cause));
+        await using var lookups = LookupService.Open(engine, _notes.Add, trouble => _notes.Add(trouble.Cause));
         await lookups.Catalog.RefreshAsync(Ct);
         await lookups.Router.RouteAsync(ServedJob.Name, "8", null, Ct);
         await engine.Database.ExecuteSqlAsync("ALTER TABLE answers RENAME TO answers_away", Ct);
-        Assert.StartsWith("1 answer since the last write could not be written down and are lost: ", await lookups.CloseBooksAsync(),
+        Assert.StartsWith("1 answer since the last write could not be written down and are lost: ", await lookups.Books.CloseAsync(),
             StringComparison.Ordinal);
         await engine.Database.ExecuteSqlAsync("ALTER TABLE answers_away RENAME TO answers", Ct);
-        Assert.Null(await lookups.CloseBooksAsync());
+        Assert.Null(await lookups.Books.CloseAsync());
     }
 
     [Fact]
@@ -63,8 +61,7 @@ public sealed class LookupBooksTests
     {
         using var folder = await InputFolder.CreateAsync();
         await using var engine = await ServedJob.PublishAsync(folder);
-        await using var lookups = new LookupService(engine.Database, engine.Blobs, engine.Registry, engine.Prices, engine.Clock, _notes.Add,
-            trouble => _notes.Add(trouble.Cause));
+        await using var lookups = LookupService.Open(engine, _notes.Add, trouble => _notes.Add(trouble.Cause));
         await lookups.Catalog.RefreshAsync(Ct);
         using var document = JsonDocument.Parse(DemoClient.Customer);
         var customer = FeatureValues.Read(document.RootElement);

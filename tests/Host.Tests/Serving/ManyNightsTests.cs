@@ -26,7 +26,7 @@ public sealed class ManyNightsTests
         await using var engine = await ServedJob.OpenAsync(folder);
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var metrics = new ServeMetrics(services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
-        INightListener board = new NightBoard(engine, metrics, null!, NullLoggerFactory.Instance);
+        INightListener board = new NightBoard(engine, metrics, null!, NullLoggerFactory.Instance, onlySchedules: false);
         var job = JobFile.Load(folder["job.yaml"]);
         var (bytes, handles) = (0L, 0);
         for (var night = 0; night < WarmUp + Nights; night++)

@@ -37,11 +37,13 @@ internal sealed class ServedHost : IAsyncDisposable
     /// <param name="jobs">A folder of job files to schedule; null means that nothing is scheduled.</param>
     /// <param name="alerts">The command for alerts; null means none.</param>
     /// <param name="isInit">Whether it is ready before the first run.</param>
+    /// <param name="change">Changes the configuration; null means that nothing is changed.</param>
     public static async Task<ServedHost> BuildAsync(FailingLoopOf? planted = null, bool http2 = false, string? jobs = null, string? alerts = null,
-        bool isInit = true)
+        bool isInit = true, Func<EngineConfiguration, EngineConfiguration>? change = null)
     {
         var served = new ServedHost();
-        served.Engine = await Engine.OpenAsync(EngineConfiguration.In(served._folder["data"]) with { AlertsCommand = alerts }, TimeProvider.System,
+        var configuration = EngineConfiguration.In(served._folder["data"]) with { AlertsCommand = alerts };
+        served.Engine = await Engine.OpenAsync(change?.Invoke(configuration) ?? configuration, TimeProvider.System,
             new Screen(json: true, verbose: false), Ct);
         served.Host = ServeHost.Build(served.Engine, new ServeSettings("http://127.0.0.1:0", http2 ? "http://127.0.0.1:0" : null, jobs)
         {

@@ -1,8 +1,10 @@
 using BatchEngine.Domain;
 using BatchEngine.Registry.Models;
 using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Database.Models;
 using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.TestKit.Blobs;
 using BatchEngine.TestKit.Folders;
 using Microsoft.Extensions.Time.Testing;
 
@@ -21,7 +23,11 @@ public sealed class ModelRegistryTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _state.DisposeAsync();
 
     private ModelRegistry CreateSut(IBlobStore? blobs = null) =>
-        new(new ModelStore(_state.Database), blobs ?? _state.Blobs, Inspect, _state["cache"]);
+        new(new ModelStore(_state.Database), FromFiles(blobs), CopiesOf(blobs), Inspect);
+
+    private FileModels FromFiles(IBlobStore? blobs = null) => new(new FileModelStore(_state.Database), CopiesOf(blobs));
+
+    private LocalCopies CopiesOf(IBlobStore? blobs) => new(blobs ?? _state.Blobs, _state["cache"], null);
 
     private string Write(string file, string content)
     {
@@ -42,6 +48,32 @@ public sealed class ModelRegistryTests : IAsyncLifetime
         Assert.Equal(registered.Model.Version, resolved.Version);
         Assert.Equal("model one", await File.ReadAllTextAsync(resolved.LocalPath, Ct));
         Assert.Equal("x", resolved.Signature.Inputs.Single().Name);
+    }
+
+    [Fact]
+    public async Task FromFiles_FileThatWasPlannedAndThenReplaced_IsFoundByItsDigest()
+    {
+        var path = Write("planned.onnx", "as planned");
+        var planned = (await CreateSut().ResolveAsync(new ModelReference.ByFile(path), Ct)).Version;
+        await FromFiles().KeepAsync(planned, path, [], Ct);
+        await FromFiles().KeepAsync(planned, path, [], Ct);
+        File.Delete(path);
+
+        var found = await FromFiles().TakeOutAsync(planned.Digest, Ct);
+
+        Assert.Equal("as planned", await File.ReadAllTextAsync(found!, Ct));
+        Assert.Null(await FromFiles().TakeOutAsync(Digest.Of("another"), Ct));
+    }
+
+    [Fact]
+    public async Task FromFiles_FileThatIsNotWhatWasPlanned_IsRefused()
+    {
+        var path = Write("planned.onnx", "as planned");
+        var planned = (await CreateSut().ResolveAsync(new ModelReference.ByFile(path), Ct)).Version;
+        Write("planned.onnx", "replaced");
+
+        Assert.Contains("another content", (await Assert.ThrowsAsync<BadInputException>(() => FromFiles().KeepAsync(planned, path, [], Ct))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,7 +106,7 @@ public sealed class ModelRegistryTests : IAsyncLifetime
             await orphan.Content.WriteAsync("one"u8.ToArray(), Ct);
             await orphan.CommitAsync(Ct);
         }
-        File.SetLastWriteTimeUtc(_state.Blobs.LocalPath(left)!, DateTime.UtcNow.AddDays(-3));
+        File.SetLastWriteTimeUtc(_state.Blobs.FileOf(left), DateTime.UtcNow.AddDays(-3));
 
         await new BlobSweeper(_state.Blobs, TimeProvider.System).SweepAsync(async ct =>
         {
@@ -171,6 +203,7 @@ public sealed class ModelRegistryTests : IAsyncLifetime
         await CreateSut(remote).RegisterAsync("churn", Write("a.onnx", "one"), Ct);
         var resolved = await CreateSut(remote).ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct);
         Assert.StartsWith(_state["cache"], resolved.LocalPath);
+        Assert.Equal(2, remote.Reads.Values.Single()); // compared once after it was stored, fetched once
         await File.WriteAllTextAsync(resolved.LocalPath, "onf", Ct);
         var again = await CreateSut(remote).ResolveAsync(new ModelReference.ByNumber("churn", 1), Ct);
         Assert.Equal("one", await File.ReadAllTextAsync(again.LocalPath, Ct));
@@ -219,7 +252,7 @@ public sealed class ModelRegistryTests : IAsyncLifetime
         var path = Write("net.onnx", "weights: w.bin");
         Write("w.bin", "first");
         var stored = (await CreateSut().RegisterAsync("net", path, Ct)).Model.Weights.Single().BlobName;
-        await File.WriteAllTextAsync(_state.Blobs.LocalPath(stored)!, "fitst", Ct);
+        await File.WriteAllTextAsync(_state.Blobs.FileOf(stored), "fitst", Ct);
         await Assert.ThrowsAsync<CorruptDataException>(() => CreateSut().ResolveAsync(new ModelReference.ByNumber("net", 1), Ct));
         await CreateSut().RegisterAsync("net", path, Ct);
         Assert.Equal(1, (await CreateSut().ResolveAsync(new ModelReference.ByNumber("net", 1), Ct)).Version.Number);

@@ -73,7 +73,7 @@ public sealed class SnapshotCatalogTests : RouterTestBed
         var first = await PublishAsync("churn", 0, Row(1, 1));
         await ServeAsync(Contract);
         var second = await PublishAsync("churn", 1, Row(1, 2));
-        var path = Blobs.LocalPath(second.Segments[1].Artifact.BlobName)!;
+        var path = Blobs.FileOf(second.Segments[1].Artifact.BlobName);
         var whole = await File.ReadAllBytesAsync(path, Ct);
         Damage(path, whole, removed);
         Assert.True(await Catalog.RefreshAsync(Ct));
@@ -96,7 +96,7 @@ public sealed class SnapshotCatalogTests : RouterTestBed
     {
         var bad = await PublishAsync("churn", 0, Row(1, 1));
         var good = await PublishAsync("fraud", 0, Row(1, 2));
-        var path = Blobs.LocalPath(bad.Segments[0].Artifact.BlobName)!;
+        var path = Blobs.FileOf(bad.Segments[0].Artifact.BlobName);
         Damage(path, await File.ReadAllBytesAsync(path, Ct), removed: false);
         await ServeAsync(Contract);
         await ServeAsync(ServingContract.Default("fraud"));
@@ -116,7 +116,7 @@ public sealed class SnapshotCatalogTests : RouterTestBed
         var third = await PublishAsync("churn", 2, Row(1, 3));
         foreach (var bad in new[] { third, second }.Take(damaged))
         {
-            var path = Blobs.LocalPath(bad.Segments[0].Artifact.BlobName)!;
+            var path = Blobs.FileOf(bad.Segments[0].Artifact.BlobName);
             Damage(path, await File.ReadAllBytesAsync(path, Ct), removed: damaged == 2);
         }
         await ServeAsync(Contract with { FallsBack = fallsBack });
@@ -136,7 +136,7 @@ public sealed class SnapshotCatalogTests : RouterTestBed
         await ServeAsync(Contract);
         foreach (var segment in snapshot.Segments)
         {
-            using var file = new FileStream(Blobs.LocalPath(segment.Artifact.BlobName)!, FileMode.Open, FileAccess.Write);
+            using var file = new FileStream(Blobs.FileOf(segment.Artifact.BlobName), FileMode.Open, FileAccess.Write);
             file.SetLength(0);
         }
         for (var key = 0; key < 5_000; key++)
@@ -174,7 +174,7 @@ public sealed class SnapshotCatalogTests : RouterTestBed
         var before = HeldBytes();
         for (var round = 0; round < Rounds; round++)
         {
-            await using var other = new SnapshotCatalog(Snapshots, new BrokenBlobs(Blobs, "segments/fraud"), Clock);
+            await using var other = new SnapshotCatalog(Snapshots, CopiesOf(new BrokenBlobs(Blobs, "segments/fraud")), Clock);
             await Assert.ThrowsAsync<InvalidOperationException>(() => other.RefreshAsync(Ct));
             Assert.Empty(other.All);
         }

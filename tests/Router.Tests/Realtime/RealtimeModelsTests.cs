@@ -11,7 +11,7 @@ public sealed class RealtimeModelsTests : RouterTestBed
     [Fact]
     public async Task KeepWarm_ModelOfAnEarlierSnapshot_IsFreedOnceNoCallCanUseIt()
     {
-        using var models = new RealtimeModels(Catalog, _source, Clock);
+        using var models = new RealtimeModels(() => Catalog.RealtimeRuns, _source, Clock);
         await ServeAsync(Contract);
         await PublishAsync("churn", 0, Row(1, 1));
         await Catalog.RefreshAsync(Ct);
@@ -35,7 +35,7 @@ public sealed class RealtimeModelsTests : RouterTestBed
     [Fact]
     public async Task Score_ModelThatCannotBeHad_FailsAndIsTriedAgainByTheNextCall()
     {
-        using var models = new RealtimeModels(Catalog, _source, Clock);
+        using var models = new RealtimeModels(() => Catalog.RealtimeRuns, _source, Clock);
         await ServeAsync(Contract);
         await PublishAsync("churn", 0, Row(1, 1));
         await Catalog.RefreshAsync(Ct);
@@ -50,7 +50,7 @@ public sealed class RealtimeModelsTests : RouterTestBed
     [Fact]
     public async Task Meter_ScoringThatFails_CountsItsTimeAndNoPrediction()
     {
-        using var models = new RealtimeModels(Catalog, _source, Clock);
+        using var models = new RealtimeModels(() => Catalog.RealtimeRuns, _source, Clock);
         await ServeAsync(Contract);
         await PublishAsync("churn", 0, Row(1, 1));
         await Catalog.RefreshAsync(Ct);

@@ -74,7 +74,7 @@ public sealed class ReuseNightTests
     {
         await using var world = await FirstNightAsync();
         var damaged = (await world.Receipts.ListAsync(Samples.Run, World.Stop))[1].Final.Artifacts[0];
-        var path = world.Blobs.LocalPath(damaged.BlobName)!;
+        var path = world.Blobs.FileOf(damaged.BlobName);
         var bytes = await File.ReadAllBytesAsync(path, World.Stop);
         bytes[70] ^= 1;
         await File.WriteAllBytesAsync(path, bytes, World.Stop);
@@ -95,7 +95,7 @@ public sealed class ReuseNightTests
         await using var world = await FirstNightAsync();
         var expected = await world.PublishedAsync();
         var segment = (await world.Snapshots.CurrentAsync("churn", World.Stop))!.Segments[0].Artifact;
-        var path = world.Blobs.LocalPath(segment.BlobName)!;
+        var path = world.Blobs.FileOf(segment.BlobName);
         var bytes = await File.ReadAllBytesAsync(path, World.Stop);
         bytes[200] ^= 1;
         await File.WriteAllBytesAsync(path, bytes, World.Stop);
@@ -116,7 +116,7 @@ public sealed class ReuseNightTests
         var file = (await world.Receipts.ListAsync(Samples.Run, World.Stop))[1].Final.Artifacts[0];
         foreach (var blob in new[] { segment.BlobName, file.BlobName })
         {
-            var path = world.Blobs.LocalPath(blob)!;
+            var path = world.Blobs.FileOf(blob);
             var bytes = await File.ReadAllBytesAsync(path, World.Stop);
             bytes[^70] ^= 1;
             await File.WriteAllBytesAsync(path, bytes, World.Stop);

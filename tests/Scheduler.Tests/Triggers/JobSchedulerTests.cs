@@ -60,7 +60,7 @@ public sealed class JobSchedulerTests : IAsyncLifetime
     [Fact]
     public async Task Pause_SetByOneProcess_HoldsInAnotherOnTheSameFile()
     {
-        await using var elsewhere = await StateDatabase.OpenAsync(Database.Path, TimeProvider.System, Stop);
+        await using var elsewhere = await StateDatabase.OpenAsync(Database.Place, TimeProvider.System, Stop);
         await using var here = await OpenAsync();
         await using var there = await JobScheduler.OpenAsync(elsewhere, _starter, _starter, TriggerSettings.Default, TimeProvider.System, Stop);
         await here.SyncAsync([Job("often", "* * * * * ?")], Stop);

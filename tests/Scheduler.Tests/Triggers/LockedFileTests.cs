@@ -25,7 +25,7 @@ public sealed class LockedFileTests : IAsyncLifetime
         var starter = new FakeStarter();
         await using var scheduler = await JobScheduler.OpenAsync(Database, starter, starter, TriggerSettings.Default, TimeProvider.System, Stop);
         await scheduler.SyncAsync([Job("often", "* * * * * ?")], Stop);
-        await using var elsewhere = new SqliteConnection($"Data Source={Database.Path}");
+        await using var elsewhere = new SqliteConnection($"Data Source={Database.Place}");
         await elsewhere.OpenAsync(Stop);
         await scheduler.StartAsync(Stop);
         await starter.NextAsync();

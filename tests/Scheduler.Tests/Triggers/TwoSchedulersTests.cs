@@ -62,7 +62,7 @@ public sealed class TwoSchedulersTests
         public static async Task<ProcessOfScheduler> StartAsync(World world, string name, CountdownEvent enough,
             ConcurrentDictionary<DateTimeOffset, bool> told)
         {
-            var database = await StateDatabase.OpenAsync(world.Database.Path, TimeProvider.System, World.Stop);
+            var database = await StateDatabase.OpenAsync(world.Database.Place, TimeProvider.System, World.Stop);
             var process = new ProcessOfScheduler(database, world, name, enough, told);
             process._scheduler = await JobScheduler.OpenAsync(database, process, new FakeStarter(),
                 TriggerSettings.Default with { RetryEvery = TimeSpan.FromMilliseconds(50) },

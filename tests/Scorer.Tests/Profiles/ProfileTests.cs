@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Inputs;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Profiles;
 using BatchEngine.Scorer.Tests.Sharding;
 using CsCheck;
@@ -154,7 +155,8 @@ public sealed class ProfileTests
     public async Task SampledEdges_OfTheSameManifest_AreTheSame()
     {
         using var fixture = await ShardFixture.CreateAsync();
-        var again = await ProfileEdges.SampleAsync(fixture.Plan.Manifest, fixture.Plan.Features, fixture.Model, TestContext.Current.CancellationToken);
+        var again = await ProfileEdges.SampleAsync(fixture.Plan.Manifest, fixture.Plan.Features, fixture.Model, InputFiles.OfThisMachine,
+            TestContext.Current.CancellationToken);
         Assert.Equal(["a", "b", "c", "y"], again.Keys.Order(StringComparer.Ordinal));
         Assert.All(again, e => Assert.Equal(fixture.Plan.ProfileEdges[e.Key].Edges, e.Value.Edges));
     }

@@ -74,7 +74,7 @@ public sealed class RowReuseTests
     {
         var final = await FinishAsync(fixture, "base", null);
         var (plan, blobs) = (fixture.Plan, fixture.Blobs("base"));
-        var sources = final.Artifacts.Where(a => a.Kind == ArtifactKind.RunFile).Select(a => RunFileSource.FromPath(blobs.LocalPath(a.BlobName)!)).ToList();
+        var sources = final.Artifacts.Where(a => a.Kind == ArtifactKind.RunFile).Select(a => RunFileSource.FromPath(blobs.FileOf(a.BlobName))).ToList();
         var segments = new List<SegmentInfo>();
         for (var partition = 0; partition < plan.PartitionCount; partition++)
         {

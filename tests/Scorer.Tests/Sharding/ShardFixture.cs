@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.Profiles;
 using BatchEngine.Scorer.Sharding;
@@ -33,7 +34,7 @@ internal sealed class ShardFixture : IDisposable
         var manifest = await InputCatalog.FreezeAsync([folder.File("in/*.parquet")], new InputNeeds(["id", "name", .. s_features], null, []), ct);
         var spec = FeatureSpec.AsIs(s_features);
         var loaded = ExecutorFactory.Open(Fixture.Path(model), spec.FeatureNames, ExecutorOptions.Default with { SubBatchRows = 3, Engine = "onnx" });
-        var edges = await ProfileEdges.SampleAsync(manifest, spec, loaded, ct);
+        var edges = await ProfileEdges.SampleAsync(manifest, spec, loaded, InputFiles.OfThisMachine, ct);
         var job = new ScoringJob("churn", [folder.File("in/*.parquet")], "id", ["name"], new ModelReference.ByFile("m.onnx"), spec, "out", 1,
             WorkerMode.InProcess, 7, 20,
             rejects ?? RejectBudget.Default, DuplicateKeyPolicy.Fail, DriftRule.Default, ServingContract.Default("churn"), null, null, null, "team");

@@ -26,7 +26,7 @@ public sealed class ShardPassTests
             await blobs.VerifyAsync(artifact.BlobName, artifact.Bytes, artifact.Checksum, Ct);
         foreach (var artifact in receipt.Final.Artifacts.Where(a => a.Kind == ArtifactKind.RunFile))
         {
-            var run = VerifiedRunFile.Read(RunFileSource.FromPath(blobs.LocalPath(artifact.BlobName)!));
+            var run = VerifiedRunFile.Read(RunFileSource.FromPath(blobs.FileOf(artifact.BlobName)));
             Assert.Equal((KeyKind.Utf8, 1, 4, artifact.Rows), (run.KeyKind, run.OutputCount, run.PartitionCount, run.Rows));
         }
         Assert.Equal(60, sink.Reported[^1].Read);

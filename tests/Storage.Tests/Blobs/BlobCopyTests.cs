@@ -26,7 +26,7 @@ public sealed class BlobCopyTests : IDisposable
         var artifact = await PutAsync(bytes);
         await File.WriteAllTextAsync(Target, "something older and longer", Ct);
         await BlobCopy.ToFileAsync(Blobs, artifact, Target, Ct);
-        Assert.Equal(await File.ReadAllBytesAsync(Blobs.LocalPath(artifact.BlobName)!, Ct), await File.ReadAllBytesAsync(Target, Ct));
+        Assert.Equal(await File.ReadAllBytesAsync(Blobs.FileOf(artifact.BlobName), Ct), await File.ReadAllBytesAsync(Target, Ct));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class BlobCopyTests : IDisposable
     public async Task ToFile_ABlobThatChangedOrIsGone_IsCorrupt()
     {
         var artifact = await PutAsync(10_000);
-        var path = Blobs.LocalPath(artifact.BlobName)!;
+        var path = Blobs.FileOf(artifact.BlobName);
         var damaged = await File.ReadAllBytesAsync(path, Ct);
         damaged[7_777] ^= 4;
         await File.WriteAllBytesAsync(path, damaged, Ct);

@@ -17,7 +17,7 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
 
     protected override Task AgeAsync(string name, TimeSpan age)
     {
-        File.SetLastWriteTimeUtc(CreateSut().LocalPath(name)!, DateTime.UtcNow - age);
+        File.SetLastWriteTimeUtc(CreateSut().PlaceOf(name), DateTime.UtcNow - age);
         return Task.CompletedTask;
     }
 
@@ -27,17 +27,17 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
         _ => Task.FromResult<IReadOnlySet<string>>(names.ToHashSet());
 
     [Fact]
-    public async Task LocalPath_OfABlob_IsItsFile()
+    public async Task FileOf_ABlob_IsItsFile()
     {
         await PutAsync("a/b", [1, 2]);
-        Assert.Equal(new byte[] { 1, 2 }, await File.ReadAllBytesAsync(CreateSut().LocalPath("a/b")!, Ct));
+        Assert.Equal(new byte[] { 1, 2 }, await File.ReadAllBytesAsync(CreateSut().PlaceOf("a/b"), Ct));
     }
 
     [Fact]
     public async Task Verify_AnyFlippedBit_IsFound()
     {
         var info = await PutAsync("a", [10, 20, 30, 40]);
-        var path = CreateSut().LocalPath("a")!;
+        var path = CreateSut().PlaceOf("a");
         var content = await File.ReadAllBytesAsync(path, Ct);
         for (var bit = 0; bit < content.Length * 8; bit++)
         {
@@ -88,8 +88,8 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
         foreach (var name in new[] { $"{RunFolder}/named", $"{RunFolder}/old", $"{RunFolder}/young" })
             await PutAsync(name, [1, 2, 3]);
         var now = DateTime.UtcNow;
-        File.SetLastWriteTimeUtc(CreateSut().LocalPath($"{RunFolder}/named")!, now.AddDays(-3));
-        File.SetLastWriteTimeUtc(CreateSut().LocalPath($"{RunFolder}/old")!, now.AddDays(-3));
+        File.SetLastWriteTimeUtc(CreateSut().PlaceOf($"{RunFolder}/named"), now.AddDays(-3));
+        File.SetLastWriteTimeUtc(CreateSut().PlaceOf($"{RunFolder}/old"), now.AddDays(-3));
         var sweeper = new BlobSweeper(CreateSut(), new FakeTimeProvider(new DateTimeOffset(now)));
         var swept = await sweeper.SweepAsync(Named($"{RunFolder}/named"), BlobSweeper.DefaultGrace, Ct);
         Assert.Equal([$"{RunFolder}/old"], swept.Removed);
@@ -138,7 +138,7 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
     public async Task Sweep_OrphanRenewedAfterTheRowsWereRead_IsSpared()
     {
         await PutAsync($"{RunFolder}/reused", [1, 2]);
-        File.SetLastWriteTimeUtc(CreateSut().LocalPath($"{RunFolder}/reused")!, DateTime.UtcNow.AddDays(-3));
+        File.SetLastWriteTimeUtc(CreateSut().PlaceOf($"{RunFolder}/reused"), DateTime.UtcNow.AddDays(-3));
         var swept = await new BlobSweeper(CreateSut(), new FakeTimeProvider(DateTimeOffset.UtcNow)).SweepAsync(async ct =>
         {
             Assert.True(await CreateSut().RenewAsync($"{RunFolder}/reused", ct));
@@ -179,7 +179,7 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
         await PutAsync("a", [1]);
         await using var writer = await CreateSut().CreateAsync("a/b", Ct);
         await Assert.ThrowsAsync<StorageFailedException>(() => writer.CommitAsync(Ct));
-        Assert.Equal(new byte[] { 1 }, await File.ReadAllBytesAsync(CreateSut().LocalPath("a")!, Ct));
+        Assert.Equal(new byte[] { 1 }, await File.ReadAllBytesAsync(CreateSut().PlaceOf("a"), Ct));
     }
 
     [Fact]

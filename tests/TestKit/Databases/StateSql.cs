@@ -9,7 +9,7 @@ public static class StateSql
     /// <summary>Runs statements on a connection of their own.</summary>
     public static async Task ExecuteSqlAsync(this StateDatabase database, string sql, CancellationToken ct)
     {
-        await using var connection = new SqliteConnection($"Data Source={database.Path};Pooling=False");
+        await using var connection = new SqliteConnection($"Data Source={database.Place};Pooling=False");
         await connection.OpenAsync(ct).ConfigureAwait(false);
         await using var command = connection.CreateCommand();
         command.CommandText = sql;

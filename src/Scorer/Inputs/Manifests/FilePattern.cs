@@ -1,5 +1,7 @@
 using System.IO.Enumeration;
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Inputs.Files;
+using BatchEngine.Storage.Objects;
 
 namespace BatchEngine.Scorer.Inputs.Manifests;
 
@@ -10,28 +12,42 @@ internal static class FilePattern
     private const int MaxNamesShown = 5;
 
     /// <summary>All files that any pattern names, each once, sorted by full path (ordinal).</summary>
-    public static FoundFiles FindAll(IReadOnlyList<string> patterns, CancellationToken ct)
+    /// <param name="patterns">Paths of this machine and URIs.</param>
+    /// <param name="files">Knows the object stores.</param>
+    /// <param name="ct">Stops between patterns and pages of listings.</param>
+    public static async Task<FoundFiles> FindAllAsync(IReadOnlyList<string> patterns, InputFiles files, CancellationToken ct)
     {
         if (patterns.Count == 0)
             throw new BadInputException("input", "no path", "at least one file, directory or pattern", "Name the Parquet files to score.");
         var found = new SortedSet<string>(StringComparer.Ordinal);
         var leftOut = new SortedSet<string>(StringComparer.Ordinal);
+        var objects = new Dictionary<string, ObjectEntry>(StringComparer.Ordinal);
         foreach (var pattern in patterns)
         {
             ct.ThrowIfCancellationRequested();
-            foreach (var path in Find(pattern, leftOut))
+            if (ObjectUri.IsOne(pattern))
+            {
+                var uri = ObjectUri.Parse(pattern, "input");
+                foreach (var entry in await new ObjectPattern(files).FindAsync(uri, leftOut, ct).ConfigureAwait(false))
+                    objects[uri.With(entry.Key).ToString()] = entry;
+                found.UnionWith(objects.Keys);
+            }
+            foreach (var path in ObjectUri.IsOne(pattern) ? [] : Find(pattern, leftOut))
             {
                 found.Add(path);
                 if (found.Count > InputCatalog.MaxFiles)
-                {
-                    throw new BadInputException(pattern, $"more than {InputCatalog.MaxFiles} files", $"at most {InputCatalog.MaxFiles}",
-                        "Split the input into several jobs, or compact the files.");
-                }
+                    throw TooMany(pattern);
             }
         }
+        if (found.Count > InputCatalog.MaxFiles)
+            throw TooMany(patterns[^1]);
         return new FoundFiles([.. found],
-            [.. leftOut.Where(folder => !found.Any(f => f.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)))]);
+            [.. leftOut.Where(folder => !found.Any(f => f.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)))], objects);
     }
+
+    /// <summary>The refusal of a pattern that names too many files.</summary>
+    public static BadInputException TooMany(string pattern) => new(pattern, $"more than {InputCatalog.MaxFiles} files", $"at most {InputCatalog.MaxFiles}",
+        "Split the input into several jobs, or compact the files.");
 
     private static IReadOnlyList<string> Find(string pattern, SortedSet<string> leftOut)
     {

@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Inputs.Files;
 
 namespace BatchEngine.Scorer.Inputs.Manifests;
 
@@ -9,7 +10,8 @@ public static class InputCatalog
     public const int MaxFiles = 100_000;
 
     /// <summary>Finds the files and reads their footers.</summary>
-    /// <param name="patterns">Files, directories (their *.parquet files, also in directories below) and patterns: * and ? within a name, ** for any
+    /// <param name="patterns">Files, directories or URIs of them (their *.parquet files, also in directories below) and patterns: * and ? within a name, **
+    /// for any
     /// directories.</param>
     /// <param name="needs">The columns that are read.</param>
     /// <param name="ct">Cancels between files.</param>
@@ -18,30 +20,42 @@ public static class InputCatalog
     /// go together.</exception>
     /// <exception cref="StorageFailedException">A file or directory cannot be read.</exception>
     public static Task<InputManifest> FreezeAsync(IReadOnlyList<string> patterns, InputNeeds needs, CancellationToken ct) =>
-        FreezeAsync(patterns, _ => needs, ct);
+        FreezeAsync(patterns, _ => needs, InputFiles.OfThisMachine, ct);
 
     /// <summary>The same, where the columns that are read depend on those that there are.</summary>
     /// <param name="patterns">As above.</param>
     /// <param name="needsOf">Given the manifest with all columns, unchecked; says which of them are read.</param>
+    /// <param name="files">Where the files are.</param>
     /// <param name="ct">Cancels between files.</param>
-    public static Task<InputManifest> FreezeAsync(IReadOnlyList<string> patterns, Func<InputManifest, InputNeeds> needsOf, CancellationToken ct) =>
-        Task.Run(() => Freeze(patterns, needsOf, ct), ct);
+    public static Task<InputManifest> FreezeAsync(IReadOnlyList<string> patterns, Func<InputManifest, InputNeeds> needsOf, InputFiles files,
+        CancellationToken ct) => Task.Run(async () =>
+        {
+            var found = await FilePattern.FindAllAsync(patterns, files, ct).ConfigureAwait(false);
+            var footers = await ObjectFooters.ReadAsync(found, files, ct).ConfigureAwait(false);
+            return Freeze(found, footers, needsOf, files, ct);
+        }, ct);
 
-    private static InputManifest Freeze(IReadOnlyList<string> patterns, Func<InputManifest, InputNeeds> needsOf, CancellationToken ct)
+    private static InputManifest Freeze(FoundFiles found, IReadOnlyDictionary<string, FileFacts> objects, Func<InputManifest, InputNeeds> needsOf,
+        InputFiles inputs, CancellationToken ct)
     {
-        var (paths, leftOut) = FilePattern.FindAll(patterns, ct);
-        var files = new List<InputFile>(paths.Count);
-        var (schema, tables) = (new MergedSchema(), new LoggedTable());
-        foreach (var path in paths)
+        var files = new List<InputFile>(found.Paths.Count);
+        var (schema, tables) = (new MergedSchema(inputs), new LoggedTable());
+        foreach (var path in found.Paths)
         {
             ct.ThrowIfCancellationRequested();
+            if (objects.TryGetValue(path, out var facts))
+            {
+                files.Add(new InputFile(path, found.Objects[path].Bytes, found.Objects[path].ETag, facts.RowGroups));
+                schema.Add(files[^1], facts.Schema);
+                continue;
+            }
             tables.Refuse(path);
             var (bytes, tag) = FileFooter.Read(path);
             using var reader = InputFileReader.Open(path);
             files.Add(new InputFile(path, bytes, tag, reader.RowGroupSizes()));
-            schema.Add(path, reader.Schema, files[^1].Rows);
+            schema.Add(files[^1], reader.Schema);
         }
-        var manifest = new InputManifest(files, schema.Columns) { LeftOut = leftOut };
+        var manifest = new InputManifest(files, schema.Columns) { LeftOut = found.LeftOut };
         return manifest with { Columns = schema.Require(needsOf(manifest)) };
     }
 }

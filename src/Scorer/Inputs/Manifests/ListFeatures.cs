@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Inputs.Files;
 
 namespace BatchEngine.Scorer.Inputs.Manifests;
 
@@ -11,8 +12,9 @@ public sealed record ListFeatures(FeatureSpec Spec, IReadOnlyDictionary<string, 
     /// <param name="spec">What the model is to read.</param>
     /// <param name="signatureOf">Gives the model's inputs; asked only when there are lists.</param>
     /// <param name="found">The columns there are.</param>
+    /// <param name="files">Where the files are; null means on this machine.</param>
     /// <exception cref="BadInputException">No list says the length, or a place has the name of another column.</exception>
-    public static ListFeatures Spread(FeatureSpec spec, Func<ModelSignature> signatureOf, InputManifest found)
+    public static ListFeatures Spread(FeatureSpec spec, Func<ModelSignature> signatureOf, InputManifest found, InputFiles? files = null)
     {
         var lists = found.Columns.Where(c => c.Elements is not null).Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
         var elements = new Dictionary<string, ListElement>(StringComparer.Ordinal);
@@ -20,7 +22,7 @@ public sealed record ListFeatures(FeatureSpec Spec, IReadOnlyDictionary<string, 
             return new ListFeatures(spec, elements);
         var signature = signatureOf();
         var lengths = spec.SourceColumns.Where(lists.Contains)
-            .ToDictionary(l => l, l => Declared(l, lists, spec, signature) ?? First(l, found), StringComparer.Ordinal);
+            .ToDictionary(l => l, l => Declared(l, lists, spec, signature) ?? First(l, found, files), StringComparer.Ordinal);
         var columns = new List<FeatureColumn>();
         foreach (var column in spec.Columns)
         {
@@ -59,11 +61,11 @@ public sealed record ListFeatures(FeatureSpec Spec, IReadOnlyDictionary<string, 
         return left is > 0 and <= int.MaxValue ? (int)left : null;
     }
 
-    private static int First(string list, InputManifest found)
+    private static int First(string list, InputManifest found, InputFiles? files)
     {
         foreach (var file in found.Files.Where(f => f.Rows > 0))
         {
-            using var reader = InputFileReader.Open(file);
+            using var reader = InputFileReader.Open(file, files);
             if (reader.FirstLength(list) is { } length)
             {
                 return length > 0 ? length : throw new BadInputException($"{file.Path}, column '{list}'", "an empty list in its first row with a list",

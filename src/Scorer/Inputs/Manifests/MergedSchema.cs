@@ -1,18 +1,20 @@
 using BatchEngine.Domain;
+using BatchEngine.Scorer.Inputs.Files;
 
 namespace BatchEngine.Scorer.Inputs.Manifests;
 
 /// <summary>The one schema of all files of an input. A file without rows decides nothing, unless no file has any. Not thread-safe.</summary>
-internal sealed class MergedSchema
+/// <param name="inputs">Where the files are.</param>
+internal sealed class MergedSchema(InputFiles inputs)
 {
     private readonly List<MergedColumn> _columns = [];
     private readonly Dictionary<string, MergedColumn> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PartitionColumn> _partitions = new(StringComparer.Ordinal);
-    private readonly List<string> _paths = [];
+    private readonly List<InputFile> _files = [];
     private MergedSchema? _ofEmptyFiles;
 
     /// <summary>Whether any file has rows.</summary>
-    public bool HasRows => _paths.Count > 0;
+    public bool HasRows => _files.Count > 0;
 
     /// <summary>The columns of all files, in the order of first sight, one that is doubled in a file twice; then those that the folders give, which count
     /// where the files have a column of that name too.</summary>
@@ -23,15 +25,14 @@ internal sealed class MergedSchema
     ];
 
     /// <summary>Adds a file.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="file">The file.</param>
     /// <param name="schema">Its columns.</param>
-    /// <param name="rows">Its rows.</param>
-    public void Add(string path, FileSchema schema, long rows)
+    public void Add(InputFile file, FileSchema schema)
     {
-        if (rows > 0)
-            Add(path, schema);
+        if (file.Rows > 0)
+            Merge(file, schema);
         else if (!HasRows)
-            (_ofEmptyFiles ??= new MergedSchema()).Add(path, schema);
+            (_ofEmptyFiles ??= new MergedSchema(inputs)).Merge(file, schema);
     }
 
     /// <summary>The columns, those that are needed checked over all files.</summary>
@@ -46,24 +47,25 @@ internal sealed class MergedSchema
         return [.. Columns.Select(c => needed.GetValueOrDefault(c.Name, c)), .. needed.Values.Where(c => c.Element is not null)];
     }
 
-    private void Add(string path, FileSchema schema)
+    private void Merge(InputFile file, FileSchema schema)
     {
+        var path = file.Path;
         foreach (var column in schema.Columns)
         {
             if (!_byName.TryGetValue(column.Column.Name, out var merged))
                 _columns.Add(_byName[column.Column.Name] = merged = new MergedColumn(column.Column.Name));
-            if (merged.SeenIn(_paths.Count))
+            if (merged.SeenIn(_files.Count))
                 merged.Double(path);
             else
-                merged.Add(_paths.Count, path, column);
+                merged.Add(_files.Count, path, column);
         }
         foreach (var (name, value) in PathPartitions.Of(path))
         {
             if (!_partitions.TryGetValue(name, out var partition))
                 _partitions[name] = partition = new PartitionColumn(name);
-            partition.Add(_paths.Count, value);
+            partition.Add(_files.Count, value);
         }
-        _paths.Add(path);
+        _files.Add(file);
     }
 
     private InputColumn Require(string name, InputNeeds needs) => needs.Elements.TryGetValue(name, out var element)
@@ -74,12 +76,12 @@ internal sealed class MergedSchema
         if (_partitions.TryGetValue(name, out var partition))
             return Require(name, partition, needs);
         if (!_byName.TryGetValue(name, out var merged))
-            throw InputProblems.ColumnMissing(_paths[0], name, Columns);
+            throw InputProblems.ColumnMissing(_files[0].Path, name, Columns);
         if (merged.DoubledIn is { } path)
             throw InputProblems.Duplicate(path, name);
-        var absent = merged.FirstAbsent(_paths.Count);
+        var absent = merged.FirstAbsent(_files.Count);
         if (absent is { } file && (needs.MissingColumns == MissingColumnPolicy.Refuse || needs.KeyColumn == name))
-            throw AbsentIn(_paths[file], name);
+            throw AbsentIn(_files[file], name);
         if (merged.Conflict is not null || (merged.TypeConflict is not null && needs.IsCopied(name)))
             merged = WithoutEmpty(name);
         var column = merged.Column;
@@ -103,28 +105,28 @@ internal sealed class MergedSchema
     private InputColumn Require(string name, PartitionColumn partition, InputNeeds needs)
     {
         var column = partition.Column(needs.KindsIfUnknown.GetValueOrDefault(name, ColumnKind.Text));
-        if (partition.FirstAbsent(_paths.Count) is not { } file)
+        if (partition.FirstAbsent(_files.Count) is not { } file)
             return column;
         return needs.MissingColumns == MissingColumnPolicy.Null && needs.KeyColumn != name ? column with { IsNullable = true, MayBeAbsent = true }
-            : throw InputProblems.PartitionAbsent(_paths[file], name);
+            : throw InputProblems.PartitionAbsent(_files[file].Path, name);
     }
 
     // Some writers type a column without any value as they please, so that a text becomes a double for a day: such a file decides nothing.
     private MergedColumn WithoutEmpty(string name)
     {
         var merged = new MergedColumn(name);
-        for (var i = 0; i < _paths.Count; i++)
+        for (var i = 0; i < _files.Count; i++)
         {
-            using var reader = InputFileReader.Open(_paths[i]);
-            if (reader.Schema.FindOrNull(_paths[i], name) is { } column)
-                merged.Add(i, _paths[i], reader.HasNoValue(column) ? column with { Decoding = ColumnDecoding.Nothing } : column);
+            using var reader = InputFileReader.Open(_files[i], inputs);
+            if (reader.Schema.FindOrNull(_files[i].Path, name) is { } column)
+                merged.Add(i, _files[i].Path, reader.HasNoValue(column) ? column with { Decoding = ColumnDecoding.Nothing } : column);
         }
         return merged;
     }
 
-    private static BadInputException AbsentIn(string path, string name)
+    private BadInputException AbsentIn(InputFile file, string name)
     {
-        using var reader = InputFileReader.Open(path);
-        return InputProblems.ColumnAbsent(path, name, reader.Columns);
+        using var reader = InputFileReader.Open(file, inputs);
+        return InputProblems.ColumnAbsent(file.Path, name, reader.Columns);
     }
 }

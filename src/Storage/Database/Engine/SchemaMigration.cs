@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using BatchEngine.Domain;
+using BatchEngine.Storage.Database.Transactions;
 
 namespace BatchEngine.Storage.Database.Engine;
 
@@ -12,19 +13,46 @@ namespace BatchEngine.Storage.Database.Engine;
 internal sealed record SchemaMigration(int Number, string Name, string Script)
 {
     private const string Folder = "Migrations/";
-    private const string AppendOnly = "-- @append-only ";
+    private const string Versions = "schema_versions";
 
     /// <summary>The steps that this program brings along, in order.</summary>
     public static IReadOnlyList<SchemaMigration> Embedded { get; } = [.. Load(typeof(SchemaMigration).Assembly).OrderBy(m => m.Number)];
 
-    /// <summary>Applies what is missing, in the caller's transaction; gives the version reached.</summary>
+    /// <summary>Brings the tables to the newest of the steps. Nothing is written, and nothing locked, when they are there.</summary>
     /// <exception cref="StorageFailedException">The database is newer than the program.</exception>
-    public static async Task<int> ApplyAsync(StateTransaction tx, string place, IReadOnlyList<SchemaMigration> migrations)
+    public static async Task BringUpAsync(IStateEngine engine, IReadOnlyList<SchemaMigration> migrations, CancellationToken ct)
     {
-        await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_versions (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)")
-            .ConfigureAwait(false);
-        var found = (int)(await tx.NumberAsync("SELECT MAX(number) FROM schema_versions").ConfigureAwait(false) ?? 0);
-        var known = migrations.Count;
+        var found = await engine.ReadAsync(VersionAsync, ct).ConfigureAwait(false);
+        RequireKnown(found, migrations.Count, engine.Place);
+        if (found < migrations.Count)
+            await engine.MigrateAsync(tx => ApplyAsync(tx, engine.Place, migrations), ct).ConfigureAwait(false);
+    }
+
+    private static async Task<int> ApplyAsync(StateTransaction tx, string place, IReadOnlyList<SchemaMigration> migrations)
+    {
+        // Asked again: another process may have been faster while this one waited for the lock.
+        var found = await VersionAsync(tx).ConfigureAwait(false);
+        RequireKnown(found, migrations.Count, place);
+        if (!await tx.HasTableAsync(Versions).ConfigureAwait(false))
+        {
+            await tx.LayFoundationAsync().ConfigureAwait(false);
+            await tx.RunScriptAsync($"CREATE TABLE {Versions} (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)")
+                .ConfigureAwait(false);
+        }
+        foreach (var migration in migrations.Skip(found))
+        {
+            await tx.RunScriptAsync(migration.Script).ConfigureAwait(false);
+            await tx.ExecuteAsync($"INSERT INTO {Versions} (number, name, applied_at) VALUES (@Number, @Name, @appliedAt)",
+                new { migration.Number, migration.Name, appliedAt = tx.NowMicroseconds }).ConfigureAwait(false);
+        }
+        return migrations.Count;
+    }
+
+    private static async Task<int> VersionAsync(StateTransaction tx) => await tx.HasTableAsync(Versions).ConfigureAwait(false)
+        ? (int)(await tx.NumberAsync($"SELECT MAX(number) FROM {Versions}").ConfigureAwait(false) ?? 0) : 0;
+
+    private static void RequireKnown(int found, int known, string place)
+    {
         if (found > known)
         {
             throw new StorageFailedException(place,
@@ -32,17 +60,7 @@ internal sealed record SchemaMigration(int Number, string Name, string Script)
                 + "Use that newer program, or point databasePath and blobsRoot at other places.",
                 isTransient: false);
         }
-        foreach (var migration in migrations.Skip(found))
-        {
-            await tx.ExecuteAsync(InEngineWords(migration.Script)).ConfigureAwait(false);
-            await tx.ExecuteAsync("INSERT INTO schema_versions (number, name, applied_at) VALUES (@Number, @Name, @appliedAt)",
-                new { migration.Number, migration.Name, appliedAt = tx.NowMicroseconds }).ConfigureAwait(false);
-        }
-        return known;
     }
-
-    private static string InEngineWords(string script) => string.Join('\n', script.Split('\n').Select(line =>
-        line.StartsWith(AppendOnly, StringComparison.Ordinal) ? SqliteDialect.AppendOnly(line[AppendOnly.Length..].Trim()) : line));
 
     private static IEnumerable<SchemaMigration> Load(Assembly assembly)
     {

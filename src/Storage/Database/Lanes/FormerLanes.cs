@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Transactions;
 
 namespace BatchEngine.Storage.Database.Lanes;
 
@@ -35,8 +36,7 @@ public sealed class FormerLanes(StateDatabase database)
         return await tx.ExecuteAsync("DELETE FROM QRTZ_JOB_DETAILS", new { }).ConfigureAwait(false) > 0;
     }, ct);
 
-    private static async Task<bool> HasTablesAsync(StateTransaction tx) =>
-        (await tx.QueryAsync<string>("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'QRTZ_JOB_DETAILS'").ConfigureAwait(false)).Any();
+    private static Task<bool> HasTablesAsync(StateTransaction tx) => tx.HasTableAsync("QRTZ_JOB_DETAILS");
 
     private static IReadOnlyDictionary<string, string> Values(byte[]? data)
     {

@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Transactions;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Values;
 

@@ -1,5 +1,5 @@
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Transactions;
 
 namespace BatchEngine.Storage.Database.Leases;
 

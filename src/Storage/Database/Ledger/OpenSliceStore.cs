@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Transactions;
 using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Database.Ledger;
@@ -7,25 +8,23 @@ namespace BatchEngine.Storage.Database.Ledger;
 /// <summary>What is metered and not over, written ahead. A slice becomes usage once: by its own process, or by whoever finds that process dead. Thread-safe;
 /// several processes may use it.</summary>
 /// <param name="database">The database.</param>
-/// <param name="pricedBy">The price folder of slices that name none.</param>
+/// <param name="pricedBy">The price folder of slices that name none and whose run names none.</param>
 public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
 {
     private const string Columns = "id, run_id, serving_name, subject, kind, provider, instance_type, zone, purchase, from_at, seen_at, beat_ticks, "
         + "busy_ticks, rework_ticks, predictions, priced_by";
 
     /// <summary>Writes a sign of life. A slice that another process has ended meanwhile stays ended.</summary>
-    public Task BeatAsync(OpenSlice slice, CancellationToken ct) => database.WriteAsync(tx => BeatAsync(tx, Priced(slice)), ct);
+    public Task BeatAsync(OpenSlice slice, CancellationToken ct) => database.WriteAsync(tx => BeatAsync(tx, slice), ct);
 
-    private OpenSlice Priced(OpenSlice slice) => slice.PricedBy.Length > 0 ? slice : slice with { PricedBy = pricedBy };
-
-    private static async Task<int> BeatAsync(StateTransaction tx, OpenSlice slice)
+    private async Task<int> BeatAsync(StateTransaction tx, OpenSlice slice)
     {
         if (await EndedUntilAsync(tx, slice).ConfigureAwait(false) is not null)
             return 0;
         return await tx.ExecuteAsync($"""
             INSERT INTO open_slices ({Columns})
             VALUES (@Id, @run, @ServingName, @Subject, @kind, @Provider, @InstanceType, @Zone, @purchase, @from, @seen, @beat, @busy, @rework, @Predictions,
-                @PricedBy)
+                {UsageStore.PricedBySql})
             ON CONFLICT (id) DO UPDATE SET seen_at = @seen, busy_ticks = @busy, rework_ticks = @rework,
                 predictions = @Predictions
             """, new
@@ -46,6 +45,7 @@ public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
             rework = slice.Rework.Ticks,
             slice.Predictions,
             slice.PricedBy,
+            own = pricedBy,
         }).ConfigureAwait(false);
     }
 
@@ -61,10 +61,10 @@ public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
         {
             var records = usage(await EndedUntilAsync(tx, slice).ConfigureAwait(false) ?? slice.From);
             foreach (var record in records)
-                await UsageStore.AppendAsync(tx, record.PricedBy.Length > 0 ? record : record with { PricedBy = pricedBy }).ConfigureAwait(false);
+                await UsageStore.AppendAsync(tx, record, pricedBy).ConfigureAwait(false);
             await RemoveAsync(tx, slice.Id).ConfigureAwait(false);
             if (next is not null)
-                await BeatAsync(tx, Priced(next)).ConfigureAwait(false);
+                await BeatAsync(tx, next).ConfigureAwait(false);
             return records;
         }, ct);
 
@@ -76,7 +76,7 @@ public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
         if (seen != EpochMicroseconds.Of(found.SeenAt))
             return false;
         foreach (var record in found.Remains(now))
-            await UsageStore.AppendAsync(tx, record).ConfigureAwait(false);
+            await UsageStore.AppendAsync(tx, record, pricedBy).ConfigureAwait(false);
         await RemoveAsync(tx, found.Id).ConfigureAwait(false);
         return true;
     }, ct);

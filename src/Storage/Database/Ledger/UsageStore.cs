@@ -1,12 +1,13 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Transactions;
 using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Database.Ledger;
 
 /// <summary>What was rented, when and for what. Records are written once and never change. Thread-safe.</summary>
 /// <param name="database">The database.</param>
-/// <param name="pricedBy">The price folder of records that name none.</param>
+/// <param name="pricedBy">The price folder of records that name none and whose run names none.</param>
 public sealed class UsageStore(StateDatabase database, string pricedBy = "")
 {
     private const string Query = """
@@ -15,6 +16,10 @@ public sealed class UsageStore(StateDatabase database, string pricedBy = "")
         FROM usage_records
         """;
 
+    // What a run's coordinator has settled counts wherever its workers are.
+    internal const string PricedBySql =
+        "COALESCE(NULLIF(@PricedBy, ''), (SELECT NULLIF(r.priced_by, '') FROM runs r WHERE r.run_id = @run), @own)";
+
     /// <summary>Writes the record; an id that is there already is the same record, and nothing is written.</summary>
     public Task AppendAsync(UsageRecord usage, CancellationToken ct) => AppendAsync([usage], ct);
 
@@ -22,16 +27,16 @@ public sealed class UsageStore(StateDatabase database, string pricedBy = "")
     public Task AppendAsync(IReadOnlyList<UsageRecord> usage, CancellationToken ct) => database.WriteAsync(async tx =>
     {
         foreach (var record in usage)
-            await AppendAsync(tx, record.PricedBy.Length > 0 ? record : record with { PricedBy = pricedBy }).ConfigureAwait(false);
+            await AppendAsync(tx, record, pricedBy).ConfigureAwait(false);
         return usage.Count;
     }, ct);
 
     /// <summary>The same inside a transaction.</summary>
-    internal static Task<int> AppendAsync(StateTransaction tx, UsageRecord usage) => tx.ExecuteAsync("""
+    internal static Task<int> AppendAsync(StateTransaction tx, UsageRecord usage, string pricedBy) => tx.ExecuteAsync($"""
         INSERT INTO usage_records (id, run_id, serving_name, subject, kind, provider, instance_type, zone, purchase, from_at, to_at, busy_share,
             rework_share, predictions, billed_ticks, priced_by)
         VALUES (@Id, @run, @ServingName, @Subject, @kind, @Provider, @InstanceType, @Zone, @purchase, @from, @to, @BusyShare, @ReworkShare, @Predictions,
-            @billed, @PricedBy)
+            @billed, {PricedBySql})
         ON CONFLICT (id) DO NOTHING
         """, new
     {
@@ -51,6 +56,7 @@ public sealed class UsageStore(StateDatabase database, string pricedBy = "")
         usage.Predictions,
         billed = usage.Billed?.Ticks,
         usage.PricedBy,
+        own = pricedBy,
     });
 
     /// <summary>The records by start and id.</summary>

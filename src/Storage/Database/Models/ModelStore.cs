@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Transactions;
 using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Database.Models;

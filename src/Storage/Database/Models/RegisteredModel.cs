@@ -14,4 +14,7 @@ public sealed record RegisteredModel(ModelVersion Version, ModelSignature Signat
 {
     /// <summary>The files in which it keeps constants beside its graph, by location; none for a model in one file.</summary>
     public IReadOnlyList<StoredWeights> Weights { get; init; } = [];
+
+    /// <summary>Its bytes.</summary>
+    public StoredModel Stored => new(Version.Digest, BlobName, Bytes, Weights);
 }

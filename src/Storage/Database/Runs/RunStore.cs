@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Transactions;
 using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Database.Runs;
@@ -11,8 +12,11 @@ public sealed class RunStore(StateDatabase database)
     private const string Columns = "run_id, state, model_name, model_number, model_digest, planned_at, started_at, ended_at, manifest_rows, note";
 
     /// <summary>Records a run, its plan and its shards in one transaction; a run of the same job and instant is found instead.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <param name="terms">What holds for everybody who works on it; null means that only the format is told.</param>
     /// <exception cref="InvariantBrokenException">The shards' rows do not add up to the manifest's, or are not numbered from 0.</exception>
-    public Task<RunCreation> CreateAsync(RunPlan plan, CancellationToken ct)
+    public Task<RunCreation> CreateAsync(RunPlan plan, CancellationToken ct, RunTerms? terms = null)
     {
         var shardRows = plan.Shards.Sum(s => s.Rows);
         if (shardRows != plan.Manifest.Rows || plan.Shards.Where((shard, index) => shard.Index != index).Any())
@@ -22,7 +26,7 @@ public sealed class RunStore(StateDatabase database)
         {
             if (await FindAsync(tx, plan.Run).ConfigureAwait(false) is { } existing)
                 return new RunCreation.Existing(existing);
-            await InsertRunAsync(tx, plan).ConfigureAwait(false);
+            await InsertRunAsync(tx, plan, terms ?? new RunTerms(RunTerms.CurrentFormat, "", null)).ConfigureAwait(false);
             foreach (var shard in plan.Shards)
             {
                 await tx.ExecuteAsync("INSERT INTO shards (run_id, shard_index, shard_rows, shard_json) VALUES (@run, @Index, @Rows, @json)",
@@ -40,6 +44,38 @@ public sealed class RunStore(StateDatabase database)
         await tx.FindAsync<string>("SELECT plan_json FROM run_plans WHERE run_id = @run", new { run = run.ToString() }).ConfigureAwait(false) is { } json
             ? StoredJson.Read<RunPlan>(json, $"run_plans, run {run}")
             : null, ct);
+
+    /// <summary>What holds for everybody who works on the run; null means there is no such run.</summary>
+    public Task<RunTerms?> TermsAsync(RunId run, CancellationToken ct) => database.ReadAsync(async tx =>
+        (await tx.FindAsync<TermsRow>("SELECT work_format, priced_by, lease_life FROM runs WHERE run_id = @run", new { run = run.ToString() })
+            .ConfigureAwait(false))?.ToTerms(), ct);
+
+    /// <summary>A coordinator that goes on with a run says what holds from now on. The format stays that of the plan.</summary>
+    /// <exception cref="LeadLostException">Another process leads the run.</exception>
+    public Task SettleAsync(Lead lead, string pricedBy, TimeSpan leaseLife, CancellationToken ct) => database.WriteAsync(async tx =>
+    {
+        await LeadFence.RequireAsync(tx, lead).ConfigureAwait(false);
+        return await tx.ExecuteAsync("UPDATE runs SET priced_by = @pricedBy, lease_life = @life WHERE run_id = @run",
+            new { run = lead.Run.ToString(), pricedBy, life = EpochMicroseconds.Of(leaseLife) }).ConfigureAwait(false);
+    }, ct);
+
+    /// <summary>Runs that are scored and have a shard that nobody holds, the oldest scheduled instant first.</summary>
+    /// <param name="limit">The most runs to give.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<IReadOnlyList<RunId>> WithFreeShardsAsync(int limit, CancellationToken ct) => database.ReadAsync(async tx =>
+    {
+        var runs = await tx.QueryAsync<string>("""
+            SELECT r.run_id FROM runs r
+            WHERE r.state = @scoring AND EXISTS (
+                SELECT 1 FROM shards s
+                WHERE s.run_id = r.run_id
+                    AND NOT EXISTS (SELECT 1 FROM receipts d WHERE d.run_id = s.run_id AND d.shard_index = s.shard_index)
+                    AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.run_id = s.run_id AND l.shard_index = s.shard_index AND l.worker IS NOT NULL
+                        AND l.expires_at > @now))
+            ORDER BY r.scheduled_at, r.run_id LIMIT @limit
+            """, new { scoring = nameof(RunState.Scoring), now = tx.NowMicroseconds, limit }).ConfigureAwait(false);
+        return (IReadOnlyList<RunId>)[.. runs.Select(RunId.Parse)];
+    }, ct);
 
     /// <summary>Runs, newest scheduled instant first.</summary>
     /// <param name="job">Only this job's; null means all.</param>
@@ -90,12 +126,13 @@ public sealed class RunStore(StateDatabase database)
     private static async Task<RunRecord?> FindAsync(StateTransaction tx, RunId run) =>
         (await tx.FindAsync<Row>($"SELECT {Columns} FROM runs WHERE run_id = @run", new { run = run.ToString() }).ConfigureAwait(false))?.ToRecord();
 
-    private static async Task InsertRunAsync(StateTransaction tx, RunPlan plan)
+    private static async Task InsertRunAsync(StateTransaction tx, RunPlan plan, RunTerms terms)
     {
         await tx.ExecuteAsync("""
             INSERT INTO runs (run_id, job, serving_name, scheduled_at, state, model_name, model_number, model_digest, planned_at, manifest_rows,
-                shard_count, partition_count, note)
-            VALUES (@run, @job, @serving, @scheduled, @state, @modelName, @modelNumber, @modelDigest, @planned, @rows, @shards, @partitions, '')
+                shard_count, partition_count, note, work_format, priced_by, lease_life)
+            VALUES (@run, @job, @serving, @scheduled, @state, @modelName, @modelNumber, @modelDigest, @planned, @rows, @shards, @partitions, '', @format,
+                @pricedBy, @leaseLife)
             """, new
         {
             run = plan.Run.ToString(),
@@ -110,9 +147,23 @@ public sealed class RunStore(StateDatabase database)
             rows = plan.Manifest.Rows,
             shards = plan.Shards.Count,
             partitions = plan.PartitionCount,
+            format = terms.Format,
+            pricedBy = terms.PricedBy,
+            leaseLife = LifeOf(terms),
         }).ConfigureAwait(false);
         await tx.ExecuteAsync("INSERT INTO run_plans (run_id, plan_json) VALUES (@run, @json)",
             new { run = plan.Run.ToString(), json = StoredJson.Write(plan) }).ConfigureAwait(false);
+    }
+
+    private static long? LifeOf(RunTerms terms) => terms.LeaseLife is { } life ? EpochMicroseconds.Of(life) : null;
+
+    private sealed class TermsRow
+    {
+        public long WorkFormat { get; init; }
+        public string PricedBy { get; init; } = "";
+        public long? LeaseLife { get; init; }
+
+        public RunTerms ToTerms() => new((int)WorkFormat, PricedBy, LeaseLife is { } life ? TimeSpan.FromMicroseconds(life) : null);
     }
 
     private sealed class Row

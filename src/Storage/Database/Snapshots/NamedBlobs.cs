@@ -8,7 +8,8 @@ namespace BatchEngine.Storage.Database.Snapshots;
 /// <param name="database">The database.</param>
 public sealed class NamedBlobs(StateDatabase database)
 {
-    /// <summary>The names in receipts, checkpoints of unfinished shards, segments and models, from one consistent state.</summary>
+    /// <summary>The names in receipts, checkpoints of unfinished shards, segments and models (of those not registered: of runs that go on), from one
+    /// consistent state.</summary>
     public Task<IReadOnlySet<string>> ListAsync(CancellationToken ct) => database.ReadTogetherAsync<IReadOnlySet<string>>(async tx =>
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -21,8 +22,18 @@ public sealed class NamedBlobs(StateDatabase database)
             names.UnionWith(StoredJson.Read<NamedFiles>(json, "checkpoints").Artifacts.Select(a => a.BlobName));
         names.UnionWith(await tx.QueryAsync<string>("SELECT blob_name FROM segments UNION SELECT blob_name FROM models UNION SELECT blob_name FROM model_files")
             .ConfigureAwait(false));
+        names.UnionWith(await tx.QueryAsync<string>($"""
+            SELECT m.blob_name FROM file_models m
+            WHERE EXISTS (SELECT 1 FROM runs r WHERE r.model_digest = m.digest AND r.model_number = 0 AND r.state IN ({GoingOn}))
+            UNION SELECT w.blob_name FROM file_model_weights w
+            WHERE EXISTS (SELECT 1 FROM runs r WHERE r.model_digest = w.model_digest AND r.model_number = 0 AND r.state IN ({GoingOn}))
+            """).ConfigureAwait(false));
         return names;
     }, ct);
+
+    // A run that failed may be resumed.
+    private const string GoingOn = $"'{nameof(RunState.Planned)}', '{nameof(RunState.Scoring)}', '{nameof(RunState.Sealing)}', "
+        + $"'{nameof(RunState.Judging)}', '{nameof(RunState.Failed)}'";
 
     // Of a receipt only its artifacts are read: the profiles beside them are most of it, and every receipt there ever was is read at the end of each run.
     private sealed record NamedReceipt(NamedFiles Final);

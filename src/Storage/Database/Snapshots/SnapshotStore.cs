@@ -1,6 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Transactions;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Values;
 

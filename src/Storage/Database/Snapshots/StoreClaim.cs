@@ -63,7 +63,7 @@ public sealed class StoreClaim(StateDatabase database, IBlobStore blobs)
             throw Refused(FormattableString.Invariant($"{own} blobs of runs and models that this database does not know"), "none");
     }
 
-    private BadInputException Refused(string found, string identity) => new(blobs.Place, found, $"a folder of its own for the database {database.Path} "
+    private BadInputException Refused(string found, string identity) => new(blobs.Place, found, $"a folder of its own for the database {database.Place} "
         + $"(identity {identity})",
         "Point databasePath at the database that the folder belongs to, or blobsRoot at another folder. Nothing was changed.");
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using BatchEngine.Domain;
+using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Snapshots.Segments;
 using BatchEngine.Storage.Snapshots.Slots;
 
@@ -11,15 +12,16 @@ namespace BatchEngine.Storage.Snapshots.Readers;
 /// <remarks>A look-up after that throws ObjectDisposedException; a caller that shares a reader takes it with <see cref="TryAcquire"/> first.</remarks>
 public sealed class SnapshotReader : IDisposable
 {
-    private const int LineBytes = 64;
-
     private readonly SegmentReader[] _segments;
     private readonly SegmentMemory? _memory;
+    private readonly IReadOnlyList<LocalCopy> _files;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _holders = 1;
     private int _disposed;
 
-    private SnapshotReader(SnapshotInfo info, SegmentReader[] segments, SegmentMemory? memory) => (Info, _segments, _memory) = (info, segments, memory);
+    /// <summary>Takes over what was opened and verified.</summary>
+    internal SnapshotReader(SnapshotInfo info, SegmentReader[] segments, SegmentMemory? memory, IReadOnlyList<LocalCopy> files) =>
+        (Info, _segments, _memory, _files) = (info, segments, memory, files);
 
     /// <summary>What the snapshot is.</summary>
     public SnapshotInfo Info { get; }
@@ -36,36 +38,18 @@ public sealed class SnapshotReader : IDisposable
     /// <exception cref="CorruptDataException">A segment changed, is another one, or is missing from the snapshot.</exception>
     /// <exception cref="StorageFailedException">A file cannot be read, or the machine has not the memory for a copy.</exception>
     public static SnapshotReader Open(SnapshotInfo info, Func<SegmentInfo, string> pathOf, SnapshotHolding holding = SnapshotHolding.Copied,
-        int? maxParallel = null, CancellationToken ct = default)
-    {
-        KeyHash.RequirePartitionCount(info.PartitionCount);
-        if (info.Segments.Count != info.PartitionCount)
-            throw new CorruptDataException($"Snapshot {info.Id} of {info.ServingName}", $"{info.Segments.Count} segments", $"{info.PartitionCount}");
-        var segments = new SegmentReader[info.PartitionCount];
-        SegmentMemory? memory = null;
-        try
-        {
-            var places = PlacesOf(info);
-            if (holding == SnapshotHolding.Copied)
-                memory = MemoryFor(info, places[^1]);
-            var options = new ParallelOptions { MaxDegreeOfParallelism = maxParallel ?? Environment.ProcessorCount, CancellationToken = ct };
-            Parallel.For(0, segments.Length, options, i => segments[i] = OpenSegment(info, i, pathOf, memory, places[i]));
-            if (Array.Find(segments, s => s.KeptSums != segments[0].KeptSums) is { } other)
-                throw new CorruptDataException($"Snapshot {info.Id} of {info.ServingName}", $"{other.KeptSums} kept sums in partition {other.Partition}",
-                    $"{segments[0].KeptSums}, as in partition 0");
-            memory?.MakeReadOnly();
-            return new SnapshotReader(info, segments, memory);
-        }
-        catch (Exception e)
-        {
-            foreach (var segment in segments)
-                segment?.Dispose();
-            memory?.Dispose();
-            if (e is AggregateException { InnerExceptions: [var only, ..] })
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(only);
-            throw;
-        }
-    }
+        int? maxParallel = null, CancellationToken ct = default) => SnapshotOpening.Open(info, pathOf, holding, maxParallel ?? Environment.ProcessorCount, ct);
+
+    /// <summary>Opens and verifies every segment of a store, several at once. What is copied comes from a store elsewhere straight into memory; what is mapped
+    /// is mapped from local copies, which are held for as long.</summary>
+    /// <param name="info">What the snapshot is, as recorded.</param>
+    /// <param name="copies">Where the segments are.</param>
+    /// <param name="holding">Whether the segments are copied to memory of this process, or mapped.</param>
+    /// <param name="ct">Stops between segments, and reading from a store elsewhere.</param>
+    /// <exception cref="CorruptDataException">A segment changed, is another one, or is missing from the snapshot.</exception>
+    /// <exception cref="StorageFailedException">The store cannot be read, or this machine has not the memory or the disk for it.</exception>
+    public static Task<SnapshotReader> OpenAsync(SnapshotInfo info, LocalCopies copies, SnapshotHolding holding, CancellationToken ct) =>
+        SnapshotOpening.OpenAsync(info, copies, holding, ct);
 
     /// <summary>Keeps the segments until <see cref="Release"/>; false means that they are already gone.</summary>
     public bool TryAcquire()
@@ -92,6 +76,8 @@ public sealed class SnapshotReader : IDisposable
         foreach (var segment in _segments)
             segment.Dispose();
         _memory?.Dispose();
+        foreach (var file in _files)
+            file.Dispose();
         _drained.TrySetResult();
     }
 
@@ -169,36 +155,4 @@ public sealed class SnapshotReader : IDisposable
     }
 
     private void Acquire() => ObjectDisposedException.ThrowIf(!TryAcquire(), this);
-
-    /// <summary>Where each segment begins in memory, at a cache line, and the sum behind the last.</summary>
-    private static long[] PlacesOf(SnapshotInfo info)
-    {
-        var places = new long[info.Segments.Count + 1];
-        for (var i = 0; i < info.Segments.Count; i++)
-            places[i + 1] = places[i] + ((info.Segments[i].Artifact.Bytes + LineBytes - 1) & -LineBytes);
-        return places;
-    }
-
-    // The system promises more memory than there is, and ends the process that then uses it: asked first, the old snapshot goes on serving.
-    private static SegmentMemory MemoryFor(SnapshotInfo info, long bytes) =>
-        FreeMemory.Bytes() is { } free && bytes > free
-            ? throw new StorageFailedException($"Snapshot {info.Id} of {info.ServingName}",
-                $"Its segments take {Figures.Bytes(bytes)} of memory and {Figures.Bytes(free)} are free. Give the machine or container more memory.",
-                isTransient: true)
-            : new SegmentMemory(bytes);
-
-    private static unsafe SegmentReader OpenSegment(SnapshotInfo info, int index, Func<SegmentInfo, string> pathOf, SegmentMemory? memory, long place)
-    {
-        var recorded = info.Segments[index];
-        var path = pathOf(recorded);
-        var segment = memory is null ? SegmentReader.Open(path, recorded.Artifact.Bytes, recorded.Artifact.Checksum)
-            : SegmentReader.Copy(path, memory.Start + place, recorded.Artifact.Bytes, recorded.Artifact.Checksum);
-        if (recorded.Partition == index && segment.Partition == index && segment.PartitionCount == info.PartitionCount
-            && segment.KeyKind == info.KeyKind && segment.OutputCount == info.Outputs.Count && segment.Keys == recorded.Keys)
-            return segment;
-        var seen = $"partition {segment.Partition} of {segment.PartitionCount}, {segment.Keys} {segment.KeyKind} keys, {segment.OutputCount} outputs";
-        segment.Dispose();
-        throw new CorruptDataException($"Segment {path}", seen,
-            $"partition {index} of {info.PartitionCount}, {recorded.Keys} {info.KeyKind} keys, {info.Outputs.Count} outputs");
-    }
 }

@@ -60,7 +60,7 @@ internal sealed unsafe class SegmentReader : IDisposable
     /// <exception cref="CorruptDataException">A byte changed, was lost or added.</exception>
     /// <exception cref="StorageFailedException">The file cannot be read, or has another format version.</exception>
     public static SegmentReader Open(string path, long? expectedBytes = null, ulong? expectedChecksum = null) =>
-        Open(path, () => new SegmentSource.Mapped(path), expectedBytes, expectedChecksum);
+        Open(path, LengthOf, () => new SegmentSource.Mapped(path), expectedBytes, expectedChecksum);
 
     /// <summary>Copies a segment to memory and verifies every byte of the copy, each block as soon as it has come.</summary>
     /// <param name="path">The file.</param>
@@ -70,14 +70,26 @@ internal sealed unsafe class SegmentReader : IDisposable
     /// <exception cref="CorruptDataException">A byte changed, was lost or added.</exception>
     /// <exception cref="StorageFailedException">The file cannot be read, or has another format version.</exception>
     public static SegmentReader Copy(string path, byte* target, long expectedBytes, ulong expectedChecksum) =>
-        Open(path, () => new SegmentSource.Copied(path, target), expectedBytes, expectedChecksum);
+        Open(path, LengthOf, () => new SegmentSource.Copied(path, target), expectedBytes, expectedChecksum);
 
-    private static SegmentReader Open(string path, Func<SegmentSource> open, long? expectedBytes, ulong? expectedChecksum)
+    /// <summary>Verifies every byte of a segment that is in memory already.</summary>
+    /// <param name="place">Where it was read from, for messages.</param>
+    /// <param name="target">Its first byte; it outlives the reader.</param>
+    /// <param name="bytes">Its length, as recorded when it was written and as it was read.</param>
+    /// <param name="expectedChecksum">XxHash3 of the whole as recorded when it was written.</param>
+    /// <exception cref="CorruptDataException">A byte changed.</exception>
+    /// <exception cref="StorageFailedException">It has another format version.</exception>
+    public static SegmentReader Loaded(string place, byte* target, long bytes, ulong expectedChecksum) =>
+        Open(place, _ => bytes, () => new SegmentSource.Loaded(target), bytes, expectedChecksum);
+
+    private static long LengthOf(string path) => new FileInfo(path).Length;
+
+    private static SegmentReader Open(string path, Func<string, long> lengthOf, Func<SegmentSource> open, long? expectedBytes, ulong? expectedChecksum)
     {
         SegmentSource? source = null;
         try
         {
-            var length = new FileInfo(path).Length;
+            var length = lengthOf(path);
             RequireLength(path, length, expectedBytes ?? length);
             source = open();
             source.Load(0, SegmentHeader.Bytes);

@@ -51,6 +51,22 @@ internal abstract unsafe class SegmentSource : IDisposable
         }
     }
 
+    /// <summary>Bytes that are in memory of ours already.</summary>
+    public sealed class Loaded(byte* target) : SegmentSource
+    {
+        public override byte* Start => target;
+
+        public override void Load(long offset, long count)
+        {
+            // All are there.
+        }
+
+        public override void Dispose()
+        {
+            // The memory is the snapshot's.
+        }
+    }
+
     /// <summary>A copy: whatever becomes of the file, the bytes stay those that were verified.</summary>
     public sealed class Copied(string path, byte* target) : SegmentSource
     {

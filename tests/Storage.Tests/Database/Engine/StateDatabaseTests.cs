@@ -1,6 +1,7 @@
 using BatchEngine.TestKit.Amounts;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Engine.Sqlite;
 using BatchEngine.Storage.Database.Ledger;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
@@ -69,7 +70,8 @@ public sealed class StateDatabaseTests : IDisposable
         await using var database = await _file.OpenAsync(_clock);
         SchemaMigration[] broken =
             [.. SchemaMigration.Embedded, new(SchemaMigration.Embedded.Count + 1, "broken", "CREATE TABLE half (a TEXT); CREATE TABLE half (a TEXT);")];
-        await Assert.ThrowsAsync<StorageFailedException>(() => database.WriteAsync(tx => SchemaMigration.ApplyAsync(tx, "here", broken), Ct));
+        await using var engine = new SqliteEngine(_file.FilePath, _clock);
+        await Assert.ThrowsAsync<StorageFailedException>(() => SchemaMigration.BringUpAsync(engine, broken, Ct));
         Assert.Equal(0, await database.ReadAsync(tx => tx.NumberAsync("SELECT COUNT(*) FROM sqlite_master WHERE name = 'half'"), Ct));
         Assert.Equal(SchemaMigration.Embedded.Count, await database.ReadAsync(tx => tx.NumberAsync("SELECT MAX(number) FROM schema_versions"), Ct));
     }
@@ -90,7 +92,7 @@ public sealed class StateDatabaseTests : IDisposable
     public async Task Write_BrieflyLockedByAnother_WaitsAndSucceeds()
     {
         await using var database = await _file.OpenAsync(_clock);
-        await using var other = new SqliteConnection(database.ConnectionString);
+        await using var other = new SqliteConnection($"Data Source={database.Place}");
         await other.OpenAsync(Ct);
         var transaction = other.BeginTransaction(deferred: false);
         var write = Task.Run(() => database.WriteAsync(tx => tx.NextAsync("snapshot"), Ct), Ct);
@@ -104,7 +106,7 @@ public sealed class StateDatabaseTests : IDisposable
     public async Task Write_LockedForGood_FailsTransientlyAndNamesTheHolders()
     {
         await using var database = await _file.OpenAsync(_clock);
-        await using var other = new SqliteConnection(database.ConnectionString);
+        await using var other = new SqliteConnection($"Data Source={database.Place}");
         await other.OpenAsync(Ct);
         await using var transaction = other.BeginTransaction(deferred: false);
         var failure = await Assert.ThrowsAsync<StorageFailedException>(() => database.WriteAsync(tx => tx.NextAsync("snapshot"), Ct));

@@ -1,6 +1,7 @@
-using BatchEngine.TestKit.Amounts;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Ledger;
+using BatchEngine.Storage.Database.Runs;
+using BatchEngine.TestKit.Amounts;
 
 namespace BatchEngine.Storage.Tests.Database.Ledger;
 
@@ -28,6 +29,24 @@ public abstract class MoneyStoresContract : StateContract
         Assert.Equal([record], await usage.ListAsync((RunId?)null, Ct));
         Assert.Equal([record], await usage.ListAsync(Samples.Run(), Ct));
         Assert.Empty(await usage.ListAsync(Samples.Run(day: 1), Ct));
+    }
+
+    [Fact]
+    public async Task Usage_OfARun_IsPricedByWhatItsCoordinatorSettled()
+    {
+        var runs = new RunStore(Database);
+        await runs.CreateAsync(Samples.Plan(), Ct, new RunTerms(RunTerms.CurrentFormat, "/coordinator", null));
+        await runs.CreateAsync(Samples.Plan(Samples.Run(day: 1)), Ct);
+        var (usage, slices) = (new UsageStore(Database, "/own"), new OpenSliceStore(Database, "/own"));
+        await usage.AppendAsync([Usage("settled", 0, 1, Samples.Run()), Usage("unsettled", 0, 1, Samples.Run(day: 1)), Usage("none", 0, 1),
+            Usage("said", 0, 1, Samples.Run()) with { PricedBy = "/said" }], Ct);
+        var slice = new OpenSlice("slice", Samples.Run(), "", "worker-1", UsageKind.BatchWorker, Spot, Start, Start, TimeSpan.FromSeconds(1), TimeSpan.Zero,
+            TimeSpan.Zero, 0, "");
+        await slices.BeatAsync(slice, Ct);
+
+        Assert.Equal([("none", "/own"), ("said", "/said"), ("settled", "/coordinator"), ("unsettled", "/own")],
+            (await usage.ListAsync((RunId?)null, Ct)).Select(u => (u.Id, u.PricedBy)));
+        Assert.Equal("/coordinator", Assert.Single(await slices.ListAsync(null, Ct)).PricedBy);
     }
 
     [Fact]

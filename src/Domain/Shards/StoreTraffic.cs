@@ -1,0 +1,12 @@
+namespace BatchEngine.Domain;
+
+/// <summary>What was read from object stores.</summary>
+/// <param name="Fetched">Bytes that came.</param>
+/// <param name="Needed">Of them the bytes that were needed: column chunks that are read, and footers.</param>
+/// <param name="Requests">In how many requests.</param>
+public readonly record struct StoreTraffic(long Fetched, long Needed, long Requests)
+{
+    /// <summary>The sum of two.</summary>
+    public static StoreTraffic operator +(StoreTraffic left, StoreTraffic right) =>
+        new(left.Fetched + right.Fetched, left.Needed + right.Needed, left.Requests + right.Requests);
+}

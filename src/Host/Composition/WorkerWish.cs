@@ -1,0 +1,7 @@
+namespace BatchEngine.Host.Composition;
+
+/// <summary>How a worker works.</summary>
+/// <param name="Name">A name that no other worker has at this time.</param>
+/// <param name="Roams">Whether it leaves a run of which every shard is held by others, because there may be work in another.</param>
+/// <param name="Drain">How long the unit in hand may take once it is asked to leave.</param>
+internal sealed record WorkerWish(string Name, bool Roams, TimeSpan Drain);
