@@ -70,5 +70,5 @@ public sealed class FleetTests
     }
 
     // customer_id|country|plan|churn|churn_probability_0|churn_probability_1|model_version
-    private static double PredictionOf(string row) => float.Parse(row.Split('|')[5], CultureInfo.InvariantCulture);
+    private static float PredictionOf(string row) => float.Parse(row.Split('|')[5], CultureInfo.InvariantCulture);
 }

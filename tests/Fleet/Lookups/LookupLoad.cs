@@ -11,7 +11,7 @@ internal sealed class LookupLoad : IAsyncDisposable
     private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromMilliseconds(400) }) { Timeout = TimeSpan.FromSeconds(2) };
     private readonly CancellationTokenSource _stop = new();
     private readonly IReadOnlyList<Uri> _routers;
-    private readonly IReadOnlyDictionary<long, double> _expected;
+    private readonly IReadOnlyDictionary<long, float> _expected;
     private readonly Task[] _callers;
     private long _answered, _passedOn;
 
@@ -19,7 +19,7 @@ internal sealed class LookupLoad : IAsyncDisposable
     /// <param name="routers">Base addresses.</param>
     /// <param name="expected">Keys with the prediction that every answer must carry.</param>
     /// <param name="callers">How many ask at once.</param>
-    public LookupLoad(IReadOnlyList<Uri> routers, IReadOnlyDictionary<long, double> expected, int callers)
+    public LookupLoad(IReadOnlyList<Uri> routers, IReadOnlyDictionary<long, float> expected, int callers)
     {
         (_routers, _expected) = (routers, expected);
         _callers = [.. Enumerable.Range(0, callers).Select(i => Task.Run(() => AskAsync(i)))];
@@ -75,7 +75,7 @@ internal sealed class LookupLoad : IAsyncDisposable
             if (!answer.IsSuccessStatusCode)
                 return $"{router.Host}: {(int)answer.StatusCode} {text}";
             using var json = JsonDocument.Parse(text);
-            var seen = json.RootElement.GetProperty("outputs").GetProperty(Nights.FleetJob.Output).GetDouble();
+            var seen = json.RootElement.GetProperty("outputs").GetProperty(Nights.FleetJob.Output).GetSingle();
             if (seen != _expected[key])
                 Failures.Enqueue($"{router.Host}: key {key} is {seen}, not {_expected[key]}");
             return null;

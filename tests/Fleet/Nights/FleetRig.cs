@@ -53,7 +53,7 @@ internal sealed class FleetRig : IAsyncDisposable
         Directory.CreateDirectory(rig.Logs);
         foreach (var name in new[] { "scheduler1", "scheduler2", "worker1", "worker2", "worker3", "worker4", "router1", "router2" })
             network.Add(name);
-        FleetJob.Write(Path.Combine(folder["jobs"], "night.yaml"), input, $"{rig.Outputs}/{{run}}", everySeconds, "none");
+        FleetJob.Write(Path.Combine(folder["jobs"], "night.yaml"), input, $"{rig.Outputs}/{{run}}", everySeconds, "1");
         foreach (var host in network.Hosts)
             rig.Start(host);
         return rig;
@@ -103,9 +103,8 @@ internal sealed class FleetRig : IAsyncDisposable
 
     private string ConfigurationOf(string host) => string.Create(CultureInfo.InvariantCulture, $"""
         dataDirectory: {DataFolder(host)}
-        database: "{_servers.Database}"
-        blobs: {_servers.Blobs}
-        {_servers.StoreKeys}
+        databasePath: {_folder["shared.db"]}
+        blobsRoot: {_folder["blobs"]}
         jobsDirectory: {_folder["jobs"]}
         leaseTtl: {Lease.TotalSeconds}s
 

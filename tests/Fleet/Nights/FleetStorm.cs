@@ -9,7 +9,7 @@ namespace BatchEngine.Fleet.Nights;
 internal sealed class FleetStorm(FleetRig rig)
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private readonly HashSet<string> _seen = [];
 
     /// <summary>Waits for the next night to begin, lets the faults come and go, and waits for the night's end; gives the run.</summary>
