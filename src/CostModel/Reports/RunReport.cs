@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 
@@ -54,6 +55,10 @@ public sealed record RunReport(
     IReadOnlyList<Decision> Decisions,
     IReadOnlyList<ReportFact> Provenance)
 {
+    /// <summary>What scoring read from object stores; null when the input is on this machine.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StoreTraffic? FromStores { get; init; }
+
     /// <summary>What was taken over from an earlier run, and what that saved.</summary>
     public ReportReuse Reuse { get; init; } = ReportReuse.None("not told");
 }

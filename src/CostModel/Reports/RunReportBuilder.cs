@@ -54,6 +54,7 @@ public sealed class RunReportBuilder(StateDatabase database, TimeProvider clock)
             RunReportParts.Workers(usage, entries), RunReportParts.Interruptions(decisions), cost, baseline, drift, plan.Job.Drift,
             ReportHistograms.Of(drift, before, current, plan.Manifest.Columns), decisions, RunReportParts.Provenance(plan, snapshot, entries))
         {
+            FromStores = RunReportParts.FromStores(receipts),
             Reuse = plan.Reuse.FullRun is { } full
                 ? ReportReuse.Of(plan, fates.Of(run) == RunFate.Wasted
                     ? Measured<Money>.NotMeasured("what was made cannot be had, so nothing was saved")

@@ -39,6 +39,12 @@ internal static class RunReportParts
     internal static IReadOnlyList<string> Interruptions(IReadOnlyList<Decision> decisions) =>
         [.. decisions.Where(d => d.Subject == DecisionSubject.WorkerLost).Select(d => $"{Figures.Instant(d.At)}: {d.Choice} ({d.Reason})")];
 
+    internal static StoreTraffic? FromStores(IEnumerable<ShardReceipt> receipts)
+    {
+        var read = receipts.Select(r => r.Final.FromStores).OfType<StoreTraffic>().ToList();
+        return read.Count == 0 ? null : read.Aggregate((sum, next) => sum + next);
+    }
+
     internal static IReadOnlyList<ReportFact> Provenance(RunPlan plan, SnapshotListing? snapshot, IReadOnlyList<SpendEntry> entries)
     {
         var facts = new List<ReportFact>

@@ -73,9 +73,11 @@ internal static class WorkSections
                     ? $"{Figures.Count(report.Reuse.RowsNotRead, "row was", "rows were")} carried over without reading their files."
                     : "Every file was read to find them.")
             : $"Nothing was taken over from an earlier run: {report.Reuse.Why}.");
+        if (report.FromStores is { } traffic)
+            html.Element("p", $"Scoring read {traffic.InWords()}.");
         if (report.DeadLetters.Count > 0)
         {
-            html.Markup("<p>Rejected rows, each with its file, row group, row and reason, lie in the blob folder (<code>blobsRoot</code>) as:</p><ul>");
+            html.Markup("<p>Rejected rows, each with its file, row group, row and reason, lie in the blob folder (<code>blobs</code>) as:</p><ul>");
             foreach (var blob in report.DeadLetters.Take(MaxDeadLetters))
                 html.Markup("<li>").Element("code", blob).Markup("</li>");
             More(html, report.DeadLetters.Count - MaxDeadLetters, "file", "files").Markup("</ul>");

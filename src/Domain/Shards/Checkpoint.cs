@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace BatchEngine.Domain;
 
 /// <summary>What of a shard is already durable; resuming skips exactly those units.</summary>
@@ -7,6 +9,10 @@ namespace BatchEngine.Domain;
 /// <param name="Profiles">Merged profiles of the finished units, one per column.</param>
 public sealed record Checkpoint(int NextUnitIndex, RowCounts Counts, IReadOnlyList<Artifact> Artifacts, IReadOnlyList<ColumnProfile> Profiles)
 {
+    /// <summary>What was read from object stores for the finished units, and ahead of them; null when the input is on this machine.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StoreTraffic? FromStores { get; init; }
+
     /// <summary>Nothing done yet.</summary>
     public static Checkpoint Start { get; } = new(0, default, [], []);
 }

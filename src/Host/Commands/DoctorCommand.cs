@@ -8,7 +8,7 @@ using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Measuring;
-using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Opening;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Snapshots;
 using Spectre.Console;
@@ -58,7 +58,9 @@ internal static class DoctorCommand
         await CheckAsync(checks, "snapshots", () => ServedSnapshots.VerifyAsync(configuration, clock, ct)).ConfigureAwait(false);
         await CheckAsync(checks, "blobs", async () =>
         {
-            var blobs = new LocalFolderBlobs(configuration.BlobsRoot);
+            var notes = new List<string>();
+            var blobs = BlobStores.Open(configuration.Blobs, configuration.ObjectStore, clock, notes.Add);
+            using var open = blobs as IDisposable;
             await using (var probe = await blobs.CreateAsync("doctor/probe", ct).ConfigureAwait(false))
             {
                 await probe.Content.WriteAsync(new byte[] { 1 }, ct).ConfigureAwait(false);
@@ -68,7 +70,7 @@ internal static class DoctorCommand
             await blobs.DeleteAsync("doctor/probe", ct).ConfigureAwait(false);
             await using var database = await StateDatabase.OpenAsync(configuration.DatabasePath, clock, ct).ConfigureAwait(false);
             await new StoreClaim(database, blobs).EnsureAsync(ct).ConfigureAwait(false);
-            return $"{configuration.BlobsRoot} can be written";
+            return string.Join(" ", notes.Prepend($"{blobs.Place} can be written."));
         }).ConfigureAwait(false);
         await CheckAsync(checks, "disk", () =>
         {

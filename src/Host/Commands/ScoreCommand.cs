@@ -188,6 +188,8 @@ internal static class ScoreCommand
         }
         foreach (var caveat in result.Caveats)
             screen.Line($"note: {caveat}");
+        if (result.FromStores is { } traffic)
+            screen.Line($"read from stores: {traffic.InWords()}");
         screen.Line($"outputs: {string.Join(", ", result.Outputs.Where(o => o.IsNamed).Select(o => o.Name))}");
         screen.Line($"written to {result.OutputDirectory}");
         if (counts.Rejected > 0)

@@ -36,7 +36,7 @@ internal sealed class Verb(ParseResult parsed, GlobalOptions globals, Screen scr
             {
                 DataDirectory = Path.GetFullPath(data),
                 DatabasePath = Path.Combine(Path.GetFullPath(data), "batchengine.db"),
-                BlobsRoot = Path.Combine(Path.GetFullPath(data), "blobs")
+                Blobs = Path.Combine(Path.GetFullPath(data), "blobs")
             } : configuration;
     }
 

@@ -20,7 +20,9 @@ internal static class ChildWorker
             start.ArgumentList.Add(argument);
         start.Environment["BATCHENGINE_DATA_DIRECTORY"] = configuration.DataDirectory;
         start.Environment["BATCHENGINE_DATABASE_PATH"] = configuration.DatabasePath;
-        start.Environment["BATCHENGINE_BLOBS_ROOT"] = configuration.BlobsRoot;
+        start.Environment["BATCHENGINE_BLOBS"] = configuration.Blobs;
+        foreach (var (name, value) in ObjectStoreKeys.Variables(configuration.ObjectStore))
+            start.Environment[name] = value;
         if (configuration.CopiesFolder is { } copies)
             start.Environment["BATCHENGINE_COPIES_FOLDER"] = copies;
         if (configuration.CopiesLimitBytes is { } limit)

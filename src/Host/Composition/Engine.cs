@@ -9,6 +9,7 @@ using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Blobs.Copies;
+using BatchEngine.Storage.Blobs.Opening;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Ledger;
 using BatchEngine.Storage.Database.Models;
@@ -25,7 +26,7 @@ internal sealed class Engine : IAsyncDisposable
     private Engine(EngineConfiguration configuration, StateDatabase database, TimeProvider clock, Func<IRunLog> log, Action<string> note)
     {
         (Configuration, Database, Clock) = (configuration, database, clock);
-        Blobs = new LocalFolderBlobs(configuration.BlobsRoot);
+        Blobs = BlobStores.Open(configuration.Blobs, configuration.ObjectStore, clock, note);
         Copies = configuration.CopiesOf(Blobs);
         Registry = new ModelRegistry(new ModelStore(database), new FileModels(new FileModelStore(database), Copies), Copies, ExecutorFactory.InspectWhole);
         Prices = new CurrentPrices(new PriceReadings(database), PriceSources.Folder(configuration), PriceSources.Of(configuration), clock, note);
@@ -98,6 +99,7 @@ internal sealed class Engine : IAsyncDisposable
     {
         if (_jobs.IsValueCreated)
             _jobs.Value.Dispose();
+        (Blobs as IDisposable)?.Dispose();
         await Database.DisposeAsync().ConfigureAwait(false);
     }
 }

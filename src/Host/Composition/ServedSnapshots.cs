@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Configuration;
-using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Opening;
 using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Snapshots;
@@ -16,7 +16,9 @@ internal static class ServedSnapshots
     public static async Task<string> VerifyAsync(EngineConfiguration configuration, TimeProvider clock, CancellationToken ct)
     {
         await using var database = await StateDatabase.OpenAsync(configuration.DatabasePath, clock, ct).ConfigureAwait(false);
-        var copies = configuration.CopiesOf(new LocalFolderBlobs(configuration.BlobsRoot));
+        var blobs = BlobStores.Open(configuration.Blobs, configuration.ObjectStore, clock, _ => { });
+        using var open = blobs as IDisposable;
+        var copies = configuration.CopiesOf(blobs);
         var store = new SnapshotStore(database);
         var (names, keys) = (0, 0L);
         foreach (var contract in await store.ContractsAsync(ct).ConfigureAwait(false))

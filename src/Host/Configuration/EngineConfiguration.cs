@@ -4,13 +4,15 @@ using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Blobs.Copies;
+using BatchEngine.Storage.Blobs.Remote;
 
 namespace BatchEngine.Host.Configuration;
 
 /// <summary>Where this process keeps its state and how it behaves; every value has a default.</summary>
 /// <param name="DataDirectory">The folder of database and blobs; default "batchengine-data" in the working directory.</param>
 /// <param name="DatabasePath">The SQLite file; default "batchengine.db" in the data directory.</param>
-/// <param name="BlobsRoot">The folder of segments, run files, models and reports; default "blobs" in the data directory.</param>
+/// <param name="Blobs">Where segments, run files, models and reports lie, a folder or a bucket as "s3://bucket/prefix"; default "blobs" in the data directory.
+/// </param>
 /// <param name="JobsDirectory">The folder of job files that `serve` schedules; default "config/jobs".</param>
 /// <param name="PricesDirectory">The folder of price sheets; default "config/prices".</param>
 /// <param name="HttpUrl">Where `serve` answers HTTP/1.1; default "http://localhost:5080".</param>
@@ -21,7 +23,7 @@ namespace BatchEngine.Host.Configuration;
 public sealed record EngineConfiguration(
     string DataDirectory,
     string DatabasePath,
-    string BlobsRoot,
+    string Blobs,
     string JobsDirectory,
     string PricesDirectory,
     string HttpUrl,
@@ -39,6 +41,9 @@ public sealed record EngineConfiguration(
     /// <summary>The most resident bytes of a process that scores (memory.limit): rows of a unit and workers are cut until they fit, and the garbage collector
     /// keeps to it. 0 (the default) means no limit.</summary>
     public long MemoryLimitBytes { get; init; }
+
+    /// <summary>How a bucket is reached, when <see cref="Blobs"/> or an input is one.</summary>
+    public ObjectStoreOptions ObjectStore { get; init; } = ObjectStoreOptions.Default;
 
     /// <summary>Where blobs of a store elsewhere are kept as files of this machine, several processes may share it; null (the default) means "copies" in the
     /// data directory.</summary>

@@ -12,9 +12,10 @@ internal static class EngineConfigurationFile
     /// <summary>The keys, "requests.maxRequestBytes" for one in a section; each can be overridden by an environment variable.</summary>
     public static IReadOnlyList<string> Keys { get; } = [.. EngineKeys.File.Walk().Where(k => k.Key is not SectionKey).Select(k => k.Path)];
 
-    // "requests.maxRequestBytes" was "live.maxRequestBytes": its variable by the old name is read, too.
-    private static readonly Dictionary<string, string> s_oldKeys = EngineKeys.File.Keys.OfType<SectionKey>().Where(s => s.OldName is not null)
-        .SelectMany(s => s.Keys.Select(k => (New: $"{s.Name}.{k.Name}", Old: $"{s.OldName}.{k.Name}")))
+    // "requests.maxRequestBytes" was "live.maxRequestBytes", and "blobs" was "blobsRoot": their variables by the old names are read, too.
+    private static readonly Dictionary<string, string> s_oldKeys = EngineKeys.File.Keys.Where(k => k.OldName is not null)
+        .SelectMany(k => k is SectionKey s ? s.Keys.Select(inner => (New: $"{s.Name}.{inner.Name}", Old: $"{s.OldName}.{inner.Name}"))
+            : [(New: k.Name, Old: k.OldName!)])
         .ToDictionary(k => k.New, k => k.Old, StringComparer.Ordinal);
 
     /// <summary>Reads file and environment; <paramref name="warn"/> hears of names that still read but are old.</summary>
@@ -49,7 +50,9 @@ internal static class EngineConfigurationFile
         var result = preset with
         {
             DatabasePath = FullPath(reader.ReadOrNull(EngineKeys.DatabasePath), preset.DatabasePath),
-            BlobsRoot = FullPath(reader.ReadOrNull(EngineKeys.BlobsRoot), preset.BlobsRoot),
+            Blobs = reader.ReadOrNull(EngineKeys.Blobs) is { } place && place.Contains("://", StringComparison.Ordinal) ? place
+                : FullPath(reader.ReadOrNull(EngineKeys.Blobs), preset.Blobs),
+            ObjectStore = ObjectStoreKeys.Read(reader.Section(ObjectStoreKeys.Section)),
             JobsDirectory = Path.GetFullPath(reader.Read(EngineKeys.JobsDirectory)),
             PricesDirectory = Path.GetFullPath(reader.Read(EngineKeys.PricesDirectory)),
             HttpUrl = reader.Read(EngineKeys.HttpUrl),

@@ -21,8 +21,10 @@ internal static class EngineKeys
         Example = "batchengine-data/batchengine.db",
     };
 
-    public static Key<string> BlobsRoot { get; } = new("blobsRoot", TextType.Any, "The folder of segments, run files, models and reports.")
+    public static Key<string> Blobs { get; } = new("blobs", TextType.Any,
+        "Where segments, run files, models and reports lie: a folder, or a bucket as s3://bucket/prefix.")
     {
+        OldName = "blobsRoot",
         Otherwise = "blobs in the data directory",
         Example = "batchengine-data/blobs",
     };
@@ -133,8 +135,9 @@ internal static class EngineKeys
 
     /// <summary>The whole file, in the order of the documents.</summary>
     public static SectionKey File { get; } = new("", "Where a process keeps its state and how it behaves.",
-        DataDirectory, DatabasePath, BlobsRoot, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, RealtimeUrl, LeaseTtl, Workers, Execution, Requests, Stop,
-        Memory, Copies, Alerts);
+        DataDirectory, DatabasePath, Blobs, ObjectStoreKeys.Section, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, RealtimeUrl, LeaseTtl, Workers,
+            Execution,
+        Requests, Stop, Memory, Copies, Alerts);
 
     private static TextType Address(string expected, bool takesNone = false) => new(expected)
     {

@@ -51,6 +51,8 @@ internal static class RunReportScreen
         facts.AddRow("model", Markup.Escape(report.Model.ToString()));
         facts.AddRow("rows", $"{Figures.Count(report.Counts.Read)} read = {Figures.Count(report.Counts.Scored)} scored + "
             + $"{Figures.Count(report.Counts.Reused)} reused + {Figures.Count(report.Counts.Rejected)} rejected");
+        if (report.FromStores is { } traffic)
+            facts.AddRow("read from stores", traffic.InWords());
         facts.AddRow("keys served", report.Keys.TryGet(out var keys) ? Figures.Count(keys) : $"not measured ({report.Keys.Reason})");
         facts.AddRow("time", $"planned {Span(report.Plan.PlannedDuration)}, took {Span(report.Plan.ActualDuration)}");
         facts.AddRow("cost", Markup.Escape(

@@ -29,7 +29,8 @@ internal static class CarriedReceipt
         var artifacts = done.Artifacts.Select(a => a.Kind == ArtifactKind.RunFile ? a with { RowNumberShift = a.RowNumberShift + carried.RowNumberShift } : a)
             .ToList();
         return (new ShardReceipt(plan.Run, lease.ShardIndex, lease.Fence,
-            done with { Counts = new RowCounts(counts.Read, 0, counts.Scored + counts.Reused, counts.Rejected), Artifacts = artifacts }), "");
+            done with { Counts = new RowCounts(counts.Read, 0, counts.Scored + counts.Reused, counts.Rejected), Artifacts = artifacts, FromStores = null }),
+                "");
     }
 
     // Run files that will be sealed again are read whole now, since a receipt cannot be taken back; the others are verified where they are read.

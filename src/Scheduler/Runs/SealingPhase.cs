@@ -96,7 +96,7 @@ internal static class SealingPhase
     private static RunFileSource SourceOf(RunContext context, Artifact artifact) => context.Stores.Blobs is LocalFolderBlobs folder
         ? RunFileSource.FromPath(folder.FileOf(artifact.BlobName)) with { RowNumberShift = artifact.RowNumberShift }
         : throw new StorageFailedException(artifact.BlobName,
-            "run files are sealed from a local folder, and this blob store has none. Set blobsRoot to a folder.", isTransient: false);
+            "run files are sealed from a local folder, and this blob store has none. Set blobs to a folder.", isTransient: false);
 
     private static string Explain(RunPlan plan, SegmentOutcome.DuplicateKeyFound found) =>
         $"Key {found.Key} of column {plan.Job.KeyColumn} is in two rows: {ManifestRows.Locate(plan.Manifest, found.RowNumberA)} "

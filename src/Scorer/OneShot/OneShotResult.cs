@@ -30,6 +30,9 @@ public sealed record OneShotResult(string OutputDirectory, RowCounts Counts, IRe
     /// probability.</summary>
     public IReadOnlyList<string> Caveats { get; init; } = [];
 
+    /// <summary>What was read from object stores; null when the input is on this machine.</summary>
+    public StoreTraffic? FromStores { get; init; }
+
     /// <summary>Rows per second.</summary>
     public Measured<double> RowsPerSecond =>
         Elapsed > TimeSpan.Zero ? Measured<double>.Of(Counts.Read / Elapsed.TotalSeconds) : Measured<double>.NotMeasured("no time has passed");

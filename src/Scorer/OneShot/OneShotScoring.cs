@@ -54,6 +54,7 @@ public static class OneShotScoring
             LeftOut = manifest.LeftOutNote,
             LeftOutOutputs = model.LeftOut,
             Partitions = manifest.PartitionNote,
+            FromStores = template.Input.Traffic.Total is { Requests: > 0 } read ? read : null,
             Caveats = model.Caveats.All(model.LabelsBesideTheLargest, counts.Read, "rows"),
             Means = FeatureMeans.In(options.Features, spec),
         };

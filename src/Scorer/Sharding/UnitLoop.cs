@@ -110,7 +110,7 @@ internal sealed class UnitLoop : IDisposable
     private async Task CheckpointAsync(CheckpointFiles files, int nextUnit, CancellationToken ct)
     {
         var artifacts = await files.CommitAsync(ct).ConfigureAwait(false);
-        var checkpoint = new Checkpoint(nextUnit, _counts, [.. _saved.Artifacts, .. artifacts], _profiles?.Current() ?? []);
+        var checkpoint = new Checkpoint(nextUnit, _counts, [.. _saved.Artifacts, .. artifacts], _profiles?.Current() ?? []) { FromStores = Traffic() };
         if (!checkpoint.Counts.AddsUp)
             throw new InvariantBrokenException("read = scored + reused + rejected", $"{checkpoint.Counts}");
         try
@@ -126,6 +126,9 @@ internal sealed class UnitLoop : IDisposable
         }
         _saved = checkpoint;
     }
+
+    private StoreTraffic? Traffic() =>
+        _setup.Input.Traffic.Total is { Requests: > 0 } read ? read + (_setup.From.FromStores ?? default) : _setup.From.FromStores;
 
     // The share is judged over the whole run: as soon as these rejects alone are too large a share of all its rows, the run cannot succeed.
     private bool IsOverBudget(RowCounts counts) => counts.Rejected > 0 && _setup.Rejects.IsExceededBy(counts.Rejected, _setup.Input.Manifest.Rows);

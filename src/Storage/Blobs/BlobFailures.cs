@@ -22,7 +22,7 @@ internal static class BlobFailures
         _ when IsFull(failure) => new StorageFailedException(place,
             "the disk or the user's quota is full. Nothing half-written is visible; free space, then resume.", isTransient: false, failure),
         { HResult: ReadOnlyDisk } =>
-            new StorageFailedException(place, "the disk is read-only. Point blobsRoot at a writable folder.", isTransient: false, failure),
+            new StorageFailedException(place, "the disk is read-only. Point blobs at a writable folder.", isTransient: false, failure),
         UnauthorizedAccessException =>
             new StorageFailedException(place, $"access is denied ({failure.Message}) Give this user the right to read and write the folder.",
             isTransient: false, failure),

@@ -11,7 +11,7 @@ public sealed class DoctorSnapshotsTests
         using var folder = await InputFolder.CreateAsync();
         string segment;
         await using (var engine = await ServedJob.PublishAsync(folder))
-            segment = Directory.GetFiles(engine.Configuration.BlobsRoot, "*", SearchOption.AllDirectories)
+            segment = Directory.GetFiles(engine.Configuration.Blobs, "*", SearchOption.AllDirectories)
                 .First(f => f.Contains("segment", StringComparison.Ordinal));
         Assert.Contains("every byte verified", (await ProgramRun.RunAsync("doctor", "--data", folder["data"])).Output, StringComparison.Ordinal);
         await using (var file = new FileStream(segment, FileMode.Open))

@@ -15,9 +15,9 @@ public sealed class ForeignStoreTests
         (await ProgramRun.RunAsync("runs", "list", "--data", folder["first"])).MustEnd(0);
         var configuration = folder["second.yaml"];
         await File.WriteAllTextAsync(configuration,
-            $"dataDirectory: {folder["second"]}\nblobsRoot: {folder["first/blobs"]}\n", TestContext.Current.CancellationToken);
+            $"dataDirectory: {folder["second"]}\nblobs: {folder["first/blobs"]}\n", TestContext.Current.CancellationToken);
 
-        (await ProgramRun.RunAsync([.. verb, "--config", configuration])).MustRefuse(folder["first/blobs"], "another database", "databasePath", "blobsRoot");
+        (await ProgramRun.RunAsync([.. verb, "--config", configuration])).MustRefuse(folder["first/blobs"], "another database", "databasePath", "blobs");
         (await ProgramRun.RunAsync("doctor", "--config", configuration)).MustEnd(1);
         (await ProgramRun.RunAsync("runs", "list", "--data", folder["first"])).MustEnd(0);
     }

@@ -64,7 +64,7 @@ public sealed class WorkerKillTests(KillStage stage)
             left.Add(blob.Name);
         Assert.Equal((await named.ListAsync(ct)).Order(StringComparer.Ordinal), left);
         Assert.Equal(0, (await sweeper.SweepAsync(named.ListAsync, TimeSpan.Zero, ct)).RemovedTemporaries);
-        Assert.DoesNotContain(Directory.EnumerateFiles(engine.Configuration.BlobsRoot, "*", SearchOption.AllDirectories), f =>
+        Assert.DoesNotContain(Directory.EnumerateFiles(engine.Configuration.Blobs, "*", SearchOption.AllDirectories), f =>
             f.Contains(".uncommitted", StringComparison.Ordinal));
     }
 }

@@ -12,6 +12,7 @@ internal static class RoomEdges
     private static readonly (string Namespace, string[] Folders)[] ThirdParties =
     [
         ("Quartz", ["src/Scheduler/Triggers/"]),
+        ("Amazon", ["src/Storage/Blobs/S3/"]),
         ("Apache.Arrow", ["src/Scorer/Inputs/", "src/Host/"]),
         ("ParquetSharp", ["src/Scorer/Inputs/"]),
         ("Parquet", ["src/Scorer/Outputs/", "src/CostModel/Focus/"]),

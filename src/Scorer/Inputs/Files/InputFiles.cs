@@ -12,6 +12,9 @@ public sealed class InputFiles(IObjectSources? sources)
     /// <summary>Only files of this machine.</summary>
     public static InputFiles OfThisMachine { get; } = new(null);
 
+    /// <summary>A folder in which planning keeps what footers of objects say, so that it reads each once; null means that they are read each time.</summary>
+    public string? FooterFolder { get; init; }
+
     /// <summary>The store of a URI.</summary>
     /// <exception cref="BadInputException">There is none here.</exception>
     internal IObjectSource SourceOf(ObjectUri uri) => sources?.Of(uri)

@@ -31,7 +31,7 @@ public static class InputCatalog
         CancellationToken ct) => Task.Run(async () =>
         {
             var found = await FilePattern.FindAllAsync(patterns, files, ct).ConfigureAwait(false);
-            var footers = await ObjectFooters.ReadAsync(found, files, ct).ConfigureAwait(false);
+            var footers = await ObjectFooters.ReadAsync(patterns, found.Objects, files, ct).ConfigureAwait(false);
             return Freeze(found, footers, needsOf, files, ct);
         }, ct);
 

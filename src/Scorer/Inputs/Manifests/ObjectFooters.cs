@@ -21,15 +21,25 @@ internal sealed class ObjectFooters
 
     /// <summary>What the footers say, by URI.</summary>
     /// <exception cref="BadInputException">An object is no whole Parquet file, or is replaced meanwhile.</exception>
-    public static async Task<IReadOnlyDictionary<string, FileFacts>> ReadAsync(FoundFiles found, InputFiles files, CancellationToken ct)
+    /// <param name="patterns">The input.</param>
+    /// <param name="objects">Its objects, by URI.</param>
+    /// <param name="files">Knows the stores, and where what footers say is kept.</param>
+    /// <param name="ct">Stops between files.</param>
+    public static async Task<IReadOnlyDictionary<string, FileFacts>> ReadAsync(IReadOnlyList<string> patterns,
+        IReadOnlyDictionary<string, ObjectEntry> objects, InputFiles files, CancellationToken ct)
     {
-        if (found.Objects.Count == 0)
+        if (objects.Count == 0)
             return new Dictionary<string, FileFacts>();
-        var facts = new ConcurrentDictionary<string, FileFacts>(StringComparer.Ordinal);
+        var cache = files.FooterFolder is { } folder ? new FooterCache(folder) : null;
+        var known = cache?.Load(patterns, objects);
+        if (known?.Count == objects.Count)
+            return known;
+        var facts = new ConcurrentDictionary<string, FileFacts>(known ?? new Dictionary<string, FileFacts>(), StringComparer.Ordinal);
         var footers = new ObjectFooters(files);
-        await Parallel.ForEachAsync(found.Objects.OrderBy(o => o.Key, StringComparer.Ordinal),
+        await Parallel.ForEachAsync(objects.Where(o => !facts.ContainsKey(o.Key)).OrderBy(o => o.Key, StringComparer.Ordinal).ToList(),
             new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = ct },
             async (file, stop) => facts[file.Key] = await footers.ReadAsync(file.Key, file.Value, stop).ConfigureAwait(false)).ConfigureAwait(false);
+        cache?.Save(patterns, objects, facts);
         return facts;
     }
 

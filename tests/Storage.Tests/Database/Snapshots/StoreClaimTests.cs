@@ -45,7 +45,7 @@ public sealed class StoreClaimTests : IDisposable
         var refused = await Assert.ThrowsAsync<BadInputException>(() => new StoreClaim(second, Blobs).EnsureAsync(Ct));
 
         Assert.Equal(Blobs.Place, refused.Place);
-        Assert.Contains("blobsRoot", refused.Remedy, StringComparison.Ordinal);
+        Assert.Contains("blobs", refused.Remedy, StringComparison.Ordinal);
         Assert.False(await new StoreClaim(second, Blobs).IsOursAsync(Ct));
         Assert.True(await new StoreClaim(first, Blobs).IsOursAsync(Ct));
     }
