@@ -40,6 +40,9 @@ internal sealed class FleetRig : IAsyncDisposable
     /// <summary>The folder of everything that the processes printed.</summary>
     public string Logs => _folder["logs"];
 
+    /// <summary>Where a copy of them stays after the test.</summary>
+    public static string KeptLogs => Path.Combine(Path.GetTempPath(), "batchengine-fleet-logs");
+
     /// <summary>Exit codes of processes that ended by themselves, by host.</summary>
     public IEnumerable<string> Endings => _processes.Where(p => p.Value.Endings.Count > 0)
         .Select(p => $"{p.Key}: {string.Join(", ", p.Value.Endings)}");
@@ -77,10 +80,19 @@ internal sealed class FleetRig : IAsyncDisposable
     {
         foreach (var process in _processes.Values)
             await process.DisposeAsync();
+        KeepLogs();
         foreach (var host in _network.Hosts)
             IpTool.Start("umount", ["-l", DataFolder(host.Name)], out _);
         _network.Dispose();
         await _servers.DisposeAsync();
+    }
+
+    // The folder of the test goes with it; what the processes said is wanted most when it failed.
+    private void KeepLogs()
+    {
+        Directory.CreateDirectory(KeptLogs);
+        foreach (var log in Directory.EnumerateFiles(Logs))
+            File.Copy(log, Path.Combine(KeptLogs, Path.GetFileName(log)), overwrite: true);
     }
 
     private string DataFolder(string host) => _folder[$"hosts/{host}"];
@@ -104,7 +116,8 @@ internal sealed class FleetRig : IAsyncDisposable
     private string ConfigurationOf(string host) => string.Create(CultureInfo.InvariantCulture, $"""
         dataDirectory: {DataFolder(host)}
         databasePath: {_folder["shared.db"]}
-        blobsRoot: {_folder["blobs"]}
+        blobs: {_servers.Blobs}
+        {_servers.StoreKeys}
         jobsDirectory: {_folder["jobs"]}
         leaseTtl: {Lease.TotalSeconds}s
 

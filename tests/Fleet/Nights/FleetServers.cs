@@ -1,6 +1,7 @@
 using System.Globalization;
 using BatchEngine.Fleet.Network;
 using BatchEngine.Fleet.Store;
+using BatchEngine.TestKit.Objects;
 using BatchEngine.TestKit.Postgres;
 
 namespace BatchEngine.Fleet.Nights;
@@ -38,8 +39,8 @@ internal sealed class FleetServers : IAsyncDisposable
         var postgres = await PostgresServer.StartAsync("max_connections=200");
         var database = await postgres.CreateEmptyAsync();
         var relay = TcpRelay.Start(network.Database, databasePort, postgres.Port);
-        var store = postgres;
-        var front = await StoreFront.StartAsync(network.Store, storePort, new Uri("http://127.0.0.1:1"));
+        var store = await ObjectServer.StartAsync("fleet");
+        var front = await StoreFront.StartAsync(network.Store, storePort, new Uri(store.Url));
         return new FleetServers(postgres, relay, store, front)
         {
             Database = postgres.ConnectionString(database).Replace("Host=127.0.0.1", $"Host={network.Database}", StringComparison.Ordinal)

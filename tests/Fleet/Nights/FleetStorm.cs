@@ -61,7 +61,7 @@ internal sealed class FleetStorm(FleetRig rig)
         {
             if (await look() is { } found)
                 return found;
-            Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(since) < s_patience, $"Waited {s_patience} until {what}. Logs: {rig.Logs}");
+            Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(since) < s_patience, $"Waited {s_patience} until {what}. Logs: {FleetRig.KeptLogs}");
             await Task.Delay(s_look, ct);
         }
     }
