@@ -11,6 +11,7 @@ using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Ledger;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.TestKit.Blobs;
 using BatchEngine.TestKit.Databases;
 using BatchEngine.TestKit.Folders;
 
@@ -75,7 +76,16 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
 
     public int Pins { get; private set; }
 
-    private RunStores Stores => RunStores.Over(Database, Blobs, Processes?.Own);
+    public SealUnitStore SealUnits => new(Database, Processes?.Own);
+
+    /// <summary>Set, runs take the blobs for those of a store elsewhere.</summary>
+    public ElsewhereBlobs? Elsewhere { get; set; }
+
+    private RunStores Stores => RunStores.Over(Database, (IBlobStore?)Elsewhere ?? Blobs, Processes?.Own);
+
+    /// <summary>What a sealer on another machine has, to which the blobs may be far.</summary>
+    public SealServices SealersOver(IBlobStore blobs, IRunLog? log = null) =>
+        new(RunStores.Over(Database, blobs), log ?? SilentRunLog.Instance, null, Clock);
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -149,7 +159,7 @@ internal sealed class World : IAsyncDisposable, IRunPreparation, ICapacitySource
 
     public async Task<IReadOnlyList<string>> OrphansAsync()
     {
-        var named = await new NamedBlobs(Database).ListAsync(Stop);
+        var named = await Database.AllBlobNamesAsync(Stop);
         var orphans = new List<string>();
         await foreach (var blob in Blobs.ListAsync("", Stop))
         {

@@ -8,6 +8,7 @@ using BatchEngine.Scheduler.Runs;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Snapshots;
+using BatchEngine.TestKit.Databases;
 
 namespace BatchEngine.Simulation;
 
@@ -65,8 +66,9 @@ internal sealed class InterruptedNights(string folder, int seed) : IDisposable
 
     private static async Task<NightResult> ResultAsync(Engine engine, SnapshotInfo snapshot, int starts)
     {
-        var named = await new NamedBlobs(engine.Database).ListAsync(CancellationToken.None);
-        await new BlobSweeper(engine.Blobs, TimeProvider.System).SweepAsync(_ => Task.FromResult(named), TimeSpan.Zero, CancellationToken.None);
+        var named = await engine.Database.AllBlobNamesAsync(CancellationToken.None);
+        await new BlobSweeper(engine.Blobs, TimeProvider.System)
+            .SweepAsync([""], new NamedBlobs(engine.Database).AmongAsync, TimeSpan.Zero, CancellationToken.None);
         var orphans = new List<string>();
         await foreach (var blob in engine.Blobs.ListAsync("", CancellationToken.None))
         {

@@ -62,7 +62,8 @@ public sealed class KilledNightTests : IDisposable
         var posted = await new LedgerStore(engine.Database).ListAsync(new LedgerFilter(), CancellationToken.None);
 
         // The first process lives on in this test, so its leases end by time, which has passed.
-        await engine.Database.ExecuteSqlAsync("UPDATE leaders SET expires_at = 0; UPDATE leases SET expires_at = 0;", CancellationToken.None);
+        await engine.Database.ExecuteSqlAsync("UPDATE leaders SET expires_at = 0; UPDATE leases SET expires_at = 0; UPDATE seal_units SET expires_at = 0;",
+            CancellationToken.None);
         for (; night < Nights; night++)
             Assert.True(calm[night].SequenceEqual(await SegmentsAsync(engine, await RunAsync(engine, input, night))), $"I4 is broken, {where}: other bytes");
 

@@ -24,7 +24,8 @@ internal sealed class NightInvariants(Engine engine, string where)
             await ReasonsAsync(run);
             await LedgerAsync(run);
         }
-        foreach (var name in (await new SnapshotStore(engine.Database).ListAsync(null, CancellationToken.None)).Select(s => s.Snapshot.ServingName).Distinct())
+        foreach (var name in (await new SnapshotStore(engine.Database).ListAsync(null, 100, CancellationToken.None)).Select(s => s.Snapshot.ServingName)
+            .Distinct())
             await ServedAsync(name);
     }
 

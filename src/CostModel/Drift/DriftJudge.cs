@@ -10,9 +10,6 @@ namespace BatchEngine.CostModel.Drift;
 /// <param name="database">The database.</param>
 public sealed class DriftJudge(StateDatabase database)
 {
-    /// <summary>The most runs of the job that "previous" looks back over.</summary>
-    public const int MaxRunsLookedBack = 1_000;
-
     private readonly RunStore _runs = new(database);
     private readonly ProfileStore _profiles = new(database);
     private readonly SnapshotStore _snapshots = new(database);
@@ -42,10 +39,8 @@ public sealed class DriftJudge(StateDatabase database)
         switch (rule.Baseline)
         {
             case "previous":
-                var runs = await _runs.ListAsync(run.Job, MaxRunsLookedBack, ct).ConfigureAwait(false);
                 var newest = await ServingBeforeAsync(run, ct).ConfigureAwait(false) ?? run.ScheduledAt.AddTicks(-1);
-                return runs.Where(r => r.State is RunState.Published or RunState.Completed && r.Run.ScheduledAt <= newest)
-                    .OrderByDescending(r => r.Run.ScheduledAt).FirstOrDefault()?.Run;
+                return await _runs.LatestPassedAsync(run.Job, newest, ct).ConfigureAwait(false);
             case "first":
                 return await _runs.FirstPublishedAsync(run.Job, ct).ConfigureAwait(false) is { } first && first != run ? first : null;
             default:

@@ -26,6 +26,19 @@ public sealed record Spend(Measured<Money> Total, Measured<Money> Whole, IReadOn
         return spend.Entries == 0 ? Measured<Money>.Of(Money.Zero(currency)) : spend.Total;
     }
 
+    /// <summary>Nothing spent, because nothing was used.</summary>
+    public static Spend None { get; } = Of(Array.Empty<SpendEntry>());
+
+    /// <summary>Both together.</summary>
+    public Spend Plus(Spend other)
+    {
+        var sums = new SortedDictionary<string, decimal>(StringComparer.Ordinal);
+        foreach (var money in ByCurrency.Concat(other.ByCurrency))
+            sums[money.Currency] = sums.GetValueOrDefault(money.Currency) + money.Amount;
+        return From(sums, Entries + other.Entries, UnpricedEntries + other.UnpricedEntries, UnpricedTime + other.UnpricedTime,
+            UnpricedEntries > 0 ? WhyUnpriced : other.WhyUnpriced);
+    }
+
     /// <summary>What is not in the total, in words; null when nothing is missing.</summary>
     public string? Missing() => UnpricedEntries == 0 ? null
         : $"{Figures.Count(UnpricedEntries)} of {Figures.Count(Entries, "ledger entry", "ledger entries")} ({Figures.Duration(UnpricedTime)} of machine time) "
@@ -49,6 +62,11 @@ public sealed record Spend(Measured<Money> Total, Measured<Money> Whole, IReadOn
                 reason = amount.Reason!;
         }
 
+        return From(sums, count, unpriced, time, reason);
+    }
+
+    private static Spend From(SortedDictionary<string, decimal> sums, int count, int unpriced, TimeSpan time, string reason)
+    {
         var byCurrency = sums.Select(s => new Money(s.Value, s.Key)).ToList();
         var missing = Measured<Money>.NotMeasured(FormattableString.Invariant($"{unpriced} of {count} ledger entries have no price: {reason}"));
         var total = count == 0 ? Measured<Money>.NotMeasured("no usage was recorded")

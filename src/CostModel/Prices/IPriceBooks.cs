@@ -7,5 +7,7 @@ public interface IPriceBooks
     string Folder { get; }
 
     /// <summary>Records what counts now, so that it can be proved later, and gives it.</summary>
-    Task<PriceBook> PinAsync(CancellationToken ct);
+    /// <param name="since">What is priced with the book: usage from this instant on. Before it the book may know less.</param>
+    /// <param name="ct">Stops waiting.</param>
+    Task<PriceBook> PinAsync(DateTimeOffset since, CancellationToken ct);
 }

@@ -13,14 +13,20 @@ public sealed class PriceBook
     /// <summary>An interval is cut at no more price changes than this.</summary>
     public const int MaxChangesPerInterval = 100_000;
 
-    private readonly Dictionary<Offering, PriceQuote[]> _quotes;
+    private readonly Dictionary<Offering, StandingQuote[]> _quotes;
 
     /// <summary>A book of the given quotes. Of two quotes observed at the same instant for the same offering the later in the list counts.</summary>
-    public PriceBook(IEnumerable<PriceQuote> quotes) =>
-        _quotes = quotes.GroupBy(q => q.Offering).ToDictionary(g => g.Key, g => g.OrderBy(q => q.ObservedAt).ToArray());
+    public PriceBook(IEnumerable<PriceQuote> quotes)
+        : this(quotes.Select(q => new StandingQuote(q, null)))
+    {
+    }
+
+    /// <summary>The same of quotes some of which were replaced.</summary>
+    public PriceBook(IEnumerable<StandingQuote> quotes) =>
+        _quotes = quotes.GroupBy(q => q.Quote.Offering).ToDictionary(g => g.Key, g => g.OrderBy(q => q.Quote.ObservedAt).ToArray());
 
     /// <summary>A book without quotes: every answer is missing.</summary>
-    public static PriceBook Empty { get; } = new([]);
+    public static PriceBook Empty { get; } = new(Array.Empty<PriceQuote>());
 
     /// <summary>How many quotes it holds.</summary>
     public int Count => _quotes.Values.Sum(q => q.Length);
@@ -35,7 +41,9 @@ public sealed class PriceBook
                 continue;
             for (var index = quotes.Length - 1; index >= 0; index--)
             {
-                var quote = quotes[index];
+                var (quote, replaced) = quotes[index];
+                if (replaced <= instant)
+                    continue;
                 if (quote.ObservedAt > instant)
                 {
                     later = quote;
@@ -61,12 +69,14 @@ public sealed class PriceBook
     public IReadOnlyList<PricedInterval> Over(Offering offering, DateTimeOffset from, DateTimeOffset toExclusive)
     {
         var cuts = new SortedSet<DateTimeOffset>();
-        foreach (var quote in Candidates(offering).Where(_quotes.ContainsKey).SelectMany(candidate => _quotes[candidate]))
+        foreach (var (quote, replaced) in Candidates(offering).Where(_quotes.ContainsKey).SelectMany(candidate => _quotes[candidate]))
         {
             if (quote.ObservedAt > from && quote.ObservedAt < toExclusive)
                 cuts.Add(quote.ObservedAt);
             if (quote.ValidUntil is { } end && end > from && end < toExclusive)
                 cuts.Add(end);
+            if (replaced is { } replacedAt && replacedAt > from && replacedAt < toExclusive)
+                cuts.Add(replacedAt);
         }
 
         if (cuts.Count > MaxChangesPerInterval)

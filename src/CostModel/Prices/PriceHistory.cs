@@ -26,18 +26,20 @@ public static class PriceHistory
     }
 
     // The newest word counts from its date on, and an earlier one of an earlier date until then. One of the same or a later date was corrected: it is void.
-    private static IEnumerable<PriceQuote> Standing(IReadOnlyList<PriceQuote> now, IReadOnlyList<PriceReading> before)
+    private static IEnumerable<StandingQuote> Standing(IReadOnlyList<PriceQuote> now, IReadOnlyList<PriceReading> before)
     {
         if (now.Count == 0)
             return [];
-        var standing = new List<PriceQuote>(now);
+        var standing = now.Select(q => new StandingQuote(q, null)).ToList();
         var limit = now.Min(q => q.ObservedAt);
         foreach (var earlier in before.Reverse())
         {
             var observed = earlier.Quotes.Min(q => q.ObservedAt);
             if (observed >= limit)
                 continue;
-            standing.AddRange(earlier.Quotes.Select(q => q.ValidUntil is { } end && end <= limit ? q : q with { ValidUntil = limit }));
+            // A quote of a later date than the word that took its place never counted, and must not stand in the way of that word.
+            standing.AddRange(earlier.Quotes.Where(q => q.ObservedAt < limit)
+                .Select(q => new StandingQuote(q.ValidUntil is { } end && end <= limit ? q : q with { ValidUntil = limit }, limit)));
             limit = observed;
         }
 

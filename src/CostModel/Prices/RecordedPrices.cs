@@ -12,6 +12,6 @@ public sealed class RecordedPrices(PriceReadings readings, string folder, TimePr
     public string Folder => folder;
 
     /// <inheritdoc/>
-    public async Task<PriceBook> PinAsync(CancellationToken ct) =>
-        PriceHistory.BookAt(await readings.ListAsync(folder, ct).ConfigureAwait(false), clock.GetUtcNow());
+    public async Task<PriceBook> PinAsync(DateTimeOffset since, CancellationToken ct) =>
+        PriceHistory.BookAt(await readings.SinceAsync(folder, since, ct).ConfigureAwait(false), clock.GetUtcNow());
 }

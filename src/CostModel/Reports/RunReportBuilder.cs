@@ -33,15 +33,14 @@ public sealed class RunReportBuilder(StateDatabase database, TimeProvider clock)
         var entries = await new LedgerStore(database).ListAsync(new LedgerFilter(RunId: run), ct).ConfigureAwait(false);
         var decisions = await new DecisionStore(database).ListAsync(run, ct).ConfigureAwait(false);
         var summaries = new CostSummaryBuilder(database);
-        var baseline = await summaries.BaselineAsync(assumption, ct).ConfigureAwait(false);
-        var fates = await summaries.FatesAsync(ct).ConfigureAwait(false);
+        var baseline = await summaries.BaselineAsync(assumption, null, ct).ConfigureAwait(false);
+        var fates = await summaries.FatesAsync([run], ct).ConfigureAwait(false);
         var cost = CostSummary.Of(entries, lookups: null, new Dictionary<string, string>(), CostGrouping.Run, baseline, fates).Total;
         var profiles = new ProfileStore(database);
         var drift = await profiles.FindDriftAsync(run, ct).ConfigureAwait(false);
         var current = await profiles.FindAsync(run, ct).ConfigureAwait(false);
         var before = drift?.Baseline is { } compared ? await profiles.FindAsync(compared, ct).ConfigureAwait(false) : [];
-        var snapshot = (await new SnapshotStore(database).ListAsync(plan.Job.Serving.Name, ct).ConfigureAwait(false))
-            .FirstOrDefault(s => s.Snapshot.Run == run);
+        var snapshot = await new SnapshotStore(database).FindOfRunAsync(run, ct).ConfigureAwait(false);
         var counts = progress.Aggregate(default(RowCounts), (sum, shard) => sum + shard.Counts);
         return new RunReport(run, record.State, record.Note, plan.Job.Owner, plan.Job.Serving.Name, record.Model, record.PlannedAt, record.StartedAt,
             record.EndedAt,

@@ -35,18 +35,24 @@ public sealed class CostSummaryBuilder(StateDatabase database)
             lookups = lookups is null ? null : [.. lookups.Where(l => owners.OfLookups(l.ServingName) == job)];
         }
 
-        return CostSummary.Of(entries, lookups, servingNames, grouping, await BaselineAsync(assumption, ct).ConfigureAwait(false),
-            await FatesAsync(ct).ConfigureAwait(false));
+        return CostSummary.Of(entries, lookups, servingNames, grouping, await BaselineAsync(assumption, filter.To, ct).ConfigureAwait(false),
+            await FatesAsync(entries.Select(e => e.Run).OfType<RunId>(), ct).ConfigureAwait(false));
     }
 
-    /// <summary>What a real-time prediction costs, measured over the whole ledger, else assumed.</summary>
+    /// <summary>What a real-time prediction costs, measured over the newest entries of real-time work, else assumed.</summary>
+    /// <param name="assumption">What is assumed while none was measured; null means nothing.</param>
+    /// <param name="before">Only usage before this instant is looked at; null means all.</param>
+    /// <param name="ct">Stops waiting.</param>
     /// <exception cref="StorageFailedException">The database cannot be read.</exception>
-    public async Task<RealtimeBaseline> BaselineAsync(RealtimeAssumption? assumption, CancellationToken ct) =>
-        RealtimeBaseline.From(await _ledger.ListAsync(new LedgerFilter(), ct).ConfigureAwait(false), assumption);
+    public async Task<RealtimeBaseline> BaselineAsync(RealtimeAssumption? assumption, DateTimeOffset? before, CancellationToken ct)
+    {
+        var newest = await _ledger.NewestAsync(CostKind.Realtime, before, RealtimeBaseline.MaxEntries, ct).ConfigureAwait(false);
+        return RealtimeBaseline.From(newest, assumption);
+    }
 
-    /// <summary>What became of every run.</summary>
+    /// <summary>What became of some runs.</summary>
     /// <exception cref="StorageFailedException">The database cannot be read.</exception>
-    public async Task<RunFates> FatesAsync(CancellationToken ct) => new(await _endings.ListAsync(ct).ConfigureAwait(false));
+    public async Task<RunFates> FatesAsync(IEnumerable<RunId> runs, CancellationToken ct) => new(await _endings.OfAsync(runs, ct).ConfigureAwait(false));
 
     private async Task<IReadOnlyList<ServedCount>?> LookupsAsync(LedgerFilter filter, CancellationToken ct)
     {

@@ -12,11 +12,14 @@ namespace BatchEngine.CostModel.Summaries;
 /// <param name="HowMade">How the number was made.</param>
 public sealed record RealtimeBaseline(Measured<Money> PerThousand, bool IsAssumption, string HowMade)
 {
+    /// <summary>It is measured over so many ledger entries, the newest: a yardstick of what real time costs now, whatever the years before were.</summary>
+    public const int MaxEntries = 10_000;
+
     /// <summary>
     /// The endpoint's busy cost divided by the real-time predictions it made. Idle time of the endpoint is left out, so that the yardstick, and with it the
     /// saving, is rather too low than too high. Without a measurement the sheet's assumption counts.
     /// </summary>
-    /// <param name="entries">The ledger; only standing real-time entries are looked at.</param>
+    /// <param name="entries">Ledger entries; only standing real-time entries are looked at.</param>
     /// <param name="assumption">From a price sheet; null means none.</param>
     public static RealtimeBaseline From(IReadOnlyList<SpendEntry> entries, RealtimeAssumption? assumption)
     {

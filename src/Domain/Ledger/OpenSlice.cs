@@ -30,6 +30,9 @@ public sealed record OpenSlice(
     long Predictions,
     string PricedBy)
 {
+    /// <summary>The part of its time that is billed, where several workers share one rented machine. Default: all of it.</summary>
+    public double BilledShare { get; init; } = 1;
+
     /// <summary>Beats that may be missed before a process counts as dead.</summary>
     public const int MissedBeats = 3;
 
@@ -42,7 +45,7 @@ public sealed record OpenSlice(
         var length = to - from;
         return new UsageRecord(from == From ? Id : FormattableString.Invariant($"{Id}/{from.UtcTicks}"), Run, ServingName, Subject, Kind, Offering, from, to,
             Share(Busy), Share(Rework), Predictions)
-        { PricedBy = PricedBy };
+        { PricedBy = PricedBy, Billed = BilledOf(length) };
 
         double Share(TimeSpan part) => length > TimeSpan.Zero ? Math.Clamp(part / length, 0, 1) : 0;
     }
@@ -55,6 +58,9 @@ public sealed record OpenSlice(
         {
             PricedBy = PricedBy,
         };
+        lost = lost with { Billed = BilledOf(lost.ToExclusive - lost.From) };
         return SeenAt > From ? [Usage(From, SeenAt), lost] : [lost];
     }
+
+    private TimeSpan? BilledOf(TimeSpan length) => BilledShare < 1 ? length * BilledShare : null;
 }

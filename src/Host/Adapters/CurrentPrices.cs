@@ -42,12 +42,12 @@ internal sealed class CurrentPrices(PriceReadings readings, string folder, IRead
         }
     }
 
-    /// <summary>What is known now. Stores nothing.</summary>
+    /// <summary>What is known now of the prices from an instant on. Stores nothing.</summary>
     /// <exception cref="BadInputException">A source cannot be read, and never could be.</exception>
-    public async Task<PriceBook> BookAsync(CancellationToken ct)
+    public async Task<PriceBook> BookAsync(DateTimeOffset since, CancellationToken ct)
     {
         var sheets = await SheetsAsync(ct).ConfigureAwait(false);
-        return Book(await readings.ListAsync(folder, ct).ConfigureAwait(false), sheets);
+        return Book(await readings.SinceAsync(folder, since, ct).ConfigureAwait(false), sheets);
     }
 
     /// <summary>What a real-time answer is assumed to cost now; null means that no source assumes anything. Stores nothing.</summary>
@@ -57,12 +57,20 @@ internal sealed class CurrentPrices(PriceReadings readings, string folder, IRead
 
     /// <inheritdoc/>
     /// <exception cref="BadInputException">A source cannot be read, and never could be.</exception>
-    public async Task<PriceBook> PinAsync(CancellationToken ct)
+    public async Task<PriceBook> PinAsync(DateTimeOffset since, CancellationToken ct)
+    {
+        var sheets = await RecordAsync(ct).ConfigureAwait(false);
+        return Book(await readings.SinceAsync(folder, since, ct).ConfigureAwait(false), sheets);
+    }
+
+    /// <summary>Records what counts now, so that it can be proved later; gives the sheets, or null when they cannot be read.</summary>
+    /// <exception cref="BadInputException">A source cannot be read, and never could be.</exception>
+    public async Task<IReadOnlyList<PriceSheet>?> RecordAsync(CancellationToken ct)
     {
         var sheets = await SheetsAsync(ct).ConfigureAwait(false);
         if (sheets is not null)
             await readings.RecordAsync(folder, QuotesOf(sheets), ct).ConfigureAwait(false);
-        return Book(await readings.ListAsync(folder, ct).ConfigureAwait(false), sheets);
+        return sheets;
     }
 
     private PriceBook Book(IReadOnlyList<PriceReading> known, IReadOnlyList<PriceSheet>? sheets) =>
@@ -87,7 +95,7 @@ internal sealed class CurrentPrices(PriceReadings readings, string folder, IRead
         {
             var isNew = _trouble != problem.Message;
             _trouble = problem.Message;
-            if (_sheets is null && (await readings.ListAsync(folder, ct).ConfigureAwait(false)).Count == 0)
+            if (_sheets is null && !await readings.AnyAsync(folder, ct).ConfigureAwait(false))
                 throw;
             if (isNew)
                 note($"The prices read before stay in force: {problem.Message}");

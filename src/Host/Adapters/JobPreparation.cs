@@ -46,7 +46,7 @@ internal sealed class JobPreparation(ModelRegistry registry, LoadedModels models
     /// <inheritdoc/>
     public async Task<PreparedInputs> PinAsync(ScoringJob job, PreparedInputs prepared, CancellationToken ct)
     {
-        await prices.PinAsync(ct).ConfigureAwait(false);
+        await prices.RecordAsync(ct).ConfigureAwait(false);
         if (prepared.Model.Number == 0)
             await registry.FromFiles.KeepAsync(prepared.Model, prepared.ModelArtifact, prepared.WeightFiles, ct).ConfigureAwait(false);
         return prepared.EdgesToPin is not { } asked ? prepared : prepared with

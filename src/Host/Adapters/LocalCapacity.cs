@@ -3,13 +3,18 @@ using BatchEngine.Scheduler.Planning;
 
 namespace BatchEngine.Host.Adapters;
 
-/// <summary>Offers this machine's cores, priced by the sheet's local offering. Thread-safe.</summary>
-internal sealed class LocalCapacity(CurrentPrices prices, int configuredWorkers) : ICapacitySource
+/// <summary>Offers this machine's cores. Thread-safe.</summary>
+/// <param name="prices">What they cost: one core of this machine, or a rented machine as a whole.</param>
+/// <param name="offering">What it is rented as.</param>
+/// <param name="configuredWorkers">Workers when the job does not say; 0 means one per core.</param>
+internal sealed class LocalCapacity(CurrentPrices prices, Offering offering, int configuredWorkers) : ICapacitySource
 {
     /// <inheritdoc/>
     public async Task<IReadOnlyList<CapacityOffer>> OffersAsync(ScoringJob job, DateTimeOffset at, CancellationToken ct)
     {
-        var book = await prices.BookAsync(ct).ConfigureAwait(false);
-        return [new CapacityOffer(Offering.Local, JobNeeds.Workers(job, configuredWorkers, Environment.ProcessorCount), book.At(Offering.Local, at).PerHour)];
+        var book = await prices.BookAsync(at, ct).ConfigureAwait(false);
+        var workers = JobNeeds.Workers(job, configuredWorkers, Environment.ProcessorCount);
+        var price = book.At(offering, at).PerHour;
+        return [new CapacityOffer(offering, workers, offering == Offering.Local ? price : price.Map(p => p with { Amount = p.Amount / workers }))];
     }
 }

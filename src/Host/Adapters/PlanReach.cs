@@ -13,14 +13,17 @@ namespace BatchEngine.Host.Adapters;
 /// <param name="locator">Finds the model's file.</param>
 /// <param name="files">Where input files are.</param>
 /// <param name="ceiling">Of this process; null means none.</param>
-internal sealed class PlanReach(LoadedModels models, ModelLocator locator, InputFiles files, MemoryCeiling? ceiling)
+/// <param name="workers">How many workers share it.</param>
+internal sealed class PlanReach(LoadedModels models, ModelLocator locator, InputFiles files, MemoryCeiling? ceiling, int workers)
 {
     /// <summary>What is missing, and what to do; null means that nothing is.</summary>
     public async Task<string?> ProblemOfAsync(RunPlan plan, CancellationToken ct)
     {
         try
         {
-            if (plan.RowsToRead > 0 && plan.Manifest.Files.FirstOrDefault(f => IsMissing(f.Path)) is { } file)
+            // A folder that is not mounted lacks the first file and the last; to ask for ten thousand takes long.
+            IReadOnlyList<InputFile> asked = plan.RowsToRead == 0 ? [] : [plan.Manifest.Files[0], plan.Manifest.Files[^1]];
+            if (asked.FirstOrDefault(f => IsMissing(f.Path)) is { } file)
                 return $"its input {file.Path} is not on this machine. Mount the folder under the same path, or let workers read it from an object store.";
             var model = await models.GetAsync(plan, ct).ConfigureAwait(false);
             return WhyOtherBits(plan, model) ?? await WhyTooLargeAsync(plan, model, ct).ConfigureAwait(false);
@@ -49,8 +52,9 @@ internal sealed class PlanReach(LoadedModels models, ModelLocator locator, Input
         var path = await locator.PathOfAsync(plan.Model, plan.ModelArtifact, ct).ConfigureAwait(false);
         var need = ScoringMemory.Of(plan.Manifest, plan.Features, model, ModelContent.Of(path).Bytes, plan.Job.KeyColumn, plan.Job.CarriedColumns,
             writesRunFiles: true, plan.KeptSums, files);
-        return ceiling.Fit(need, 1, plan.UnitRows).UnitRows >= plan.UnitRows ? null
-            : string.Create(CultureInfo.InvariantCulture, $"its units of {plan.UnitRows:N0} rows do not fit under memory.limit here. ")
-                + "Raise the limit, or give the coordinator the same one, so that the run is planned with smaller units.";
+        var fits = ceiling.Fit(need, workers, plan.UnitRows);
+        return fits.UnitRows >= plan.UnitRows && fits.Workers >= workers ? null
+            : string.Create(CultureInfo.InvariantCulture, $"its units of {plan.UnitRows:N0} rows do not fit under memory.limit here with {workers} workers. ")
+                + "Raise the limit, use fewer --workers, or give the coordinator the same limit, so that the run is planned with smaller units.";
     }
 }

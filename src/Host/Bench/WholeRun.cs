@@ -9,8 +9,6 @@ using BatchEngine.Scorer.Sharding;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Leases;
-using BatchEngine.Storage.Snapshots.RunFiles;
-using BatchEngine.Storage.Snapshots.Segments;
 
 namespace BatchEngine.Host.Bench;
 
@@ -50,26 +48,20 @@ internal static class WholeRun
         var receipts = await stores.Receipts.ListAsync(plan.Run, ct).ConfigureAwait(false);
         if (receipts.Count != plan.Shards.Count)
             throw new InvariantBrokenException("a run that nobody stops has a receipt of every shard", $"{receipts.Count} of {plan.Shards.Count}");
-        var sources = receipts.OrderBy(r => r.ShardIndex).SelectMany(r => r.Final.Artifacts).Where(a => a.Kind == ArtifactKind.RunFile)
-            .Select(a => RunFileSource.FromPath(blobs.FileOf(a.BlobName))).ToArray();
-        return (scored, await SealAsync(plan, workers, blobs, sources, ct).ConfigureAwait(false));
+        return (scored, await SealAsync(plan, led.Lead, workers, stores, ct).ConfigureAwait(false));
     }
 
-    private static async Task<StageFigures> SealAsync(RunPlan plan, int workers, LocalFolderBlobs blobs, RunFileSource[] sources, CancellationToken ct)
+    private static async Task<StageFigures> SealAsync(RunPlan plan, Lead lead, int workers, RunStores stores, CancellationToken ct)
     {
-        using var buffers = new SealBuffersPool();
+        await stores.Runs.MoveAsync(lead, RunState.Scoring, RunState.Sealing, "", null, ct).ConfigureAwait(false);
+        await stores.SealUnits.CutAsync(lead, SealUnit.Of(plan.PartitionCount), ct).ConfigureAwait(false);
+        using var loop = new SealLoop(new SealServices(stores, new NoLog(), null, TimeProvider.System), LeasePolicy.Default, plan);
+        var board = new ProgressBoard();
         return await StageFigures.OfAsync(StageNames.Segments, plan.Manifest.Rows, workers, async () =>
         {
-            await Parallel.ForAsync(0, plan.PartitionCount, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = ct },
-                async (partition, token) =>
-            {
-                await using var blob = await blobs.CreateAsync($"segments/{partition}", token).ConfigureAwait(false);
-                var own = buffers.Take();
-                SegmentBuilder.Build(new SegmentRequest(partition, plan.PartitionCount, plan.KeyKind, plan.Outputs.Count, sources, plan.Job.DuplicateKeys),
-                    blob.Content, own, token);
-                buffers.Return(own);
-                await blob.CommitAsync(token).ConfigureAwait(false);
-            }).ConfigureAwait(false);
+            await Parallel.ForAsync(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = ct },
+                async (sealer, token) => await loop.RunAsync($"bench-s{sealer}", null, board, CancellationToken.None, token).ConfigureAwait(false))
+                .ConfigureAwait(false);
             return $"{plan.PartitionCount} segments";
         }).ConfigureAwait(false);
     }

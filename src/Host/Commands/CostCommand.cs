@@ -2,6 +2,7 @@ using System.CommandLine;
 using BatchEngine.CostModel.Ledger;
 using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
+using BatchEngine.Host.Commands.Options;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
@@ -56,7 +57,7 @@ internal static class CostCommand
     // What processes that died have left, and prices that have come since: told, because the ledger has more entries than before.
     private static async Task CatchUpAsync(Verb verb, Engine engine, CancellationToken ct)
     {
-        var caught = await new LedgerPoster(engine.Database, engine.Clock, engine.Prices).CatchUpAsync(ct).ConfigureAwait(false);
+        var caught = await new LedgerPoster(engine.Database, engine.Clock, engine.Prices).CatchUpAsync(null, ct).ConfigureAwait(false);
         if (caught.Any)
             verb.Screen.Note($"The ledger is up to date: {Figures.Count(caught.Settled, "process", "processes")} that died settled, "
                 + $"{Figures.Count(caught.Posted, "usage", "usages")} posted, {Figures.Count(caught.Corrected, "usage", "usages")} without a price corrected.");

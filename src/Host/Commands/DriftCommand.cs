@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BatchEngine.CostModel.Drift;
 using BatchEngine.Domain;
+using BatchEngine.Host.Commands.Options;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Storage.Database.Runs;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BatchEngine.Domain;
+using BatchEngine.Host.Commands.Options;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Screens;

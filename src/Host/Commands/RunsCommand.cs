@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BatchEngine.Domain;
+using BatchEngine.Host.Commands.Options;
 using BatchEngine.Host.Screens;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Storage.Database.Runs;
@@ -13,15 +14,22 @@ internal static class RunsCommand
 {
     private static readonly Argument<string> RunName = new("run") { Description = "A run id, for instance churn_20261123T020000Z" };
     private static readonly Option<string?> Job = new("--job") { Description = "Only this job's runs" };
-    private static readonly Option<int> Limit = new("--limit") { Description = "How many to list, newest first", DefaultValueFactory = _ => 20 };
+    private static readonly Option<int> Limit = LimitOption();
+    private static readonly Option<bool> All = AllOption();
     private static readonly Option<string> Why = SnapshotsCommand.WhyOption();
     private static readonly Option<string?> Html = new("--html") { Description = "Also write the report as one HTML file to this path" };
+
+    /// <summary>How many a list shows.</summary>
+    public static Option<int> LimitOption() => new("--limit") { Description = "How many to list, newest first", DefaultValueFactory = _ => 20 };
+
+    /// <summary>Whether a list shows all that there are.</summary>
+    public static Option<bool> AllOption() => new("--all") { Description = "List all there are" };
 
     /// <summary>The verb and its parts.</summary>
     public static Command Build(GlobalOptions globals)
     {
         var runs = new Command("runs", "List, show, resume, release and cancel runs.");
-        runs.Subcommands.Add(Verb.Does(new Command("list", "Runs, newest first.") { Job, Limit }, globals, ListAsync));
+        runs.Subcommands.Add(Verb.Does(new Command("list", "Runs, newest first.") { Job, Limit, All }, globals, ListAsync));
         runs.Subcommands.Add(Verb.Does(
             new Command("show", "Everything about one run: planned against actual, rows, cost, saving, drift, decisions.") { RunName, Html }, globals,
             ShowAsync));
@@ -38,7 +46,7 @@ internal static class RunsCommand
     private static async Task<int> ListAsync(Verb verb, CancellationToken ct)
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        var limit = verb.Line.GetValue(Limit);
+        var limit = verb.Line.GetValue(All) ? int.MaxValue : verb.Line.GetValue(Limit);
         var runs = await new RunStore(engine.Database).ListAsync(verb.Line.GetValue(Job), limit, ct).ConfigureAwait(false);
         runs = await DriftScreen.NoteAsync(engine.Database, runs, ct).ConfigureAwait(false);
         var unstarted = await new UnstartedRunStore(engine.Database).ListAsync(verb.Line.GetValue(Job), limit, ct).ConfigureAwait(false);

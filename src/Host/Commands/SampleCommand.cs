@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BatchEngine.Domain;
+using BatchEngine.Host.Commands.Options;
 using BatchEngine.Host.Sample;
 using BatchEngine.Host.Terminal;
 

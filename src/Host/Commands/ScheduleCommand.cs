@@ -54,7 +54,7 @@ internal static class ScheduleCommand
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var job = verb.Line.GetValue(Job)!;
-        if (!await new PauseSwitch(engine.Database, verb.Clock).SetAsync(job, isPaused, ct).ConfigureAwait(false))
+        if (!await new PauseSwitch(engine.Database).SetAsync(job, isPaused, ct).ConfigureAwait(false))
             throw new BadInputException("job", job, "a scheduled job", "List them with: batchengine schedule list.");
         verb.Screen.Answer(new { Job = job, IsPaused = isPaused }, () =>
             verb.Screen.Line(isPaused ? $"{job} is paused." : $"{job} is scheduled again from its next occurrence on."));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using BatchEngine.Domain;
+using BatchEngine.Host.Commands.Options;
 using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Configuration.Texts;
 using BatchEngine.Host.Terminal;

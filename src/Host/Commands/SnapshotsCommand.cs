@@ -13,6 +13,8 @@ internal static class SnapshotsCommand
     private static readonly Argument<string> Name = new("name") { Description = "The serving name" };
     private static readonly Argument<long> Id = new("id") { Description = "The snapshot's number, from: batchengine snapshots list" };
 
+    private static readonly Option<int> Limit = RunsCommand.LimitOption();
+    private static readonly Option<bool> All = RunsCommand.AllOption();
     private static readonly Option<string> Why = WhyOption();
 
     /// <summary>The reason for what a person does by hand.</summary>
@@ -26,7 +28,8 @@ internal static class SnapshotsCommand
     public static Command Build(GlobalOptions globals)
     {
         var snapshots = new Command("snapshots", "List, publish and roll back what look-ups serve.");
-        snapshots.Subcommands.Add(Verb.Does(new Command("list", "All snapshots, newest first; the current one is marked.") { NameFilter }, globals, ListAsync));
+        snapshots.Subcommands.Add(
+            Verb.Does(new Command("list", "Snapshots, newest first; the current one is marked.") { NameFilter, Limit, All }, globals, ListAsync));
         snapshots.Subcommands.Add(Verb.Does(new Command("publish",
             "Serve this snapshot, also an older one or one that was held back; routers see it within a second.") { Id, Why }, globals, PublishAsync));
         snapshots.Subcommands.Add(
@@ -37,7 +40,8 @@ internal static class SnapshotsCommand
     private static async Task<int> ListAsync(Verb verb, CancellationToken ct)
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
-        var all = await new SnapshotStore(engine.Database).ListAsync(verb.Line.GetValue(NameFilter), ct).ConfigureAwait(false);
+        var all = await new SnapshotStore(engine.Database).ListAsync(verb.Line.GetValue(NameFilter),
+            verb.Line.GetValue(All) ? int.MaxValue : verb.Line.GetValue(Limit), ct).ConfigureAwait(false);
         verb.Screen.Answer(all, () =>
         {
             if (all.Count == 0)
@@ -74,7 +78,7 @@ internal static class SnapshotsCommand
     {
         await using var engine = await verb.OpenEngineAsync(ct).ConfigureAwait(false);
         var name = verb.Line.GetValue(Name)!;
-        var snapshot = await new SnapshotStore(engine.Database)
+        var snapshot = await engine.Jobs
             .RollbackAsync(name, new ByHand(Environment.UserName, verb.Line.GetValue(Why)!), ct).ConfigureAwait(false);
         if (snapshot is null)
         {

@@ -23,6 +23,7 @@ internal static class Verbs
         root.Subcommands.Add(ServeCommand.BuildEndpoint(globals));
         root.Subcommands.Add(ScheduleCommand.Build(globals));
         root.Subcommands.Add(WorkerCommand.Build(globals));
+        root.Subcommands.Add(WorkersCommand.Build(globals));
         root.Subcommands.Add(LookupCommand.Build(globals));
         root.Subcommands.Add(ModelsCommand.Build(globals));
         root.Subcommands.Add(JobsCommand.Build(globals));

@@ -10,13 +10,17 @@ namespace BatchEngine.Host.Composition;
 /// <summary>How this program starts itself as a worker of a run.</summary>
 internal static class ChildWorker
 {
-    /// <summary>The command: `batchengine worker --run RUN --name WORKER --leave-at-end-of-input --drain-seconds N` over the same database and blobs.</summary>
-    public static ProcessStartInfo Command(EngineConfiguration configuration, RunId run, string worker)
+    /// <summary>The command: `batchengine worker --run RUN --name WORKER --leave-at-end-of-input ...` over the same database and blobs.</summary>
+    public static ProcessStartInfo Command(EngineConfiguration configuration, RunPlan plan, string worker)
     {
+        var offering = configuration.Offering ?? Offering.Local;
+        var share = offering.ShareOf(plan.Chosen.Workers).ToString("R", CultureInfo.InvariantCulture);
         var drain = LeasePolicy.Default.DrainGrace.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "batchengine.exe" : "batchengine");
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = false };
-        foreach (var argument in (string[])["worker", "--run", run.ToString(), "--name", worker, "--leave-at-end-of-input", "--drain-seconds", drain])
+        foreach (var argument in (string[])["worker", "--run", plan.Run.ToString(), "--name", worker, "--leave-at-end-of-input", "--drain-seconds", drain,
+            "--offering",
+            offering.ToString(), "--machine-share", share])
             start.ArgumentList.Add(argument);
         start.Environment["BATCHENGINE_DATA_DIRECTORY"] = configuration.DataDirectory;
         start.Environment["BATCHENGINE_DATABASE_PATH"] = configuration.DatabasePath;

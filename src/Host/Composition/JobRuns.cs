@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
 using BatchEngine.Host.Configuration;
@@ -37,6 +38,8 @@ internal sealed class JobRuns : IDisposable
     private readonly BaseSnapshots _bases;
     private readonly JobPreparation _preparation;
     private readonly NightRun _night;
+    private readonly NightRun _scheduled;
+    private readonly ConcurrentDictionary<string, RunId> _compared = new(StringComparer.Ordinal);
     private readonly LinuxProcesses _processes = new();
 
     /// <summary>Wires the rooms.</summary>
@@ -61,7 +64,10 @@ internal sealed class JobRuns : IDisposable
         _bases = new BaseSnapshots(_stores.Snapshots, _stores.Decisions, copies, clock);
         _preparation = new JobPreparation(registry, _models, new ProfileBins(_stores.Profiles, _files), new PinnedFeatures(_stores.Runs), prices,
             new JobMemory(_ceiling, configuration.Workers, _files), locator, _files, note);
-        _night = new NightRun(Services(), Settings());
+        var settings = Settings();
+        _night = new NightRun(Services(), settings);
+        // A schedule asks again and again by itself, so it waits for nobody; and what has failed, it leaves to a person.
+        _scheduled = new NightRun(Services(), settings with { LeadWait = TimeSpan.Zero, ReopensFailed = false });
     }
 
     /// <summary>Tells the runs which snapshots this process serves, so that they look up in those.</summary>
@@ -74,7 +80,13 @@ internal sealed class JobRuns : IDisposable
     /// <param name="progress">Told how far it is; null means nobody looks.</param>
     /// <param name="drain">Finishes the units in flight and stops; the run can be resumed.</param>
     /// <param name="full">Scores every row of this run, whatever the job says.</param>
-    public async Task<RunOutcome> RunAsync(ScoringJob job, RunId run, IProgress<RunProgress>? progress, CancellationToken drain, bool full = false)
+    public Task<RunOutcome> RunAsync(ScoringJob job, RunId run, IProgress<RunProgress>? progress, CancellationToken drain, bool full = false) =>
+        RunAsync(_night, full ? job with { ReusesUnchanged = false } : job, run, progress, drain);
+
+    /// <summary>The same for a schedule: a run that another process leads is left to it at once, and one that has failed is not tried again.</summary>
+    public Task<RunOutcome> RunScheduledAsync(ScoringJob job, RunId run, CancellationToken drain) => RunAsync(_scheduled, job, run, null, drain);
+
+    private async Task<RunOutcome> RunAsync(NightRun night, ScoringJob job, RunId run, IProgress<RunProgress>? progress, CancellationToken drain)
     {
         if (await _stores.Runs.FindAsync(run, CancellationToken.None).ConfigureAwait(false) is null)
         {
@@ -82,28 +94,21 @@ internal sealed class JobRuns : IDisposable
             if (await _stores.Snapshots.CurrentAsync(job.Serving.Name, CancellationToken.None).ConfigureAwait(false) is { } current
                 && !NameOwner.Allows(job, current))
                 throw NameOwner.Refuse(job, current);
+            OutputProbe.Require(job, run);
             await new JobStore(_database).SaveAsync(job, CancellationToken.None).ConfigureAwait(false);
         }
-        else if (await _stores.Runs.PlanAsync(run, CancellationToken.None).ConfigureAwait(false) is { } plan && !IsSame(plan.Job, job))
+        else if (!_compared.TryGetValue(run.Job, out var last) || last != run)
         {
-            _note($"{run} stays as it was planned; the job was changed since. A run at another instant, given by --as-of, takes the job as it is now.");
+            if (await _stores.Runs.PlanAsync(run, CancellationToken.None).ConfigureAwait(false) is { } plan && !IsSame(plan.Job, job))
+                _note($"{run} stays as it was planned; the job was changed since. A run at another instant, given by --as-of, takes the job as it is now.");
+            // A schedule that follows another process asks every few seconds.
+            _compared[run.Job] = run;
         }
-        job = full ? job with { ReusesUnchanged = false } : job;
-        var outcome = await _night.RunAsync(job, run.ScheduledAt, progress, drain, CancellationToken.None).ConfigureAwait(false);
-        switch (outcome)
-        {
-            case RunOutcome.Published or RunOutcome.Completed or RunOutcome.AlreadyEnded { Record.State: RunState.Published or RunState.Completed }:
-                await ExportAsync(run, CancellationToken.None).ConfigureAwait(false);
-                break;
-            case RunOutcome.Held held:
-                await Export().ExportHeldAsync(run, held.Reason, CancellationToken.None).ConfigureAwait(false);
-                break;
-            case RunOutcome.AlreadyEnded { Record: { State: RunState.Held } record }:
-                await Export().ExportHeldAsync(run, record.Note, CancellationToken.None).ConfigureAwait(false);
-                break;
-        }
-        return outcome;
+        return await night.RunAsync(job, run.ScheduledAt, progress, drain, CancellationToken.None).ConfigureAwait(false);
     }
+
+    private Task DeliverAsync(RunRecord ended, CancellationToken ct) => ended.State == RunState.Held
+        ? Export().ExportHeldAsync(ended.Run, ended.Note, ct) : ExportAsync(ended.Run, ct);
 
     // --full is a wish of one command, and a plan may cut units smaller: neither is a change of the job.
     private static bool IsSame(ScoringJob planned, ScoringJob now) =>
@@ -111,8 +116,11 @@ internal sealed class JobRuns : IDisposable
 
     /// <summary>Lets a run pass that was held back, and writes its outputs where a published run's lie.</summary>
     /// <exception cref="BadInputException">There is no such run, or it is not held.</exception>
+    /// <exception cref="StorageFailedException">A segment of its snapshot is missing or damaged; nothing was changed.</exception>
     public async Task<PublishOutcome> ReleaseAsync(RunId run, ByHand by, CancellationToken ct)
     {
+        if (await _stores.Snapshots.FindOfRunAsync(run, ct).ConfigureAwait(false) is { } stored)
+            await SnapshotCheck.RequireSoundAsync(stored.Snapshot, _blobs, ct).ConfigureAwait(false);
         var outcome = await _stores.Snapshots.ReleaseAsync(run, by, ct).ConfigureAwait(false);
         await ExportAsync(run, ct).ConfigureAwait(false);
         return outcome;
@@ -120,11 +128,24 @@ internal sealed class JobRuns : IDisposable
 
     /// <summary>Lets a snapshot serve, whatever served until now, and writes its run's outputs where a published run's lie.</summary>
     /// <exception cref="BadInputException">There is no such snapshot, or its run has not ended well.</exception>
+    /// <exception cref="StorageFailedException">A segment of it is missing or damaged; nothing was changed.</exception>
     public async Task<SnapshotInfo> PublishAsync(long snapshot, ByHand by, CancellationToken ct)
     {
+        if (await _stores.Snapshots.FindAsync(snapshot, ct).ConfigureAwait(false) is { } stored)
+            await SnapshotCheck.RequireSoundAsync(stored, _blobs, ct).ConfigureAwait(false);
         var published = await _stores.Snapshots.PublishAsync(snapshot, by, ct).ConfigureAwait(false);
         await ExportAsync(published.Run, ct).ConfigureAwait(false);
         return published;
+    }
+
+    /// <summary>Lets serve what served before what serves now.</summary>
+    /// <returns>What serves now; null means that nothing served before.</returns>
+    /// <exception cref="StorageFailedException">A segment of what served before is missing or damaged; nothing was changed.</exception>
+    public async Task<SnapshotInfo?> RollbackAsync(string servingName, ByHand by, CancellationToken ct)
+    {
+        if (await _stores.Snapshots.ServedBeforeAsync(servingName, 1, ct).ConfigureAwait(false) is [var before])
+            await SnapshotCheck.RequireSoundAsync(before, _blobs, ct).ConfigureAwait(false);
+        return await _stores.Snapshots.RollbackAsync(servingName, by, ct).ConfigureAwait(false);
     }
 
     /// <summary>Plans a run and stores nothing.</summary>
@@ -157,19 +178,31 @@ internal sealed class JobRuns : IDisposable
 
     private LeasePolicy LeasePolicy() => Scheduler.Leasing.LeasePolicy.Living(_configuration.LeaseTtl).Checked();
 
-    private NightRunServices Services() => new(_stores, new RunPorts(_preparation, new LocalCapacity(_prices, _configuration.Workers),
+    private NightRunServices Services() =>
+        new(_stores, new RunPorts(_preparation, new LocalCapacity(_prices, _configuration.Offering ?? Offering.Local, _configuration.Workers),
         new DriftRunGate(_database), Accounting()), _log, _clock);
 
     private RunSettings Settings()
     {
         var holder = ProcessName.Of(_clock);
         var policy = LeasePolicy();
-        return new RunSettings(holder, policy, new InProcessWorkers(WorkerServices(), policy, holder),
-            new LocalProcessWorkers(WorkerServices(), policy, holder, (plan, worker) => ChildWorker.Command(_configuration, plan.Run, worker)))
+        var offering = _configuration.Offering ?? Offering.Local;
+        var inProcess = new InProcessWorkers(WorkerServices(), policy, holder)
         {
+            Offering = offering,
+            Card = ThisMachine.Card(holder, _processes.Own, offering, _configuration.MemoryLimitBytes),
+        };
+        var children = new LocalProcessWorkers(WorkerServices(), policy, holder, (plan, worker) => ChildWorker.Command(_configuration, plan, worker))
+        {
+            Offering = offering,
+        };
+        return new RunSettings(holder, policy, inProcess, children)
+        {
+            Offering = offering,
             // A little over a lease's life: a restart after a kill goes on where the dead process stopped, also when it died on another machine.
             LeadWait = _configuration.LeaseTtl + TimeSpan.FromSeconds(2),
             Processes = _processes,
+            AtEnd = DeliverAsync,
         };
     }
 }

@@ -42,6 +42,10 @@ public sealed record EngineConfiguration(
     /// keeps to it. 0 (the default) means no limit.</summary>
     public long MemoryLimitBytes { get; init; }
 
+    /// <summary>What this machine is rented as; null (the default) means that nobody said: a coordinator then goes by the price of this machine's cores, and
+    /// the usage of a worker has no price.</summary>
+    public Offering? Offering { get; init; }
+
     /// <summary>How a bucket is reached, when <see cref="Blobs"/> or an input is one.</summary>
     public ObjectStoreOptions ObjectStore { get; init; } = ObjectStoreOptions.Default;
 

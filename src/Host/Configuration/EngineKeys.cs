@@ -1,6 +1,7 @@
 using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Configuration.KeyTypes;
+using BatchEngine.Host.Configuration.Texts;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Memory;
@@ -60,6 +61,18 @@ internal static class EngineKeys
 
     public static Key<int> Workers { get; } = new("workers", new WholeNumberType<int>(0, JobKeys.MaxWorkers),
         "Workers of a run when the job does not say; 0 means one per core.", 0);
+
+    public static Key<string> Offering { get; } = new("offering", new TextType(OfferingText.Expected)
+    {
+        ProblemOf = text => Domain.Offering.Parse(text) is null ? "" : null,
+        Pattern = "^[^/]+/[^/]+/[^/]+/(on-demand|spot)$",
+        Remedy = "Purchase is spot or on-demand; the first three are as in the price sheets.",
+        Called = "provider/type/zone/purchase",
+    }, "What this machine is rented as, so that what its workers use is priced by that. An hour of it is shared by the workers of one process.")
+    {
+        Otherwise = "the price of this machine's cores; none for a worker of another's run",
+        Example = "ec2/c7a.xlarge/eu-west-1a/spot",
+    };
 
     public static Key<ExecutionDevice> Device { get; } = new("device", new ChoiceType<ExecutionDevice>(),
         "The processor; a card, or the processor with a note when there is none; or what is measured to be faster when a model is loaded.",
@@ -136,7 +149,7 @@ internal static class EngineKeys
     /// <summary>The whole file, in the order of the documents.</summary>
     public static SectionKey File { get; } = new("", "Where a process keeps its state and how it behaves.",
         DataDirectory, DatabasePath, Blobs, ObjectStoreKeys.Section, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, RealtimeUrl, LeaseTtl, Workers,
-            Execution,
+            Offering, Execution,
         Requests, Stop, Memory, Copies, Alerts);
 
     private static TextType Address(string expected, bool takesNone = false) => new(expected)

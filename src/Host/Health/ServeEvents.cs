@@ -51,6 +51,10 @@ internal static partial class ServeEvents
     [LoggerMessage(EventId = 1022, EventName = nameof(NotServed), Level = LogLevel.Error, Message = "{Problem}")]
     public static partial void NotServed(ILogger log, string problem);
 
+    /// <summary>A file behind what is served is damaged.</summary>
+    [LoggerMessage(EventId = 1023, EventName = nameof(FileDamaged), Level = LogLevel.Error, Message = "{Problem}")]
+    public static partial void FileDamaged(ILogger log, string problem);
+
     /// <summary>A background loop ended though nobody stopped it.</summary>
     [LoggerMessage(EventId = 1020, EventName = nameof(LoopEnded), Level = LogLevel.Error,
         Message = "The loop '{Loop}' ended unexpectedly; /readyz fails until the program is started again.")]

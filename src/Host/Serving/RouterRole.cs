@@ -28,6 +28,8 @@ internal static class RouterRole
         services.AddSingleton<SwapLoop>().AddHostedService(s => s.GetRequiredService<SwapLoop>());
         services.AddSingleton<IBeforeListening>(s => s.GetRequiredService<SwapLoop>());
         services.AddSingleton<IReadinessPart, RouterReadiness>();
+        services.AddSingleton<FileLoop>().AddHostedService(s => s.GetRequiredService<FileLoop>());
+        services.AddSingleton<IReadinessPart>(s => s.GetRequiredService<FileLoop>());
         services.AddSingleton<IGauges, SnapshotAges>().AddSingleton<IGauges>(s => new RealtimeCalls(s.GetRequiredService<ServeMetrics>(),
             s.GetRequiredService<RouterDoor>().Door, s.GetRequiredService<ServedNames>()));
         services.AddSingleton<IPages, RouterPages>();

@@ -1,10 +1,12 @@
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
+using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Health;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Scheduler.Triggers;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Lanes;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
 
@@ -13,6 +15,7 @@ namespace BatchEngine.Host.Serving;
 /// <summary>Starts the jobs of a folder by their schedules, once the server listens, and reads them again when their files change. A file with problems is told
 /// and keeps the job that it held before.</summary>
 internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase database, SnapshotStore snapshots, JobRuns runs, NightBoard nights,
+    EngineConfiguration configuration,
     TimeProvider clock, LoopWatch watch, InvariantStop invariants, ILogger<ScheduleLoop> log)
     : ServeLoop("schedule", watch, invariants), IHostedLifecycleService, IRunStarter, IReadinessPart
 {
@@ -27,12 +30,14 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
 
     /// <inheritdoc/>
     public Task<PartReadiness> LookAsync(CancellationToken ct) =>
-        Task.FromResult(new PartReadiness(_started.Task.IsCompleted, Volatile.Read(ref _problems)));
+        Task.FromResult(new PartReadiness(_started.Task.IsCompletedSuccessfully, [.. Volatile.Read(ref _problems),
+            .. _started.Task.IsCompletedSuccessfully ? _started.Task.Result.Overruled.Select(o =>
+                $"job {o.Job}: its schedule here is not in force; another scheduler put {o.InForce} in its place later") : []]));
 
     /// <inheritdoc/>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        var scheduler = await JobScheduler.OpenAsync(database, this, nights, TriggerSettings.Default with { Source = _folder.Path }, clock, cancellationToken)
+        var scheduler = await JobScheduler.OpenAsync(database, this, nights, TriggerSettings.Default with { Source = Source() }, clock, cancellationToken)
             .ConfigureAwait(false);
         try
         {
@@ -54,7 +59,7 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
         var run = new RunId(job.Name, scheduledAt);
         try
         {
-            return await runs.RunAsync(job, run, null, drain).ConfigureAwait(false);
+            return await runs.RunScheduledAsync(job, run, drain).ConfigureAwait(false);
         }
         catch (InvariantBrokenException broken)
         {
@@ -92,6 +97,8 @@ internal sealed class ScheduleLoop(ServeSettings settings, StateDatabase databas
                 await LookAsync(scheduler, stop).ConfigureAwait(false);
         }
     }
+
+    private LaneSource Source() => new($"{Environment.MachineName}:{_folder.Path}", _folder.Path, configuration.LeaseTtl);
 
     // What fails here is tried again by the next look.
     private async Task LookAsync(JobScheduler scheduler, CancellationToken stop)

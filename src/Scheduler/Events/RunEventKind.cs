@@ -57,6 +57,18 @@ public enum RunEventKind
     /// <summary>Usage was recorded.</summary>
     UsageRecorded,
 
+    /// <summary>Seal units are leased by others, or by workers that died; they are waited for.</summary>
+    WaitingForSealUnits,
+
+    /// <summary>A seal unit was leased.</summary>
+    SealUnitLeased,
+
+    /// <summary>A seal unit was leased whose holder had let its lease expire.</summary>
+    SealUnitTakenOver,
+
+    /// <summary>A worker gave its seal unit back: it was asked to leave, or failed for now.</summary>
+    SealUnitReleased,
+
     /// <summary>The bytes of a segment are durable, its row is not yet.</summary>
     SegmentWritten,
 

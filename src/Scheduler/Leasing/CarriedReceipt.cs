@@ -19,12 +19,8 @@ internal static class CarriedReceipt
             return (null, $"run {plan.Reuse.Base} has no receipt of its shard {carried.BaseIndex}");
         var isSealed = plan.Reuse.KeepsSegments
             && (await services.Stores.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Count == plan.PartitionCount;
-        foreach (var artifact in done.Artifacts)
-        {
-            if (await DamageAsync(services.Stores.Blobs, artifact, isRead: artifact.Kind == ArtifactKind.RunFile && !isSealed, ct)
-                .ConfigureAwait(false) is { } damage)
-                return (null, damage);
-        }
+        if (await DamageAsync(services.Stores.Blobs, done.Artifacts, isSealed, ct).ConfigureAwait(false) is { } damage)
+            return (null, damage);
         var counts = done.Counts;
         var artifacts = done.Artifacts.Select(a => a.Kind == ArtifactKind.RunFile ? a with { RowNumberShift = a.RowNumberShift + carried.RowNumberShift } : a)
             .ToList();
@@ -34,19 +30,15 @@ internal static class CarriedReceipt
     }
 
     // Run files that will be sealed again are read whole now, since a receipt cannot be taken back; the others are verified where they are read.
-    private static async Task<string?> DamageAsync(IBlobStore blobs, Artifact artifact, bool isRead, CancellationToken ct)
+    private static async Task<string?> DamageAsync(IBlobStore blobs, IReadOnlyList<Artifact> artifacts, bool isSealed, CancellationToken ct)
     {
-        try
+        if ((await ArtifactCheck.GlanceAsync(blobs, artifacts, ct).ConfigureAwait(false)).FirstOrDefault(d => d is not null) is { } missing)
+            return missing;
+        foreach (var artifact in artifacts.Where(a => a.Kind == ArtifactKind.RunFile && !isSealed))
         {
-            if (isRead)
-                await blobs.VerifyAsync(artifact.BlobName, artifact.Bytes, artifact.Checksum, ct).ConfigureAwait(false);
-            else if (await blobs.LengthAsync(artifact.BlobName, ct).ConfigureAwait(false) != artifact.Bytes)
-                return $"{artifact.BlobName} is missing or has another length than {artifact.Bytes} bytes";
-            return null;
+            if (await ArtifactCheck.ReadAsync(blobs, artifact, ct).ConfigureAwait(false) is { } damage)
+                return damage;
         }
-        catch (CorruptDataException damage)
-        {
-            return damage.Message;
-        }
+        return null;
     }
 }

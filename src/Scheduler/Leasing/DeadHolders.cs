@@ -19,4 +19,18 @@ internal static class DeadHolders
         }
         return ended;
     }
+
+    /// <summary>Ends those of a run's seal units, each under the fence that was seen.</summary>
+    /// <returns>How many were ended.</returns>
+    public static async Task<int> ExpireAsync(SealUnitStore units, IProcesses processes, RunId run, CancellationToken ct)
+    {
+        var ended = 0;
+        foreach (var unit in await units.ProgressAsync(run, ct).ConfigureAwait(false))
+        {
+            if (unit is { State: ShardState.Leased, Process: { } process } && processes.HasEnded(process)
+                && await units.ExpireAsync(run, unit.Unit.Index, unit.Fence, ct).ConfigureAwait(false))
+                ended++;
+        }
+        return ended;
+    }
 }

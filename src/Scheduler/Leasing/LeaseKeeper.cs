@@ -1,23 +1,21 @@
 using BatchEngine.Domain;
-using BatchEngine.Storage.Database.Leases;
 
 namespace BatchEngine.Scheduler.Leasing;
 
-/// <summary>Renews one lease in the background and stops the scoring when it is lost. One per held lease; disposing stops the renewal.</summary>
+/// <summary>Renews one lease in the background and stops the work when it is lost. One per held lease; disposing stops the renewal.</summary>
 internal sealed class LeaseKeeper : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _renewing;
 
     /// <summary>Starts renewing.</summary>
-    /// <param name="claims">The store.</param>
-    /// <param name="lease">The lease.</param>
+    /// <param name="renew">Makes the lease last longer; false means that it is another's or the run is closed.</param>
     /// <param name="policy">How often and for how long.</param>
     /// <param name="clock">For the waits.</param>
     /// <param name="onKept">Called after each renewal.</param>
-    /// <param name="onLost">Called once when another worker owns the shard or the run is closed.</param>
-    public LeaseKeeper(ClaimStore claims, Lease lease, LeasePolicy policy, TimeProvider clock, Func<CancellationToken, Task> onKept, Action onLost) =>
-        _renewing = RenewAsync(claims, lease, policy, clock, onKept, onLost);
+    /// <param name="onLost">Called once when another worker owns the work or the run is closed.</param>
+    public LeaseKeeper(Func<CancellationToken, Task<bool>> renew, LeasePolicy policy, TimeProvider clock, Func<CancellationToken, Task> onKept,
+        Action onLost) => _renewing = RenewAsync(renew, policy, clock, onKept, onLost);
 
     /// <summary>Whether the lease is gone.</summary>
     public bool IsLost { get; private set; }
@@ -30,15 +28,16 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task RenewAsync(ClaimStore claims, Lease lease, LeasePolicy policy, TimeProvider clock, Func<CancellationToken, Task> onKept, Action onLost)
+    private async Task RenewAsync(Func<CancellationToken, Task<bool>> renew, LeasePolicy policy, TimeProvider clock, Func<CancellationToken, Task> onKept,
+        Action onLost)
     {
-        // Ends with the scoring it serves; one renewal more or less never matters, the fence decides.
+        // Ends with the work it serves; one renewal more or less never matters, the fence decides.
         while (!_stop.IsCancellationRequested)
         {
             try
             {
                 await Task.Delay(policy.RenewEvery, clock, _stop.Token).ConfigureAwait(false);
-                if (await claims.RenewAsync(lease, policy.Ttl, _stop.Token).ConfigureAwait(false))
+                if (await renew(_stop.Token).ConfigureAwait(false))
                 {
                     await onKept(_stop.Token).ConfigureAwait(false);
                     continue;
@@ -54,7 +53,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
             }
             catch (BatchEngineException)
             {
-                // The database is gone for good: the scoring's own next write reports it with its place.
+                // The database is gone for good: the work's own next write reports it with its place.
             }
             IsLost = true;
             onLost();

@@ -9,6 +9,9 @@ namespace BatchEngine.Scheduler.Leasing;
 /// <param name="Offering">What it runs on.</param>
 internal sealed record MeteredSubject(RunId Run, string Name, UsageKind Kind, Offering Offering)
 {
+    /// <summary>The part of its time that is billed, where several workers share one rented machine. Default: all of it.</summary>
+    public double BilledShare { get; init; } = 1;
+
     /// <summary>A coordinator is measured only while it works itself.</summary>
     public bool IsAlwaysBusy => Kind == UsageKind.RunOverhead;
 }

@@ -12,6 +12,7 @@ namespace BatchEngine.Scheduler.Leasing;
 /// <param name="Claims">Who scores which shard.</param>
 /// <param name="Lead">Who coordinates which run.</param>
 /// <param name="Receipts">What of the shards is durable.</param>
+/// <param name="SealUnits">Who seals which partitions.</param>
 /// <param name="Snapshots">Segments and snapshots.</param>
 /// <param name="Profiles">Merged profiles and drift reports.</param>
 /// <param name="Usage">Where worked time is recorded.</param>
@@ -25,6 +26,7 @@ public sealed record RunStores(
     ClaimStore Claims,
     LeadStore Lead,
     ReceiptStore Receipts,
+    SealUnitStore SealUnits,
     SnapshotStore Snapshots,
     ProfileStore Profiles,
     UsageStore Usage,
@@ -37,14 +39,21 @@ public sealed record RunStores(
     /// <summary>The price folder that counts for what is metered for the runs that this process leads; empty (the default) means that nobody said.</summary>
     public string PricedBy { get; init; } = "";
 
+    /// <summary>Who works.</summary>
+    public required WorkerStore Workers { get; init; }
+
     /// <summary>All of them over one database and one blob store.</summary>
     /// <param name="database">The database.</param>
     /// <param name="blobs">The blob store.</param>
     /// <param name="process">This process, as others may recognise it (<see cref="IProcesses.Own"/>); null means that its leases end by time alone.</param>
     /// <param name="pricedBy">The price folder that counts for the runs that this process leads; a worker of another's run leaves it empty.</param>
     public static RunStores Over(StateDatabase database, IBlobStore blobs, string? process = null, string pricedBy = "") => new(new RunStore(database),
-        new ClaimStore(database, process), new LeadStore(database, process), new ReceiptStore(database), new SnapshotStore(database),
+        new ClaimStore(database, process), new LeadStore(database, process), new ReceiptStore(database),
+        new SealUnitStore(database, process), new SnapshotStore(database),
         new ProfileStore(database), new UsageStore(database, pricedBy), new OpenSliceStore(database, pricedBy),
         new DecisionStore(database), blobs, new NamedBlobs(database), new StoreClaim(database, blobs))
-    { PricedBy = pricedBy };
+    {
+        PricedBy = pricedBy,
+        Workers = new WorkerStore(database),
+    };
 }

@@ -37,7 +37,7 @@ internal sealed class ShardAttempt(WorkerServices services, LeasePolicy policy, 
         using var scoring = new CancellationTokenSource(Timeout.InfiniteTimeSpan, services.Clock);
         await using var joined = ct.Register(scoring.Cancel);
         await using var leaving = drain.Register(() => scoring.CancelAfter(policy.DrainGrace));
-        var keeper = new LeaseKeeper(services.Stores.Claims, _lease, policy, services.Clock, onKept, scoring.Cancel);
+        var keeper = new LeaseKeeper(token => services.Stores.Claims.RenewAsync(_lease, policy.Ttl, token), policy, services.Clock, onKept, scoring.Cancel);
         await using var kept = keeper.ConfigureAwait(false);
         try
         {

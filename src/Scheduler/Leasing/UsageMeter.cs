@@ -96,7 +96,8 @@ internal sealed class UsageMeter(OpenSliceStore slices, MeteredSubject subject, 
     /// <summary>A slice with the id that its facts give, nothing known of its work yet.</summary>
     public static OpenSlice Slice(MeteredSubject subject, DateTimeOffset from, DateTimeOffset seen, TimeSpan beat) => new(
         string.Create(CultureInfo.InvariantCulture, $"{subject.Run}/{subject.Name}/{from.UtcTicks}"), subject.Run, "", subject.Name, subject.Kind,
-        subject.Offering, from, seen, beat, TimeSpan.Zero, TimeSpan.Zero, 0, "");
+        subject.Offering, from, seen, beat, TimeSpan.Zero, TimeSpan.Zero, 0, "")
+    { BilledShare = subject.BilledShare };
 
     private OpenSlice Slice(DateTimeOffset from, DateTimeOffset seen) => Slice(subject, from, seen, beat);
 }

@@ -16,13 +16,9 @@ internal sealed class BaseLookup(SnapshotStore snapshots, RunStore runs, Receipt
     {
         if (await snapshots.CurrentAsync(job.Serving.Name, ct).ConfigureAwait(false) is not { } current)
             return new BaseAnswer.None($"nothing is served as '{job.Serving.Name}' yet");
-        foreach (var segment in current.Segments)
-        {
-            if (await blobs.LengthAsync(segment.Artifact.BlobName, ct).ConfigureAwait(false) != segment.Artifact.Bytes)
-                return new BaseAnswer.None(
-                    string.Create(CultureInfo.InvariantCulture,
-                    $"segment {segment.Artifact.BlobName} of snapshot {current.Id} is missing or has another length than {segment.Artifact.Bytes} bytes"));
-        }
+        if ((await ArtifactCheck.GlanceAsync(blobs, [.. current.Segments.Select(s => s.Artifact)], ct).ConfigureAwait(false))
+            .FirstOrDefault(d => d is not null) is { } damage)
+            return new BaseAnswer.None(string.Create(CultureInfo.InvariantCulture, $"a segment of snapshot {current.Id} cannot be used: {damage}"));
         return await runs.PlanAsync(current.Run, ct).ConfigureAwait(false) is { } plan
             ? new BaseAnswer.Found(new BaseRun(current.Id, plan, await receipts.ListAsync(current.Run, ct).ConfigureAwait(false)))
             : new BaseAnswer.None($"run {current.Run} behind snapshot {current.Id} has no plan");

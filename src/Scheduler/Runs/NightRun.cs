@@ -20,6 +20,9 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
 {
     // Each state is entered at most once a call, so a walk longer than the states there are means a loop.
     private const int MaxSteps = 12;
+
+    // The others wait for the next night.
+    private const int MaxSweptRuns = 200;
     private readonly RunSettings _settings = settings with { Leases = settings.Leases.Checked() };
 
     /// <summary>Starts the run of a job at its scheduled instant, or goes on with it when it is known already; one that failed is tried again from its durable
@@ -124,26 +127,23 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
     {
         if (!isNew)
             services.Log.Write(new RunEvent(RunEventKind.Found, record.Run, record.State.ToString(), ""));
-        if (RunTransitions.IsEnded(record.State))
+        if ((RunTransitions.IsEnded(record.State) && !HasMore(record.State)) || (record.State == RunState.Failed && !_settings.ReopensFailed))
             return new RunOutcome.AlreadyEnded(record);
         var wish = new LeadWish(record.Run, _settings.Holder, _settings.Leases, _settings.LeadWait);
         var lead = await RunLead.TryTakeAsync(services.Stores.Lead, wish, services.Log, _settings.Processes, services.Clock, ct).ConfigureAwait(false);
         if (lead is null)
             return new RunOutcome.Following(record.Run, record.State);
         await using var led = lead.ConfigureAwait(false);
-        services.Log.Write(new RunEvent(RunEventKind.Leading, record.Run, _settings.Holder, $"fence {lead.Lead.Fence}"));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, lead.Lost);
-        var plan = await services.Stores.Runs.PlanAsync(record.Run, ct).ConfigureAwait(false)
-            ?? throw new InvariantBrokenException("a recorded run has its plan", record.Run.ToString());
-        var context = new RunContext(services, _settings, plan, lead.Lead, progress);
-        lead.Kept = context.BeatAsync;
         try
         {
-            if (!isNew)
-                await services.Stores.Runs.SettleAsync(lead.Lead, services.Stores.PricedBy, _settings.Leases.Ttl, ct).ConfigureAwait(false);
-            var outcome = await WalkAsync(context, isNew, drain, stop.Token).ConfigureAwait(false);
-            if (outcome is RunOutcome.Published or RunOutcome.Completed or RunOutcome.Held)
-                await SweepAsync(context, stop.Token).ConfigureAwait(false);
+            // While the lead was another's, its holder may have ended the run: what it ended is not begun anew.
+            var now = await services.Stores.Runs.FindAsync(record.Run, ct).ConfigureAwait(false)
+                ?? throw new InvariantBrokenException("a led run is recorded", record.Run.ToString());
+            var isEnded = RunTransitions.IsEnded(now.State) || (now.State == RunState.Failed && record.State != RunState.Failed);
+            var outcome = isEnded ? new RunOutcome.AlreadyEnded(now) : await LeadAsync(lead, now, isNew, progress, drain, stop.Token).ConfigureAwait(false);
+            if (outcome is RunOutcome.Published or RunOutcome.Completed or RunOutcome.Held or RunOutcome.AlreadyEnded)
+                await EndAsync(record.Run, stop.Token).ConfigureAwait(false);
             return outcome;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested && lead.Lost.IsCancellationRequested)
@@ -154,6 +154,33 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
         {
             // Another process leads the run since; what this one wanted to write was refused.
             return new RunOutcome.Following(record.Run, record.State);
+        }
+    }
+
+    private bool HasMore(RunState state) => _settings.AtEnd is not null && state is RunState.Published or RunState.Completed or RunState.Held;
+
+    private async Task EndAsync(RunId run, CancellationToken ct)
+    {
+        if (_settings.AtEnd is { } end && await services.Stores.Runs.FindAsync(run, ct).ConfigureAwait(false) is { } ended && HasMore(ended.State))
+            await end(ended, ct).ConfigureAwait(false);
+    }
+
+    private async Task<RunOutcome> LeadAsync(RunLead lead, RunRecord record, bool isNew, IProgress<RunProgress>? progress, CancellationToken drain,
+        CancellationToken ct)
+    {
+        services.Log.Write(new RunEvent(RunEventKind.Leading, record.Run, _settings.Holder, $"fence {lead.Lead.Fence}"));
+        var plan = await services.Stores.Runs.PlanAsync(record.Run, ct).ConfigureAwait(false)
+            ?? throw new InvariantBrokenException("a recorded run has its plan", record.Run.ToString());
+        var context = new RunContext(services, _settings, plan, lead.Lead, progress);
+        lead.Kept = context.BeatAsync;
+        try
+        {
+            if (!isNew)
+                await services.Stores.Runs.SettleAsync(lead.Lead, services.Stores.PricedBy, _settings.Leases.Ttl, ct).ConfigureAwait(false);
+            var outcome = await WalkAsync(context, isNew, drain, ct).ConfigureAwait(false);
+            if (outcome is RunOutcome.Published or RunOutcome.Completed or RunOutcome.Held)
+                await SweepAsync(context, ct).ConfigureAwait(false);
+            return outcome;
         }
         finally
         {
@@ -218,7 +245,7 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
             await (state switch
             {
                 RunState.Scoring => ScoringPhase.RunAsync(context, checkInput: !isNew, drain, ct),
-                RunState.Sealing => SealingPhase.RunAsync(context, ct),
+                RunState.Sealing => SealingPhase.RunAsync(context, drain, ct),
                 RunState.Judging => JudgingPhase.RunAsync(context, ct),
                 _ => throw new InvariantBrokenException("only working states have a phase", state.ToString()),
             }).ConfigureAwait(false);
@@ -252,8 +279,12 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
                 context.Say(RunEventKind.OrphansSwept, "blobs", $"nothing is removed: {services.Stores.Blobs.Place} does not say that it is this database's");
                 return;
             }
-            var swept = await new BlobSweeper(services.Stores.Blobs, services.Clock).SweepAsync(services.Stores.Named.ListAsync, grace, ct)
-                .ConfigureAwait(false);
+            var before = services.Clock.GetUtcNow() - grace;
+            var unswept = await services.Stores.Named.UnsweptAsync(before, MaxSweptRuns, ct).ConfigureAwait(false);
+            var swept = await new BlobSweeper(services.Stores.Blobs, services.Clock).SweepAsync(unswept.SelectMany(u => u.Prefixes).Distinct(),
+                services.Stores.Named.AmongAsync, grace, ct).ConfigureAwait(false);
+            foreach (var (run, _) in unswept)
+                await services.Stores.Named.SweptAsync(run, before, ct).ConfigureAwait(false);
             context.Say(RunEventKind.OrphansSwept, "blobs",
                 string.Create(CultureInfo.InvariantCulture,
                 $"{swept.Removed.Count} orphans and {swept.RemovedTemporaries} temporaries removed, {swept.RemovedBytes} bytes"));

@@ -54,7 +54,7 @@ internal sealed class RunContext(NightRunServices services, RunSettings settings
     {
         if (_overhead is not null)
             return;
-        _overhead = new UsageMeter(services.Stores.Slices, new MeteredSubject(Run, $"{settings.Holder}-lead", UsageKind.RunOverhead, plan.Chosen.Offering),
+        _overhead = new UsageMeter(services.Stores.Slices, new MeteredSubject(Run, $"{settings.Holder}-lead", UsageKind.RunOverhead, settings.Offering),
             settings.Leases.RenewEvery, services.Clock);
         await _overhead.BeatAsync(ct).ConfigureAwait(false);
     }

@@ -16,6 +16,17 @@ public sealed record RunSettings(string Holder, LeasePolicy Leases, IWorkerFleet
     /// on at once where a killed process stopped.</summary>
     public TimeSpan LeadWait { get; init; } = TimeSpan.Zero;
 
+    /// <summary>Whether a run that is found failed is tried again. Default it is: somebody asks for it. A schedule does not: the night has ended.</summary>
+    public bool ReopensFailed { get; init; } = true;
+
+    /// <summary>What is done with a run that has ended well or is held back, while this process leads it, so that no other does the same beside it. May be
+    /// called
+    /// again. Default null: nothing.</summary>
+    public Func<RunRecord, CancellationToken, Task>? AtEnd { get; init; }
+
+    /// <summary>What the coordinator's process runs on, for its own usage. Default: this machine.</summary>
+    public Offering Offering { get; init; } = Offering.Local;
+
     /// <summary>Tells which processes have ended, so that nobody waits for their leads. Default null: only time ends a lead.</summary>
     public IProcesses? Processes { get; init; }
 
@@ -23,6 +34,7 @@ public sealed record RunSettings(string Holder, LeasePolicy Leases, IWorkerFleet
     /// <see cref="BlobSweeper.DefaultGrace"/>.</summary>
     public TimeSpan? SweepGrace { get; init; } = BlobSweeper.DefaultGrace;
 
-    /// <summary>Partitions sealed at the same time. Default one per core; at least 1. Each takes the memory of one partition's rows.</summary>
+    /// <summary>Partitions sealed by this process at the same time. Default one per core; 0 leaves all of them to workers elsewhere. Each takes the
+    /// memory of one partition's rows.</summary>
     public int MaxSealers { get; init; } = Environment.ProcessorCount;
 }

@@ -47,5 +47,5 @@ internal sealed class RunSpeed(RunStore runs, UsageStore usage)
 
     private async Task<TimeSpan> BusyAsync(RunId run, CancellationToken ct) =>
         TimeSpan.FromSeconds((await usage.ListAsync(run, ct).ConfigureAwait(false)).Where(u => u.Kind == UsageKind.BatchWorker)
-            .Sum(u => u.Duration.TotalSeconds * (u.BusyShare - u.ReworkShare)));
+            .Sum(u => (u.ToExclusive - u.From).TotalSeconds * (u.BusyShare - u.ReworkShare)));
 }

@@ -22,6 +22,8 @@ internal sealed class JobLane : IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private string _trouble = "";
     private (DateTimeOffset Instant, string Reason) _told;
+    private string _overruledBy = "";
+    private long _skewTicks;
 
     /// <summary>Creates the lane from what survived.</summary>
     /// <exception cref="BadInputException">The job's schedule cannot be read.</exception>
@@ -43,11 +45,19 @@ internal sealed class JobLane : IAsyncDisposable
     /// <summary>Whether the lane runs exactly this job, whoever read it from which file.</summary>
     public bool Runs(ScoringJob job) => StoredJson.Write(job) == _text;
 
-    /// <summary>The next occurrence; null means none, or that the job is paused.</summary>
-    public DateTimeOffset? NextOf(LaneState state) => state.IsPaused ? null : _occurrences.Next(_ports.Clock.GetUtcNow());
+    /// <summary>The schedule that another scheduler put in force in place of this one; null means that this one is.</summary>
+    public string? OverruledBy => State.Schedule == LaneChange.TextOf(Schedule) ? null : State.Schedule;
 
-    /// <summary>The next occurrence, whether the job is paused or not; null means none.</summary>
-    public DateTimeOffset? NextDue() => _occurrences.Next(_ports.Clock.GetUtcNow());
+    /// <summary>The next occurrence; null means none, or that the job is paused.</summary>
+    public DateTimeOffset? NextOf(LaneState state) => state.IsPaused ? null : _occurrences.Next(Now);
+
+    /// <summary>When this machine's clock shows the next occurrence, whether the job is paused or not; null means none.</summary>
+    public DateTimeOffset? NextAlarm() => _occurrences.Next(Now) - Skew;
+
+    // The database's clock, as this machine's showed it when it was last read: what is due is the same for every machine.
+    private DateTimeOffset Now => _ports.Clock.GetUtcNow() + Skew;
+
+    private TimeSpan Skew => TimeSpan.FromTicks(Interlocked.Read(ref _skewTicks));
 
     /// <summary>The work on what is pending: ends when the lane is disposed, or with what it could not go on after.</summary>
     public Task Running => _running;
@@ -61,8 +71,8 @@ internal sealed class JobLane : IAsyncDisposable
     {
         try
         {
-            return await ChangeAsync(state => LaneChange.Due(state, Schedule, _occurrences.Next, _ports.Settings, _ports.Clock.GetUtcNow()), ct)
-                .ConfigureAwait(false);
+            return (await ChangeAsync((state, now) => LaneChange.Due(state, Schedule, _occurrences.Next, _ports.Settings, now), ct)
+                .ConfigureAwait(false)).IsThere;
         }
         finally
         {
@@ -77,6 +87,15 @@ internal sealed class JobLane : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _trouble, trouble) != trouble)
             _ports.Listener.Troubled(Job.Name, trouble);
+    }
+
+    /// <summary>Tells the listener that its schedule is not in force, once for each that is.</summary>
+    public void TellOverruled(string inForce)
+    {
+        if (Interlocked.Exchange(ref _overruledBy, inForce) != inForce)
+            _ports.Listener.Troubled(Job.Name,
+                $"its schedule here, {LaneChange.TextOf(Schedule)}, is not in force: another scheduler put {inForce} in its place "
+                + "later. Make the job files alike");
     }
 
     /// <summary>Asks the run going on to leave, and waits for it. What is pending stays pending.</summary>
@@ -96,7 +115,7 @@ internal sealed class JobLane : IAsyncDisposable
         {
             try
             {
-                await ChangeAsync(_ => null, _leave.Token).ConfigureAwait(false);
+                await ChangeAsync((_, _) => null, _leave.Token).ConfigureAwait(false);
                 var isSeenThrough = State.Pending.Count > 0 && await SeeThroughAsync(State.Pending[0]).ConfigureAwait(false);
                 Volatile.Write(ref _trouble, "");
                 if (isSeenThrough)
@@ -130,17 +149,19 @@ internal sealed class JobLane : IAsyncDisposable
                     return false;
                 case (_, OperationCanceledException) when _leave.IsCancellationRequested:
                     return false;
-                case (RunOutcome.Following following, _):
-                    if (await GaveUpAsync(instant, $"another process leads the run, which is {following.State}", tries).ConfigureAwait(false))
-                        return true;
-                    break;
+                case (RunOutcome.Following, _):
+                    // For as long as it is led: whoever leads it may die at any time.
+                    await PauseAsync(_ports.Settings.FollowEvery).ConfigureAwait(false);
+                    tries = 1;
+                    continue;
                 case (RunOutcome.Refused refused, _):
                     if (!await WaitForStartAsync(instant, refused.Reason).ConfigureAwait(false))
                         return true;
                     continue;
                 case ({ } ended, _):
-                    await ChangeAsync(state => LaneChange.Ended(state, instant), CancellationToken.None).ConfigureAwait(false);
-                    await _ports.Listener.EndedAsync(new RunId(Job.Name, instant), ended, _leave.Token).ConfigureAwait(false);
+                    // Several processes may see the end; the one that takes it off the list tells it.
+                    if ((await ChangeAsync((state, _) => LaneChange.Ended(state, instant), CancellationToken.None).ConfigureAwait(false)).IsChanged)
+                        await _ports.Listener.EndedAsync(new RunId(Job.Name, instant), ended, _leave.Token).ConfigureAwait(false);
                     return true;
                 case (_, InvariantBrokenException broken):
                     await GiveUpAsync(instant, "the run was not started", broken.Message).ConfigureAwait(false);
@@ -184,17 +205,17 @@ internal sealed class JobLane : IAsyncDisposable
     /// <summary>Records that the run could not start, and waits for the next try inside the job's window; false means that it is given up.</summary>
     private async Task<bool> WaitForStartAsync(DateTimeOffset instant, string reason)
     {
-        var (run, now) = (new RunId(Job.Name, instant), _ports.Clock.GetUtcNow());
+        var (run, now) = (new RunId(Job.Name, instant), Now);
         DateTimeOffset? until = Job.WaitsForInput > TimeSpan.Zero && now < instant + Job.WaitsForInput ? instant + Job.WaitsForInput : null;
-        await _ports.Unstarted.SaveAsync(run, now, until, reason, CancellationToken.None).ConfigureAwait(false);
-        if (until is null || _told != (instant, reason))
-            await _ports.Listener.NotStartedAsync(run, reason, until, _leave.Token).ConfigureAwait(false);
-        _told = (instant, reason);
         if (until is not { } end)
         {
-            await GiveUpAsync(instant, "the run was not started", reason).ConfigureAwait(false);
+            await GiveUpStartAsync(instant, reason).ConfigureAwait(false);
             return false;
         }
+        await _ports.Unstarted.SaveAsync(run, now, until, reason, CancellationToken.None).ConfigureAwait(false);
+        if (_told != (instant, reason))
+            await _ports.Listener.NotStartedAsync(run, reason, until, _leave.Token).ConfigureAwait(false);
+        _told = (instant, reason);
         await PauseAsync(end - now < _ports.Settings.LookForInputEvery ? end - now : _ports.Settings.LookForInputEvery).ConfigureAwait(false);
         return true;
     }
@@ -203,12 +224,19 @@ internal sealed class JobLane : IAsyncDisposable
     {
         if (tries < _ports.Settings.MaxTries)
             return false;
-        var why = string.Create(CultureInfo.InvariantCulture, $"{problem}; tried {tries} times");
-        var run = new RunId(Job.Name, instant);
-        await _ports.Unstarted.SaveAsync(run, _ports.Clock.GetUtcNow(), null, why, CancellationToken.None).ConfigureAwait(false);
-        await _ports.Listener.NotStartedAsync(run, why, null, _leave.Token).ConfigureAwait(false);
-        await GiveUpAsync(instant, "the run was not started", why).ConfigureAwait(false);
+        await GiveUpStartAsync(instant, string.Create(CultureInfo.InvariantCulture, $"{problem}; tried {tries} times")).ConfigureAwait(false);
         return true;
+    }
+
+    // The row comes first, so that a process that dies in between leaves the instant pending.
+    private async Task GiveUpStartAsync(DateTimeOffset instant, string why)
+    {
+        if (!await IsPendingAsync(instant).ConfigureAwait(false))
+            return;
+        var run = new RunId(Job.Name, instant);
+        await _ports.Unstarted.SaveAsync(run, Now, null, why, CancellationToken.None).ConfigureAwait(false);
+        if (await GiveUpAsync(instant, "the run was not started", why).ConfigureAwait(false))
+            await _ports.Listener.NotStartedAsync(run, why, null, _leave.Token).ConfigureAwait(false);
     }
 
     private async Task PauseAsync(TimeSpan time) =>
@@ -216,21 +244,23 @@ internal sealed class JobLane : IAsyncDisposable
 
     private async Task<bool> IsPendingAsync(DateTimeOffset instant)
     {
-        await ChangeAsync(_ => null, _leave.Token).ConfigureAwait(false);
+        await ChangeAsync((_, _) => null, _leave.Token).ConfigureAwait(false);
         return State.Pending.Contains(instant);
     }
 
-    private Task GiveUpAsync(DateTimeOffset instant, string what, string why) =>
-        ChangeAsync(state => LaneChange.GivenUp(state, instant, what, why, _ports.Clock.GetUtcNow()), CancellationToken.None);
+    /// <summary>Takes an instant off the list for good; false means that another process did.</summary>
+    private async Task<bool> GiveUpAsync(DateTimeOffset instant, string what, string why) =>
+        (await ChangeAsync((state, now) => LaneChange.GivenUp(state, instant, what, why, now), CancellationToken.None).ConfigureAwait(false)).IsChanged;
 
-    private async Task<bool> ChangeAsync(Func<LaneState, LaneChange?> decide, CancellationToken ct)
+    private async Task<(bool IsThere, bool IsChanged)> ChangeAsync(Func<LaneState, DateTimeOffset, LaneChange?> decide, CancellationToken ct)
     {
         await _gate.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            var stored = await LaneUpdate.MakeAsync(_ports.Lanes, Job.Name, decide, ct).ConfigureAwait(false);
-            Volatile.Write(ref _state, stored ?? State with { Pending = [] });
-            return stored is not null;
+            var (stored, isChanged) = await LaneUpdate.MakeAsync(_ports.Lanes, Job.Name, decide, ct).ConfigureAwait(false);
+            Interlocked.Exchange(ref _skewTicks, (stored.Now - _ports.Clock.GetUtcNow()).Ticks);
+            Volatile.Write(ref _state, stored.State ?? State with { Pending = [] });
+            return (stored.State is not null, isChanged);
         }
         finally
         {

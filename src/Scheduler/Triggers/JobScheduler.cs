@@ -14,18 +14,21 @@ namespace BatchEngine.Scheduler.Triggers;
 /// </remarks>
 public sealed class JobScheduler : IAsyncDisposable
 {
+    private const int BeatsPerLife = 3;
     private readonly ConcurrentDictionary<string, JobLane> _lanes = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LanePorts _ports;
     private readonly DecisionStore _decisions;
+    private readonly LaneWishes _wishes;
     private readonly FormerLanes _former;
     private WakeTimers _timers = null!;
     private Task _sweeping = Task.CompletedTask;
+    private Task _beating = Task.CompletedTask;
     private bool _started;
 
     private JobScheduler(StateDatabase database, LanePorts ports) =>
-        (_ports, _decisions, _former) = (ports, new DecisionStore(database), new FormerLanes(database));
+        (_ports, _decisions, _wishes, _former) = (ports, new DecisionStore(database), new LaneWishes(database), new FormerLanes(database));
 
     /// <summary>Opens the scheduler. Nothing fires before <see cref="StartAsync"/>.</summary>
     /// <param name="database">The state database.</param>
@@ -42,9 +45,9 @@ public sealed class JobScheduler : IAsyncDisposable
         return opened;
     }
 
-    /// <summary>Makes the schedule what the jobs say: adds, changes, and removes those of its folder
-    /// (<see cref="TriggerSettings.Source"/>) that are gone or have no schedule. Calling it again with equal jobs
-    /// changes nothing, and a run going on is left alone.</summary>
+    /// <summary>Makes the schedule what the jobs say: adds, changes, and removes those of its source (<see cref="TriggerSettings.Source"/>) that are gone or
+    /// have
+    /// no schedule, unless another scheduler that lives has them. Calling it again with equal jobs changes nothing, and a run going on is left alone.</summary>
     /// <exception cref="BadInputException">A cron expression or time zone cannot be read; nothing was changed then.</exception>
     /// <exception cref="StorageFailedException">The schedule cannot be stored.</exception>
     public async Task SyncAsync(IReadOnlyList<ScoringJob> jobs, CancellationToken ct)
@@ -53,11 +56,11 @@ public sealed class JobScheduler : IAsyncDisposable
         foreach (var job in wanted.Values)
             _ = new CronOccurrences(job.Schedule!, $"job {job.Name}, schedule");
         var former = await _former.ListAsync(ct).ConfigureAwait(false);
-        var kept = await _ports.Lanes.ListAsync(ct).ConfigureAwait(false);
-        var known = kept.Where(l => l.Source.Length == 0 || l.Source == _ports.Settings.Source).Select(l => l.Job)
-            .Union(former.Where(f => f.Value.Count > 0).Select(f => f.Key));
-        foreach (var gone in known.Except(wanted.Keys).Order(StringComparer.Ordinal).ToList())
-            await RemoveAsync(gone, ct).ConfigureAwait(false);
+        foreach (var gone in _lanes.Keys.Except(wanted.Keys).Order(StringComparer.Ordinal).ToList())
+            await LeaveAsync(gone, ct).ConfigureAwait(false);
+        var removed = await _wishes.KeepOnlyAsync(_ports.Settings.Source, wanted.Keys, ct).ConfigureAwait(false);
+        foreach (var gone in former.Where(f => f.Value.Count > 0).Select(f => f.Key).Except(wanted.Keys).Except(removed).Order(StringComparer.Ordinal))
+            await _decisions.AppendAsync(LaneWishes.Unscheduled(gone, _ports.Clock.GetUtcNow()), ct).ConfigureAwait(false);
         foreach (var job in wanted.Values.OrderBy(j => j.Name, StringComparer.Ordinal))
             await PutAsync(job, job.Schedule!, former.GetValueOrDefault(job.Name), ct).ConfigureAwait(false);
         if (former.Count > 0)
@@ -76,7 +79,9 @@ public sealed class JobScheduler : IAsyncDisposable
         }
         await _timers.StartAsync(ct).ConfigureAwait(false);
         _sweeping = SweepAsync();
+        _beating = BeatAsync();
         _ = WatchAsync(_sweeping);
+        _ = WatchAsync(_beating);
     }
 
     /// <summary>Ends with its failure when a job's runs, or the watch over what is due, ended by one; a program in which that happened schedules no longer
@@ -90,12 +95,17 @@ public sealed class JobScheduler : IAsyncDisposable
         .Select(j => new ScheduledJob(j.State.Job, j.Lane!.Schedule.Cron, j.Lane.Schedule.TimeZone, j.Lane.NextOf(j.State), j.State.IsPaused,
             j.State.Pending))];
 
+    /// <summary>The jobs whose schedule here is not in force, by name, with the one that another scheduler put in force later; as last read.</summary>
+    public IReadOnlyList<(string Job, string InForce)> Overruled => [.. _lanes.Values.Where(l => l.OverruledBy is not null)
+        .Select(l => (l.Job.Name, l.OverruledBy!)).OrderBy(j => j.Name, StringComparer.Ordinal)];
+
     /// <summary>Stops firing, asks runs going on to leave and waits for them; pending runs go on at the next start.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _timers.DisposeAsync().ConfigureAwait(false);
         await _sweeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var lane in _lanes.Values)
             await lane.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
@@ -107,28 +117,19 @@ public sealed class JobScheduler : IAsyncDisposable
             return;
         if (_lanes.TryRemove(job.Name, out var before))
             await before.DisposeAsync().ConfigureAwait(false);
-        var state = await StateAsync(job.Name, $"{schedule.Cron} | {schedule.TimeZone}", former, ct).ConfigureAwait(false);
-        var lane = new JobLane(job, schedule, state, _ports);
+        var lane = new JobLane(job, schedule, (await WishAsync(job.Name, schedule, former, ct).ConfigureAwait(false)).State, _ports);
         _lanes[job.Name] = lane;
         await SetTimerAsync(lane, ct).ConfigureAwait(false);
         if (_started)
             Start(lane);
     }
 
-    /// <summary>What is stored of the job under its schedule: from the table, else carried over from an earlier version, else from now on.</summary>
-    private async Task<LaneState> StateAsync(string job, string schedule, IReadOnlyDictionary<string, string>? former, CancellationToken ct)
+    /// <summary>What is stored of the job: from the table, else carried over from an earlier version, else from now on.</summary>
+    private async Task<WishedLane> WishAsync(string job, Schedule schedule, IReadOnlyDictionary<string, string>? former, CancellationToken ct)
     {
-        if (await _ports.Lanes.FindAsync(job, ct).ConfigureAwait(false) is null)
-        {
-            var carried = former is null ? null : await CarriedOverAsync(job, former, ct).ConfigureAwait(false);
-            await _ports.Lanes.CreateAsync((carried ?? new LaneState(job, schedule, _ports.Clock.GetUtcNow(), [], false))
-                with
-            { Source = _ports.Settings.Source }, ct).ConfigureAwait(false);
-        }
-        return await LaneUpdate.MakeAsync(_ports.Lanes, job, state =>
-            LaneChange.Rescheduled(state, schedule, _ports.Settings.Source, _ports.Clock.GetUtcNow()), ct)
-            .ConfigureAwait(false)
-            ?? throw new StorageFailedException($"schedule of job {job}", "another process removed it at the same time.", isTransient: true);
+        var carried = former is null || await _ports.Lanes.FindAsync(job, ct).ConfigureAwait(false) is not null ? null
+            : await CarriedOverAsync(job, former, ct).ConfigureAwait(false);
+        return await _wishes.PutAsync(_ports.Settings.Source, job, LaneChange.TextOf(schedule), carried, ct).ConfigureAwait(false);
     }
 
     private async Task<LaneState?> CarriedOverAsync(string job, IReadOnlyDictionary<string, string> former, CancellationToken ct)
@@ -147,18 +148,14 @@ public sealed class JobScheduler : IAsyncDisposable
         }
     }
 
-    private async Task RemoveAsync(string job, CancellationToken ct)
+    private async Task LeaveAsync(string job, CancellationToken ct)
     {
         await _timers.SetAsync(job, null, ct).ConfigureAwait(false);
         if (_lanes.TryRemove(job, out var lane))
             await lane.DisposeAsync().ConfigureAwait(false);
-        var decision = new Decision(null, _ports.Clock.GetUtcNow(), DecisionSubject.Schedule, $"job {job}: unscheduled",
-            "no job file names it with a schedule any more");
-        if (!await _ports.Lanes.RemoveAsync(job, decision, ct).ConfigureAwait(false))
-            await _decisions.AppendAsync(decision, ct).ConfigureAwait(false);
     }
 
-    private Task SetTimerAsync(JobLane lane, CancellationToken ct) => _timers.SetAsync(lane.Job.Name, lane.NextDue(), ct);
+    private Task SetTimerAsync(JobLane lane, CancellationToken ct) => _timers.SetAsync(lane.Job.Name, lane.NextAlarm(), ct);
 
     private async Task WakeAsync(string job, CancellationToken ct)
     {
@@ -166,11 +163,15 @@ public sealed class JobScheduler : IAsyncDisposable
             return;
         try
         {
-            if (await lane.WakeAsync(ct).ConfigureAwait(false))
+            var isThere = await lane.WakeAsync(ct).ConfigureAwait(false);
+            if (isThere && lane.OverruledBy is null)
                 return;
-            // Another process took it out, whose folder it was not; the job is in ours.
-            await StateAsync(job, $"{lane.Schedule.Cron} | {lane.Schedule.TimeZone}", null, ct).ConfigureAwait(false);
-            lane.Tell("another process had unscheduled it; it is scheduled again");
+            // Another process took it out, or has another schedule for it; the job is in our folder, too.
+            var wished = await WishAsync(job, lane.Schedule, null, ct).ConfigureAwait(false);
+            if (!isThere)
+                lane.Tell("another process had unscheduled it; it is scheduled again");
+            else if (!wished.IsInForce)
+                lane.TellOverruled(wished.State.Schedule);
         }
         finally
         {
@@ -205,6 +206,24 @@ public sealed class JobScheduler : IAsyncDisposable
             {
                 if (!_stop.IsCancellationRequested)
                     await TryWakeAsync(lane.Job.Name, _stop.Token).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Whoever has been silent for the source's life counts as dead, and others may take out what only it has.
+    private async Task BeatAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            await Task.Delay(_ports.Settings.Source.AliveFor / BeatsPerLife, _ports.Clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                if (!_stop.IsCancellationRequested)
+                    await _wishes.BeatAsync(_ports.Settings.Source, _stop.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when ((e is BatchEngineException and not InvariantBrokenException) || e is OperationCanceledException)
+            {
+                // The next beat, or the end of the program.
             }
         }
     }

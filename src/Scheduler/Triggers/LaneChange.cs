@@ -10,6 +10,9 @@ namespace BatchEngine.Scheduler.Triggers;
 /// <param name="Decisions">What was decided and why.</param>
 internal sealed record LaneChange(LaneState Next, IReadOnlyList<Decision> Decisions)
 {
+    /// <summary>A schedule as lanes keep it.</summary>
+    public static string TextOf(Schedule schedule) => $"{schedule.Cron} | {schedule.TimeZone}";
+
     /// <summary>Queues what is due, and says what of it is skipped.</summary>
     /// <param name="state">What is stored.</param>
     /// <param name="schedule">The job's schedule.</param>
@@ -18,7 +21,8 @@ internal sealed record LaneChange(LaneState Next, IReadOnlyList<Decision> Decisi
     /// <param name="now">The present.</param>
     public static LaneChange? Due(LaneState state, Schedule schedule, Func<DateTimeOffset, DateTimeOffset?> next, TriggerSettings settings, DateTimeOffset now)
     {
-        if (state.IsPaused)
+        // Of schedulers whose files differ, the one whose schedule is in force says what is due.
+        if (state.IsPaused || state.Schedule != TextOf(schedule))
             return null;
         var plan = DueRuns.Make(state.HandledThrough, now, next, schedule.Misfire, settings.Misfires);
         if (plan.HandledThrough == state.HandledThrough)
@@ -62,11 +66,6 @@ internal sealed record LaneChange(LaneState Next, IReadOnlyList<Decision> Decisi
             [Decide(state, null, now, DecisionSubject.Schedule, isPaused ? "paused" : "resumed",
                 isPaused ? "asked for by a person" : "runs that were due while it was paused are skipped")]);
     }
-
-    /// <summary>Computes with another schedule from now on: nothing of its past is run unasked. Of which folder it is, is kept with it.</summary>
-    public static LaneChange? Rescheduled(LaneState state, string schedule, string source, DateTimeOffset now) =>
-        state.Schedule != schedule ? new LaneChange(state with { Schedule = schedule, Source = source, HandledThrough = now }, [])
-        : state.Source != source ? new LaneChange(state with { Source = source }, []) : null;
 
     private static Decision Decide(LaneState state, RunId? run, DateTimeOffset now, DecisionSubject subject, string choice, string reason) =>
         new(run, now, subject, $"job {state.Job}: {choice}", reason);

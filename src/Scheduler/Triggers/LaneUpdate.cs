@@ -12,20 +12,20 @@ internal static class LaneUpdate
     /// <summary>Makes a change of what is stored now.</summary>
     /// <param name="lanes">The store.</param>
     /// <param name="job">The job.</param>
-    /// <param name="decide">A pure function of the stored state; null leaves it. May be called more than once.</param>
+    /// <param name="decide">A pure function of the stored state and the database's clock; null leaves it. May be called more than once.</param>
     /// <param name="ct">Stops waiting.</param>
-    /// <returns>What is stored now; null means that the job is not scheduled.</returns>
+    /// <returns>What is stored now, and whether this call changed it.</returns>
     /// <exception cref="StorageFailedException">Others changed it each time; trying again may help.</exception>
-    public static async Task<LaneState?> MakeAsync(LaneStore lanes, string job, Func<LaneState, LaneChange?> decide, CancellationToken ct)
+    public static async Task<(StoredLane Stored, bool IsChanged)> MakeAsync(LaneStore lanes, string job, Func<LaneState, DateTimeOffset, LaneChange?> decide,
+        CancellationToken ct)
     {
         for (var tries = 0; tries < MaxTries; tries++)
         {
-            if (await lanes.FindAsync(job, ct).ConfigureAwait(false) is not { } stored)
-                return null;
-            if (decide(stored) is not { } change)
-                return stored;
+            var stored = await lanes.ReadAsync(job, ct).ConfigureAwait(false);
+            if (stored.State is not { } state || decide(state, stored.Now) is not { } change)
+                return (stored, false);
             if (await lanes.TryChangeAsync(change.Next, change.Decisions, ct).ConfigureAwait(false) is { } after)
-                return after;
+                return (stored with { State = after }, true);
         }
         throw new StorageFailedException($"schedule of job {job}", $"other processes changed it during each of {MaxTries} tries.", isTransient: true);
     }

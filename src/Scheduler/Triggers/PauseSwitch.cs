@@ -5,8 +5,7 @@ namespace BatchEngine.Scheduler.Triggers;
 
 /// <summary>Pauses and resumes scheduled jobs. What is set holds for every process that schedules from the database, now and after a restart.</summary>
 /// <param name="database">The state database.</param>
-/// <param name="clock">The scheduler's clock.</param>
-public sealed class PauseSwitch(StateDatabase database, TimeProvider clock)
+public sealed class PauseSwitch(StateDatabase database)
 {
     private readonly LaneStore _lanes = new(database);
 
@@ -14,5 +13,5 @@ public sealed class PauseSwitch(StateDatabase database, TimeProvider clock)
     /// nothing.</summary>
     /// <returns>False means that no such job is scheduled.</returns>
     public async Task<bool> SetAsync(string job, bool isPaused, CancellationToken ct) =>
-        await LaneUpdate.MakeAsync(_lanes, job, state => LaneChange.Paused(state, isPaused, clock.GetUtcNow()), ct).ConfigureAwait(false) is not null;
+        (await LaneUpdate.MakeAsync(_lanes, job, (state, now) => LaneChange.Paused(state, isPaused, now), ct).ConfigureAwait(false)).Stored.State is not null;
 }

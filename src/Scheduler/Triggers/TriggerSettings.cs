@@ -1,3 +1,4 @@
+using BatchEngine.Storage.Database.Lanes;
 
 namespace BatchEngine.Scheduler.Triggers;
 
@@ -17,7 +18,7 @@ public sealed record TriggerSettings
     /// <summary>The most runs of one job that wait; more are skipped and recorded. Default 100.</summary>
     public int MaxQueued { get; init; } = 100;
 
-    /// <summary>How long to wait before a start is tried again that failed for now or is led by another process. Default 15 s.</summary>
+    /// <summary>How long to wait before a start is tried again that failed for now. Default 15 s.</summary>
     public TimeSpan RetryEvery { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How often a run that could not start is tried again inside its job's window (<see cref="Domain.ScoringJob.WaitsForInput"/>). Default 30
@@ -28,8 +29,11 @@ public sealed record TriggerSettings
     /// pace.</summary>
     public int MaxExportTries { get; init; } = 20;
 
-    /// <summary>Whose jobs these are: the folder of job files. Only lanes made from it are removed when their job is gone. Default empty.</summary>
-    public string Source { get; init; } = "";
+    /// <summary>How often a run is looked after that another process leads: so long after its lead has ended it is taken over. Default 2 s.</summary>
+    public TimeSpan FollowEvery { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whose jobs these are. Default a nameless source that lives 30 s.</summary>
+    public LaneSource Source { get; init; } = new("", "", TimeSpan.FromSeconds(30));
 
     /// <summary>How often one start is tried before it is given up and recorded. Default 5,760: a day at the default pace.</summary>
     public int MaxTries { get; init; } = 5_760;

@@ -11,22 +11,32 @@ namespace BatchEngine.Scheduler.Workers;
 /// <param name="process">A name that no other process has at this time, for the workers' names.</param>
 public sealed class InProcessWorkers(WorkerServices services, LeasePolicy policy, string process) : IWorkerFleet
 {
+    /// <summary>What the workers say of themselves, each under its own name; null (the default) means nothing.</summary>
+    public WorkerCard? Card { get; init; }
+
+    /// <summary>What this process runs on, for the usage. Default: this machine.</summary>
+    public Offering Offering { get; init; } = Offering.Local;
+
     /// <inheritdoc/>
     /// <remarks>A worker that fails is recorded and the others finish its work. A failure that is none of ours (a defect) stops all of them and is
     /// thrown.</remarks>
     public async Task RunAsync(RunPlan plan, ProgressBoard board, CancellationToken drain, CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var loop = new WorkerLoop(services, policy);
-        var workers = Enumerable.Range(0, plan.Chosen.Workers).Select(index => Task.Run(() => WorkAsync(index), CancellationToken.None)).ToList();
-        await Task.WhenAll(workers).ConfigureAwait(false);
+        var loop = new WorkerLoop(services, policy) { BilledShare = Offering.ShareOf(plan.Chosen.Workers) };
+        var names = Enumerable.Range(0, plan.Chosen.Workers).Select(index => string.Create(CultureInfo.InvariantCulture, $"{process}-w{index}")).ToList();
+        if (Card is { } card)
+            await services.Stores.Workers.ArriveAsync([.. names.Select(n => card with { Name = n })], WorkerState.Working, plan.Run, policy.Ttl, ct)
+                .ConfigureAwait(false);
+        await Task.WhenAll([.. names.Select(name => Task.Run(() => WorkAsync(name), CancellationToken.None))]).ConfigureAwait(false);
+        if (Card is not null)
+            await services.Stores.Workers.TurnAsync(names, WorkerState.Ended, null, null, CancellationToken.None).ConfigureAwait(false);
 
-        async Task WorkAsync(int index)
+        async Task WorkAsync(string name)
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"{process}-w{index}");
             try
             {
-                await loop.RunAsync(plan, name, plan.Chosen.Offering, board, drain, stop.Token).ConfigureAwait(false);
+                await loop.RunAsync(plan, name, Offering, board, drain, stop.Token).ConfigureAwait(false);
             }
             catch (BatchEngineException failure) when (failure is not InvariantBrokenException)
             {

@@ -21,6 +21,9 @@ namespace BatchEngine.Scheduler.Workers;
 public sealed class LocalProcessWorkers(WorkerServices services, LeasePolicy policy, string process, Func<RunPlan, string, ProcessStartInfo> command)
     : IWorkerFleet
 {
+    /// <summary>What this machine is rented as, for the last slice of a child that died. Default: this machine.</summary>
+    public Offering Offering { get; init; } = Offering.Local;
+
     /// <inheritdoc/>
     public async Task RunAsync(RunPlan plan, ProgressBoard board, CancellationToken drain, CancellationToken ct)
     {
@@ -90,9 +93,13 @@ public sealed class LocalProcessWorkers(WorkerServices services, LeasePolicy pol
             .ConfigureAwait(false);
         services.Log.Write(new RunEvent(RunEventKind.WorkerDied, plan.Run, name, reason));
         await ExpireLeasesAsync(plan, name).ConfigureAwait(false);
+        await services.Stores.Workers.TurnAsync([name], WorkerState.Ended, null, null, CancellationToken.None).ConfigureAwait(false);
         var slices = (await services.Stores.Usage.ListAsync(plan.Run, CancellationToken.None).ConfigureAwait(false)).Where(u => u.Subject == name).ToList();
         var open = (await services.Stores.Slices.ListAsync(plan.Run, CancellationToken.None).ConfigureAwait(false)).FirstOrDefault(s => s.Subject == name)
-            ?? UsageMeter.Slice(new MeteredSubject(plan.Run, name, UsageKind.BatchWorker, plan.Chosen.Offering),
+            ?? UsageMeter.Slice(new MeteredSubject(plan.Run, name, UsageKind.BatchWorker, Offering)
+            {
+                BilledShare = Offering.ShareOf(plan.Chosen.Workers),
+            },
                 slices.Count == 0 ? startedAt : slices.Max(u => u.ToExclusive), endedAt, policy.RenewEvery);
         if (endedAt <= open.From)
             return;

@@ -26,6 +26,9 @@ public sealed class RoamingWorker(RunStore runs, Func<RunId, CancellationToken, 
     private TimeSpan _wait = MinWait;
     private string _trouble = "";
 
+    /// <summary>Called while it waits for a run, before each look. Default: nothing.</summary>
+    public Func<Task> WhileIdle { get; init; } = () => Task.CompletedTask;
+
     /// <summary>Works until it is asked to leave.</summary>
     /// <param name="drain">Asks it to leave; a run in hand is left as its visit does.</param>
     /// <returns>Receipts that were accepted.</returns>
@@ -39,6 +42,7 @@ public sealed class RoamingWorker(RunStore runs, Func<RunId, CancellationToken, 
             {
                 await Task.Delay(_wait * (0.75 + random.NextDouble() / 2), clock, drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _wait = _wait * 2 < MaxWait ? _wait * 2 : MaxWait;
+                await WhileIdle().ConfigureAwait(false);
                 continue;
             }
             _wait = MinWait;

@@ -19,6 +19,9 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
     /// to be given back or to expire.</summary>
     public bool LeavesWhenNoneIsFree { get; init; }
 
+    /// <summary>The part of a worker's time that is billed, where several share one rented machine. Default: all of it.</summary>
+    public double BilledShare { get; init; } = 1;
+
     /// <summary>Works on a run until it has no shard left, is closed, or the worker is asked to leave.</summary>
     /// <param name="plan">The run's plan as recorded.</param>
     /// <param name="worker">A name that no other worker has at this time; kept in leases, usage and decisions.</param>
@@ -30,9 +33,10 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
     public async Task<WorkerOutcome> RunAsync(RunPlan plan, string worker, Offering offering, ProgressBoard? board, CancellationToken drain,
         CancellationToken ct)
     {
-        await using var meter = new UsageMeter(services.Stores.Slices, new MeteredSubject(plan.Run, worker, UsageKind.BatchWorker, offering),
-            _policy.RenewEvery,
-            services.Clock);
+        await using var meter = new UsageMeter(services.Stores.Slices, new MeteredSubject(plan.Run, worker, UsageKind.BatchWorker, offering)
+        {
+            BilledShare = BilledShare,
+        }, _policy.RenewEvery, services.Clock);
         await meter.BeatAsync(ct).ConfigureAwait(false);
         var beatAt = services.Clock.GetUtcNow();
         Say(RunEventKind.WorkerStarted, plan, worker, offering.ToString());
@@ -165,19 +169,8 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
         Say(RunEventKind.UsageRecorded, plan, worker, $"{usage.Duration.TotalSeconds:0.0} s");
     }
 
-    // A worker that waits for a shard of its own process need not sleep on: the last one to end would else keep the night waiting for up to the longest wait.
-    private async Task WaitAsync(TimeSpan wished, CancellationToken drain, CancellationToken ct, Task? ending = null)
-    {
-        var wait = wished < _policy.MinWait ? _policy.MinWait : wished > _policy.MaxWait ? _policy.MaxWait : wished;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(drain, ct);
-        var delay = Task.Delay(wait, services.Clock, either.Token);
-        if (ending is not null)
-        {
-            await Task.WhenAny(delay, ending).ConfigureAwait(false);
-            await either.CancelAsync().ConfigureAwait(false);
-        }
-        await delay.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
+    private Task WaitAsync(TimeSpan wished, CancellationToken drain, CancellationToken ct, Task? ending = null) =>
+        WorkPause.OfAsync(wished, _policy, services.Clock, ending, drain, ct);
 
     private void Say(RunEventKind kind, RunPlan plan, string subject, string detail) => services.Log.Write(new RunEvent(kind, plan.Run, subject, detail));
 }

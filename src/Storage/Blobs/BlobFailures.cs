@@ -20,13 +20,14 @@ internal static class BlobFailures
     public static StorageFailedException Explain(string place, Exception failure) => failure switch
     {
         _ when IsFull(failure) => new StorageFailedException(place,
-            "the disk or the user's quota is full. Nothing half-written is visible; free space, then resume.", isTransient: false, failure),
+            "the disk or the user's quota is full. Nothing half-written is visible; free space, then repeat the command.", isTransient: false, failure),
         { HResult: ReadOnlyDisk } =>
             new StorageFailedException(place, "the disk is read-only. Point blobs at a writable folder.", isTransient: false, failure),
         UnauthorizedAccessException =>
             new StorageFailedException(place, $"access is denied ({failure.Message}) Give this user the right to read and write the folder.",
             isTransient: false, failure),
-        _ => new StorageFailedException(place, $"the file system failed ({failure.Message}). Check the disk and the path, then resume.", isTransient: false,
+        _ => new StorageFailedException(place, $"the file system failed ({failure.Message}). Check the disk and the path, then repeat the command.",
+            isTransient: false,
             failure),
     };
 }

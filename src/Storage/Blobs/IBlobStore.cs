@@ -31,6 +31,17 @@ public interface IBlobStore
     /// <exception cref="CorruptDataException">There is no such blob, although a row names it.</exception>
     Task<Stream> OpenReadAsync(string name, CancellationToken ct);
 
+    /// <summary>Fills the target with the blob's bytes from an offset on: one request to a store that is elsewhere.</summary>
+    /// <exception cref="CorruptDataException">There is no such blob, although a row names it.</exception>
+    /// <exception cref="EndOfStreamException">The blob ends before.</exception>
+    async Task ReadAsync(string name, long offset, Memory<byte> target, CancellationToken ct)
+    {
+        var content = await OpenReadAsync(name, ct).ConfigureAwait(false);
+        await using var opened = content.ConfigureAwait(false);
+        content.Position = offset;
+        await content.ReadExactlyAsync(target, ct).ConfigureAwait(false);
+    }
+
     /// <summary>Reads the whole blob and compares it with what was written.</summary>
     /// <exception cref="CorruptDataException">It is missing, or its length or checksum differs.</exception>
     Task VerifyAsync(string name, long bytes, ulong checksum, CancellationToken ct);
@@ -51,6 +62,11 @@ public interface IBlobStore
 
     /// <summary>The length of a blob, without reading it; null means that there is no such blob.</summary>
     Task<long?> LengthAsync(string name, CancellationToken ct);
+
+    /// <summary>What the store notes of a blob, without reading it; null means that there is no such blob. A store that notes no checksum tells the length.
+    /// </summary>
+    async Task<BlobFacts?> FactsAsync(string name, CancellationToken ct) =>
+        await LengthAsync(name, ct).ConfigureAwait(false) is { } bytes ? new BlobFacts(bytes, null) : null;
 
     /// <summary>Removes what writers left that never committed, when it was last written before the given instant; gives how many.</summary>
     Task<int> DeleteUncommittedAsync(DateTimeOffset before, CancellationToken ct);

@@ -195,10 +195,12 @@ public sealed class LocalFolderBlobs : IBlobStore
 
     private List<BlobEntry> Entries(string prefix)
     {
-        if (!Directory.Exists(_root))
+        // Only the folder that the prefix leads into is walked: a store holds the blobs of every night.
+        var top = Path.Combine(_root, Path.Combine([.. prefix.Split('/').SkipLast(1)]));
+        if ((prefix.Length > 0 && !BlobNaming.IsName(prefix + "a")) || !Directory.Exists(top))
             return [];
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None };
-        return [.. new DirectoryInfo(_root).EnumerateFiles("*", options)
+        return [.. new DirectoryInfo(top).EnumerateFiles("*", options)
             .Select(f => (File: f, Name: Path.GetRelativePath(_root, f.FullName).Replace('\\', '/')))
             .Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal) && BlobNaming.IsName(e.Name))
             .OrderBy(e => e.Name, StringComparer.Ordinal)

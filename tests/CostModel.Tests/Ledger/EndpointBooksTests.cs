@@ -87,9 +87,9 @@ public sealed class EndpointBooksTests : IAsyncLifetime
         _clock.Advance(TimeSpan.FromSeconds(31));
         var dead = Assert.Single((await new LedgerProof(_state.Database, _clock).CheckAsync(Ct)).Differences);
         Assert.Contains("last sign of life", dead.What, StringComparison.Ordinal);
-        Assert.Equal(new CaughtUp(1, 2, 0), await new LedgerPoster(_state.Database, _clock, _prices).CatchUpAsync(Ct));
+        Assert.Equal(new CaughtUp(1, 2, 0), await new LedgerPoster(_state.Database, _clock, _prices).CatchUpAsync(null, Ct));
         Assert.Equal([(CostKind.Idle, "", 10, 0.01m, 0), (CostKind.Idle, "a", 20, 0.02m, 0)], await LedgerAsync());
-        Assert.Equal(new CaughtUp(0, 0, 0), await new LedgerPoster(_state.Database, _clock, _prices).CatchUpAsync(Ct));
+        Assert.Equal(new CaughtUp(0, 0, 0), await new LedgerPoster(_state.Database, _clock, _prices).CatchUpAsync(null, Ct));
         Assert.Empty((await new LedgerProof(_state.Database, _clock).CheckAsync(Ct)).Differences);
     }
 
@@ -101,7 +101,7 @@ public sealed class EndpointBooksTests : IAsyncLifetime
         _clock.Advance(Beat);
         await books.WriteAsync(_clock.GetUtcNow(), "a", false, Ct);
         Assert.Equal(2, (await new LedgerProof(_state.Database, _clock).CheckAsync(Ct)).Differences.Count);
-        Assert.Equal(2, (await new LedgerPoster(_state.Database, _clock, _prices).CatchUpAsync(Ct)).Posted);
+        Assert.Equal(2, (await new LedgerPoster(_state.Database, _clock, _prices).CatchUpAsync(null, Ct)).Posted);
         Assert.Equal(10, (await LedgerAsync()).Sum(e => e.Seconds));
     }
 

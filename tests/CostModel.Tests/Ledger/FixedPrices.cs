@@ -20,11 +20,11 @@ internal sealed class FixedPrices(StateDatabase database, string folder = "/pric
             _sheets[sheet] = quotes;
     }
 
-    public async Task<PriceBook> PinAsync(CancellationToken ct)
+    public async Task<PriceBook> PinAsync(DateTimeOffset since, CancellationToken ct)
     {
         IReadOnlyList<(string Sheet, IReadOnlyList<PriceQuote> Quotes)> now = [.. _sheets.Select(s => (s.Key, s.Value))];
         var store = new PriceReadings(database);
         await store.RecordAsync(folder, now, ct);
-        return PriceHistory.Book(await store.ListAsync(folder, ct), now);
+        return PriceHistory.Book(await store.SinceAsync(folder, since, ct), now);
     }
 }

@@ -38,12 +38,12 @@ public sealed class LedgerProofTests : IAsyncLifetime
         {
             _prices.Say("a.yaml", Ledgers.Quote(Ledgers.Spot, day % 2 == 0 ? 2m : 5m));
             await UseAsync(Ledgers.Usage($"u{day}", busy: 0.75, rework: 0.25, predictions: 9) with { Subject = $"w{day}" });
-            await Poster.CatchUpAsync(Ct);
+            await Poster.CatchUpAsync(null, Ct);
             _clock.Advance(TimeSpan.FromDays(1));
         }
 
         _prices.Say("a.yaml");
-        await Poster.CatchUpAsync(Ct);
+        await Poster.CatchUpAsync(null, Ct);
         var verdict = await new LedgerProof(_state.Database, _clock).CheckAsync(Ct);
         Assert.Equal((4, 4, 0), (verdict.Usages, verdict.Proved, verdict.Differences.Count));
         Assert.Equal(2m + 5m + 2m + 5m, verdict.Ledger.Total.Value.Amount);
@@ -54,30 +54,30 @@ public sealed class LedgerProofTests : IAsyncLifetime
     {
         _prices.Say("a.yaml");
         await UseAsync(Ledgers.Usage("u"));
-        await Poster.CatchUpAsync(Ct);
+        await Poster.CatchUpAsync(null, Ct);
         var missing = Assert.Single(await DifferencesAsync());
         Assert.True(missing.IsMissingPrice);
         Assert.Contains("1 h 00 min on", missing.What, StringComparison.Ordinal);
 
         _clock.Advance(TimeSpan.FromDays(9));
         _prices.Say("late.yaml", Ledgers.Quote(Ledgers.Spot, 4m));
-        Assert.Equal(new CaughtUp(0, 0, 1), await Poster.CatchUpAsync(Ct));
+        Assert.Equal(new CaughtUp(0, 0, 1), await Poster.CatchUpAsync(null, Ct));
         Assert.Empty(await DifferencesAsync());
         Assert.Equal(4m, Spend.Of(LedgerCorrection.Standing(await new LedgerStore(_state.Database).ListAsync(new LedgerFilter(), Ct))).Whole.Value.Amount);
-        Assert.False((await Poster.CatchUpAsync(Ct)).Any);
+        Assert.False((await Poster.CatchUpAsync(null, Ct)).Any);
     }
 
     [Fact]
     public async Task Usage_OfAnotherConfiguration_IsPricedByTheLastWordOfItsOwnFolder()
     {
         await UseAsync(Ledgers.Usage("u"), "/others");
-        Assert.Equal(new CaughtUp(0, 1, 0), await Poster.CatchUpAsync(Ct));
+        Assert.Equal(new CaughtUp(0, 1, 0), await Poster.CatchUpAsync(null, Ct));
         Assert.True(Assert.Single(await DifferencesAsync()).IsMissingPrice, "nothing is known of that folder, so the total is not whole");
 
         var others = new FixedPrices(_state.Database, "/others");
         others.Say("a.yaml", Ledgers.Quote(Ledgers.Spot, 7m));
-        await others.PinAsync(Ct);
-        Assert.Equal(new CaughtUp(0, 0, 1), await Poster.CatchUpAsync(Ct));
+        await others.PinAsync(DateTimeOffset.UnixEpoch, Ct);
+        Assert.Equal(new CaughtUp(0, 0, 1), await Poster.CatchUpAsync(null, Ct));
         Assert.Empty(await DifferencesAsync());
         Assert.Equal(7m, Spend.Of(LedgerCorrection.Standing(await new LedgerStore(_state.Database).ListAsync(new LedgerFilter(), Ct))).Whole.Value.Amount);
     }
@@ -91,7 +91,7 @@ public sealed class LedgerProofTests : IAsyncLifetime
     public async Task Entry_ChangedBehindTheBack_IsNamed(string change, string expected)
     {
         await UseAsync(Ledgers.Usage("u", predictions: 9));
-        await Poster.CatchUpAsync(Ct);
+        await Poster.CatchUpAsync(null, Ct);
         await ForceAsync($"UPDATE ledger SET {change}");
         var differences = await DifferencesAsync();
         Assert.Contains(differences, d => !d.IsMissingPrice && d.What.Contains(expected, StringComparison.Ordinal));
@@ -102,7 +102,7 @@ public sealed class LedgerProofTests : IAsyncLifetime
     {
         await UseAsync(Ledgers.Usage("u"));
         await UseAsync(Ledgers.Usage("v") with { From = Ledgers.Midnight.AddMinutes(30), ToExclusive = Ledgers.Midnight.AddMinutes(90) });
-        await Poster.CatchUpAsync(Ct);
+        await Poster.CatchUpAsync(null, Ct);
         Assert.Contains("billed twice", Assert.Single(await DifferencesAsync()).What, StringComparison.Ordinal);
     }
 

@@ -38,6 +38,22 @@ public sealed class PriceHistoryTests
     }
 
     [Fact]
+    public void Book_EarlierWordWithALaterDateBesideItsFirst_IsVoidFromTheNewWordOn()
+    {
+        var book = PriceHistory.Book([Read(0, From(-9, 1), From(5, 4))], [("a.yaml", [From(1, 2)])]);
+        Assert.Equal([1m, 2m, 2m], new[] { 0, 1, 6 }.Select(d => At(book, d)));
+    }
+
+    [Fact]
+    public void Book_MachineLeftOutOfOneSheet_IsPricedByTheOtherFromThenOn()
+    {
+        var other = Ledgers.Spot with { InstanceType = "m7i.large" };
+        PriceReading[] history = [Read(0, From(-5, 1), From(-5, 5, other)), new("b.yaml", Night, [From(-9, 7, other)])];
+        var book = PriceHistory.Book(history, [("a.yaml", [From(1, 2)]), ("b.yaml", [From(-9, 7, other)])]);
+        Assert.Equal([7m, 5m, 5m, 7m], new[] { -6, -5, 0, 1 }.Select(d => At(book, d, other)));
+    }
+
+    [Fact]
     public void Book_SheetDeleted_PricesNothingAnyMore() =>
         Assert.Null(At(PriceHistory.Book([Read(0, From(-9, 1)), Read(1)], []), 0));
 

@@ -21,10 +21,10 @@ public sealed class CurrentPricesTests
         var (sheets, provider) = (new Source(Sheet("a", 1)), new Source(Sheet("b", 2)));
         var store = new PriceReadings(state.Database);
         var prices = new CurrentPrices(store, "/prices", [sheets, provider], new FakeTimeProvider(Now), _ => { });
-        Assert.Equal(2, (await prices.BookAsync(Ct)).Count);
+        Assert.Equal(2, (await prices.BookAsync(Now, Ct)).Count);
         Assert.Empty(await store.ListAsync("/prices", Ct));
-        await prices.PinAsync(Ct);
-        await prices.PinAsync(Ct);
+        await prices.PinAsync(Now, Ct);
+        await prices.PinAsync(Now, Ct);
         Assert.Equal(2, (await store.ListAsync("/prices", Ct)).Count);
     }
 
@@ -37,8 +37,8 @@ public sealed class CurrentPricesTests
         foreach (var perHour in (int[])[1, 2, 1])
         {
             sheets.Sheets = [Sheet("a", perHour)];
-            Assert.Equal(perHour, (await prices.PinAsync(Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
-            Assert.Equal(perHour, (await prices.BookAsync(Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
+            Assert.Equal(perHour, (await prices.PinAsync(Now, Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
+            Assert.Equal(perHour, (await prices.BookAsync(Now, Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
         }
     }
 
@@ -48,13 +48,13 @@ public sealed class CurrentPricesTests
         await using var state = await StateFolder.OpenAsync(new FakeTimeProvider(Now), Ct);
         var (ours, others) = (new Source(Sheet("a", 1)), new Source(Sheet("a", 7), Sheet("b", 8)));
         var prices = new CurrentPrices(new PriceReadings(state.Database), "/ours", [ours], new FakeTimeProvider(Now), _ => { });
-        await prices.PinAsync(Ct);
-        await new CurrentPrices(new PriceReadings(state.Database), "/others", [others], new FakeTimeProvider(Now), _ => { }).PinAsync(Ct);
-        Assert.Equal(1, (await prices.PinAsync(Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
+        await prices.PinAsync(Now, Ct);
+        await new CurrentPrices(new PriceReadings(state.Database), "/others", [others], new FakeTimeProvider(Now), _ => { }).PinAsync(Now, Ct);
+        Assert.Equal(1, (await prices.PinAsync(Now, Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
         ours.Sheets = [];
-        Assert.False((await prices.PinAsync(Ct)).At(Offering.Local, Now).PerHour.HasValue);
+        Assert.False((await prices.PinAsync(Now, Ct)).At(Offering.Local, Now).PerHour.HasValue);
         ours.Sheets = [Sheet("a", 3)];
-        Assert.Equal(3, (await prices.PinAsync(Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
+        Assert.Equal(3, (await prices.PinAsync(Now, Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
     }
 
     [Fact]
@@ -64,18 +64,18 @@ public sealed class CurrentPricesTests
         var sheets = new Source(Sheet("a", 1));
         var notes = new List<string>();
         var prices = new CurrentPrices(new PriceReadings(state.Database), "/prices", [sheets], new FakeTimeProvider(Now), notes.Add);
-        await prices.PinAsync(Ct);
+        await prices.PinAsync(Now, Ct);
         sheets.Problem = new BadInputException("a.yaml:3", "USDollar", "a currency", "Write USD.");
-        Assert.Equal(1, (await prices.PinAsync(Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
-        await prices.PinAsync(Ct);
+        Assert.Equal(1, (await prices.PinAsync(Now, Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
+        await prices.PinAsync(Now, Ct);
         Assert.Contains("USDollar", Assert.Single(notes), StringComparison.Ordinal);
         var later = new CurrentPrices(new PriceReadings(state.Database), "/prices", [sheets], new FakeTimeProvider(Now), notes.Add);
-        Assert.Equal(1, (await later.PinAsync(Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
-        Assert.Equal(1, (await later.BookAsync(Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
+        Assert.Equal(1, (await later.PinAsync(Now, Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
+        Assert.Equal(1, (await later.BookAsync(Now, Ct)).At(Offering.Local, Now).PerHour.Value.Amount);
         Assert.Null(await later.AssumptionAsync(Ct));
         Assert.Equal(2, notes.Count);
         var never = new CurrentPrices(new PriceReadings(state.Database), "/elsewhere", [sheets], new FakeTimeProvider(Now), notes.Add);
-        await Assert.ThrowsAsync<BadInputException>(() => never.PinAsync(Ct));
+        await Assert.ThrowsAsync<BadInputException>(() => never.PinAsync(Now, Ct));
     }
 
     [Fact]

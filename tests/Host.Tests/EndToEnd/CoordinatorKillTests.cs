@@ -64,7 +64,7 @@ public sealed class CoordinatorKillTests(KillStage stage)
             Assert.Equal("AlreadyEnded", ended.Json().GetProperty("outcome").GetString());
         }
 
-        Assert.Single(await new SnapshotStore(engine.Database).ListAsync(job.Serving.Name, ct));
+        Assert.Single(await new SnapshotStore(engine.Database).ListAsync(job.Serving.Name, 100, ct));
         Assert.Single(await new RunStore(engine.Database).ListAsync(null, 10, ct));
         await ProvedBooks.MustBeAsync(engine, when, ct);
         await WorkerKillTests.MustHaveNoOrphanAfterSweepAsync(engine, ct);

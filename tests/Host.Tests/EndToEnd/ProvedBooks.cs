@@ -16,7 +16,7 @@ internal static class ProvedBooks
         var until = engine.Clock.GetUtcNow() + Patience;
         do
         {
-            await poster.CatchUpAsync(ct);
+            await poster.CatchUpAsync(null, ct);
             await Task.Delay(TimeSpan.FromMilliseconds(50), ct);
         }
         while ((await new OpenSliceStore(engine.Database).ListAsync(null, ct)).Count > 0 && engine.Clock.GetUtcNow() < until);

@@ -116,7 +116,7 @@ public sealed class ScoreCommandTests
         {
             var run = await ProgramRun.RunAsync("score", "--model", InputFolder.Model, "--features", InputFolder.Features, "--input", folder.Good, "--output",
                 Path.Combine(disk, "out"), "--max-reject-share", "0.05");
-            run.MustEnd(1, disk, "space");
+            run.MustEnd(1, disk, "free space, then repeat the command");
             Assert.False(File.Exists(Path.Combine(disk, "out", "_manifest.json")));
         }
         finally

@@ -19,7 +19,7 @@ internal sealed record ScoredNight(IReadOnlyDictionary<long, string> Rows, IRead
     public static async Task<ScoredNight> ReadAsync(Engine engine, ScoringJob job, RunId run, CancellationToken ct)
     {
         var rows = ParquetRows.Read(OutputExport.TargetOf(job, run), job.KeyColumn, Provenance);
-        var info = Assert.Single(await new SnapshotStore(engine.Database).ListAsync(job.Serving.Name, ct), s => s.Snapshot.Run == run).Snapshot;
+        var info = Assert.Single(await new SnapshotStore(engine.Database).ListAsync(job.Serving.Name, 100, ct), s => s.Snapshot.Run == run).Snapshot;
         using var snapshot = SnapshotReader.Open(info, segment => engine.Blobs.PlaceOf(segment.Artifact.BlobName), ct: ct);
         var entries = new Dictionary<PredictionKey, Prediction>();
         foreach (var (key, prediction) in snapshot.Entries())

@@ -13,6 +13,8 @@ public sealed class WorkerAnywhereTests(KillStage stage)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
+    private static readonly Offering Spot = new("ec2", "c7a.xlarge", "eu-west-1a", PurchaseOption.Spot);
+
     private static bool AllDone(IReadOnlyList<ShardProgress> shards) => shards.All(s => s.State == ShardState.Done);
 
     [Fact]
@@ -26,16 +28,23 @@ public sealed class WorkerAnywhereTests(KillStage stage)
         await OpenedNight.OpenAsync(engine, job, older, new RunTerms(RunTerms.CurrentFormat, "/prices/of/the/coordinator", TimeSpan.FromSeconds(2)));
         File.Delete(job.Model is ModelReference.ByFile file ? file.Path : throw new InvalidOperationException());
 
-        using var worker = StartDetached("--any", stage.DataFolder("any"));
+        using var worker = StartDetached("--any", stage.DataFolder("any"), "--workers", "2", "--offering", Spot.ToString(), "--name", "far");
+        await OpenedNight.WaitAsync(engine, older, worker, shards => shards.Any(s => s.Counts.Read > 0));
+        var working = (await ProgramRun.RunAsync("workers", "--json", "--data", stage.DataFolder("any"))).Json();
+        Assert.Equal(["far-0", "far-1"], working.EnumerateArray().Select(w => w.GetProperty("name").GetString()).Order());
+        Assert.All(working.EnumerateArray(), w => Assert.Equal(Spot.ToString(), w.GetProperty("offering").GetString()));
         await OpenedNight.WaitAsync(engine, older, worker, AllDone);
         await OpenedNight.WaitAsync(engine, newer, worker, AllDone);
         Assert.False(worker.HasExited);
         await OpenedNight.SignalAsync(worker, "TERM");
 
         (await ProgramRun.EndAsync(worker)).MustEnd(0);
-        var usage = await new UsageStore(engine.Database).ListAsync((RunId?)null, Ct);
+        var usage = await new UsageStore(engine.Database).PageAsync(null, 100, Ct);
         Assert.NotEmpty(usage);
-        Assert.All(usage, u => Assert.Equal("/prices/of/the/coordinator", u.PricedBy));
+        Assert.All(usage, u => Assert.Equal(("/prices/of/the/coordinator", Spot), (u.PricedBy, u.Offering)));
+        // Two workers share one rented machine.
+        Assert.All(usage, u => Assert.InRange((((u.ToExclusive - u.From) / 2) - u.Duration).TotalMicroseconds, -1, 1));
+        Assert.All(await new WorkerStore(engine.Database).ListAsync(Ct), w => Assert.Equal(WorkerState.Ended, w.State));
         var receipts = new ReceiptStore(engine.Database);
         Assert.True((await AcceptedAsync(receipts, older)).Max() <= (await AcceptedAsync(receipts, newer)).Max());
     }
@@ -77,6 +86,9 @@ public sealed class WorkerAnywhereTests(KillStage stage)
             await OpenedNight.SignalAsync(worker, signal);
 
         (await ProgramRun.EndAsync(worker)).MustEnd(130, "stopped at once");
+        var left = Assert.Single(await new WorkerStore(engine.Database).ListAsync(Ct));
+        Assert.NotEqual(WorkerState.Ended, left.State);
+        Assert.Equal(Offering.Unknown, left.Card.Offering);
     }
 
     [Fact]
@@ -112,9 +124,9 @@ public sealed class WorkerAnywhereTests(KillStage stage)
     [InlineData]
     [InlineData("--any", "--run", "kill_20261101T020000Z")]
     [InlineData("--any", "--drain-seconds", "-1")]
+    [InlineData("--any", "--offering", "ec2/c7a.xlarge")]
     public async Task Worker_WithoutOneWayToFindRuns_IsRefused(params string[] options) =>
-        (await ProgramRun.RunAsync([Command, .. options, "--data", stage.DataFolder("refused")])).MustRefuse(options.Contains("--drain-seconds")
-            ? "--drain-seconds" : "--any");
+        (await ProgramRun.RunAsync([Command, .. options, "--data", stage.DataFolder("refused")])).MustRefuse(options.Length == 3 ? options[1] : "--any");
 
     private const string Command = "worker";
 

@@ -73,7 +73,7 @@ public sealed class LookupBooksTests
         await engine.Database.ExecuteSqlAsync("ALTER TABLE usage_away RENAME TO usage_records", Ct);
 
         Assert.True(await lookups.Books.WriteAsync());
-        var usage = Assert.Single(await new UsageStore(engine.Database).ListAsync(null, Ct),
+        var usage = Assert.Single(await new UsageStore(engine.Database).PageAsync(null, 100, Ct),
             u => u.Kind == UsageKind.RealtimeEndpoint && u.Billed is not null && u.BusyShare > 0);
         Assert.Equal(2, usage.Predictions);
         Assert.Contains(await new LedgerStore(engine.Database).ListAsync(new LedgerFilter(), Ct), e => e.UsageId == usage.Id);

@@ -23,7 +23,7 @@ internal static class ServedJob
     }
 
     /// <summary>An engine that has run nothing yet; the job lies in the folder.</summary>
-    public static async Task<Engine> OpenAsync(InputFolder folder)
+    public static async Task<Engine> OpenAsync(InputFolder folder, string data = "data")
     {
         await File.WriteAllTextAsync(folder["job.yaml"], $$"""
             name: {{Name}}
@@ -35,7 +35,7 @@ internal static class ServedJob
             quality: { rejects: { maxRows: 500, maxShare: 0.05 } }
             serving: { maxAge: 1h, realtimeDeadline: 1m }
             """, TestContext.Current.CancellationToken);
-        return await Engine.OpenAsync(EngineConfiguration.In(folder["data"]), TimeProvider.System, new Screen(json: true, verbose: false),
+        return await Engine.OpenAsync(EngineConfiguration.In(folder[data]), TimeProvider.System, new Screen(json: true, verbose: false),
             TestContext.Current.CancellationToken);
     }
 

@@ -3,8 +3,8 @@ using BatchEngine.Registry.Models;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Database.Models;
-using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.TestKit.Blobs;
+using BatchEngine.TestKit.Databases;
 using BatchEngine.TestKit.Folders;
 using Microsoft.Extensions.Time.Testing;
 
@@ -108,7 +108,7 @@ public sealed class ModelRegistryTests : IAsyncLifetime
         }
         File.SetLastWriteTimeUtc(_state.Blobs.FileOf(left), DateTime.UtcNow.AddDays(-3));
 
-        await new BlobSweeper(_state.Blobs, TimeProvider.System).SweepAsync(async ct =>
+        await new BlobSweeper(_state.Blobs, TimeProvider.System).SweepAsync([""], async (_, ct) =>
         {
             await CreateSut().RegisterAsync("churn", path, ct); // Its row comes after those that the sweep goes by.
             return new HashSet<string>();
@@ -229,7 +229,7 @@ public sealed class ModelRegistryTests : IAsyncLifetime
         var resolved = await CreateSut(blobs).ResolveAsync(new ModelReference.ByNumber("net", 1), Ct);
         Assert.Equal(registered.Version, resolved.Version);
         Assert.Equal("first", await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(resolved.LocalPath)!, location), Ct));
-        Assert.Subset((HashSet<string>)[.. await new NamedBlobs(_state.Database).ListAsync(Ct)],
+        Assert.Subset((HashSet<string>)[.. await _state.Database.AllBlobNamesAsync(Ct)],
             (HashSet<string>)[.. await _state.Blobs.ListAsync("", Ct).Select(b => b.Name).ToArrayAsync(Ct)]);
     }
 

@@ -155,7 +155,7 @@ public sealed class NightRunTests
         Assert.Contains($"batchengine runs release {Samples.Run} --why", reason, StringComparison.Ordinal);
         Assert.Contains("compared with", reason, StringComparison.Ordinal);
         Assert.Null(await world.Snapshots.CurrentAsync("churn", World.Stop));
-        Assert.Single(await world.Snapshots.ListAsync("churn", World.Stop));
+        Assert.Single(await world.Snapshots.ListAsync("churn", 100, World.Stop));
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class FormerStateTests : IAsyncLifetime
         Assert.True(resting.IsPaused);
         Assert.Empty(resting.Pending);
 
-        Assert.True(await new PauseSwitch(_database, _clock).SetAsync("resting", false, Stop));
+        Assert.True(await new PauseSwitch(_database).SetAsync("resting", false, Stop));
         await using var again = await OpenAsync();
         await again.SyncAsync([Job("nightly", "0 0 2 * * ?"), Job("resting", "0 0 3 * * ?")], Stop);
         Assert.False((await new LaneStore(_database).FindAsync("resting", Stop))!.IsPaused);

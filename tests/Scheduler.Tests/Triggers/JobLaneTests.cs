@@ -171,24 +171,48 @@ public sealed class JobLaneTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Start_LedByAnotherProcess_IsTriedAgainAndGivenUpAfterTheBound()
+    public async Task Start_LedByAnotherProcess_IsFollowedForAsLongAsItIs()
     {
-        _starter.Ending = (at, _) => Task.FromResult<RunOutcome?>(new RunOutcome.Following(new RunId("churn", at), RunState.Scoring));
+        _starter.Ending = (at, _) => Task.FromResult<RunOutcome?>(_starter.Started.Count > 6 ? null
+            : new RunOutcome.Following(new RunId("churn", at), RunState.Scoring));
         await KeepAsync(Monday, Monday);
-        var lane = await LaneAsync(settings: TriggerSettings.Default with { MaxTries = 3 });
+        await using var lane = await LaneAsync(settings: TriggerSettings.Default with { MaxTries = 3 });
+
+        lane.Start();
+        for (var tries = 0; tries < 6; tries++)
+        {
+            await _starter.NextAsync();
+            await _clock.WaitOfAsync(TriggerSettings.Default.FollowEvery);
+            _clock.Advance(TriggerSettings.Default.FollowEvery);
+        }
+        await _starter.NextAsync();
+        await EndedAsync();
+
+        Assert.Equal(7, _starter.Started.Count);
+        Assert.Empty(await DecisionsAsync());
+        Assert.Empty(await UnstartedAsync());
+    }
+
+    [Fact]
+    public async Task Start_FailsForNowAgainAndAgain_IsGivenUpAfterTheBound()
+    {
+        _starter.Ending = (_, _) => throw new StorageFailedException("state.db", "it is locked.", isTransient: true);
+        await KeepAsync(Monday, Monday);
+        await using var lane = await LaneAsync(settings: TriggerSettings.Default with { MaxTries = 3 });
 
         lane.Start();
         for (var tries = 1; tries < 3; tries++)
         {
             await _starter.NextAsync();
             await _clock.WaitOfAsync(TriggerSettings.Default.RetryEvery);
-            _clock.Advance(TimeSpan.FromSeconds(15));
+            _clock.Advance(TriggerSettings.Default.RetryEvery);
         }
         await _starter.NextAsync();
-        await lane.DisposeAsync();
+        while (_starter.Told.IsEmpty)
+            await Task.Yield();
 
-        Assert.Equal(3, _starter.Started.Count);
         Assert.Contains("tried 3 times", Assert.Single(await DecisionsAsync()).Reason, StringComparison.Ordinal);
+        Assert.Empty((await KeptAsync()).Pending);
     }
 
     [Fact]
@@ -217,11 +241,11 @@ public sealed class JobLaneTests : IAsyncLifetime
         await using var lane = await LaneAsync();
         lane.Start();
         await _starter.NextAsync();
-        await _clock.WaitOfAsync(TriggerSettings.Default.RetryEvery);
+        await _clock.WaitOfAsync(TriggerSettings.Default.FollowEvery);
 
-        await LaneUpdate.MakeAsync(new LaneStore(Database), "churn", state => LaneChange.Ended(state, Monday), Stop);
+        await LaneUpdate.MakeAsync(new LaneStore(Database), "churn", (state, _) => LaneChange.Ended(state, Monday), Stop);
         await lane.WakeAsync(Stop);
-        _clock.Advance(TimeSpan.FromSeconds(15));
+        _clock.Advance(TriggerSettings.Default.FollowEvery);
         await KeepAsync(Monday.AddDays(1), Monday.AddDays(1));
         await lane.WakeAsync(Stop);
         await _starter.NextAsync();
@@ -406,7 +430,7 @@ public sealed class JobLaneTests : IAsyncLifetime
         Assert.NotNull(await new LaneStore(Database).TryChangeAsync(kept with { HandledThrough = handledThrough, Pending = pending }, [], Stop));
     }
 
-    private async Task PauseAsync(bool isPaused) => Assert.True(await new PauseSwitch(Database, _clock).SetAsync("churn", isPaused, Stop));
+    private async Task PauseAsync(bool isPaused) => Assert.True(await new PauseSwitch(Database).SetAsync("churn", isPaused, Stop));
 
     private Task<IReadOnlyList<Decision>> DecisionsAsync() => new DecisionStore(Database).ListAsync(null, Stop);
 }

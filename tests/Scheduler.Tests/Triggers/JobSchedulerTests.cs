@@ -69,7 +69,7 @@ public sealed class JobSchedulerTests : IAsyncLifetime
         await there.StartAsync(Stop);
         await _starter.NextAsync(2);
 
-        Assert.True(await new PauseSwitch(elsewhere, TimeProvider.System).SetAsync("often", true, Stop));
+        Assert.True(await new PauseSwitch(elsewhere).SetAsync("often", true, Stop));
 
         Assert.True(Assert.Single(await here.ListAsync(Stop)).IsPaused);
         var state = (await new LaneStore(Database).FindAsync("often", Stop))!;
@@ -205,8 +205,8 @@ public sealed class JobSchedulerTests : IAsyncLifetime
     [Fact]
     public async Task Sync_TwoProgramsWithOtherFoldersOnOneFile_LeaveEachOthersJobsAlone()
     {
-        await using var here = await OpenAsync(TriggerSettings.Default with { Source = "/jobs/here" });
-        await using var there = await OpenAsync(TriggerSettings.Default with { Source = "/jobs/there" });
+        await using var here = await OpenAsync(TriggerSettings.Default with { Source = Of("here", "/jobs/here") });
+        await using var there = await OpenAsync(TriggerSettings.Default with { Source = Of("there", "/jobs/there") });
         await here.SyncAsync([Job("mine", "0 0 2 * * ?")], Stop);
         await there.SyncAsync([Job("yours", "0 0 3 * * ?")], Stop);
         await here.SyncAsync([Job("mine", "0 0 2 * * ?")], Stop);
@@ -234,10 +234,12 @@ public sealed class JobSchedulerTests : IAsyncLifetime
         Assert.NotNull(await new LaneStore(Database).FindAsync("often", Stop));
     }
 
+    private static LaneSource Of(string machine, string folder) => new($"{machine}:{folder}", folder, TimeSpan.FromSeconds(30));
+
     private Task<JobScheduler> OpenAsync(TriggerSettings? settings = null) =>
         JobScheduler.OpenAsync(Database, _starter, _starter, settings ?? TriggerSettings.Default, TimeProvider.System, Stop);
 
-    private Task<bool> PauseAsync(string job, bool isPaused) => new PauseSwitch(Database, TimeProvider.System).SetAsync(job, isPaused, Stop);
+    private Task<bool> PauseAsync(string job, bool isPaused) => new PauseSwitch(Database).SetAsync(job, isPaused, Stop);
 
     private static ScoringJob Job(string name, string cron) =>
         Samples.Job(name) with { Schedule = new Schedule(cron, "UTC", MisfirePolicy.RunAll, OverlapPolicy.Queue) };

@@ -4,6 +4,7 @@ using BatchEngine.Scorer.Sharding;
 using BatchEngine.Storage.Snapshots.Readers;
 using BatchEngine.Storage.Snapshots.RunFiles;
 using BatchEngine.Storage.Snapshots.Segments;
+using BatchEngine.TestKit.Snapshots;
 
 namespace BatchEngine.Scorer.Tests.Sharding;
 
@@ -76,12 +77,14 @@ public sealed class RowReuseTests
         var (plan, blobs) = (fixture.Plan, fixture.Blobs("base"));
         var sources = final.Artifacts.Where(a => a.Kind == ArtifactKind.RunFile).Select(a => RunFileSource.FromPath(blobs.FileOf(a.BlobName))).ToList();
         var segments = new List<SegmentInfo>();
+        using var buffers = new SealBuffers();
         for (var partition = 0; partition < plan.PartitionCount; partition++)
         {
             var path = Path.Combine(fixture.Folder("base"), $"p{partition}.seg");
             using var file = new MemoryStream();
-            var built = (SegmentOutcome.Built)SegmentBuilder.Build(
-                new SegmentRequest(partition, plan.PartitionCount, KeyKind.Utf8, fixture.Model.Outputs.Count, sources, DuplicateKeyPolicy.Fail), file, ct: Ct);
+            var built = (SegmentOutcome.Built)SampleSnapshots.Build(
+                new SegmentRequest([partition], plan.PartitionCount, KeyKind.Utf8, fixture.Model.Outputs.Count, sources, DuplicateKeyPolicy.Fail), file,
+                    buffers);
             await File.WriteAllBytesAsync(path, file.ToArray(), Ct);
             segments.Add(new SegmentInfo(partition, new Artifact(path, ArtifactKind.Segment, built.Bytes, XxHash3.HashToUInt64(file.ToArray()), built.Keys),
                 built.Keys));

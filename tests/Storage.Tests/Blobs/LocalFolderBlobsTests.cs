@@ -23,8 +23,8 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static Func<CancellationToken, Task<IReadOnlySet<string>>> Named(params string[] names) =>
-        _ => Task.FromResult<IReadOnlySet<string>>(names.ToHashSet());
+    private static Func<IReadOnlyCollection<string>, CancellationToken, Task<IReadOnlySet<string>>> Named(params string[] names) =>
+        (_, _) => Task.FromResult<IReadOnlySet<string>>(names.ToHashSet());
 
     [Fact]
     public async Task FileOf_ABlob_IsItsFile()
@@ -60,9 +60,9 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
 
         var clock = new FakeTimeProvider(new DateTimeOffset(File.GetLastWriteTimeUtc(left)).AddMinutes(59));
         var sweeper = new BlobSweeper(CreateSut(), clock);
-        Assert.Equal(0, (await sweeper.SweepAsync(Named("named"), TimeSpan.FromHours(1), Ct)).RemovedTemporaries);
+        Assert.Equal(0, (await sweeper.SweepAsync([""], Named("named"), TimeSpan.FromHours(1), Ct)).RemovedTemporaries);
         clock.Advance(TimeSpan.FromMinutes(2));
-        var swept = await sweeper.SweepAsync(Named("named"), TimeSpan.FromHours(1), Ct);
+        var swept = await sweeper.SweepAsync([""], Named("named"), TimeSpan.FromHours(1), Ct);
         Assert.Equal((1, 0), (swept.RemovedTemporaries, swept.Removed.Count));
         Assert.Empty(Directory.GetFiles(Path.Combine(Root, ".uncommitted")));
         Assert.NotNull(await CreateSut().LengthAsync("named", Ct));
@@ -91,7 +91,7 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
         File.SetLastWriteTimeUtc(CreateSut().PlaceOf($"{RunFolder}/named"), now.AddDays(-3));
         File.SetLastWriteTimeUtc(CreateSut().PlaceOf($"{RunFolder}/old"), now.AddDays(-3));
         var sweeper = new BlobSweeper(CreateSut(), new FakeTimeProvider(new DateTimeOffset(now)));
-        var swept = await sweeper.SweepAsync(Named($"{RunFolder}/named"), BlobSweeper.DefaultGrace, Ct);
+        var swept = await sweeper.SweepAsync([""], Named($"{RunFolder}/named"), BlobSweeper.DefaultGrace, Ct);
         Assert.Equal([$"{RunFolder}/old"], swept.Removed);
         Assert.Equal((3L, 1), (swept.RemovedBytes, swept.Spared));
         Assert.NotNull(await CreateSut().LengthAsync($"{RunFolder}/named", Ct));
@@ -104,7 +104,7 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
         await PutAsync($"{RunFolder}/late", [1]);
         var sweeper = new BlobSweeper(CreateSut(), new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(9)));
         var listedBefore = false;
-        await sweeper.SweepAsync(async ct =>
+        await sweeper.SweepAsync([""], async (_, ct) =>
         {
             await PutAsync($"{RunFolder}/unlisted", [1]); // Written after the listing: not a candidate, whatever its age.
             listedBefore = true;
@@ -129,7 +129,7 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
         var orphans = new[] { $"models/{new string('a', 64)}.onnx", $"{RunFolder}/output/shard-0.parquet" };
         foreach (var name in orphans)
             await PutAsync(name, [1]);
-        var swept = await new BlobSweeper(CreateSut(), new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(9))).SweepAsync(Named(), TimeSpan.Zero, Ct);
+        var swept = await new BlobSweeper(CreateSut(), new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(9))).SweepAsync([""], Named(), TimeSpan.Zero, Ct);
         Assert.Equal(orphans, swept.Removed);
         Assert.All(foreign, name => Assert.True(File.Exists(Path.Combine(Root, name)), name));
     }
@@ -139,7 +139,7 @@ public sealed class LocalFolderBlobsTests : BlobStoreContract, IDisposable
     {
         await PutAsync($"{RunFolder}/reused", [1, 2]);
         File.SetLastWriteTimeUtc(CreateSut().PlaceOf($"{RunFolder}/reused"), DateTime.UtcNow.AddDays(-3));
-        var swept = await new BlobSweeper(CreateSut(), new FakeTimeProvider(DateTimeOffset.UtcNow)).SweepAsync(async ct =>
+        var swept = await new BlobSweeper(CreateSut(), new FakeTimeProvider(DateTimeOffset.UtcNow)).SweepAsync([""], async (_, ct) =>
         {
             Assert.True(await CreateSut().RenewAsync($"{RunFolder}/reused", ct));
             return new HashSet<string>();

@@ -14,6 +14,12 @@ public sealed class ElsewhereBlobs(IBlobStore inner) : IBlobStore
     /// <summary>Changes what is read of a blob, or fails; called with its name whenever one is opened.</summary>
     public Func<string, Stream, Stream> Reading { get; set; } = (_, content) => content;
 
+    /// <summary>Every read of a range.</summary>
+    public ConcurrentBag<(string Name, long Offset, int Bytes)> Ranges { get; } = [];
+
+    /// <summary>Awaited before each read of a range, to make it fail or wait.</summary>
+    public Func<string, Task> BeforeRange { get; set; } = _ => Task.CompletedTask;
+
     /// <inheritdoc/>
     public string Place => "elsewhere://test";
 
@@ -40,6 +46,14 @@ public sealed class ElsewhereBlobs(IBlobStore inner) : IBlobStore
     {
         _reads.AddOrUpdate(name, 1, (_, n) => n + 1);
         return Reading(name, await inner.OpenReadAsync(name, ct));
+    }
+
+    /// <inheritdoc/>
+    public async Task ReadAsync(string name, long offset, Memory<byte> target, CancellationToken ct)
+    {
+        await BeforeRange(name);
+        Ranges.Add((name, offset, target.Length));
+        await inner.ReadAsync(name, offset, target, ct);
     }
 
     /// <inheritdoc/>

@@ -27,9 +27,17 @@ public static class SampleSnapshots
     {
         var output = new MemoryStream();
         var sources = runFiles.Select((bytes, i) => new RunFileSource($"run-file-{i}", () => new MemoryStream(bytes, writable: false))).ToList();
-        var outcome = SegmentBuilder.Build(new SegmentRequest(partition, partitionCount, kind, outputCount, sources, policy) { KeptSums = keptSums }, output,
-            buffers);
-        return (outcome, output.ToArray());
+        var request = new SegmentRequest([partition], partitionCount, kind, outputCount, sources, policy) { KeptSums = keptSums };
+        using var own = buffers is null ? new SealBuffers() : null;
+        return (Build(request, output, buffers ?? own!), output.ToArray());
+    }
+
+    /// <summary>Builds the only segment of the request.</summary>
+    public static SegmentOutcome Build(SegmentRequest request, Stream output, SealBuffers buffers)
+    {
+        // Files in memory are read without waiting, so nothing blocks here.
+        var series = SegmentSeries.OpenAsync(request, buffers, CancellationToken.None).GetAwaiter().GetResult();
+        return series.BuildNextAsync(output, CancellationToken.None).GetAwaiter().GetResult();
     }
 
     /// <summary>Writes all segments of a snapshot into a directory, as "segment-N", and describes it. The last floats of the rows' outputs are kept

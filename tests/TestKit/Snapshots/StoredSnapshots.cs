@@ -59,8 +59,8 @@ public sealed class StoredSnapshots(StateDatabase database, IBlobStore blobs, st
             await using var blob = await blobs.CreateAsync($"segments/{run}/{segment.Partition}", ct);
             await blob.Content.WriteAsync(await File.ReadAllBytesAsync(segment.Artifact.BlobName, ct), ct);
             var info = await blob.CommitAsync(ct);
-            await snapshots.RecordSegmentAsync(await OpenedRuns.LeadAsync(database, run, ct),
-                segment with { Artifact = segment.Artifact with { BlobName = info.Name, Checksum = info.Checksum } }, ct);
+            await snapshots.RecordSegmentsAsync(await OpenedRuns.LeadAsync(database, run, ct),
+                [segment with { Artifact = segment.Artifact with { BlobName = info.Name, Checksum = info.Checksum } }], ct);
         }
 
         return await snapshots.SaveAsync(await OpenedRuns.LeadAsync(database, run, ct), shape with { Segments = await snapshots.SegmentsAsync(run, ct) }, ct);

@@ -15,13 +15,16 @@ public sealed record VerifiedRunFile(KeyKind KeyKind, int OutputCount, int Parti
     /// <exception cref="CorruptDataException">A byte of it changed.</exception>
     public static VerifiedRunFile Read(RunFileSource source)
     {
-        using var reader = RunFileReader.Open(source);
-        var rows = new long[reader.PartitionCount];
-        foreach (var chunk in reader.Chunks)
+        using var file = new RunFileBytes(source);
+        var directory = RunFileDirectory.ReadAsync(file, 0, int.MaxValue, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        var rows = new long[directory.PartitionCount];
+        foreach (var chunk in directory.Chunks)
         {
-            reader.Read(chunk, new byte[chunk.Bytes]);
+            var bytes = new byte[chunk.Bytes];
+            file.ReadAsync(chunk.Offset, bytes, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            directory.Verify(chunk, bytes);
             rows[chunk.Partition] += chunk.Rows;
         }
-        return new VerifiedRunFile(reader.KeyKind, reader.OutputCount, reader.PartitionCount, reader.Rows, rows);
+        return new VerifiedRunFile(directory.Layout.KeyKind, directory.Layout.OutputCount, directory.PartitionCount, directory.Rows, rows);
     }
 }

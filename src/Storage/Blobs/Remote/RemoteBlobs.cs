@@ -86,6 +86,10 @@ internal sealed class RemoteBlobs : IBlobStore, IDisposable
     public Task<bool> RenewAsync(string name, CancellationToken ct) => _renewals.RenewAsync(BlobNaming.Check(name), ct);
 
     /// <inheritdoc/>
+    public async Task<BlobFacts?> FactsAsync(string name, CancellationToken ct) =>
+        await _container.FindAsync(BlobNaming.Check(name), ct).ConfigureAwait(false) is { } facts ? new BlobFacts(facts.Bytes, facts.Checksum) : null;
+
+    /// <inheritdoc/>
     public async Task<long?> LengthAsync(string name, CancellationToken ct) =>
         (await _container.FindAsync(BlobNaming.Check(name), ct).ConfigureAwait(false))?.Bytes;
 

@@ -10,7 +10,4 @@ public sealed record LaneState(string Job, string Schedule, DateTimeOffset Handl
 {
     /// <summary>Grows with every change that is stored; 0 means that this state never was.</summary>
     public long Revision { get; init; }
-
-    /// <summary>The folder of job files that it was made from; empty means that an earlier version made it.</summary>
-    public string Source { get; init; } = "";
 }

@@ -11,10 +11,14 @@ namespace BatchEngine.Storage.Database.Lanes;
 /// <param name="database">The database.</param>
 public sealed class LaneStore(StateDatabase database)
 {
-    private const string Query = "SELECT job, schedule, handled_through, is_paused, revision, source FROM lanes";
+    private const string Query = "SELECT job, schedule, handled_through, is_paused, revision FROM lanes";
 
     /// <summary>The job's state; null means that it is not scheduled.</summary>
     public Task<LaneState?> FindAsync(string job, CancellationToken ct) => database.ReadTogetherAsync(tx => FindAsync(tx, job), ct);
+
+    /// <summary>The same with the database's clock.</summary>
+    public Task<StoredLane> ReadAsync(string job, CancellationToken ct) =>
+        database.ReadTogetherAsync(async tx => new StoredLane(await FindAsync(tx, job).ConfigureAwait(false), tx.Now), ct);
 
     /// <summary>Every scheduled job's state, by job.</summary>
     public Task<IReadOnlyList<LaneState>> ListAsync(CancellationToken ct) => database.ReadTogetherAsync<IReadOnlyList<LaneState>>(async tx =>
@@ -31,12 +35,7 @@ public sealed class LaneStore(StateDatabase database)
     {
         if (await FindAsync(tx, state.Job).ConfigureAwait(false) is { } stored)
             return stored;
-        await tx.ExecuteAsync("""
-            INSERT INTO lanes (job, schedule, handled_through, is_paused, revision, source) VALUES (@Job, @Schedule, @handled, @paused, 1, @Source)
-            """,
-            new { state.Job, state.Schedule, state.Source, handled = EpochMicroseconds.Of(state.HandledThrough), paused = state.IsPaused ? 1 : 0 })
-                .ConfigureAwait(false);
-        await WritePendingAsync(tx, state).ConfigureAwait(false);
+        await CreateAsync(tx, state).ConfigureAwait(false);
         return await StoredAsync(tx, state.Job).ConfigureAwait(false);
     }, ct);
 
@@ -47,13 +46,12 @@ public sealed class LaneStore(StateDatabase database)
         database.WriteAsync<LaneState?>(async tx =>
     {
         var changed = await tx.ExecuteAsync("""
-            UPDATE lanes SET schedule = @Schedule, source = @Source, handled_through = @handled, is_paused = @paused, revision = revision + 1
+            UPDATE lanes SET schedule = @Schedule, handled_through = @handled, is_paused = @paused, revision = revision + 1
             WHERE job = @Job AND revision = @Revision
             """, new
         {
             next.Job,
             next.Schedule,
-            next.Source,
             next.Revision,
             handled = EpochMicroseconds.Of(next.HandledThrough),
             paused = next.IsPaused ? 1 : 0,
@@ -68,14 +66,25 @@ public sealed class LaneStore(StateDatabase database)
     }, ct);
 
     /// <summary>Forgets a job that is scheduled no more, and appends the decision. False means that it was forgotten already.</summary>
-    public Task<bool> RemoveAsync(string job, Decision decision, CancellationToken ct) => database.WriteAsync(async tx =>
+    public Task<bool> RemoveAsync(string job, Decision decision, CancellationToken ct) => database.WriteAsync(tx => RemoveAsync(tx, job, decision), ct);
+
+    /// <summary>The same inside a transaction.</summary>
+    internal static async Task<bool> RemoveAsync(StateTransaction tx, string job, Decision decision)
     {
         await tx.ExecuteAsync("DELETE FROM lane_pending WHERE job = @job", new { job }).ConfigureAwait(false);
         if (await tx.ExecuteAsync("DELETE FROM lanes WHERE job = @job", new { job }).ConfigureAwait(false) == 0)
             return false;
         await DecisionStore.AppendAsync(tx, decision).ConfigureAwait(false);
         return true;
-    }, ct);
+    }
+
+    /// <summary>Stores a first state inside a transaction.</summary>
+    internal static async Task CreateAsync(StateTransaction tx, LaneState state)
+    {
+        await tx.ExecuteAsync("INSERT INTO lanes (job, schedule, handled_through, is_paused, revision) VALUES (@Job, @Schedule, @handled, @paused, 1)",
+            new { state.Job, state.Schedule, handled = EpochMicroseconds.Of(state.HandledThrough), paused = state.IsPaused ? 1 : 0 }).ConfigureAwait(false);
+        await WritePendingAsync(tx, state).ConfigureAwait(false);
+    }
 
     private static async Task WritePendingAsync(StateTransaction tx, LaneState state)
     {
@@ -86,11 +95,13 @@ public sealed class LaneStore(StateDatabase database)
         }
     }
 
-    private static async Task<LaneState?> FindAsync(StateTransaction tx, string job) =>
+    /// <summary>The job's state inside a transaction.</summary>
+    internal static async Task<LaneState?> FindAsync(StateTransaction tx, string job) =>
         await tx.FindAsync<Row>($"{Query} WHERE job = @job", new { job }).ConfigureAwait(false) is { } row
             ? await StateAsync(tx, row).ConfigureAwait(false) : null;
 
-    private static async Task<LaneState> StoredAsync(StateTransaction tx, string job) => await FindAsync(tx, job).ConfigureAwait(false)
+    /// <summary>The state of a job that has one, inside a transaction.</summary>
+    internal static async Task<LaneState> StoredAsync(StateTransaction tx, string job) => await FindAsync(tx, job).ConfigureAwait(false)
         ?? throw new InvariantBrokenException("a lane that was just stored is found", $"job {job}");
 
     private static async Task<LaneState> StateAsync(StateTransaction tx, Row row)
@@ -99,7 +110,7 @@ public sealed class LaneStore(StateDatabase database)
             .ConfigureAwait(false);
         return new LaneState(row.Job, row.Schedule, EpochMicroseconds.ToInstant(row.HandledThrough), [.. pending.Select(at => EpochMicroseconds.ToInstant(at))],
             row.IsPaused == 1)
-        { Revision = row.Revision, Source = row.Source };
+        { Revision = row.Revision };
     }
 
     private sealed class Row
@@ -109,6 +120,5 @@ public sealed class LaneStore(StateDatabase database)
         public long HandledThrough { get; init; }
         public long IsPaused { get; init; }
         public long Revision { get; init; }
-        public string Source { get; init; } = "";
     }
 }

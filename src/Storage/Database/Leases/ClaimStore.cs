@@ -24,10 +24,8 @@ public sealed class ClaimStore(StateDatabase database, string? process = null)
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ttl, TimeSpan.Zero);
         return database.WriteAsync<LeaseOutcome>(async tx =>
         {
-            var state = await tx.FindAsync<string>("SELECT state FROM runs WHERE run_id = @run", new { run = run.ToString() }).ConfigureAwait(false)
-                ?? throw RunStore.Unknown(run);
-            if (Enum.Parse<RunState>(state) is var seen && seen != RunState.Scoring)
-                return new LeaseOutcome.RunNotOpen(seen);
+            if (await LeaseTable.Shards.ClosedAsync(tx, run).ConfigureAwait(false) is { } state)
+                return new LeaseOutcome.RunNotOpen(state);
             var free = await FirstFreeAsync(tx, run).ConfigureAwait(false);
             if (free is not null)
                 return await GrantAsync(tx, run, free, worker, ttl).ConfigureAwait(false);
@@ -44,34 +42,21 @@ public sealed class ClaimStore(StateDatabase database, string? process = null)
     public Task<bool> RenewAsync(Lease lease, TimeSpan ttl, CancellationToken ct)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ttl, TimeSpan.Zero);
-        return database.WriteAsync(async tx => await tx.ExecuteAsync("""
-            UPDATE leases SET expires_at = @expires
-            WHERE run_id = @run AND shard_index = @shard AND fence = @fence AND worker IS NOT NULL
-                AND EXISTS (SELECT 1 FROM runs WHERE run_id = @run AND state = @scoring)
-            """, new
-        {
-            run = lease.Run.ToString(),
-            shard = lease.ShardIndex,
-            fence = lease.Fence.Value,
-            expires = tx.NowMicroseconds + EpochMicroseconds.Of(ttl),
-            scoring = nameof(RunState.Scoring),
-        }).ConfigureAwait(false) == 1, ct);
+        return database.WriteAsync(tx => LeaseTable.Shards.RenewAsync(tx, lease.Run, lease.ShardIndex, lease.Fence, ttl), ct);
     }
 
     /// <summary>Ends the lease now, because its holder is known to be gone: the next worker takes the shard over from its checkpoint, as if the lease had run
     /// out.</summary>
     /// <returns>False means that the shard is another's by now, was released, or its lease had run out already.</returns>
-    public Task<bool> ExpireAsync(RunId run, int shardIndex, FenceToken fence, CancellationToken ct) => database.WriteAsync(async tx =>
-        await tx.ExecuteAsync("""
-            UPDATE leases SET expires_at = @now
-            WHERE run_id = @run AND shard_index = @shardIndex AND fence = @fence AND worker IS NOT NULL AND expires_at > @now
-            """, new { run = run.ToString(), shardIndex, fence = fence.Value, now = tx.NowMicroseconds }).ConfigureAwait(false) == 1, ct);
+    public Task<bool> ExpireAsync(RunId run, int shardIndex, FenceToken fence, CancellationToken ct) =>
+        database.WriteAsync(tx => LeaseTable.Shards.ExpireAsync(tx, run, shardIndex, fence), ct);
 
     /// <summary>Gives the shard back for others; keeps its checkpoint. A no-op when the lease is no longer held.</summary>
-    public Task ReleaseAsync(Lease lease, HandBack cause, CancellationToken ct) => database.WriteAsync(tx => tx.ExecuteAsync("""
-        UPDATE leases SET worker = NULL, process = NULL, failed = failed + @failed
-        WHERE run_id = @run AND shard_index = @shard AND fence = @fence AND worker IS NOT NULL
-        """, new { run = lease.Run.ToString(), shard = lease.ShardIndex, fence = lease.Fence.Value, failed = cause == HandBack.Failed ? 1 : 0 }), ct);
+    public Task ReleaseAsync(Lease lease, HandBack cause, CancellationToken ct) => database.WriteAsync(async tx =>
+    {
+        await LeaseTable.Shards.ReleaseAsync(tx, lease.Run, lease.ShardIndex, lease.Fence, cause).ConfigureAwait(false);
+        return true;
+    }, ct);
 
     /// <summary>The holder of a shard ends its run as failed, when it is still scored, and records why in the same transaction.</summary>
     /// <returns>Whether the run was scored until now.</returns>

@@ -10,9 +10,7 @@ internal static class LeaseFence
     /// <exception cref="FenceLostException">Another worker owns the shard, or the lease was given back.</exception>
     public static async Task RequireAsync(StateTransaction tx, Lease lease)
     {
-        var newest = await tx.NumberAsync("SELECT fence FROM leases WHERE run_id = @run AND shard_index = @shard AND worker IS NOT NULL",
-            new { run = lease.Run.ToString(), shard = lease.ShardIndex }).ConfigureAwait(false);
-        if (newest != lease.Fence.Value)
+        if (!await LeaseTable.Shards.IsHeldAsync(tx, lease.Run, lease.ShardIndex, lease.Fence).ConfigureAwait(false))
             throw new FenceLostException(lease.Run, lease.ShardIndex, lease.Fence);
     }
 }

@@ -13,8 +13,9 @@ public sealed class LedgerStore(StateDatabase database)
         on_demand_amount, on_demand_currency, on_demand_unknown, price_source, from_at, to_at, predictions, posted_at, corrects_id
         """;
 
-    /// <summary>Appends the entries in one transaction; an id that is there already is the same entry, and is left alone.</summary>
-    public Task AppendAsync(IReadOnlyList<SpendEntry> entries, CancellationToken ct) => database.WriteAsync(async tx =>
+    /// <summary>Appends the entries and says what usage is settled with them, in one transaction; an id that is there already is the same entry, and is left
+    /// alone.</summary>
+    public Task AppendAsync(IReadOnlyList<SpendEntry> entries, UsageSettlement settlement, CancellationToken ct) => database.WriteAsync(async tx =>
     {
         foreach (var entry in entries)
         {
@@ -25,11 +26,36 @@ public sealed class LedgerStore(StateDatabase database)
                 ON CONFLICT (id) DO NOTHING
                 """, Parameters(entry)).ConfigureAwait(false);
         }
+        foreach (var usage in settlement.Priced)
+            await tx.ExecuteAsync("DELETE FROM unsettled_usage WHERE usage_id = @usage", new { usage }).ConfigureAwait(false);
+        foreach (var usage in settlement.Unpriced)
+            await tx.ExecuteAsync("UPDATE unsettled_usage SET prices_read = @PricesRead WHERE usage_id = @usage", new { usage, settlement.PricesRead })
+                .ConfigureAwait(false);
         return entries.Count;
     }, ct);
 
+    /// <summary>Every entry of some usages, by start and id within a portion of them.</summary>
+    public Task<IReadOnlyList<SpendEntry>> OfUsageAsync(IEnumerable<string> usages, CancellationToken ct) => database.ReadAsync(async tx =>
+    {
+        var rows = await tx.QueryAsync<Row>($"SELECT {Columns} FROM ledger WHERE usage_id IN (@listed) ORDER BY from_at, id", usages).ConfigureAwait(false);
+        return (IReadOnlyList<SpendEntry>)[.. rows.Select(r => r.ToEntry())];
+    }, ct);
+
+    /// <summary>The newest entries of a kind, newest first.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="before">Only of usage that starts before this instant; null means to the end.</param>
+    /// <param name="most">The most to give.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<IReadOnlyList<SpendEntry>> NewestAsync(CostKind kind, DateTimeOffset? before, int most, CancellationToken ct) => QueryAsync(
+        "WHERE kind = @kind AND from_at < @before ORDER BY from_at DESC, id DESC LIMIT @most",
+        new { kind = kind.ToString(), before = EpochMicroseconds.Of(before) ?? long.MaxValue, most }, ct);
+
+    /// <summary>Entries of usage that is not recorded, which cannot be.</summary>
+    public Task<IReadOnlyList<SpendEntry>> WithoutUsageAsync(CancellationToken ct) => QueryAsync(
+        "WHERE NOT EXISTS (SELECT 1 FROM usage_records u WHERE u.id = ledger.usage_id) ORDER BY from_at, id", new { }, ct);
+
     /// <summary>The entries that match, by start and id.</summary>
-    public Task<IReadOnlyList<SpendEntry>> ListAsync(LedgerFilter filter, CancellationToken ct) => database.ReadAsync(async tx =>
+    public Task<IReadOnlyList<SpendEntry>> ListAsync(LedgerFilter filter, CancellationToken ct)
     {
         var conditions = new List<string> { "1 = 1" };
         if (filter.RunId is not null)
@@ -40,13 +66,18 @@ public sealed class LedgerStore(StateDatabase database)
             conditions.Add("from_at >= @from");
         if (filter.To is not null)
             conditions.Add("from_at < @to");
-        var rows = await tx.QueryAsync<Row>($"SELECT {Columns} FROM ledger WHERE {string.Join(" AND ", conditions)} ORDER BY from_at, id", new
+        return QueryAsync($"WHERE {string.Join(" AND ", conditions)} ORDER BY from_at, id", new
         {
             run = filter.RunId?.ToString(),
             filter.Model,
             from = EpochMicroseconds.Of(filter.From),
             to = EpochMicroseconds.Of(filter.To),
-        }).ConfigureAwait(false);
+        }, ct);
+    }
+
+    private Task<IReadOnlyList<SpendEntry>> QueryAsync(string rest, object parameters, CancellationToken ct) => database.ReadAsync(async tx =>
+    {
+        var rows = await tx.QueryAsync<Row>($"SELECT {Columns} FROM ledger {rest}", parameters).ConfigureAwait(false);
         return (IReadOnlyList<SpendEntry>)[.. rows.Select(r => r.ToEntry())];
     }, ct);
 

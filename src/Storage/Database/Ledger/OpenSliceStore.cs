@@ -12,10 +12,18 @@ namespace BatchEngine.Storage.Database.Ledger;
 public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
 {
     private const string Columns = "id, run_id, serving_name, subject, kind, provider, instance_type, zone, purchase, from_at, seen_at, beat_ticks, "
-        + "busy_ticks, rework_ticks, predictions, priced_by";
+        + "busy_ticks, rework_ticks, predictions, priced_by, billed_share";
 
-    /// <summary>Writes a sign of life. A slice that another process has ended meanwhile stays ended.</summary>
-    public Task BeatAsync(OpenSlice slice, CancellationToken ct) => database.WriteAsync(tx => BeatAsync(tx, slice), ct);
+    /// <summary>Writes a sign of life, of the slice and of its worker. A slice that another process has ended meanwhile stays ended.</summary>
+    public Task BeatAsync(OpenSlice slice, CancellationToken ct) => database.WriteAsync(async tx =>
+    {
+        await BeatAsync(tx, slice.Subject).ConfigureAwait(false);
+        return await BeatAsync(tx, slice).ConfigureAwait(false);
+    }, ct);
+
+    /// <summary>A sign of life of a worker; of somebody who is no worker it is nothing.</summary>
+    internal static Task<int> BeatAsync(StateTransaction tx, string worker) =>
+        tx.ExecuteAsync("UPDATE workers SET seen_at = @now WHERE name = @worker", new { worker, now = tx.NowMicroseconds });
 
     private async Task<int> BeatAsync(StateTransaction tx, OpenSlice slice)
     {
@@ -24,7 +32,7 @@ public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
         return await tx.ExecuteAsync($"""
             INSERT INTO open_slices ({Columns})
             VALUES (@Id, @run, @ServingName, @Subject, @kind, @Provider, @InstanceType, @Zone, @purchase, @from, @seen, @beat, @busy, @rework, @Predictions,
-                {UsageStore.PricedBySql})
+                {UsageStore.PricedBySql}, @BilledShare)
             ON CONFLICT (id) DO UPDATE SET seen_at = @seen, busy_ticks = @busy, rework_ticks = @rework,
                 predictions = @Predictions
             """, new
@@ -46,6 +54,7 @@ public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
             slice.Predictions,
             slice.PricedBy,
             own = pricedBy,
+            slice.BilledShare,
         }).ConfigureAwait(false);
     }
 
@@ -111,9 +120,11 @@ public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
         public long ReworkTicks { get; init; }
         public long Predictions { get; init; }
         public string PricedBy { get; init; } = "";
+        public double BilledShare { get; init; }
 
         public OpenSlice ToSlice() => new(Id, RunId is null ? null : Domain.RunId.Parse(RunId), ServingName, Subject, Enum.Parse<UsageKind>(Kind), ToOffering(),
             EpochMicroseconds.ToInstant(FromAt), EpochMicroseconds.ToInstant(SeenAt), TimeSpan.FromTicks(BeatTicks), TimeSpan.FromTicks(BusyTicks),
-            TimeSpan.FromTicks(ReworkTicks), Predictions, PricedBy);
+            TimeSpan.FromTicks(ReworkTicks), Predictions, PricedBy)
+        { BilledShare = BilledShare };
     }
 }

@@ -31,8 +31,15 @@ public sealed class UsageStore(StateDatabase database, string pricedBy = "")
         return usage.Count;
     }, ct);
 
-    /// <summary>The same inside a transaction.</summary>
-    internal static Task<int> AppendAsync(StateTransaction tx, UsageRecord usage, string pricedBy) => tx.ExecuteAsync($"""
+    /// <summary>The same inside a transaction. It is unsettled from then on.</summary>
+    internal static async Task<int> AppendAsync(StateTransaction tx, UsageRecord usage, string pricedBy)
+    {
+        var written = await InsertAsync(tx, usage, pricedBy).ConfigureAwait(false);
+        return written == 0 ? 0 : await tx.ExecuteAsync("INSERT INTO unsettled_usage (usage_id, prices_read) VALUES (@Id, -1)", new { usage.Id })
+            .ConfigureAwait(false);
+    }
+
+    private static Task<int> InsertAsync(StateTransaction tx, UsageRecord usage, string pricedBy) => tx.ExecuteAsync($"""
         INSERT INTO usage_records (id, run_id, serving_name, subject, kind, provider, instance_type, zone, purchase, from_at, to_at, busy_share,
             rework_share, predictions, billed_ticks, priced_by)
         VALUES (@Id, @run, @ServingName, @Subject, @kind, @Provider, @InstanceType, @Zone, @purchase, @from, @to, @BusyShare, @ReworkShare, @Predictions,
@@ -59,26 +66,40 @@ public sealed class UsageStore(StateDatabase database, string pricedBy = "")
         own = pricedBy,
     });
 
-    /// <summary>The records by start and id.</summary>
-    /// <param name="run">Only of this run; null means all.</param>
+    /// <summary>The records of a run by start and id.</summary>
+    public Task<IReadOnlyList<UsageRecord>> ListAsync(RunId run, CancellationToken ct) =>
+        QueryAsync("WHERE run_id = @run ORDER BY from_at, id", new { run = run.ToString() }, ct);
+
+    /// <summary>All records by start and id, a page at a time.</summary>
+    /// <param name="after">The last one of the page before; null means from the beginning.</param>
+    /// <param name="most">The most to give.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<IReadOnlyList<UsageRecord>> ListAsync(RunId? run, CancellationToken ct) =>
-        ListAsync(run is null ? "" : "WHERE run_id = @run", new { run = run?.ToString() }, ct);
+    public Task<IReadOnlyList<UsageRecord>> PageAsync(UsageRecord? after, int most, CancellationToken ct) => QueryAsync(
+        $"{(after is null ? "" : "WHERE from_at >= @from AND (from_at > @from OR id > @id)")} ORDER BY from_at, id LIMIT @most",
+        new { from = after is null ? 0 : EpochMicroseconds.Of(after.From), id = after?.Id, most }, ct);
 
     /// <summary>The records whose interval overlaps the half-open one given, or that are empty and start in it, by start and id.</summary>
     public Task<IReadOnlyList<UsageRecord>> ListAsync(DateTimeOffset from, DateTimeOffset toExclusive, CancellationToken ct) =>
-        ListAsync("WHERE from_at < @to AND (to_at > @from OR from_at >= @from)",
+        // The pluses take an index away: by it the engine would walk all that started before the end, which is history.
+        QueryAsync("WHERE to_at >= @from AND +from_at < @to AND (to_at > @from OR +from_at >= @from) ORDER BY +from_at, id",
             new { from = EpochMicroseconds.Of(from), to = EpochMicroseconds.Of(toExclusive) }, ct);
 
-    /// <summary>The records that the ledger does not have, or has an entry of without a price, by start and id.</summary>
-    public Task<IReadOnlyList<UsageRecord>> UnsettledAsync(CancellationToken ct) => ListAsync("""
-        WHERE NOT EXISTS (SELECT 1 FROM ledger l WHERE l.usage_id = usage_records.id)
-            OR EXISTS (SELECT 1 FROM ledger l WHERE l.usage_id = usage_records.id AND l.cost_unknown IS NOT NULL)
-        """, new { }, ct);
+    /// <summary>Whether there is usage that the ledger does not have, or has without a price.</summary>
+    public Task<bool> AnyUnsettledAsync(CancellationToken ct) => database.ReadAsync(async tx =>
+        await tx.FindAsync<string>("SELECT usage_id FROM unsettled_usage LIMIT 1").ConfigureAwait(false) is not null, ct);
 
-    private Task<IReadOnlyList<UsageRecord>> ListAsync(string where, object parameters, CancellationToken ct) => database.ReadAsync(async tx =>
+    /// <summary>The records that the ledger does not have, or has without a price and a price sheet has changed since it was tried, by start and id.</summary>
+    /// <param name="most">The most to give; those that were not tried come first.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<IReadOnlyList<UsageRecord>> UnsettledAsync(int most, CancellationToken ct) => QueryAsync("""
+        WHERE id IN (SELECT n.usage_id FROM unsettled_usage n WHERE n.prices_read < (SELECT c.value FROM counters c WHERE c.name = 'price-reading')
+            ORDER BY n.prices_read, n.usage_id LIMIT @most)
+        ORDER BY from_at, id
+        """, new { most }, ct);
+
+    private Task<IReadOnlyList<UsageRecord>> QueryAsync(string rest, object parameters, CancellationToken ct) => database.ReadAsync(async tx =>
     {
-        var rows = await tx.QueryAsync<Row>($"{Query} {where} ORDER BY from_at, id", parameters).ConfigureAwait(false);
+        var rows = await tx.QueryAsync<Row>($"{Query} {rest}", parameters).ConfigureAwait(false);
         return (IReadOnlyList<UsageRecord>)[.. rows.Select(r => r.ToRecord())];
     }, ct);
 

@@ -117,9 +117,14 @@ public sealed class ModelStore(StateDatabase database)
     private static async Task<IReadOnlyList<RegisteredModel>> QueryAsync(StateTransaction tx, string where, object parameters)
     {
         var rows = await tx.QueryAsync<ModelRow>($"{Query} {where} ORDER BY name, number", parameters).ConfigureAwait(false);
-        var aliases = await tx.QueryAsync<AliasRow>("SELECT name, alias, number FROM aliases ORDER BY alias").ConfigureAwait(false);
-        var files = await tx.QueryAsync<FileRow>("SELECT name, number, location, digest, blob_name, bytes FROM model_files ORDER BY location")
-            .ConfigureAwait(false);
+        var (aliases, files) = (new List<AliasRow>(), new List<FileRow>());
+        foreach (var name in rows.Select(r => r.Name).Distinct(StringComparer.Ordinal))
+            aliases.AddRange(await tx.QueryAsync<AliasRow>("SELECT name, alias, number FROM aliases WHERE name = @name ORDER BY alias", new { name })
+                .ConfigureAwait(false));
+        foreach (var row in rows)
+            files.AddRange(await tx.QueryAsync<FileRow>("""
+                SELECT name, number, location, digest, blob_name, bytes FROM model_files WHERE name = @Name AND number = @Number ORDER BY location
+                """, new { row.Name, row.Number }).ConfigureAwait(false));
         return [.. rows.Select(r => new RegisteredModel(
             new ModelVersion(r.Name, (int)r.Number, Digest.Parse(r.Digest)), StoredJson.Read<ModelSignature>(r.SignatureJson, $"models, {r.Name}:{r.Number}"),
                 r.BlobName, r.Bytes,

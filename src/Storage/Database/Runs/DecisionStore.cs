@@ -9,6 +9,9 @@ namespace BatchEngine.Storage.Database.Runs;
 /// <param name="database">The database.</param>
 public sealed class DecisionStore(StateDatabase database)
 {
+    /// <summary>How many decisions are listed at most where no run is named.</summary>
+    public const int MaxListed = 1_000;
+
     /// <summary>Appends a decision.</summary>
     public Task AppendAsync(Decision decision, CancellationToken ct) => database.WriteAsync(tx => AppendAsync(tx, decision), ct);
 
@@ -21,13 +24,14 @@ public sealed class DecisionStore(StateDatabase database)
     }, ct);
 
     /// <summary>Decisions in the order they were taken.</summary>
-    /// <param name="run">Only of this run; null means all.</param>
+    /// <param name="run">All of this run; null means the newest of all runs and of none, <see cref="MaxListed"/> at most.</param>
     /// <param name="ct">Stops waiting.</param>
     public Task<IReadOnlyList<Decision>> ListAsync(RunId? run, CancellationToken ct) => database.ReadAsync(async tx =>
     {
-        var only = run is null ? "" : "WHERE run_id = @run";
-        var rows = await tx.QueryAsync<Row>($"SELECT run_id, decided_at, subject, choice, reason FROM decisions {only} ORDER BY decision_number",
-            new { run = run?.ToString() }).ConfigureAwait(false);
+        const string Columns = "run_id, decided_at, subject, choice, reason, decision_number";
+        var rows = await tx.QueryAsync<Row>(run is null
+            ? $"SELECT {Columns} FROM (SELECT {Columns} FROM decisions ORDER BY decision_number DESC LIMIT @MaxListed) newest ORDER BY decision_number"
+            : $"SELECT {Columns} FROM decisions WHERE run_id = @run ORDER BY decision_number", new { run = run?.ToString(), MaxListed }).ConfigureAwait(false);
         return (IReadOnlyList<Decision>)[.. rows.Select(r => r.ToDecision())];
     }, ct);
 

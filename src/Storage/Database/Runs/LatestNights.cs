@@ -18,10 +18,10 @@ public sealed class LatestNights(StateDatabase database)
             """).ConfigureAwait(false))
             Add(row);
         foreach (var row in await tx.QueryAsync<Row>("""
-            SELECT u.run_id, NULL AS state, u.retry_until FROM unstarted_runs u JOIN lanes l ON l.job = u.job
+            SELECT u.run_id, NULL AS state, u.retry_until FROM lanes l JOIN unstarted_runs u ON u.run_id = (
+                SELECT x.run_id FROM unstarted_runs x WHERE x.job = l.job AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.run_id = x.run_id)
+                ORDER BY x.scheduled_at DESC LIMIT 1)
             WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.job = u.job AND r.scheduled_at > u.scheduled_at AND r.ended_at IS NOT NULL)
-                AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.run_id = u.run_id)
-            ORDER BY u.scheduled_at
             """).ConfigureAwait(false))
             Add(row);
         return [.. latest.Values];

@@ -63,8 +63,8 @@ public sealed class ProfileStore(StateDatabase database)
         database.ReadAsync(async tx =>
         {
             var rows = await tx.QueryAsync<string>(
-                "SELECT run_id || ' ' || verdict FROM drift_reports WHERE run_id IN @runs AND verdict <> @stable AND baseline_run_id IS NOT NULL",
-                new { runs = runs.Select(r => r.ToString()).ToArray(), stable = nameof(DriftVerdict.Stable) }).ConfigureAwait(false);
+                "SELECT run_id || ' ' || verdict FROM drift_reports WHERE run_id IN (@listed) AND verdict <> @stable AND baseline_run_id IS NOT NULL",
+                runs.Select(r => r.ToString()), new { stable = nameof(DriftVerdict.Stable) }).ConfigureAwait(false);
             return (IReadOnlyDictionary<RunId, DriftVerdict>)rows.Select(r => r.Split(' '))
                 .ToDictionary(r => RunId.Parse(r[0]), r => Enum.Parse<DriftVerdict>(r[1]));
         }, ct);

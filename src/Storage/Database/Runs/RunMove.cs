@@ -7,7 +7,7 @@ namespace BatchEngine.Storage.Database.Runs;
 internal static class RunMove
 {
     /// <summary>Moves the run when it is still in <paramref name="from"/>, and records why only then. Keeps the first start; a final state sets the end,
-    /// leaving it clears the end and what was counted of the shards' attempts.</summary>
+    /// leaving it clears the end, what was counted of the attempts at shards and seal units, and what stopped them.</summary>
     /// <returns>Whether it was there and was moved.</returns>
     public static async Task<bool> ApplyAsync(StateTransaction tx, RunId run, RunState from, RunState to, string note, Decision? why)
     {
@@ -26,8 +26,16 @@ internal static class RunMove
             starts = to == RunState.Scoring ? 1 : 0,
             now = tx.NowMicroseconds,
         }).ConfigureAwait(false) == 1;
+        if (moved && isFinal)
+            await tx.ExecuteAsync("""
+                INSERT INTO unswept_runs (run_id, ended_at) VALUES (@run, @now) ON CONFLICT (run_id) DO UPDATE SET ended_at = excluded.ended_at
+                """, new { run = run.ToString(), now = tx.NowMicroseconds }).ConfigureAwait(false);
         if (moved && from == RunState.Failed && to == RunState.Scoring)
+        {
             await tx.ExecuteAsync("UPDATE leases SET lost = 0, failed = 0 WHERE run_id = @run", new { run = run.ToString() }).ConfigureAwait(false);
+            await tx.ExecuteAsync("UPDATE seal_units SET lost = 0, failed = 0, stop_reason = NULL, stops_again = 0 WHERE run_id = @run",
+                new { run = run.ToString() }).ConfigureAwait(false);
+        }
         if (moved && why is not null)
             await DecisionStore.AppendAsync(tx, why).ConfigureAwait(false);
         return moved;

@@ -113,6 +113,23 @@ public sealed class RunStore(StateDatabase database)
     /// <summary>The job's published run with the latest scheduled instant; null means none was published.</summary>
     public Task<RunId?> LatestPublishedAsync(string job, CancellationToken ct) => PublishedAsync(job, "DESC", ct);
 
+    /// <summary>The job's newest run that was due at an instant or before and that a gate or a person let pass: published, or completed behind a newer one.
+    /// Null
+    /// means that there is none.</summary>
+    public Task<RunId?> LatestPassedAsync(string job, DateTimeOffset dueUntil, CancellationToken ct) => database.ReadAsync<RunId?>(async tx =>
+    {
+        RunId? latest = null;
+        foreach (var state in (RunState[])[RunState.Published, RunState.Completed])
+        {
+            var found = await tx.FindAsync<string>("""
+                SELECT run_id FROM runs WHERE job = @job AND state = @state AND scheduled_at <= @due ORDER BY scheduled_at DESC LIMIT 1
+                """, new { job, state = state.ToString(), due = EpochMicroseconds.Of(dueUntil) }).ConfigureAwait(false);
+            if (found is not null && RunId.Parse(found) is var run && (latest is null || run.ScheduledAt > latest.Value.ScheduledAt))
+                latest = run;
+        }
+        return latest;
+    }, ct);
+
     /// <summary>The job's published run with the earliest scheduled instant; null means none was published.</summary>
     public Task<RunId?> FirstPublishedAsync(string job, CancellationToken ct) => PublishedAsync(job, "ASC", ct);
 

@@ -1,41 +1,79 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Transactions;
 using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Database.Snapshots;
 
-/// <summary>Every blob that a row names; the sweeper removes the others. Thread-safe.</summary>
+/// <summary>Which blobs a row names; the sweeper removes the others. Thread-safe.</summary>
 /// <param name="database">The database.</param>
 public sealed class NamedBlobs(StateDatabase database)
 {
-    /// <summary>The names in receipts, checkpoints of unfinished shards, segments and models (of those not registered: of runs that go on), from one
-    /// consistent state.</summary>
-    public Task<IReadOnlySet<string>> ListAsync(CancellationToken ct) => database.ReadTogetherAsync<IReadOnlySet<string>>(async tx =>
+    /// <summary>Those of some blobs that are named by a receipt, a checkpoint of an unfinished shard, a segment or a model (of
+    /// those not registered: of runs that go on). Of runs only the rows of those are read whose blobs are asked about.</summary>
+    /// <remarks>What a later run takes over of a blob of an earlier one is named by the rows of the earlier one too.</remarks>
+    public Task<IReadOnlySet<string>> AmongAsync(IReadOnlyCollection<string> names, CancellationToken ct) =>
+        database.ReadTogetherAsync<IReadOnlySet<string>>(async tx =>
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var json in await tx.QueryAsync<string>("SELECT receipt_json FROM receipts").ConfigureAwait(false))
-            names.UnionWith(StoredJson.Read<NamedReceipt>(json, "receipts").Final.Artifacts.Select(a => a.BlobName));
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var run in names.Select(RunOf).OfType<string>().Distinct(StringComparer.Ordinal))
+            await OfRunAsync(tx, run, named).ConfigureAwait(false);
+        named.UnionWith(await tx.QueryAsync<string>($"""
+            SELECT blob_name FROM models WHERE blob_name IN (@listed) UNION SELECT blob_name FROM model_files WHERE blob_name IN (@listed)
+            UNION SELECT m.blob_name FROM file_models m WHERE m.blob_name IN (@listed)
+                AND EXISTS (SELECT 1 FROM runs r WHERE r.model_digest = m.digest AND r.model_number = 0 AND r.state IN ({GoingOn}))
+            UNION SELECT w.blob_name FROM file_model_weights w WHERE w.blob_name IN (@listed)
+                AND EXISTS (SELECT 1 FROM runs r WHERE r.model_digest = w.model_digest AND r.model_number = 0 AND r.state IN ({GoingOn}))
+            """, names.Where(n => RunOf(n) is null)).ConfigureAwait(false));
+        named.IntersectWith(names);
+        return named;
+    }, ct);
+
+    /// <summary>Under which names orphans may lie since runs ended that were not looked through: those of the runs, and of the models that only runs
+    /// name.</summary>
+    /// <param name="endedUntil">Only runs that had ended by then.</param>
+    /// <param name="most">How many runs at most, the earliest end first.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<IReadOnlyList<(RunId Run, IReadOnlyList<string> Prefixes)>> UnsweptAsync(DateTimeOffset endedUntil, int most, CancellationToken ct) =>
+        database.ReadTogetherAsync<IReadOnlyList<(RunId, IReadOnlyList<string>)>>(async tx =>
+    {
+        var unswept = new List<(RunId, IReadOnlyList<string>)>();
+        foreach (var run in await tx.QueryAsync<string>("SELECT run_id FROM unswept_runs WHERE ended_at <= @until ORDER BY ended_at, run_id LIMIT @most",
+            new { until = EpochMicroseconds.Of(endedUntil), most }).ConfigureAwait(false))
+        {
+            var models = await tx.QueryAsync<string>("""
+                SELECT m.blob_name FROM runs r JOIN file_models m ON m.digest = r.model_digest WHERE r.run_id = @run AND r.model_number = 0
+                UNION SELECT w.blob_name FROM runs r JOIN file_model_weights w ON w.model_digest = r.model_digest WHERE r.run_id = @run AND r.model_number = 0
+                """, new { run }).ConfigureAwait(false);
+            unswept.Add((RunId.Parse(run), [$"runs/{run}/", .. models]));
+        }
+        return unswept;
+    }, ct);
+
+    /// <summary>The blobs of a run were looked through; one that has ended again since is looked through again.</summary>
+    public Task SweptAsync(RunId run, DateTimeOffset endedUntil, CancellationToken ct) => database.WriteAsync(tx => tx.ExecuteAsync(
+        "DELETE FROM unswept_runs WHERE run_id = @run AND ended_at <= @until",
+        new { run = run.ToString(), until = EpochMicroseconds.Of(endedUntil) }), ct);
+
+    private static async Task OfRunAsync(StateTransaction tx, string run, HashSet<string> named)
+    {
+        foreach (var json in await tx.QueryAsync<string>("SELECT receipt_json FROM receipts WHERE run_id = @run", new { run }).ConfigureAwait(false))
+            named.UnionWith(StoredJson.Read<NamedReceipt>(json, $"receipts, run {run}").Final.Artifacts.Select(a => a.BlobName));
         foreach (var json in await tx.QueryAsync<string>("""
             SELECT c.checkpoint_json FROM checkpoints c
-            WHERE NOT EXISTS (SELECT 1 FROM receipts r WHERE r.run_id = c.run_id AND r.shard_index = c.shard_index)
-            """).ConfigureAwait(false))
-            names.UnionWith(StoredJson.Read<NamedFiles>(json, "checkpoints").Artifacts.Select(a => a.BlobName));
-        names.UnionWith(await tx.QueryAsync<string>("SELECT blob_name FROM segments UNION SELECT blob_name FROM models UNION SELECT blob_name FROM model_files")
-            .ConfigureAwait(false));
-        names.UnionWith(await tx.QueryAsync<string>($"""
-            SELECT m.blob_name FROM file_models m
-            WHERE EXISTS (SELECT 1 FROM runs r WHERE r.model_digest = m.digest AND r.model_number = 0 AND r.state IN ({GoingOn}))
-            UNION SELECT w.blob_name FROM file_model_weights w
-            WHERE EXISTS (SELECT 1 FROM runs r WHERE r.model_digest = w.model_digest AND r.model_number = 0 AND r.state IN ({GoingOn}))
-            """).ConfigureAwait(false));
-        return names;
-    }, ct);
+            WHERE c.run_id = @run AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.run_id = c.run_id AND r.shard_index = c.shard_index)
+            """, new { run }).ConfigureAwait(false))
+            named.UnionWith(StoredJson.Read<NamedFiles>(json, $"checkpoints, run {run}").Artifacts.Select(a => a.BlobName));
+        named.UnionWith(await tx.QueryAsync<string>("SELECT blob_name FROM segments WHERE run_id = @run", new { run }).ConfigureAwait(false));
+    }
+
+    private static string? RunOf(string name) => name.Split('/') is ["runs", var run, ..] ? run : null;
 
     // A run that failed may be resumed.
     private const string GoingOn = $"'{nameof(RunState.Planned)}', '{nameof(RunState.Scoring)}', '{nameof(RunState.Sealing)}', "
         + $"'{nameof(RunState.Judging)}', '{nameof(RunState.Failed)}'";
 
-    // Of a receipt only its artifacts are read: the profiles beside them are most of it, and every receipt there ever was is read at the end of each run.
+    // Of a receipt only its artifacts are read: the profiles beside them are most of it.
     private sealed record NamedReceipt(NamedFiles Final);
 
     private sealed record NamedFiles(IReadOnlyList<Artifact> Artifacts);

@@ -18,7 +18,7 @@ internal sealed class SnapshotRow
         LEFT JOIN current_snapshots c ON c.serving_name = s.serving_name AND c.snapshot_id = s.id
         """;
 
-    private const string SegmentQuery = "SELECT partition_index, blob_name, bytes, checksum, artifact_rows, distinct_keys FROM segments";
+    private const string SegmentQuery = "SELECT partition_index, blob_name, bytes, checksum, artifact_rows, distinct_keys, unverified_nights FROM segments";
 
     public long Id { get; init; }
     public string ServingName { get; init; } = "";
@@ -42,7 +42,8 @@ internal sealed class SnapshotRow
 
     /// <summary>What is served under the name; null means nothing is published.</summary>
     public static async Task<SnapshotInfo?> CurrentAsync(StateTransaction tx, string servingName) =>
-        await tx.FindAsync<SnapshotRow>($"{Query} WHERE s.serving_name = @servingName AND c.snapshot_id IS NOT NULL", new { servingName })
+        await tx.FindAsync<SnapshotRow>($"{Query} WHERE s.id = (SELECT k.snapshot_id FROM current_snapshots k WHERE k.serving_name = @servingName)",
+            new { servingName })
             .ConfigureAwait(false) is { } row
             ? await row.ToSnapshotAsync(tx).ConfigureAwait(false) : null;
 
@@ -66,9 +67,11 @@ internal sealed class SnapshotRow
         public string Checksum { get; init; } = "";
         public long ArtifactRows { get; init; }
         public long DistinctKeys { get; init; }
+        public long UnverifiedNights { get; init; }
 
         public SegmentInfo ToSegment() => new((int)PartitionIndex,
             new Artifact(BlobName, ArtifactKind.Segment, Bytes, ulong.Parse(Checksum, NumberStyles.HexNumber, CultureInfo.InvariantCulture), ArtifactRows),
-                DistinctKeys);
+                DistinctKeys)
+        { UnverifiedNights = (int)UnverifiedNights };
     }
 }

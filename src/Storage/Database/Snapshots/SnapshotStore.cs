@@ -1,6 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Transactions;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Values;
@@ -13,18 +14,25 @@ public sealed class SnapshotStore(StateDatabase database)
 {
     private readonly Publications _publications = new(database);
 
-    /// <summary>Names a segment. The first one recorded for a partition stays; a later one with the same number of keys is a repetition and its blob an
-    /// orphan.</summary>
-    /// <returns>The segment that is recorded now.</returns>
-    /// <exception cref="LeadLostException">Another process leads the run.</exception>
+    /// <summary>The holder of a seal unit names a segment. The first one recorded for a partition stays; a later one with the same number of keys is a
+    /// repetition and its blob an orphan.</summary>
+    /// <param name="lease">What it holds.</param>
+    /// <param name="segment">The segment.</param>
+    /// <param name="why">What was decided on its rows, recorded with the first; null means nothing.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <exception cref="FenceLostException">Another worker owns the unit, or it was given back.</exception>
     /// <exception cref="InvariantBrokenException">A different number of keys was recorded for the partition before.</exception>
-    public Task<SegmentInfo> RecordSegmentAsync(Lead lead, SegmentInfo segment, CancellationToken ct) => database.WriteAsync(async tx =>
+    public Task RecordSegmentAsync(SealLease lease, SegmentInfo segment, Decision? why, CancellationToken ct) => database.WriteAsync(async tx =>
     {
-        await LeadFence.RequireAsync(tx, lead).ConfigureAwait(false);
-        return await RecordAsync(tx, lead.Run, segment).ConfigureAwait(false);
+        if (!await LeaseTable.SealUnits.IsHeldAsync(tx, lease.Run, lease.UnitIndex, lease.Fence).ConfigureAwait(false))
+            throw FenceLostException.OfSealUnit(lease.Run, lease.UnitIndex, lease.Fence);
+        var isFirst = await RecordAsync(tx, lease.Run, segment).ConfigureAwait(false);
+        if (isFirst && why is not null)
+            await DecisionStore.AppendAsync(tx, why).ConfigureAwait(false);
+        return isFirst;
     }, ct);
 
-    /// <summary>Names several segments in one transaction, each as <see cref="RecordSegmentAsync"/> does.</summary>
+    /// <summary>The coordinator names several segments in one transaction, each as <see cref="RecordSegmentAsync"/> does.</summary>
     /// <exception cref="LeadLostException">Another process leads the run.</exception>
     /// <exception cref="InvariantBrokenException">A different number of keys was recorded for a partition before; none is recorded then.</exception>
     public Task RecordSegmentsAsync(Lead lead, IReadOnlyList<SegmentInfo> segments, CancellationToken ct) => database.WriteAsync(async tx =>
@@ -108,13 +116,15 @@ public sealed class SnapshotStore(StateDatabase database)
 
     /// <summary>Stored snapshots, newest first.</summary>
     /// <param name="servingName">Only of this name; null means all.</param>
+    /// <param name="limit">The most snapshots to give.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<IReadOnlyList<SnapshotListing>> ListAsync(string? servingName, CancellationToken ct) =>
+    public Task<IReadOnlyList<SnapshotListing>> ListAsync(string? servingName, int limit, CancellationToken ct) =>
         database.ReadTogetherAsync<IReadOnlyList<SnapshotListing>>(async tx =>
     {
         var only = servingName is null ? "" : "WHERE s.serving_name = @servingName";
         var listings = new List<SnapshotListing>();
-        foreach (var row in await tx.QueryAsync<SnapshotRow>($"{SnapshotRow.Query} {only} ORDER BY s.id DESC", new { servingName }).ConfigureAwait(false))
+        foreach (var row in await tx.QueryAsync<SnapshotRow>($"{SnapshotRow.Query} {only} ORDER BY s.id DESC LIMIT @limit", new { servingName, limit })
+            .ConfigureAwait(false))
             listings.Add(new SnapshotListing(await row.ToSnapshotAsync(tx)
                 .ConfigureAwait(false), row.IsCurrent == 1, EpochMicroseconds.ToInstant(row.PublishedAt)));
         return listings;
@@ -151,11 +161,12 @@ public sealed class SnapshotStore(StateDatabase database)
                 StoredJson.Read<ScoringJob>(r.JobJson, $"contracts, {r.ServingName}")))];
     }, ct);
 
-    private static async Task<SegmentInfo> RecordAsync(StateTransaction tx, RunId run, SegmentInfo segment)
+    private static async Task<bool> RecordAsync(StateTransaction tx, RunId run, SegmentInfo segment)
     {
-        await tx.ExecuteAsync("""
-            INSERT INTO segments (run_id, partition_index, blob_name, bytes, checksum, artifact_rows, distinct_keys)
-            VALUES (@run, @Partition, @BlobName, @Bytes, @checksum, @Rows, @Keys) ON CONFLICT (run_id, partition_index) DO NOTHING
+        var inserted = await tx.ExecuteAsync("""
+            INSERT INTO segments (run_id, partition_index, blob_name, bytes, checksum, artifact_rows, distinct_keys, unverified_nights)
+            VALUES (@run, @Partition, @BlobName, @Bytes, @checksum, @Rows, @Keys, @UnverifiedNights)
+            ON CONFLICT (run_id, partition_index) DO NOTHING
             """, new
         {
             run = run.ToString(),
@@ -165,9 +176,10 @@ public sealed class SnapshotStore(StateDatabase database)
             checksum = segment.Artifact.Checksum.ToString("x16", CultureInfo.InvariantCulture),
             segment.Artifact.Rows,
             segment.Keys,
+            segment.UnverifiedNights,
         }).ConfigureAwait(false);
         var recorded = await SnapshotRow.SegmentAsync(tx, run.ToString(), segment.Partition).ConfigureAwait(false);
-        return recorded.Keys == segment.Keys ? recorded
+        return recorded.Keys == segment.Keys ? inserted == 1
             : throw new InvariantBrokenException("sealing a partition again gives the same keys (I4)",
                 $"run {run}, partition {segment.Partition}: {recorded.Keys} keys, then {segment.Keys}");
     }

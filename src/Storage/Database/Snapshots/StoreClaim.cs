@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Transactions;
 
 namespace BatchEngine.Storage.Database.Snapshots;
 
@@ -49,16 +50,21 @@ public sealed class StoreClaim(StateDatabase database, IBlobStore blobs)
     // A store of an earlier version carries no mark. It is this database's when a row names something of it.
     private async Task MustHoldNothingOfOthersAsync(CancellationToken ct)
     {
-        var (own, named) = (0, (IReadOnlySet<string>?)null);
+        var (own, portion, named) = (0, new List<string>(), new NamedBlobs(database));
         await foreach (var entry in blobs.ListAsync("", ct).ConfigureAwait(false))
         {
             if (!OwnBlobs.IsOne(entry.Name))
                 continue;
-            named ??= await new NamedBlobs(database).ListAsync(ct).ConfigureAwait(false);
-            if (named.Contains(entry.Name))
-                return;
+            portion.Add(entry.Name);
             own++;
+            if (portion.Count < StateLimits.MaxListed)
+                continue;
+            if ((await named.AmongAsync(portion, ct).ConfigureAwait(false)).Count > 0)
+                return;
+            portion.Clear();
         }
+        if ((await named.AmongAsync(portion, ct).ConfigureAwait(false)).Count > 0)
+            return;
         if (own > 0)
             throw Refused(FormattableString.Invariant($"{own} blobs of runs and models that this database does not know"), "none");
     }

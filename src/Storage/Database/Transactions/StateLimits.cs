@@ -12,6 +12,9 @@ internal static class StateLimits
     /// <summary>The pause between two tries, so that a refusal without waiting (switching the journal mode) does not spin.</summary>
     public static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How many values one statement lists at most; more are asked for in portions.</summary>
+    public const int MaxListed = 500;
+
     /// <summary>The library under Dapper repeats a refused statement for whole seconds; one is its smallest bound.</summary>
     public const int StatementRetrySeconds = 1;
 

@@ -38,6 +38,23 @@ internal sealed class StateTransaction
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null) =>
         (await _connection.QueryAsync<T>(Command(sql, parameters)).ConfigureAwait(false)).AsList();
 
+    /// <summary>All rows of a query about some values, asked in portions: "@listed" in it stands for one of them at a time, as in "WHERE id IN
+    /// (@listed)".</summary>
+    /// <remarks>The engines take lists of values in ways of their own, so each value is a parameter.</remarks>
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, IEnumerable<string> listed, object? parameters = null)
+    {
+        var rows = new List<T>();
+        foreach (var portion in listed.Chunk(StateLimits.MaxListed))
+        {
+            var all = new DynamicParameters(parameters);
+            for (var index = 0; index < portion.Length; index++)
+                all.Add(FormattableString.Invariant($"listed{index}"), portion[index]);
+            var names = string.Join(", ", Enumerable.Range(0, portion.Length).Select(index => FormattableString.Invariant($"@listed{index}")));
+            rows.AddRange(await QueryAsync<T>(sql.Replace("@listed", names, StringComparison.Ordinal), all).ConfigureAwait(false));
+        }
+        return rows;
+    }
+
     /// <summary>The only row; null means there is none.</summary>
     public Task<T?> FindAsync<T>(string sql, object? parameters = null) where T : class => _connection.QuerySingleOrDefaultAsync<T>(Command(sql, parameters));
 

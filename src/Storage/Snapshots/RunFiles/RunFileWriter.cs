@@ -86,8 +86,7 @@ public sealed unsafe class RunFileWriter : IDisposable
     {
         if (_completed || _buffers is null)
             throw new InvalidOperationException("This run file is already complete.");
-        for (var partition = 0; partition < _partitionCount; partition++)
-            FlushPartition(partition);
+        FlushAll();
         WriteDirectory();
         _output.Flush();
         _completed = true;
@@ -107,7 +106,7 @@ public sealed unsafe class RunFileWriter : IDisposable
         var used = _rows[partition] * _layout.RecordBytes;
         if (used + _layout.RecordBytes > _capacity)
         {
-            FlushPartition(partition);
+            FlushAll();
             used = 0;
         }
         var slot = WriteRecord(partition, used, rows, row);
@@ -127,7 +126,7 @@ public sealed unsafe class RunFileWriter : IDisposable
         var used = _rows[partition] * _layout.RecordBytes;
         if (used + _layout.RecordBytes + _keyBytes[partition] + key.Length > _capacity)
         {
-            FlushPartition(partition);
+            FlushAll();
             used = 0;
         }
         // Keys grow down from the buffer's end, so an offset counted from that end stays true when the chunk is closed up.
@@ -160,6 +159,13 @@ public sealed unsafe class RunFileWriter : IDisposable
     }
 
     private byte* BufferOf(int partition) => _buffers + ((long)partition * _capacity);
+
+    // All partitions when one is full, in their order: so what a sealer of neighbouring partitions needs lies together, in a few ranges of the file.
+    private void FlushAll()
+    {
+        for (var partition = 0; partition < _partitionCount; partition++)
+            FlushPartition(partition);
+    }
 
     private void FlushPartition(int partition)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace BatchEngine.Storage.Snapshots.Segments;
@@ -25,10 +26,33 @@ internal sealed unsafe class NativeBuffer : IDisposable
         _capacity = capacity;
     }
 
+    /// <summary>A part of it for reading into; valid until it grows or is freed.</summary>
+    public Memory<byte> MemoryAt(long offset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, _capacity);
+        return new Part(_memory + offset, length).Memory;
+    }
+
     public void Dispose()
     {
         NativeMemory.Free(_memory);
         _memory = null;
         _capacity = Used = 0;
+    }
+
+    private sealed class Part(byte* start, int length) : MemoryManager<byte>
+    {
+        public override Span<byte> GetSpan() => new(start, length);
+
+        // Native memory does not move.
+        public override MemoryHandle Pin(int elementIndex = 0) => new(start + elementIndex);
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }

@@ -8,9 +8,8 @@ namespace BatchEngine.Storage.Snapshots.Segments;
 /// </remarks>
 public sealed class SealBuffers : IDisposable
 {
-    internal NativeBuffer Records { get; } = new();
-
-    internal NativeBuffer Keys { get; } = new();
+    // Rows of partitions that are loaded together, each with its own memory.
+    private readonly List<(NativeBuffer Records, NativeBuffer Keys)> _loaded = [];
 
     internal NativeBuffer Order { get; } = new();
 
@@ -18,11 +17,22 @@ public sealed class SealBuffers : IDisposable
 
     internal byte[] Block { get; } = new byte[SegmentHeader.BlockBytes];
 
+    /// <summary>The memory of one of the partitions that are loaded together, counted from 0.</summary>
+    internal (NativeBuffer Records, NativeBuffer Keys) RowsOf(int index)
+    {
+        while (_loaded.Count <= index)
+            _loaded.Add((new NativeBuffer(), new NativeBuffer()));
+        return _loaded[index];
+    }
+
     /// <summary>Frees the memory. Calling it again does nothing.</summary>
     public void Dispose()
     {
-        Records.Dispose();
-        Keys.Dispose();
+        foreach (var (records, keys) in _loaded)
+        {
+            records.Dispose();
+            keys.Dispose();
+        }
         Order.Dispose();
         Tags.Dispose();
     }

@@ -4,41 +4,20 @@ using BatchEngine.Storage.Snapshots.Slots;
 
 namespace BatchEngine.Storage.Snapshots.Segments;
 
-/// <summary>Builds one partition's segment from the run files. Memory is bounded by the partition's rows. Pure but for its streams; different partitions may
-/// be built in parallel.</summary>
-public static unsafe class SegmentBuilder
+/// <summary>Builds one partition's segment from its rows. Pure but for the stream; different partitions may be built in parallel.</summary>
+internal static unsafe class SegmentBuilder
 {
     private const int PrefetchDistance = 24;
 
-    /// <summary>Builds the segment; the same rows give the same bytes, whatever the order and number of run files.</summary>
-    /// <param name="request">What to build.</param>
-    /// <param name="output">Where to write, forwards only; nothing is written when a duplicate fails the build. Not disposed.</param>
-    /// <param name="buffers">Memory for several builds one after the other; null takes memory for this one only.</param>
-    /// <param name="ct">Stops between files; the output is then incomplete and must be thrown away.</param>
-    /// <exception cref="CorruptDataException">A run file changed since it was written.</exception>
-    /// <exception cref="StorageFailedException">A run file cannot be read.</exception>
-    /// <exception cref="BadInputException">The partition has too many rows for one segment.</exception>
-    /// <exception cref="InvariantBrokenException">A run file has another shape, or the same row is in two run files.</exception>
-    public static SegmentOutcome Build(SegmentRequest request, Stream output, SealBuffers? buffers = null, CancellationToken ct = default)
+    /// <summary>Builds one partition's segment; the same rows give the same bytes, whatever their order.</summary>
+    /// <param name="request">What the run's segments are like.</param>
+    /// <param name="rows">The partition's rows.</param>
+    /// <param name="output">Where to write, forwards only; nothing is written when a duplicate fails the build.</param>
+    /// <param name="buffers">Memory for several builds one after the other.</param>
+    /// <param name="ct">Stops before the first byte.</param>
+    /// <exception cref="InvariantBrokenException">The same row is there twice.</exception>
+    public static SegmentOutcome Build(SegmentRequest request, PartitionRows rows, Stream output, SealBuffers buffers, CancellationToken ct)
     {
-        if (buffers is not null)
-            return BuildIn(buffers, request, output, ct);
-        using var own = new SealBuffers();
-        return BuildIn(own, request, output, ct);
-    }
-
-    /// <summary>The home slot of a hash: its low 32 bits scaled to the number of home slots, so that slots keep the order of hashes.</summary>
-    internal static long HomeOf(uint hash, long homeSlots) => (long)((ulong)hash * (ulong)homeSlots >> 32);
-
-    /// <summary>How many home slots a number of keys gets: a load of 0.8, and always an empty one.</summary>
-    internal static long HomeSlotsFor(long keys) => keys + (keys / 4) + 1;
-
-    private static SegmentOutcome BuildIn(SealBuffers buffers, SegmentRequest request, Stream output, CancellationToken ct)
-    {
-        KeyHash.RequirePartitionCount(request.PartitionCount);
-        ArgumentOutOfRangeException.ThrowIfNegative(request.Partition);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(request.Partition, request.PartitionCount);
-        var rows = PartitionRows.Load(request, buffers, ct);
         var order = RowOrder.Of(rows, buffers.Order);
         var (first, superseded) = DuplicateKeys.Resolve(rows, order);
         if (first is { } pair && request.DuplicateKeys == DuplicateKeyPolicy.Fail)
@@ -58,6 +37,12 @@ public static unsafe class SegmentBuilder
         body.Complete();
         return new SegmentOutcome.Built(order.Count, superseded, header.FileBytes);
     }
+
+    /// <summary>The home slot of a hash: its low 32 bits scaled to the number of home slots, so that slots keep the order of hashes.</summary>
+    internal static long HomeOf(uint hash, long homeSlots) => (long)((ulong)hash * (ulong)homeSlots >> 32);
+
+    /// <summary>How many home slots a number of keys gets: a load of 0.8, and always an empty one.</summary>
+    internal static long HomeSlotsFor(long keys) => keys + (keys / 4) + 1;
 
     /// <summary>Finds every entry's slot, which sizes the file exactly, and notes its tag there.</summary>
     private static SegmentHeader Plan(SegmentRequest request, PartitionRows rows, RowOrder order, NativeBuffer tags)
@@ -81,7 +66,7 @@ public static unsafe class SegmentBuilder
         }
         // One slot beyond the last used and the last home one is empty: every search ends there at the latest.
         var totalSlots = Math.Max(last + 1, homeSlots) + 1;
-        return new SegmentHeader(request.KeyKind, request.OutputCount, request.Partition, request.PartitionCount, order.Count, homeSlots, totalSlots,
+        return new SegmentHeader(request.KeyKind, request.OutputCount, rows.Partition, request.PartitionCount, order.Count, homeSlots, totalSlots,
             heapBytes, request.KeptSums);
     }
 

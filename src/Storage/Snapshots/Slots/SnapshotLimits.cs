@@ -14,4 +14,14 @@ public static class SnapshotLimits
 
     /// <summary>A partition's buffer in a run file writer is never larger than this, in bytes.</summary>
     public const long MaxPartitionBufferBytes = 512L << 10;
+
+    /// <summary>Partitions whose run files lie on another machine are loaded together up to this many bytes, so that neighbours are read in one
+    /// request.</summary>
+    internal const long LoadedTogetherBytes = 128L << 20;
+
+    /// <summary>The longest read of a run file on another machine, in bytes.</summary>
+    internal const long FarReadBytes = 4L << 20;
+
+    /// <summary>Reads of run files on another machine that one sealer waits for at the same time.</summary>
+    internal const int FarReadsAtOnce = 8;
 }

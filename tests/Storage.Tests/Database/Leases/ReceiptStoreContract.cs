@@ -14,7 +14,7 @@ public abstract class ReceiptStoreContract : LeaseContract
         Clock.Advance(Ttl);
         var owner = await GrantedAsync(run, "w2");
         var lost = await Assert.ThrowsAsync<FenceLostException>(() => Receipts.CheckpointAsync(zombie.Lease, Samples.Done(50), Ct));
-        Assert.Equal((run, 0, zombie.Lease.Fence), (lost.Run, lost.ShardIndex, lost.Held));
+        Assert.Equal((run, 0, zombie.Lease.Fence), (lost.Run, lost.Index, lost.Held));
         await Assert.ThrowsAsync<FenceLostException>(() => Receipts.CommitAsync(zombie.Lease, Samples.Receipt(zombie.Lease, 100), Ct));
         Assert.Empty(await Receipts.ListAsync(run, Ct));
         Assert.Equal(0, (await Claims.ProgressAsync(run, Ct)).Single().Counts.Read);

@@ -26,7 +26,7 @@ public abstract class MoneyStoresContract : StateContract
         var record = Usage("u1", 0, 10, Samples.Run());
         await usage.AppendAsync(record, Ct);
         await usage.AppendAsync(record with { Predictions = 5 }, Ct);
-        Assert.Equal([record], await usage.ListAsync((RunId?)null, Ct));
+        Assert.Equal([record], await usage.PageAsync(null, 100, Ct));
         Assert.Equal([record], await usage.ListAsync(Samples.Run(), Ct));
         Assert.Empty(await usage.ListAsync(Samples.Run(day: 1), Ct));
     }
@@ -45,7 +45,7 @@ public abstract class MoneyStoresContract : StateContract
         await slices.BeatAsync(slice, Ct);
 
         Assert.Equal([("none", "/own"), ("said", "/said"), ("settled", "/coordinator"), ("unsettled", "/own")],
-            (await usage.ListAsync((RunId?)null, Ct)).Select(u => (u.Id, u.PricedBy)));
+            (await usage.PageAsync(null, 100, Ct)).Select(u => (u.Id, u.PricedBy)));
         Assert.Equal("/coordinator", Assert.Single(await slices.ListAsync(null, Ct)).PricedBy);
     }
 
@@ -64,8 +64,8 @@ public abstract class MoneyStoresContract : StateContract
         var ledger = new LedgerStore(Database);
         var known = Entry("e1", Measured<Money>.Of(new Money(0.0000000123456789012345678m, "USD")), Samples.Run());
         var unknown = Entry("e2", Measured<Money>.NotMeasured("no price"), minute: 1);
-        await ledger.AppendAsync([known, unknown], Ct);
-        await ledger.AppendAsync([known with { Cost = Measured<Money>.Of(Money.Usd(99)) }, unknown], Ct);
+        await ledger.AppendAsync([known, unknown], UsageSettlement.None, Ct);
+        await ledger.AppendAsync([known with { Cost = Measured<Money>.Of(Money.Usd(99)) }, unknown], UsageSettlement.None, Ct);
         Assert.Equal([known, unknown], await ledger.ListAsync(new LedgerFilter(), Ct));
     }
 
@@ -76,7 +76,7 @@ public abstract class MoneyStoresContract : StateContract
         var cost = Measured<Money>.Of(Money.Usd(1));
         await ledger.AppendAsync(
             [Entry("a", cost, Samples.Run()), Entry("b", cost, Samples.Run(), minute: 5), Entry("c", cost, job: "other", minute: 8) with { Model = "other:1" },
-            Entry("d", cost, Samples.Run(), minute: 9)], Ct);
+            Entry("d", cost, Samples.Run(), minute: 9)], UsageSettlement.None, Ct);
         Assert.Equal(["b"], (await ledger.ListAsync(new LedgerFilter(Samples.Run(), "churn:3", Start.AddMinutes(5), Start.AddMinutes(9)), Ct))
             .Select(e => e.Id));
         Assert.Empty(await ledger.ListAsync(new LedgerFilter(Model: "x:1"), Ct));
@@ -90,7 +90,7 @@ public abstract class MoneyStoresContract : StateContract
     public async Task Ledger_ChangedBehindTheBack_IsRefusedByTheEngine(string sql)
     {
         var entry = Entry("e1", Measured<Money>.Of(Money.Usd(1)));
-        await new LedgerStore(Database).AppendAsync([entry], Ct);
+        await new LedgerStore(Database).AppendAsync([entry], UsageSettlement.None, Ct);
         await new UsageStore(Database).AppendAsync(Usage("u1", 0, 1), Ct);
         await Assert.ThrowsAsync<StorageFailedException>(() => Database.WriteAsync(tx => tx.ExecuteAsync(sql), Ct));
         Assert.Equal([entry], await new LedgerStore(Database).ListAsync(new LedgerFilter(), Ct));
@@ -102,8 +102,44 @@ public abstract class MoneyStoresContract : StateContract
         var bad = Usage("bad", 10, -5);
         await Assert.ThrowsAsync<StorageFailedException>(() => new UsageStore(Database).AppendAsync(bad, Ct));
         await Assert.ThrowsAsync<StorageFailedException>(() => new LedgerStore(Database)
-            .AppendAsync([Entry("e1", Measured<Money>.Of(Money.Usd(1))), Entry("e2", Measured<Money>.Of(Money.Usd(1))) with { Job = null! }], Ct));
+            .AppendAsync([Entry("e1", Measured<Money>.Of(Money.Usd(1))), Entry("e2", Measured<Money>.Of(Money.Usd(1))) with { Job = null! }],
+                UsageSettlement.None, Ct));
         Assert.Empty(await new LedgerStore(Database).ListAsync(new LedgerFilter(), Ct));
+    }
+
+    [Fact]
+    public async Task Usage_WithoutAPrice_IsUnsettledAgainOnlyWhenASheetHasChanged()
+    {
+        var (usage, ledger, prices) = (new UsageStore(Database), new LedgerStore(Database), new PriceReadings(Database));
+        await usage.AppendAsync([Usage("priced", 0, 1), Usage("unpriced", 1, 1), Usage("untried", 2, 1)], Ct);
+        await usage.AppendAsync(Usage("priced", 0, 1), Ct);
+        await prices.RecordAsync("/prices", [("a.yaml", [])], Ct);
+        Assert.Equal(["priced", "unpriced", "untried"], (await usage.UnsettledAsync(9, Ct)).Select(u => u.Id));
+
+        await ledger.AppendAsync([], new UsageSettlement(["priced"], ["unpriced"], await prices.NewestAsync(Ct)), Ct);
+        Assert.Equal(["untried"], (await usage.UnsettledAsync(9, Ct)).Select(u => u.Id));
+        await usage.AppendAsync(Usage("priced", 0, 1), Ct);
+        await prices.RecordAsync("/prices", [], Ct);
+        Assert.Equal(["unpriced", "untried"], (await usage.UnsettledAsync(9, Ct)).Select(u => u.Id));
+        Assert.Equal(["untried"], (await usage.UnsettledAsync(1, Ct)).Select(u => u.Id));
+        await ledger.AppendAsync([], new UsageSettlement(["unpriced", "untried"], [], 0), Ct);
+        Assert.False(await usage.AnyUnsettledAsync(Ct));
+    }
+
+    [Fact]
+    public async Task Usage_InPages_IsGivenOnceAndInOrder()
+    {
+        var usage = new UsageStore(Database);
+        await usage.AppendAsync([.. Enumerable.Range(0, 7).Select(i => Usage($"u{i}", i / 3, 1))], Ct);
+        var (all, last) = (new List<string>(), (UsageRecord?)null);
+        for (var pages = 0; pages < 4; pages++)
+        {
+            var page = await usage.PageAsync(last, 2, Ct);
+            all.AddRange(page.Select(u => u.Id));
+            last = page[^1];
+        }
+        Assert.Equal(Enumerable.Range(0, 7).Select(i => $"u{i}"), all);
+        Assert.Empty(await usage.PageAsync(last, 2, Ct));
     }
 
     [Fact]
@@ -111,7 +147,7 @@ public abstract class MoneyStoresContract : StateContract
     {
         var part = Usage("part", 0, 10) with { Billed = TimeSpan.FromTicks(1_234_567), PricedBy = "/prices" };
         await new UsageStore(Database, "/other").AppendAsync([part, Usage("whole", 20, 5)], Ct);
-        Assert.Equal([part, Usage("whole", 20, 5) with { PricedBy = "/other" }], await new UsageStore(Database).ListAsync((RunId?)null, Ct));
+        Assert.Equal([part, Usage("whole", 20, 5) with { PricedBy = "/other" }], await new UsageStore(Database).PageAsync(null, 100, Ct));
     }
 
     [Fact]
@@ -147,7 +183,7 @@ public abstract class MoneyStoresContract : StateContract
         Assert.True(found.IsDead(Start.AddSeconds(51)));
         Assert.True(await slices.SettleAsync(found, Start.AddSeconds(60), Ct));
         Assert.False(await slices.SettleAsync(found, Start.AddSeconds(60), Ct));
-        var usage = await new UsageStore(Database).ListAsync((RunId?)null, Ct);
+        var usage = await new UsageStore(Database).PageAsync(null, 100, Ct);
         Assert.Equal([("w/0", 20.0, 0.75), ("w/0/unallocated", 10.0, 0)], usage.Select(u => (u.Id, u.Duration.TotalSeconds, u.BusyShare)));
         Assert.Equal((UsageKind.Unallocated, null, Start.AddSeconds(30)), (usage[1].Kind, usage[1].Run, usage[1].ToExclusive));
 
@@ -157,7 +193,7 @@ public abstract class MoneyStoresContract : StateContract
         var last = Slice(80, TimeSpan.FromSeconds(70));
         var rest = await slices.EndAsync(last, from => [last.Usage(from, Start.AddSeconds(80))], null, Ct);
         Assert.Equal((Start.AddSeconds(30), Start.AddSeconds(80)), (Assert.Single(rest).From, rest[0].ToExclusive));
-        Assert.Equal(3, (await new UsageStore(Database).ListAsync((RunId?)null, Ct)).Count);
+        Assert.Equal(3, (await new UsageStore(Database).PageAsync(null, 100, Ct)).Count);
     }
 
     [Fact]
@@ -168,7 +204,7 @@ public abstract class MoneyStoresContract : StateContract
         await slices.BeatAsync(slice, Ct);
         await slices.EndAsync(slice, from => from < slice.SeenAt ? [slice.Usage(from, slice.SeenAt)] : [], null, Ct);
         Assert.Empty(await slices.EndAsync(slice, from => from < slice.SeenAt ? [slice.Usage(from, slice.SeenAt)] : [], null, Ct));
-        Assert.Single(await new UsageStore(Database).ListAsync((RunId?)null, Ct));
+        Assert.Single(await new UsageStore(Database).PageAsync(null, 100, Ct));
         Assert.Empty(await slices.ListAsync(null, Ct));
     }
 }

@@ -105,14 +105,17 @@ public abstract class RecordStoresContract : StateContract
         var run = await Samples.OpenRunAsync(Database, Samples.Plan(shards: 2));
         var (claims, receipts) = (new ClaimStore(Database), new ReceiptStore(Database));
         var done = (LeaseOutcome.Granted)await claims.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct);
-        await receipts.CheckpointAsync(done.Lease, Samples.Done(50, blob: "dropped"), Ct);
-        await receipts.CommitAsync(done.Lease, Samples.Receipt(done.Lease, 100, "receipt"), Ct);
+        await receipts.CheckpointAsync(done.Lease, Samples.Done(50, blob: $"runs/{run}/dropped"), Ct);
+        await receipts.CommitAsync(done.Lease, Samples.Receipt(done.Lease, 100, $"runs/{run}/receipt"), Ct);
         var half = (LeaseOutcome.Granted)await claims.TryAcquireAsync(run, "w", TimeSpan.FromMinutes(1), Ct);
-        await receipts.CheckpointAsync(half.Lease, Samples.Done(50, blob: "checkpoint"), Ct);
-        await new SnapshotStore(Database).RecordSegmentAsync(await OpenedRuns.LeadAsync(Database, run, Ct), Samples.Segment(run, 0), Ct);
+        await receipts.CheckpointAsync(half.Lease, Samples.Done(50, blob: $"runs/{run}/checkpoint"), Ct);
+        var segment = Samples.Segment(run, 0) with { Artifact = Samples.Segment(run, 0).Artifact with { BlobName = $"runs/{run}/segment-0" } };
+        await new SnapshotStore(Database).RecordSegmentsAsync(await OpenedRuns.LeadAsync(Database, run, Ct), [segment], Ct);
         await new ModelStore(Database).RegisterAsync("churn", Digest.Of("m"), new ModelSignature([], []), "models/m", 1,
             [new StoredWeights(new WeightFile("w", Digest.Of("w"), 1), "models/w")], Ct);
-        Assert.Equal(["checkpoint", "models/m", "models/w", "receipt", $"segments/{run}/0"], (await new NamedBlobs(Database).ListAsync(Ct)).Order());
+        string[] named = ["models/m", "models/w", $"runs/{run}/checkpoint", $"runs/{run}/receipt", segment.Artifact.BlobName];
+        Assert.Equal(named.Order(), (await new NamedBlobs(Database).AmongAsync(
+            [.. named, $"runs/{run}/dropped", $"runs/{run}/other", $"runs/{Samples.Run("other", 1)}/receipt", "models/x"], Ct)).Order());
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public abstract class PublishRunContract : StateContract
         await Assert.ThrowsAsync<LeadLostException>(() => CreateSut().PublishRunAsync(lost, "stable", Ct));
         Assert.Null(await ServedAsync());
         Assert.Equal(RunState.Judging, await StateAsync(snapshot.Run));
-        await Assert.ThrowsAsync<LeadLostException>(() => CreateSut().RecordSegmentAsync(lost, Samples.Segment(snapshot.Run, 0), Ct));
+        await Assert.ThrowsAsync<LeadLostException>(() => CreateSut().RecordSegmentsAsync(lost, [Samples.Segment(snapshot.Run, 0)], Ct));
         await Assert.ThrowsAsync<LeadLostException>(() => CreateSut().RecordSegmentsAsync(lost, [], Ct));
         await Assert.ThrowsAsync<LeadLostException>(() => CreateSut().SaveAsync(lost, snapshot, Ct));
         await Assert.ThrowsAsync<LeadLostException>(() => new ProfileStore(Database).SaveAsync(lost, [], Ct));

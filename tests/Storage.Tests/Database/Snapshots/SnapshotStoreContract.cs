@@ -18,8 +18,8 @@ public abstract class SnapshotStoreContract : StateContract
     {
         await Samples.OpenRunAsync(Database, plan ?? Samples.Plan(run));
         await Samples.FinishShardsAsync(Database, run);
-        await CreateSut().RecordSegmentAsync(await LeadAsync(run), Samples.Segment(run, 0), Ct);
-        await CreateSut().RecordSegmentAsync(await LeadAsync(run), Samples.Segment(run, 1), Ct);
+        await CreateSut().RecordSegmentsAsync(await LeadAsync(run), [Samples.Segment(run, 0)], Ct);
+        await CreateSut().RecordSegmentsAsync(await LeadAsync(run), [Samples.Segment(run, 1)], Ct);
         var snapshot = await CreateSut().SaveAsync(await LeadAsync(run), Samples.Snapshot(run, await CreateSut().SegmentsAsync(run, Ct)), Ct);
         await OpenedRuns.MoveAsync(Database, run, RunState.Scoring, state, Ct);
         return snapshot;
@@ -42,7 +42,7 @@ public abstract class SnapshotStoreContract : StateContract
     public async Task Save_SegmentMissing_IsRefused()
     {
         var run = await Samples.OpenRunAsync(Database, Samples.Plan());
-        await CreateSut().RecordSegmentAsync(await LeadAsync(run), Samples.Segment(run, 0), Ct);
+        await CreateSut().RecordSegmentsAsync(await LeadAsync(run), [Samples.Segment(run, 0)], Ct);
         var both = new[] { Samples.Segment(run, 0), Samples.Segment(run, 1) };
         await Assert.ThrowsAsync<InvariantBrokenException>(async () => await CreateSut().SaveAsync(await LeadAsync(run), Samples.Snapshot(run, both), Ct));
     }
@@ -52,18 +52,19 @@ public abstract class SnapshotStoreContract : StateContract
     {
         var run = await Samples.OpenRunAsync(Database, Samples.Plan());
         var first = Samples.Segment(run, 0);
-        await CreateSut().RecordSegmentAsync(await LeadAsync(run), first, Ct);
+        await CreateSut().RecordSegmentsAsync(await LeadAsync(run), [first], Ct);
         var again = first with { Artifact = first.Artifact with { BlobName = "segments/late" } };
-        Assert.Equal(first, await CreateSut().RecordSegmentAsync(await LeadAsync(run), again, Ct));
+        await CreateSut().RecordSegmentsAsync(await LeadAsync(run), [again], Ct);
         Assert.Equal([first], await CreateSut().SegmentsAsync(run, Ct));
-        await Assert.ThrowsAsync<InvariantBrokenException>(async () => await CreateSut().RecordSegmentAsync(await LeadAsync(run), first with { Keys = 7 }, Ct));
+        await Assert.ThrowsAsync<InvariantBrokenException>(async () =>
+            await CreateSut().RecordSegmentsAsync(await LeadAsync(run), [first with { Keys = 7 }], Ct));
     }
 
     [Fact]
     public async Task RecordSegments_OneThatDiffers_RecordsNone()
     {
         var run = await Samples.OpenRunAsync(Database, Samples.Plan());
-        await CreateSut().RecordSegmentAsync(await LeadAsync(run), Samples.Segment(run, 1), Ct);
+        await CreateSut().RecordSegmentsAsync(await LeadAsync(run), [Samples.Segment(run, 1)], Ct);
         await Assert.ThrowsAsync<InvariantBrokenException>(async () =>
             await CreateSut().RecordSegmentsAsync(await LeadAsync(run), [Samples.Segment(run, 0), Samples.Segment(run, 1) with { Keys = 7 }], Ct));
         Assert.Equal([Samples.Segment(run, 1)], await CreateSut().SegmentsAsync(run, Ct));
@@ -92,7 +93,7 @@ public abstract class SnapshotStoreContract : StateContract
         var after = await CreateSut().ChangeStampAsync(Ct);
         Assert.NotEqual(before, after);
         Assert.Equal(snapshot.Id, (await CreateSut().CurrentAsync("churn", Ct))!.Id);
-        var listed = Assert.Single(await CreateSut().ListAsync("churn", Ct));
+        var listed = Assert.Single(await CreateSut().ListAsync("churn", 100, Ct));
         Assert.Equal((true, Start.AddMinutes(1)), (listed.IsCurrent, listed.PublishedAt!.Value));
         await CreateSut().PublishAsync(snapshot.Id, Me, Ct);
         Assert.Equal(after, await CreateSut().ChangeStampAsync(Ct));
@@ -106,8 +107,8 @@ public abstract class SnapshotStoreContract : StateContract
         var run = await Samples.OpenRunAsync(Database, Samples.Plan(Samples.Run(day: 1)));
         await new ClaimStore(Database).TryAcquireAsync(run, "dead", TimeSpan.FromDays(1), Ct);
         await Samples.FinishShardsAsync(Database, run);
-        await CreateSut().RecordSegmentAsync(await LeadAsync(run), Samples.Segment(run, 0), Ct);
-        await CreateSut().RecordSegmentAsync(await LeadAsync(run), Samples.Segment(run, 1), Ct);
+        await CreateSut().RecordSegmentsAsync(await LeadAsync(run), [Samples.Segment(run, 0)], Ct);
+        await CreateSut().RecordSegmentsAsync(await LeadAsync(run), [Samples.Segment(run, 1)], Ct);
         var incomplete = await CreateSut().SaveAsync(await LeadAsync(run), Samples.Snapshot(run, await CreateSut().SegmentsAsync(run, Ct)), Ct);
         await OpenedRuns.MoveAsync(Database, run, RunState.Scoring, RunState.Held, Ct);
         var stamp = await CreateSut().ChangeStampAsync(Ct);
@@ -132,8 +133,8 @@ public abstract class SnapshotStoreContract : StateContract
     {
         var run = await Samples.OpenRunAsync(Database, Samples.Plan());
         await Samples.FinishShardsAsync(Database, run);
-        await CreateSut().RecordSegmentAsync(await LeadAsync(run), Samples.Segment(run, 0, 200), Ct);
-        await CreateSut().RecordSegmentAsync(await LeadAsync(run), Samples.Segment(run, 1, 95), Ct);
+        await CreateSut().RecordSegmentsAsync(await LeadAsync(run), [Samples.Segment(run, 0, 200)], Ct);
+        await CreateSut().RecordSegmentsAsync(await LeadAsync(run), [Samples.Segment(run, 1, 95)], Ct);
         var snapshot = await CreateSut().SaveAsync(await LeadAsync(run), Samples.Snapshot(run, await CreateSut().SegmentsAsync(run, Ct)), Ct);
         await OpenedRuns.MoveAsync(Database, run, RunState.Scoring, RunState.Held, Ct);
         await Assert.ThrowsAsync<InvariantBrokenException>(() => CreateSut().PublishAsync(snapshot.Id, Me, Ct));
@@ -157,7 +158,7 @@ public abstract class SnapshotStoreContract : StateContract
         await CreateSut().PublishAsync(3, Me, Ct);
         Assert.Equal(1, (await CreateSut().RollbackAsync("churn", Me, Ct))!.Id);
         Assert.Null(await CreateSut().RollbackAsync("nobody", Me, Ct));
-        Assert.Equal([false, false, true], (await CreateSut().ListAsync(null, Ct)).Select(l => l.IsCurrent));
+        Assert.Equal([false, false, true], (await CreateSut().ListAsync(null, 10, Ct)).Select(l => l.IsCurrent));
     }
 
     [Fact]

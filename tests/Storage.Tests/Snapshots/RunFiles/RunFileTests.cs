@@ -19,13 +19,29 @@ public sealed class RunFileTests
         Assert.All(file.PartitionRows, rows => Assert.InRange(rows, 30, 100)); // top bits of a good hash spread the keys
     }
 
+    [Theory]
+    [InlineData(KeyKind.Int64)]
+    [InlineData(KeyKind.Utf8)]
+    public async Task RunFile_LargerThanItsBuffers_HoldsThePartitionsOfEachRoundInOrder(KeyKind kind)
+    {
+        const int Partitions = 16;
+        var rows = Enumerable.Range(0, 4_000)
+            .Select(i => new SampleRow(kind == KeyKind.Int64 ? PredictionKey.Of(i * 3L) : PredictionKey.Of($"key-{i}"), i, [i])).ToList();
+        var bytes = SampleSnapshots.RunFile(rows, kind, 1, Partitions, bufferBytes: 16 * 1_024);
+        using var file = new RunFileBytes(new RunFileSource("rows", () => new MemoryStream(bytes)));
+        var chunks = (await RunFileDirectory.ReadAsync(file, 0, Partitions, TestContext.Current.CancellationToken)).Chunks.OrderBy(c => c.Offset).ToList();
+        var rounds = 1 + chunks.Zip(chunks.Skip(1)).Count(pair => pair.Second.Partition <= pair.First.Partition);
+        Assert.InRange(rounds, 3, 30);
+        Assert.InRange(chunks.Count, (rounds - 1) * Partitions, rounds * Partitions);
+    }
+
     [Fact]
     public void RunFile_ThatWasNeverCompleted_IsRefused()
     {
         var stream = new MemoryStream();
         using (var writer = new RunFileWriter(stream, KeyKind.Int64, 1, 1, 64))
             writer.Append(new PredictionRows { Rows = 2, Keys = [1, 2], Outputs = [1f, 2f], OutputStride = 2, RowNumbers = [0, 1] });
-        Assert.Throws<CorruptDataException>(() => RunFileReader.Open(new RunFileSource("half", () => new MemoryStream(stream.ToArray()))));
+        Assert.Throws<CorruptDataException>(() => VerifiedRunFile.Read(new RunFileSource("half", () => new MemoryStream(stream.ToArray()))));
     }
 
     [Fact]

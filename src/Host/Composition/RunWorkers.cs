@@ -7,29 +7,35 @@ using BatchEngine.Scheduler.Events;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Workers;
 using BatchEngine.Scorer.Memory;
+using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Ledger;
 using BatchEngine.Storage.Database.Runs;
-using BatchEngine.Storage.Database.Snapshots;
 
 namespace BatchEngine.Host.Composition;
 
-/// <summary>Works on runs that others lead, with nothing but database and blob store: no job file, price sheet or feature file of this machine is read.
-/// Memory limit and device are this machine's. Used by one worker; dispose it after its work has ended.</summary>
+/// <summary>The workers of one process that work on runs which others lead, with nothing but database and blob store: no job file, price sheet or feature file
+/// of this machine is read. Memory limit and device are this machine's. Safe for several workers; dispose it after all work has ended.</summary>
 /// <param name="engine">The opened state.</param>
+/// <param name="workers">How many there are: they share the memory of the process.</param>
 /// <param name="log">Hears the events of the runs.</param>
 /// <param name="note">Told about models, in a sentence.</param>
-internal sealed class RunWorker(Engine engine, IRunLog log, Action<string> note) : IDisposable
+internal sealed class RunWorkers(Engine engine, int workers, IRunLog log, Action<string> note) : IDisposable
 {
     private readonly LinuxProcesses _processes = new();
+    private readonly HeldModels _held = new(engine, note);
     private readonly MemoryCeiling? _ceiling = engine.Configuration.MemoryLimitBytes > 0 ? new MemoryCeiling(engine.Configuration.MemoryLimitBytes) : null;
-    private (RunId Run, LoadedModels Models, BaseSnapshots Bases)? _latest;
+
+    /// <summary>What the database is to say of a worker.</summary>
+    public WorkerPresence PresenceOf(WorkerWish worker) => new(new WorkerStore(engine.Database),
+        ThisMachine.Card(worker.Name, _processes.Own, worker.Offering, engine.Configuration.MemoryLimitBytes), engine.Configuration.LeaseTtl, engine.Clock);
 
     /// <summary>Works on a run until no shard is left for this worker.</summary>
     /// <param name="run">The run.</param>
     /// <param name="worker">Name, offering and manners.</param>
+    /// <param name="presence">Told which run it is.</param>
     /// <param name="drain">Finishes the unit in hand and leaves.</param>
     /// <exception cref="BadInputException">There is no such run.</exception>
-    public async Task<WorkerOutcome> WorkAsync(RunId run, WorkerWish worker, CancellationToken drain)
+    public async Task<WorkerOutcome> WorkAsync(RunId run, WorkerWish worker, WorkerPresence presence, CancellationToken drain)
     {
         var runs = new RunStore(engine.Database);
         var terms = await runs.TermsAsync(run, CancellationToken.None).ConfigureAwait(false)
@@ -40,17 +46,17 @@ internal sealed class RunWorker(Engine engine, IRunLog log, Action<string> note)
                 + "Start workers of that version; those that can go on with it.");
         var plan = await runs.PlanAsync(run, CancellationToken.None).ConfigureAwait(false)
             ?? throw new InvariantBrokenException("a recorded run has its plan", run.ToString());
-        var (models, bases) = Hold(run);
-        if (await new PlanReach(models, new ModelLocator(engine.Registry), engine.Inputs, _ceiling).ProblemOfAsync(plan, drain)
-            .ConfigureAwait(false) is { } problem)
+        using var held = _held.Take(run);
+        if (await new PlanReach(held.Models, held.Locator, engine.Inputs, _ceiling, workers).ProblemOfAsync(plan, drain).ConfigureAwait(false) is { } problem)
             return new WorkerOutcome.Unable(problem);
-        var stores = RunStores.Over(engine.Database, engine.Blobs, _processes.Own);
-        var services = new WorkerServices(stores, new ShardScorer(models, bases, engine.Blobs, engine.Inputs, _ceiling), log,
-            engine.Clock)
-        { Processes = _processes };
         var policy = LeasePolicy.Living(terms.LeaseLife ?? engine.Configuration.LeaseTtl) with { DrainGrace = worker.Drain };
-        var outcome = await new WorkerLoop(services, policy) { LeavesWhenNoneIsFree = worker.Roams }
-            .RunAsync(plan, worker.Name, plan.Chosen.Offering, null, drain, CancellationToken.None).ConfigureAwait(false);
+        await presence.WorksOnAsync(run, policy.Ttl).ConfigureAwait(false);
+        var services = new WorkerServices(RunStores.Over(engine.Database, engine.Blobs, _processes.Own),
+            new ShardScorer(held.Models, held.Bases, engine.Blobs, engine.Inputs, _ceiling), log, engine.Clock)
+        { Processes = _processes };
+        var outcome = await new WorkerLoop(services, policy) { LeavesWhenNoneIsFree = worker.Roams, BilledShare = worker.BilledShare }
+            .RunAsync(plan, worker.Name, worker.Offering, null, drain, CancellationToken.None).ConfigureAwait(false);
+        await presence.RestsAsync().ConfigureAwait(false);
         // The run was closed and accounted without this worker's last slice.
         if (outcome is WorkerOutcome.RunClosed && terms.PricedBy.Length > 0)
         {
@@ -61,24 +67,5 @@ internal sealed class RunWorker(Engine engine, IRunLog log, Action<string> note)
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Release();
-
-    // Kept for the next visit of the same run only: a worker lives through many nights and their models.
-    private (LoadedModels Models, BaseSnapshots Bases) Hold(RunId run)
-    {
-        if (_latest is not { } latest || latest.Run != run)
-        {
-            Release();
-            _latest = latest = (run, new LoadedModels(new ModelLocator(engine.Registry), engine.Configuration.Execution, note),
-                new BaseSnapshots(new SnapshotStore(engine.Database), new DecisionStore(engine.Database), engine.Copies, engine.Clock));
-        }
-        return (latest.Models, latest.Bases);
-    }
-
-    private void Release()
-    {
-        _latest?.Bases.Dispose();
-        _latest?.Models.Dispose();
-        _latest = null;
-    }
+    public void Dispose() => _held.Dispose();
 }

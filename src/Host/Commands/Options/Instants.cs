@@ -1,7 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 
-namespace BatchEngine.Host.Commands;
+namespace BatchEngine.Host.Commands.Options;
 
 /// <summary>Reads instants from the command line.</summary>
 internal static class Instants

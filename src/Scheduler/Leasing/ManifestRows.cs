@@ -1,7 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 
-namespace BatchEngine.Scheduler.Runs;
+namespace BatchEngine.Scheduler.Leasing;
 
 /// <summary>Names a row, counted over the whole manifest, the way a person finds it. Pure.</summary>
 public static class ManifestRows

@@ -1,7 +1,7 @@
 using System.Globalization;
 using BatchEngine.Domain;
 
-namespace BatchEngine.Host.Commands;
+namespace BatchEngine.Host.Commands.Options;
 
 /// <summary>The number after --workers. Pure.</summary>
 internal static class WorkerCount
