@@ -11,7 +11,7 @@ namespace BatchEngine.Fleet;
 /// <summary>Nights of a whole fleet on this machine, with hosts that are killed, stopped and cut off, under look-ups.</summary>
 public sealed class FleetTests
 {
-    private const int Customers = 400_000, Callers = 3, KnownKeys = 500, EverySeconds = 20;
+    private const int Customers = 1_000_000, Callers = 3, KnownKeys = 500, EverySeconds = 30;
     private static readonly TimeSpan s_faultsWithin = TimeSpan.FromSeconds(6);
 
     // More where somebody has an hour: BATCHENGINE_FLEET_SEEDS=1-200.

@@ -37,8 +37,8 @@ internal static class FleetJob
             features: {{root}}/samples/customers/features.yaml
             output: "{{output}}"
             workers: {{workers}}
-            unitRows: 8192
-            checkpointRows: 16384
+            unitRows: 16384
+            checkpointRows: 65536
             reuseUnchanged: false
             {{schedule}}quality:
               rejects: { maxRows: 5000, maxShare: 0.01 }

@@ -56,7 +56,7 @@ internal sealed class FleetRig : IAsyncDisposable
         Directory.CreateDirectory(rig.Logs);
         foreach (var name in new[] { "scheduler1", "scheduler2", "worker1", "worker2", "worker3", "worker4", "router1", "router2" })
             network.Add(name);
-        FleetJob.Write(Path.Combine(folder["jobs"], "night.yaml"), input, $"{rig.Outputs}/{{run}}", everySeconds, "1");
+        FleetJob.Write(Path.Combine(folder["jobs"], "night.yaml"), input, $"{rig.Outputs}/{{run}}", everySeconds, "2");
         foreach (var host in network.Hosts)
             rig.Start(host);
         return rig;
@@ -108,7 +108,7 @@ internal sealed class FleetRig : IAsyncDisposable
         {
             ['s', ..] => ["scheduler"],
             ['r', ..] => ["router", "--url", string.Create(CultureInfo.InvariantCulture, $"http://{host.Address}:{RouterPort}")],
-            _ => ["worker", "--any", "--name", host.Name, "--drain-seconds", "10"],
+            _ => ["worker", "--any", "--name", host.Name, "--drain-seconds", "10", "--offering", "local/this-machine/local/on-demand"],
         };
         _processes[host.Name] = new HostProcess(host, [.. role, "--config", configuration], _servers.Variables, Path.Combine(Logs, $"{host.Name}.log"));
     }
