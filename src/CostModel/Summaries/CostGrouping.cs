@@ -14,4 +14,7 @@ public enum CostGrouping
 
     /// <summary>One line a serving name: the batch jobs that fill it and the endpoint behind it.</summary>
     ServingName,
+
+    /// <summary>One line a machine as it is rented: provider, type, zone and purchase.</summary>
+    Offering,
 }

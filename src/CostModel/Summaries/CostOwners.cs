@@ -14,6 +14,7 @@ internal sealed class CostOwners(IReadOnlyDictionary<string, string> servingName
     {
         CostGrouping.Run => entry.Run?.ToString() ?? "",
         CostGrouping.Model => entry.Model,
+        CostGrouping.Offering => entry.Offering.ToString(),
         CostGrouping.Job => entry.Run is null ? OfName(entry.Job) : entry.Job,
         CostGrouping.ServingName => entry.Run is null ? entry.Job : servingNames.GetValueOrDefault(entry.Job, entry.Job),
         _ => throw new ArgumentOutOfRangeException(nameof(entry), grouping, "no such grouping"),

@@ -1,6 +1,6 @@
 namespace BatchEngine.Domain;
 
-/// <summary>Where local workers live.</summary>
+/// <summary>Where a run's workers live.</summary>
 public enum WorkerMode
 {
     /// <summary>In the scheduler's own process. The default.</summary>
@@ -8,4 +8,7 @@ public enum WorkerMode
 
     /// <summary>As child processes, so that one can be killed without the others.</summary>
     ChildProcess,
+
+    /// <summary>Nowhere here: workers of other processes, on any machine, which may come and go.</summary>
+    Elsewhere,
 }

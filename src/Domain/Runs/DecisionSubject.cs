@@ -47,4 +47,7 @@ public enum DecisionSubject
 
     /// <summary>A run that has spent more than its budget.</summary>
     Budget,
+
+    /// <summary>A run that is going to end after its deadline, or has.</summary>
+    Deadline,
 }

@@ -27,6 +27,6 @@ internal sealed class JobMemory(MemoryCeiling? ceiling, int configuredWorkers, I
         var need = ScoringMemory.Of(manifest, features, model, ModelContent.Of(modelPath).Bytes, job.KeyColumn, job.CarriedColumns, writesRunFiles: true,
             keptSums, files);
         var fits = ceiling.Fit(need, JobNeeds.WorkersPerProcess(job, configuredWorkers, Environment.ProcessorCount), unitRows);
-        return (fits.UnitRows, job.WorkerMode == WorkerMode.ChildProcess ? int.MaxValue : fits.Workers);
+        return (fits.UnitRows, job.WorkerMode != WorkerMode.InProcess ? int.MaxValue : fits.Workers);
     }
 }

@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Registry.Models;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Runs.History;
 using BatchEngine.Scorer.Execution.Opening;
 using BatchEngine.Scorer.Forests.Model;
 using BatchEngine.Scorer.Inputs.Files;

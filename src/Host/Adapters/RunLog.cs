@@ -9,7 +9,8 @@ internal sealed class RunLog(Screen screen) : IRunLog
     /// <inheritdoc/>
     public void Write(RunEvent happened)
     {
-        if (happened.Kind is RunEventKind.DeadlineDropped or RunEventKind.OverBudget)
+        if (happened.Kind is RunEventKind.DeadlineDropped or RunEventKind.OverBudget or RunEventKind.NobodyWorks or RunEventKind.WorkersCame
+            or RunEventKind.DeadlineAtRisk or RunEventKind.DeadlineSafe or RunEventKind.DeadlineMissed)
             screen.Note($"{happened.Run}: {happened.Detail}");
         else if (happened.Kind is RunEventKind.WaitingForLead or RunEventKind.WaitingForShards or RunEventKind.WorkerDied
             or RunEventKind.ShardTakenOver or RunEventKind.FenceLost or RunEventKind.ShardRetried)

@@ -7,6 +7,7 @@ using BatchEngine.Scheduler.Events;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Runs.History;
 using BatchEngine.Scheduler.Workers;
 using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Memory;
@@ -88,6 +89,7 @@ internal sealed class JobRuns : IDisposable
 
     private async Task<RunOutcome> RunAsync(NightRun night, ScoringJob job, RunId run, IProgress<RunProgress>? progress, CancellationToken drain)
     {
+        job = Here(job);
         if (await _stores.Runs.FindAsync(run, CancellationToken.None).ConfigureAwait(false) is null)
         {
             // A run known already goes on with the job as it was planned, so it says nothing of the job as it is now.
@@ -149,7 +151,10 @@ internal sealed class JobRuns : IDisposable
     }
 
     /// <summary>Plans a run and stores nothing.</summary>
-    public Task<PlanOutcome> PlanAsync(ScoringJob job, RunId run, CancellationToken ct) => new RunPlanning(Services()).PlanAsync(job, run, ct);
+    public Task<PlanOutcome> PlanAsync(ScoringJob job, RunId run, CancellationToken ct) => new RunPlanning(Services()).PlanAsync(Here(job), run, ct);
+
+    // A machine without workers of its own leads any job, whatever its file says.
+    private ScoringJob Here(ScoringJob job) => _configuration.OwnWorkers ? job : job with { WorkerMode = WorkerMode.Elsewhere };
 
     /// <summary>Cancels a run.</summary>
     /// <returns>Whether it was still going.</returns>
@@ -179,7 +184,7 @@ internal sealed class JobRuns : IDisposable
     private LeasePolicy LeasePolicy() => Scheduler.Leasing.LeasePolicy.Living(_configuration.LeaseTtl).Checked();
 
     private NightRunServices Services() =>
-        new(_stores, new RunPorts(_preparation, new LocalCapacity(_prices, _configuration.Offering ?? Offering.Local, _configuration.Workers),
+        new(_stores, new RunPorts(_preparation, new LocalCapacity(_prices, _stores.Workers, _configuration.Offering ?? Offering.Local, _configuration.Workers),
         new DriftRunGate(_database), Accounting()), _log, _clock);
 
     private RunSettings Settings()
@@ -199,6 +204,7 @@ internal sealed class JobRuns : IDisposable
         return new RunSettings(holder, policy, inProcess, children)
         {
             Offering = offering,
+            HasOwnWorkers = _configuration.OwnWorkers,
             // A little over a lease's life: a restart after a kill goes on where the dead process stopped, also when it died on another machine.
             LeadWait = _configuration.LeaseTtl + TimeSpan.FromSeconds(2),
             Processes = _processes,

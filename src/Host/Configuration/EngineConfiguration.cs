@@ -42,6 +42,10 @@ public sealed record EngineConfiguration(
     /// keeps to it. 0 (the default) means no limit.</summary>
     public long MemoryLimitBytes { get; init; }
 
+    /// <summary>Whether runs that this machine leads are scored by workers of its own, as their jobs say; false leaves all of them to workers elsewhere.
+    /// Default true.</summary>
+    public bool OwnWorkers { get; init; } = true;
+
     /// <summary>What this machine is rented as; null (the default) means that nobody said: a coordinator then goes by the price of this machine's cores, and
     /// the usage of a worker has no price.</summary>
     public Offering? Offering { get; init; }

@@ -60,6 +60,7 @@ internal static class EngineConfigurationFile
             RealtimeUrl = reader.Read(EngineKeys.RealtimeUrl) is var endpoint && endpoint == EngineKeys.RealtimeUrl.Default ? null : endpoint,
             LeaseTtl = reader.Read(EngineKeys.LeaseTtl),
             Workers = reader.Read(EngineKeys.Workers),
+            OwnWorkers = reader.Read(EngineKeys.OwnWorkers),
             Offering = reader.ReadOrNull(EngineKeys.Offering) is { } offering ? Domain.Offering.Parse(offering) : null,
             Execution = preset.Execution with
             {

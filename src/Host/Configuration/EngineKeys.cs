@@ -62,6 +62,10 @@ internal static class EngineKeys
     public static Key<int> Workers { get; } = new("workers", new WholeNumberType<int>(0, JobKeys.MaxWorkers),
         "Workers of a run when the job does not say; 0 means one per core.", 0);
 
+    public static Key<bool> OwnWorkers { get; } = new("ownWorkers", FlagType.Either,
+        "Whether the runs that this machine leads are scored by workers of its own, as their jobs say; false leaves all of them to workers elsewhere "
+        + "(batchengine worker --any).", true);
+
     public static Key<string> Offering { get; } = new("offering", new TextType(OfferingText.Expected)
     {
         ProblemOf = text => Domain.Offering.Parse(text) is null ? "" : null,
@@ -149,7 +153,7 @@ internal static class EngineKeys
     /// <summary>The whole file, in the order of the documents.</summary>
     public static SectionKey File { get; } = new("", "Where a process keeps its state and how it behaves.",
         DataDirectory, DatabasePath, Blobs, ObjectStoreKeys.Section, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, RealtimeUrl, LeaseTtl, Workers,
-            Offering, Execution,
+            OwnWorkers, Offering, Execution,
         Requests, Stop, Memory, Copies, Alerts);
 
     private static TextType Address(string expected, bool takesNone = false) => new(expected)

@@ -13,6 +13,13 @@ internal sealed class RunProgressToScreen(IProgress<ProgressSample> screen) : IP
         var phase = value.State == RunState.Sealing && value.SegmentsTotal > 0
             ? $"sealing {value.SegmentsDone}/{value.SegmentsTotal} segments,"
             : value.State.ToString().ToLowerInvariant();
-        screen.Report(new ProgressSample(phase, value.RowsDone, value.RowsTotal, Measured<Money>.NotMeasured("priced when the run ends")));
+        if (value.NobodySince is { } since)
+            phase += $", nobody works on it since {Figures.Instant(since)},";
+        if (value.LateEnd is { } end)
+            phase += $", late ({Figures.Instant(end)}),";
+        screen.Report(new ProgressSample(phase, value.RowsDone, value.RowsTotal, Measured<Money>.NotMeasured("priced when the run ends"))
+        {
+            Rate = value.State == RunState.Scoring ? value.RowsPerSecond : null,
+        });
     }
 }

@@ -40,8 +40,10 @@ internal sealed class NightBoard(Engine engine, ServeMetrics metrics, AlertComma
         try
         {
             var watched = Volatile.Read(ref _watched);
-            return PartReadiness.Works((await _nights.ListAsync(patience.Token).WaitAsync(patience.Token).ConfigureAwait(false))
-                .Where(n => watched.Contains(n.Run.Job)).Select(ProblemOf).OfType<string>());
+            var nights = await _nights.ListAsync(patience.Token).WaitAsync(patience.Token).ConfigureAwait(false);
+            var troubles = await new RunStore(engine.Database).TroublesAsync(patience.Token).WaitAsync(patience.Token).ConfigureAwait(false);
+            return PartReadiness.Works(nights.Where(n => watched.Contains(n.Run.Job)).Select(ProblemOf).OfType<string>()
+                .Concat(troubles.Where(t => watched.Contains(t.Run.Job)).SelectMany(ProblemsOf)));
         }
         catch (Exception problem) when ((problem is BatchEngineException and not InvariantBrokenException)
             || (problem is OperationCanceledException && !ct.IsCancellationRequested))
@@ -94,6 +96,14 @@ internal sealed class NightBoard(Engine engine, ServeMetrics metrics, AlertComma
         { State: RunState.Held } => "was held back",
         _ => null,
     } is { } what ? $"job {night.Run.Job}: the night {night.Run} {what}; see: batchengine runs show {night.Run}" : null;
+
+    private static IEnumerable<string> ProblemsOf(RunTrouble trouble)
+    {
+        if (trouble.UnworkedSince is { } since)
+            yield return $"job {trouble.Run.Job}: nobody works on {trouble.Run} since {Figures.Instant(since)}";
+        if (trouble.LateEnd is { } end)
+            yield return $"job {trouble.Run.Job}: {trouble.Run} ends at about {Figures.Instant(end)}, after its deadline";
+    }
 
     /// <summary>" 1,000 rows in 1.5 s, ...: ... Spent 0.0012 USD. Report: PATH"; empty where nothing was planned.</summary>
     private async Task<string> WorkAsync(RunId run, CancellationToken ct)

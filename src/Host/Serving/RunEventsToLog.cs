@@ -21,5 +21,6 @@ internal sealed class RunEventsToLog(ILoggerFactory logs) : IRunLog
     private static LogLevel LevelOf(RunEventKind kind) =>
         kind is RunEventKind.DeadlineDropped or RunEventKind.OverBudget or RunEventKind.WaitingForLead or RunEventKind.WaitingForShards
             or RunEventKind.WorkerDied or RunEventKind.ShardTakenOver or RunEventKind.FenceLost
-            or RunEventKind.ShardRetried ? LogLevel.Information : LogLevel.Debug;
+            or RunEventKind.ShardRetried or RunEventKind.NobodyWorks or RunEventKind.WorkersCame or RunEventKind.DeadlineAtRisk
+            or RunEventKind.DeadlineSafe or RunEventKind.DeadlineMissed ? LogLevel.Information : LogLevel.Debug;
 }

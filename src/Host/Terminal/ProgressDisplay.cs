@@ -27,7 +27,8 @@ internal sealed class ProgressDisplay(Screen screen, TimeProvider clock)
     /// <summary>"scoring 1,234,000 of 5,000,000 rows (24.7 %), 1.2 M rows/s, 3 s left, 0.0001 USD".</summary>
     internal static string Describe(ProgressSample sample, TimeSpan elapsed)
     {
-        var rate = elapsed.TotalSeconds > 0.2 && sample.Things == ProgressSample.Rows ? sample.Done / elapsed.TotalSeconds : 0;
+        var rate = sample.Rate is { } told ? told.TryGet(out var rows) ? rows : 0
+            : elapsed.TotalSeconds > 0.2 && sample.Things == ProgressSample.Rows ? sample.Done / elapsed.TotalSeconds : 0;
         var text = string.Create(CultureInfo.InvariantCulture, $"{sample.Phase} {sample.Done:N0}");
         if (sample.Total > 0)
             text += string.Create(CultureInfo.InvariantCulture, $" of {sample.Total:N0} {sample.Things} ({100.0 * sample.Done / sample.Total:0.0} %)");

@@ -10,6 +10,9 @@ namespace BatchEngine.Host.Terminal;
 /// <param name="Things">What is counted; a speed is shown for rows only.</param>
 internal sealed record ProgressSample(string Phase, long Done, long Total, Measured<Money> Spent, string Things = ProgressSample.Rows)
 {
+    /// <summary>Rows a second of late, of all that work on it; null (the default) takes the mean since the work was begun here.</summary>
+    public Measured<double>? Rate { get; init; }
+
     /// <summary>What is counted unless something else is said.</summary>
     public const string Rows = "rows";
 }

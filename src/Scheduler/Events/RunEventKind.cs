@@ -93,6 +93,21 @@ public enum RunEventKind
     /// <summary>The run has spent more than its budget and goes on.</summary>
     OverBudget,
 
+    /// <summary>Nobody works on the run.</summary>
+    NobodyWorks,
+
+    /// <summary>Somebody works on it again.</summary>
+    WorkersCame,
+
+    /// <summary>The run is going to end after its deadline.</summary>
+    DeadlineAtRisk,
+
+    /// <summary>It is going to end before its deadline after all.</summary>
+    DeadlineSafe,
+
+    /// <summary>The deadline has passed.</summary>
+    DeadlineMissed,
+
     /// <summary>Blobs that no row names were removed.</summary>
     OrphansSwept,
 }

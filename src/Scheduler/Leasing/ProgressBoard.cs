@@ -23,6 +23,9 @@ public sealed class ProgressBoard
     /// <summary>Ends when a shard of this process is next given back or finished. Taken before looking for a free shard, it cannot be missed.</summary>
     public Task NextEnding => Volatile.Read(ref _ending).Task;
 
+    /// <summary>Whether a worker of this process has reported the shard.</summary>
+    public bool Knows(int shardIndex) => _rows.ContainsKey(shardIndex);
+
     /// <summary>The larger of what is stored and what was reported.</summary>
     public long RowsOf(int shardIndex, long stored) => Math.Max(stored, _rows.GetValueOrDefault(shardIndex));
 

@@ -72,6 +72,9 @@ internal static class CapacityChoice
         var end = request.Run.ScheduledAt + deadline;
         if (request.Now >= end)
             return Invariant($"the deadline {Figures.Instant(end)} has passed");
+        // How many workers there will be is not known, and more may come: it is watched while the run goes on.
+        if (request.Job is { WorkerMode: WorkerMode.Elsewhere, Workers: 0 })
+            return null;
         return option.Duration.TryGet(out var duration) && request.Now + duration > end
             ? Invariant($"takes {duration.TotalSeconds:0} s, {(end - request.Now).TotalSeconds:0} s are left before the deadline")
             : null;

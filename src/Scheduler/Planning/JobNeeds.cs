@@ -33,5 +33,5 @@ public static class JobNeeds
 
     /// <summary>The workers that share the memory of one process: all of them, or one when each is a process of its own.</summary>
     public static int WorkersPerProcess(ScoringJob job, int configured, int cores) =>
-        job.WorkerMode == WorkerMode.ChildProcess ? 1 : Workers(job, configured, cores);
+        job.WorkerMode != WorkerMode.InProcess ? 1 : Workers(job, configured, cores);
 }

@@ -6,6 +6,9 @@ public static class PlanLimits
     /// <summary>Shards per worker aimed at, so that a late or dead worker's part is small next to the whole.</summary>
     public const int ShardsPerWorker = 4;
 
+    /// <summary>Workers for which a run is cut whose workers are elsewhere and whose job does not say how many: they may come while it goes on.</summary>
+    public const int WorkersElsewhere = 64;
+
     /// <summary>The most shards of a run.</summary>
     public const int MaxShards = 16_384;
 

@@ -68,7 +68,9 @@ internal static class ReuseChoice
 
     /// <summary>How many shards the rest is cut into.</summary>
     public static int Aim(PlanRequest request, IReadOnlyList<(CarriedShard Carried, Shard Shard)> carried, int workers) =>
-        ShardCuts.Aim(request.Prepared.Manifest.Rows - carried.Sum(c => c.Shard.Rows), workers, request.Job.UnitRows, request.Job.CheckpointRows);
+        ShardCuts.Aim(request.Prepared.Manifest.Rows - carried.Sum(c => c.Shard.Rows),
+            request.Job is { WorkerMode: WorkerMode.Elsewhere, Workers: 0 } ? Math.Max(workers, PlanLimits.WorkersElsewhere) : workers,
+            request.Job.UnitRows, request.Job.CheckpointRows);
 
     /// <summary>The rows by which profiles are sampled: those of the base while its shards are carried, else the manifest's own.</summary>
     public static long ProfiledRows(PlanRequest request, RunReuse reuse) =>

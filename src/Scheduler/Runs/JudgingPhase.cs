@@ -66,6 +66,7 @@ internal static class JudgingPhase
     // The usage is posted first, so that publication and end of the run are one transaction.
     private static async Task PublishAsync(RunContext context, SnapshotInfo snapshot, string reason, CancellationToken ct)
     {
+        await context.Deadline.LookMissedAsync(ct).ConfigureAwait(false);
         await context.AccountAsync(ct).ConfigureAwait(false);
         switch (await context.Stores.Snapshots.PublishRunAsync(context.Lead, reason, ct).ConfigureAwait(false))
         {

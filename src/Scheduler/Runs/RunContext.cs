@@ -14,6 +14,15 @@ internal sealed class RunContext(NightRunServices services, RunSettings settings
     /// <summary>Compares what is spent with the budget.</summary>
     public BudgetWatch Budget => field ??= new BudgetWatch(this);
 
+    /// <summary>Compares where it will end with the deadline.</summary>
+    public DeadlineWatch Deadline => field ??= new DeadlineWatch(this);
+
+    /// <summary>Watches whether anybody works on it.</summary>
+    public CrewWatch Crew => field ??= new CrewWatch(this);
+
+    /// <summary>Whether it is scored by workers of this process.</summary>
+    public bool HasOwnWorkers => settings.HasOwnWorkers && plan.Job.WorkerMode != WorkerMode.Elsewhere;
+
     public RunStores Stores => services.Stores;
 
     public RunPorts Ports => services.Ports;
@@ -33,6 +42,9 @@ internal sealed class RunContext(NightRunServices services, RunSettings settings
     public void Report(RunProgress now) => progress?.Report(now);
 
     public void Say(RunEventKind kind, string subject, string detail) => services.Log.Write(new RunEvent(kind, Run, subject, detail));
+
+    /// <summary>Writes down what is wrong with it now, for whoever asks in whatever process.</summary>
+    public Task WarnAsync(CancellationToken ct) => services.Stores.Runs.WarnAsync(lead, Crew.NobodySince, Deadline.LateEnd, ct);
 
     public Task DecideAsync(DecisionSubject subject, string choice, string reason, CancellationToken ct) =>
         services.Stores.Decisions.AppendAsync(lead, DecisionOf(subject, choice, reason), ct);

@@ -23,4 +23,11 @@ public sealed record RunProgress(
     int ShardsDone,
     int ShardsTotal,
     int SegmentsDone,
-    int SegmentsTotal);
+    int SegmentsTotal)
+{
+    /// <summary>Since when nobody works on it, once that has lasted; null means that somebody does.</summary>
+    public DateTimeOffset? NobodySince { get; init; }
+
+    /// <summary>When it is going to end, while that is after its deadline.</summary>
+    public DateTimeOffset? LateEnd { get; init; }
+}

@@ -16,6 +16,9 @@ public sealed record RunSettings(string Holder, LeasePolicy Leases, IWorkerFleet
     /// on at once where a killed process stopped.</summary>
     public TimeSpan LeadWait { get; init; } = TimeSpan.Zero;
 
+    /// <summary>Whether runs are scored by workers of this process, as their jobs say; false leaves all of them to workers elsewhere. Default true.</summary>
+    public bool HasOwnWorkers { get; init; } = true;
+
     /// <summary>Whether a run that is found failed is tried again. Default it is: somebody asks for it. A schedule does not: the night has ended.</summary>
     public bool ReopensFailed { get; init; } = true;
 

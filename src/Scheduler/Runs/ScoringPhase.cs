@@ -78,6 +78,7 @@ internal static class ScoringPhase
 
     private static IWorkerFleet FleetFor(RunContext context) => context.Plan.Job.WorkerMode switch
     {
+        _ when !context.HasOwnWorkers => new ElsewhereWorkers(context.Stores, context.Services.Clock),
         WorkerMode.InProcess => context.Settings.InProcess,
         WorkerMode.ChildProcess => context.Settings.ChildProcesses ?? throw new BadInputException(
             $"job {context.Plan.Job.Name}, workerMode", "ChildProcess", "InProcess in this program",

@@ -21,6 +21,7 @@ internal static class SealingPhase
         // A coordinator without sealers of its own only waits, and the sealers elsewhere meter their own time.
         if (context.Settings.MaxSealers > 0)
             await context.BeginOverheadAsync(ct).ConfigureAwait(false);
+        await context.Deadline.LookMissedAsync(ct).ConfigureAwait(false);
         if (await context.StopsByBudgetAsync(RunState.Sealing, ct).ConfigureAwait(false))
             return;
         await units.CutAsync(context.Lead, SealUnit.Of(plan.PartitionCount), ct).ConfigureAwait(false);

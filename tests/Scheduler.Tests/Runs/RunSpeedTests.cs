@@ -1,6 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Planning;
 using BatchEngine.Scheduler.Runs;
+using BatchEngine.Scheduler.Runs.History;
 
 namespace BatchEngine.Scheduler.Tests.Runs;
 

@@ -62,7 +62,9 @@ internal static class JobKeys
     public static Key<int> Workers { get; } = new("workers", new WholeNumberType<int>(0, MaxWorkers), "How many workers; 0 means one per core.", 0);
 
     public static Key<WorkerMode> WorkerMode { get; } =
-        new("workerMode", new ChoiceType<WorkerMode>(), "Where local workers live.", Domain.WorkerMode.InProcess);
+        new("workerMode", new ChoiceType<WorkerMode>(),
+            "Where the workers live: in the process that leads the run, as its child "
+            + "processes, or elsewhere (batchengine worker), where they may come and go.", Domain.WorkerMode.InProcess);
 
     public static Key<int> UnitRows { get; } = new("unitRows", new WholeNumberType<int>(1, 1 << 24, "rows"),
         "The most rows of a unit, the smallest piece of work; at the default fewer for wide inputs.", ScoringJob.DefaultUnitRows);

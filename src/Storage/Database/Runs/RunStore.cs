@@ -59,6 +59,30 @@ public sealed class RunStore(StateDatabase database)
             new { run = lead.Run.ToString(), pricedBy, life = EpochMicroseconds.Of(leaseLife) }).ConfigureAwait(false);
     }, ct);
 
+    /// <summary>A coordinator says what is wrong with a run that it has scored.</summary>
+    /// <param name="lead">The coordinator's lead.</param>
+    /// <param name="unworkedSince">Since when nobody works on it; null means that somebody does.</param>
+    /// <param name="lateEnd">When it is going to end, while that is after its deadline; null means that it is not.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <exception cref="LeadLostException">Another process leads the run.</exception>
+    public Task WarnAsync(Lead lead, DateTimeOffset? unworkedSince, DateTimeOffset? lateEnd, CancellationToken ct) => database.WriteAsync(async tx =>
+    {
+        await LeadFence.RequireAsync(tx, lead).ConfigureAwait(false);
+        return await tx.ExecuteAsync("UPDATE runs SET unworked_since = @unworked, late_end = @late WHERE run_id = @run",
+            new { run = lead.Run.ToString(), unworked = EpochMicroseconds.Of(unworkedSince), late = EpochMicroseconds.Of(lateEnd) }).ConfigureAwait(false);
+    }, ct);
+
+    /// <summary>Runs that are scored and with which something is wrong, by run.</summary>
+    public Task<IReadOnlyList<RunTrouble>> TroublesAsync(CancellationToken ct) => database.ReadAsync(async tx =>
+    {
+        var rows = await tx.QueryAsync<TroubleRow>("""
+            SELECT run_id, unworked_since, late_end FROM runs
+            WHERE state = @scoring AND (unworked_since IS NOT NULL OR late_end IS NOT NULL) ORDER BY run_id
+            """, new { scoring = nameof(RunState.Scoring) }).ConfigureAwait(false);
+        return (IReadOnlyList<RunTrouble>)[.. rows.Select(r =>
+            new RunTrouble(RunId.Parse(r.RunId), EpochMicroseconds.ToInstant(r.UnworkedSince), EpochMicroseconds.ToInstant(r.LateEnd)))];
+    }, ct);
+
     /// <summary>Runs that are scored and have a shard that nobody holds, the oldest scheduled instant first.</summary>
     /// <param name="limit">The most runs to give.</param>
     /// <param name="ct">Stops waiting.</param>
@@ -173,6 +197,13 @@ public sealed class RunStore(StateDatabase database)
     }
 
     private static long? LifeOf(RunTerms terms) => terms.LeaseLife is { } life ? EpochMicroseconds.Of(life) : null;
+
+    private sealed class TroubleRow
+    {
+        public string RunId { get; init; } = "";
+        public long? UnworkedSince { get; init; }
+        public long? LateEnd { get; init; }
+    }
 
     private sealed class TermsRow
     {

@@ -1,7 +1,7 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Runs;
 
-namespace BatchEngine.Scheduler.Runs;
+namespace BatchEngine.Scheduler.Runs.History;
 
 /// <summary>
 /// Turns "impute: mean" into a constant: the one that the job's published runs with the same features used, so that the same features mean the same every

@@ -4,7 +4,7 @@ using BatchEngine.Scheduler.Planning;
 using BatchEngine.Storage.Database.Ledger;
 using BatchEngine.Storage.Database.Runs;
 
-namespace BatchEngine.Scheduler.Runs;
+namespace BatchEngine.Scheduler.Runs.History;
 
 /// <summary>How fast one worker scored a job's last published run. Reads only.</summary>
 internal sealed class RunSpeed(RunStore runs, UsageStore usage)

@@ -6,7 +6,7 @@ using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
 
-namespace BatchEngine.Scheduler.Runs;
+namespace BatchEngine.Scheduler.Runs.History;
 
 /// <summary>Looks for the run whose predictions a new run may take over: the one behind the snapshot that is served. Reads only.</summary>
 internal sealed class BaseLookup(SnapshotStore snapshots, RunStore runs, ReceiptStore receipts, IBlobStore blobs)
