@@ -57,7 +57,7 @@ public sealed class FleetTests
     {
         await MustEndAsync("sample", "--rows", Customers.ToString(CultureInfo.InvariantCulture), "--days", "1", "--out", folder["customers"]);
         var job = folder["undisturbed/night.yaml"];
-        FleetJob.Write(job, folder["customers/2026-11-01/*.parquet"], $"{folder["undisturbed/out"]}/{{run}}", everySeconds: 0, "0");
+        FleetJob.Write(job, folder["customers/2026-11-01/*.parquet"], $"{folder["undisturbed/out"]}/{{run}}", everySeconds: 0, "inProcess");
         await MustEndAsync("run", job, "--as-of", "2026-11-01T02:00:00Z", "--data", folder["undisturbed/data"]);
         var listed = await ProgramRun.RunAsync("snapshots", "list", "--json", "--data", folder["undisturbed/data"]);
         return NightResult.Read(listed.Json(), $"{FleetJob.Name}_20261101T020000Z", folder["undisturbed/out"]);

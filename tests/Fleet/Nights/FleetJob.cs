@@ -19,8 +19,8 @@ internal static class FleetJob
     /// <param name="input">Pattern of the input files, a path or a URI.</param>
     /// <param name="output">Where each run's Parquet goes; has {run} in it.</param>
     /// <param name="everySeconds">Between two nights; 0 schedules none.</param>
-    /// <param name="workers">"0" for one a core, or what makes the run wait for workers elsewhere.</param>
-    public static void Write(string path, string input, string output, int everySeconds, string workers)
+    /// <param name="workerMode">inProcess, or elsewhere for a run that waits for workers of other hosts.</param>
+    public static void Write(string path, string input, string output, int everySeconds, string workerMode)
     {
         var root = Repository();
         var schedule = everySeconds == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $$"""
@@ -36,7 +36,8 @@ internal static class FleetJob
             model: {{root}}/samples/customers/churn.onnx
             features: {{root}}/samples/customers/features.yaml
             output: "{{output}}"
-            workers: {{workers}}
+            workers: 4
+            workerMode: {{workerMode}}
             unitRows: 16384
             checkpointRows: 65536
             reuseUnchanged: false

@@ -56,7 +56,7 @@ internal sealed class FleetRig : IAsyncDisposable
         Directory.CreateDirectory(rig.Logs);
         foreach (var name in new[] { "scheduler1", "scheduler2", "worker1", "worker2", "worker3", "worker4", "router1", "router2" })
             network.Add(name);
-        FleetJob.Write(Path.Combine(folder["jobs"], "night.yaml"), input, $"{rig.Outputs}/{{run}}", everySeconds, "2");
+        FleetJob.Write(Path.Combine(folder["jobs"], "night.yaml"), input, $"{rig.Outputs}/{{run}}", everySeconds, "elsewhere");
         foreach (var host in network.Hosts)
             rig.Start(host);
         return rig;
