@@ -115,7 +115,7 @@ internal sealed class FleetRig : IAsyncDisposable
 
     private string ConfigurationOf(string host) => string.Create(CultureInfo.InvariantCulture, $"""
         dataDirectory: {DataFolder(host)}
-        databasePath: {_folder["shared.db"]}
+        database: "{_servers.Database}"
         blobs: {_servers.Blobs}
         {_servers.StoreKeys}
         jobsDirectory: {_folder["jobs"]}
