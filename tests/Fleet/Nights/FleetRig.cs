@@ -3,6 +3,10 @@ using BatchEngine.Fleet.Faults;
 using BatchEngine.Fleet.Network;
 using BatchEngine.Fleet.Processes;
 using BatchEngine.Fleet.Store;
+using BatchEngine.Storage.Blobs;
+using BatchEngine.Storage.Blobs.Opening;
+using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Snapshots;
 using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Fleet.Nights;
@@ -73,6 +77,23 @@ internal sealed class FleetRig : IAsyncDisposable
     {
         var codes = await Task.WhenAll(_processes.Select(async p => (p.Key, Code: await p.Value.LeaveAsync())));
         return codes.ToDictionary(c => c.Key, c => c.Code);
+    }
+
+    /// <summary>Which server holds the bytes.</summary>
+    public string StoreName => _servers.StoreName;
+
+    /// <summary>What lies in the store and no row names, after a sweep without any grace.</summary>
+    public async Task<IReadOnlyList<string>> StrayBlobsAsync(CancellationToken ct)
+    {
+        await using var database = await StateDatabase.OpenAsync(_servers.Database, TimeProvider.System, ct);
+        var blobs = BlobStores.Open(_servers.Blobs, _servers.Options, TimeProvider.System, _ => { });
+        var named = new NamedBlobs(database);
+        await new BlobSweeper(blobs, TimeProvider.System).SweepAsync([""], named.AmongAsync, TimeSpan.FromSeconds(-60), ct);
+        var there = new List<string>();
+        await foreach (var entry in blobs.ListAsync("runs/", ct))
+            there.Add(entry.Name);
+        var ours = await named.AmongAsync(there, ct);
+        return [.. there.Where(n => !ours.Contains(n))];
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BatchEngine.Fleet.Network;
 using BatchEngine.Fleet.Store;
+using BatchEngine.Storage.Blobs.Remote;
 using BatchEngine.TestKit.Objects;
 using BatchEngine.TestKit.Postgres;
 
@@ -24,6 +25,12 @@ internal sealed class FleetServers : IAsyncDisposable
     /// <summary>The key blobs of every host.</summary>
     public required string Blobs { get; init; }
 
+    /// <summary>Which server holds the bytes.</summary>
+    public required string StoreName { get; init; }
+
+    /// <summary>How the tests themselves reach it.</summary>
+    public required ObjectStoreOptions Options { get; init; }
+
     /// <summary>The lines of the configuration that say where the object store is.</summary>
     public required string StoreKeys { get; init; }
 
@@ -39,14 +46,16 @@ internal sealed class FleetServers : IAsyncDisposable
         var postgres = await PostgresServer.StartAsync("max_connections=200");
         var database = await postgres.CreateEmptyAsync();
         var relay = TcpRelay.Start(network.Database, databasePort, postgres.Port);
-        var store = await ObjectServer.StartAsync("fleet");
-        var front = await StoreFront.StartAsync(network.Store, storePort, new Uri(store.Url));
+        var (store, url, bucket, name) = await StoreAsync();
+        var front = await StoreFront.StartAsync(network.Store, storePort, new Uri(url));
         return new FleetServers(postgres, relay, store, front)
         {
             Database = postgres.ConnectionString(database).Replace("Host=127.0.0.1", $"Host={network.Database}", StringComparison.Ordinal)
                 .Replace(string.Create(CultureInfo.InvariantCulture, $"Port={postgres.Port}"),
                     string.Create(CultureInfo.InvariantCulture, $"Port={databasePort}"), StringComparison.Ordinal),
-            Blobs = "s3://fleet/nights",
+            StoreName = name,
+            Options = ObjectStoreOptions.Default with { Endpoint = string.Create(CultureInfo.InvariantCulture, $"http://{network.Store}:{storePort}") },
+            Blobs = $"s3://{bucket}/nights",
             StoreKeys = string.Create(CultureInfo.InvariantCulture,
                 $"objectStore: {{ endpoint: \"http://{network.Store}:{storePort}\", region: us-east-1, pathStyle: true }}"),
             Variables = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -55,6 +64,18 @@ internal sealed class FleetServers : IAsyncDisposable
                 ["AWS_SECRET_ACCESS_KEY"] = Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY") ?? "S3RVER",
             },
         };
+    }
+
+    // npm's s3rver where it is installed: a server that others wrote. Else the small one of the tests.
+    private static async Task<(IAsyncDisposable Store, string Url, string Bucket, string Name)> StoreAsync()
+    {
+        var others = new S3rverServer();
+        await others.InitializeAsync();
+        if (others.WhyNot is null)
+            return (others, others.Options.Endpoint!, S3rverServer.Bucket, "s3rver");
+        await others.DisposeAsync();
+        var own = await ObjectServer.StartAsync("fleet");
+        return (own, own.Url, "fleet", "the tests' own S3");
     }
 
     /// <inheritdoc/>
