@@ -54,7 +54,8 @@ internal static class DoctorCommand
             await using var database = await StateDatabase.OpenAsync(configuration.Database, clock, ct).ConfigureAwait(false);
             var skew = await database.NowAsync(ct).ConfigureAwait(false) - clock.GetUtcNow();
             var engine = await database.DescribeAsync(ct).ConfigureAwait(false);
-            return string.Create(CultureInfo.InvariantCulture, $"{database.Place} opens: {engine}; its clock differs by {Math.Abs(skew.TotalMilliseconds):0} ms");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"{database.Place} opens: {engine}; its clock differs by {Math.Abs(skew.TotalMilliseconds):0} ms");
         }).ConfigureAwait(false);
         await CheckAsync(checks, "snapshots", () => ServedSnapshots.VerifyAsync(configuration, clock, ct)).ConfigureAwait(false);
         await CheckAsync(checks, "blobs", async () =>

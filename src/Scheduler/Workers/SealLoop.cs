@@ -21,6 +21,12 @@ public sealed class SealLoop(SealServices services, LeasePolicy policy, RunPlan 
     private readonly Lock _lock = new();
     private Task<IReadOnlyList<RunFileSource>>? _runFiles;
 
+    /// <summary>Whether it ends when every unit that is left is held by others, because there may be work elsewhere. Default no: it waits.</summary>
+    public bool LeavesWhenNoneIsFree { get; init; }
+
+    /// <summary>The part of its time that is billed, where several workers share one rented machine. Default: all of it.</summary>
+    public double BilledShare { get; init; } = 1;
+
     /// <summary>Works until every partition has its segment, the run is stopped or closed, or the sealer is asked to leave.</summary>
     /// <param name="worker">A name that no other worker has at this time; kept in leases, usage and decisions.</param>
     /// <param name="offering">What it runs on, for its usage; null means that its time is metered as the coordinator's.</param>
@@ -32,7 +38,8 @@ public sealed class SealLoop(SealServices services, LeasePolicy policy, RunPlan 
     public async Task<SealOutcome> RunAsync(string worker, Offering? offering, ProgressBoard? board, CancellationToken drain, CancellationToken ct)
     {
         var meter = offering is null ? null
-            : new UsageMeter(services.Stores.Slices, new MeteredSubject(plan.Run, worker, UsageKind.RunOverhead, offering), _policy.RenewEvery, services.Clock);
+            : new UsageMeter(services.Stores.Slices,
+                new MeteredSubject(plan.Run, worker, UsageKind.RunOverhead, offering) { BilledShare = BilledShare }, _policy.RenewEvery, services.Clock);
         try
         {
             await (meter?.BeatAsync(ct) ?? Task.CompletedTask).ConfigureAwait(false);
@@ -71,6 +78,8 @@ public sealed class SealLoop(SealServices services, LeasePolicy policy, RunPlan 
                 case SealLeaseOutcome.NoneFree when services.Processes is { } processes
                     && await DeadHolders.ExpireAsync(services.Stores.SealUnits, processes, plan.Run, ct).ConfigureAwait(false) > 0:
                     break;
+                case SealLeaseOutcome.NoneFree when LeavesWhenNoneIsFree:
+                    return new SealOutcome.NoneFree(finished);
                 case SealLeaseOutcome.NoneFree none:
                     if (meter is not null && services.Clock.GetUtcNow() - beatAt >= _policy.RenewEvery)
                     {

@@ -98,7 +98,8 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>The connection string of one of its databases.</summary>
     /// <param name="database">Its name.</param>
     /// <param name="port">Another port on this machine that leads to the server; 0 means its own.</param>
-    public string ConnectionString(string database, int port = 0) => $"Host=127.0.0.1;Port={(port == 0 ? Port : port)};Database={database};Username={User};Password={Password}";
+    public string ConnectionString(string database, int port = 0) =>
+        $"Host=127.0.0.1;Port={(port == 0 ? Port : port)};Database={database};Username={User};Password={Password}";
 
     /// <summary>A connection beside the stores, not pooled.</summary>
     public async Task<NpgsqlConnection> ConnectAsync(string database)

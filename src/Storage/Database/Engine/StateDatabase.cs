@@ -28,7 +28,8 @@ public sealed class StateDatabase : IAsyncDisposable
     /// <exception cref="BadInputException">The place is neither.</exception>
     public static async Task<StateDatabase> OpenAsync(string place, TimeProvider clock, CancellationToken ct)
     {
-        IStateEngine engine = PostgresPlace.IsOne(place) ? new PostgresEngine(PostgresPlace.Parse(place), clock, PostgresPatience.Default) : new SqliteEngine(place, clock);
+        IStateEngine engine = PostgresPlace.IsOne(place) ? new PostgresEngine(PostgresPlace.Parse(place), clock, PostgresPatience.Default)
+            : new SqliteEngine(place, clock);
         try
         {
             await engine.ConnectAsync(ct).ConfigureAwait(false);

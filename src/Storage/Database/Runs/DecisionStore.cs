@@ -6,7 +6,8 @@ using BatchEngine.Storage.Database.Values;
 namespace BatchEngine.Storage.Database.Runs;
 
 /// <summary>What the engine decided and why. Appended, never changed. Thread-safe.</summary>
-/// <remarks>Isolation: row locks; the counter's row puts writers in order. A decision of the same run, instant and words is the same decision, so that one whose
+/// <remarks>Isolation: row locks; the counter's row puts writers in order. A decision of the same run, instant and words is the same decision, so that one
+/// whose
 /// answer was lost can be appended again.</remarks>
 /// <param name="database">The database.</param>
 public sealed class DecisionStore(StateDatabase database)
@@ -52,7 +53,10 @@ public sealed class DecisionStore(StateDatabase database)
     {
         var number = await tx.NextAsync("decision").ConfigureAwait(false);
         return await tx.ExecuteAsync(
-            "INSERT INTO decisions (decision_number, id, run_id, decided_at, subject, choice, reason) VALUES (@number, @id, @run, @at, @subject, @Choice, @Reason)",
+            """
+            INSERT INTO decisions (decision_number, id, run_id, decided_at, subject, choice, reason)
+            VALUES (@number, @id, @run, @at, @subject, @Choice, @Reason)
+            """,
             new
             {
                 id,

@@ -10,7 +10,8 @@ internal static class LeadFence
     /// <exception cref="LeadLostException">Another process leads the run, or the lead was given back.</exception>
     public static async Task RequireAsync(StateTransaction tx, Lead lead)
     {
-        if (await tx.NumberAsync($"SELECT fence FROM leaders WHERE run_id = @run AND holder IS NOT NULL {tx.Locking(RowLock.Shared)}", new { run = lead.Run.ToString() })
+        if (await tx.NumberAsync($"SELECT fence FROM leaders WHERE run_id = @run AND holder IS NOT NULL {tx.Locking(RowLock.Shared)}",
+            new { run = lead.Run.ToString() })
             .ConfigureAwait(false) != lead.Fence.Value)
             throw new LeadLostException(lead);
     }

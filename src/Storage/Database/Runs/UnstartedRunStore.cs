@@ -23,7 +23,8 @@ public sealed class UnstartedRunStore(StateDatabase database)
         database.WriteAsync(tx => tx.ExecuteAsync("""
             INSERT INTO unstarted_runs (run_id, job, scheduled_at, tried_at, tries, retry_until, reason)
             VALUES (@run, @Job, @scheduled, @tried, 1, @until, @reason)
-            ON CONFLICT (run_id) DO UPDATE SET tried_at = excluded.tried_at, tries = unstarted_runs.tries + CASE WHEN unstarted_runs.tried_at = excluded.tried_at THEN 0 ELSE 1 END,
+            ON CONFLICT (run_id) DO UPDATE SET tried_at = excluded.tried_at,
+                tries = unstarted_runs.tries + CASE WHEN unstarted_runs.tried_at = excluded.tried_at THEN 0 ELSE 1 END,
                 retry_until = excluded.retry_until,
                 reason = excluded.reason
             """, new

@@ -9,7 +9,8 @@ using BatchEngine.Storage.Database.Values;
 namespace BatchEngine.Storage.Database.Snapshots;
 
 /// <summary>Sealed segments, the snapshots they make, which of them is served, and under what contract. Thread-safe.</summary>
-/// <remarks>Isolation: serializable, and the lead is held while its coordinator writes. Segments are named under row locks: the first of a partition stays.</remarks>
+/// <remarks>Isolation: serializable, and the lead is held while its coordinator writes. Segments are named under row locks: the first of a partition
+/// stays.</remarks>
 /// <param name="database">The database.</param>
 public sealed class SnapshotStore(StateDatabase database)
 {

@@ -23,12 +23,12 @@ public abstract class OverviewContract : StateContract
         var newer = await Samples.OpenRunAsync(Database, Samples.Plan(Samples.Run(day: 1), shards: 1));
         var older = await Samples.OpenRunAsync(Database, Samples.Plan(shards: 1));
         await runs.CreateAsync(Samples.Plan(Samples.Run(day: 2)), Ct);
-        Assert.Equal([older, newer], await runs.WithFreeShardsAsync(5, Ct));
-        Assert.Equal([older], await runs.WithFreeShardsAsync(1, Ct));
+        Assert.Equal([older, newer], await runs.WithFreeWorkAsync(5, Ct));
+        Assert.Equal([older], await runs.WithFreeWorkAsync(1, Ct));
         await new ClaimStore(Database).TryAcquireAsync(older, "w", Minute, Ct);
-        Assert.Equal([newer], await runs.WithFreeShardsAsync(5, Ct));
+        Assert.Equal([newer], await runs.WithFreeWorkAsync(5, Ct));
         Clock.Advance(Minute);
-        Assert.Equal([older, newer], await runs.WithFreeShardsAsync(5, Ct));
+        Assert.Equal([older, newer], await runs.WithFreeWorkAsync(5, Ct));
     }
 
     [Fact]
@@ -59,7 +59,8 @@ public abstract class OverviewContract : StateContract
         var open = await Samples.OpenRunAsync(Database, Samples.Plan(Samples.Run(day: 1)));
         Assert.Equal(
             [(published, new RunEnding(RunState.Published, true)), (open, new RunEnding(RunState.Scoring, false))],
-            (await new RunEndings(Database).OfAsync([published, open, Samples.Run("other")], Ct)).OrderBy(r => r.Key.ScheduledAt).Select(r => (r.Key, r.Value)));
+            (await new RunEndings(Database).OfAsync([published, open, Samples.Run("other")], Ct)).OrderBy(r => r.Key.ScheduledAt)
+                .Select(r => (r.Key, r.Value)));
     }
 
     [Fact]

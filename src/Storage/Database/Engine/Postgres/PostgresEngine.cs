@@ -50,7 +50,7 @@ internal sealed class PostgresEngine : IStateEngine
                     AND NOT ({string.Join(" AND ", s_rights.Select(r => $"has_table_privilege(oid, '{r}')"))})
                 """).ConfigureAwait(false)), ct).ConfigureAwait(false);
         return closed is null ? $"PostgreSQL {version}, every table can be read and written" : throw new StorageFailedException(Place,
-            $"PostgreSQL {version} answers, but the user may not read and write these tables: {closed}. Let it own them, or: GRANT ALL ON ALL TABLES IN SCHEMA.",
+            $"PostgreSQL {version} answers, but the user may not read and write these tables: {closed}. Let it own them, or: GRANT ALL ON ALL TABLES.",
             isTransient: false);
     }
 

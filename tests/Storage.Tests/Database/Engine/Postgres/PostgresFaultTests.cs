@@ -22,7 +22,7 @@ public sealed class PostgresFaultTests(PostgresFaultTests.OwnServer own) : IClas
 
     public async ValueTask InitializeAsync()
     {
-        _server = await own.StartedAsync();
+        _server = await own.ServerAsync();
         _name = await _server.CreateEmptyAsync();
         _proxy = new CuttingProxy(_server.Port);
         _database = await StateDatabase.OpenAsync(_server.ConnectionString(_name, _proxy.Port), TimeProvider.System, Ct);
@@ -220,7 +220,7 @@ public sealed class PostgresFaultTests(PostgresFaultTests.OwnServer own) : IClas
     {
         private PostgresServer? _server;
 
-        public async Task<PostgresServer> StartedAsync() => _server ??= await PostgresServer.StartAsync();
+        public async Task<PostgresServer> ServerAsync() => _server ??= await PostgresServer.StartAsync();
 
         public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 

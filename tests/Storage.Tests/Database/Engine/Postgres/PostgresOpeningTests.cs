@@ -103,7 +103,8 @@ public sealed class PostgresOpeningTests : IAsyncLifetime
     {
         await (await OpenAsync()).DisposeAsync();
         await _server.ExecuteAsync(_empty, """
-            DROP ROLE IF EXISTS half; CREATE ROLE half LOGIN PASSWORD 'r'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO half; GRANT ALL ON commit_marks TO half
+            DROP ROLE IF EXISTS half; CREATE ROLE half LOGIN PASSWORD 'r';
+            GRANT SELECT ON ALL TABLES IN SCHEMA public TO half; GRANT ALL ON commit_marks TO half
             """);
         await using var database = await StateDatabase.OpenAsync(
             $"Host=127.0.0.1;Port={_server.Port};Database={_empty};Username=half;Password=r", TimeProvider.System, Ct);
