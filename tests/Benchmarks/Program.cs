@@ -7,6 +7,7 @@ using BatchEngine.Benchmarks.Peers;
 using BatchEngine.Benchmarks.Places;
 using BatchEngine.Benchmarks.Profiles;
 using BatchEngine.Benchmarks.Scoring;
+using BatchEngine.Benchmarks.Traffic;
 using BatchEngine.Scorer.Memory;
 
 NativeHeap.ReturnLargeBlocks();
@@ -26,6 +27,8 @@ switch (args.FirstOrDefault())
         return await GrownBench.RunAsync(args[1..]);
     case "places":
         return await PlacesBench.RunAsync(args[1..]);
+    case "traffic":
+        return await TrafficBench.RunAsync(args[1..]);
     case "mlnet":
         return await MlNetBench.RunAsync(ScoreOptions.Parse(args[1..]));
     case "dictionaries":
@@ -53,6 +56,8 @@ switch (args.FirstOrDefault())
                                      nights after a model got more trees, beside full nights of it
             places --model M.onnx --database Host=... --blobs s3://BUCKET/PREFIX --endpoint URL [--rows 5000000] [--repeats 3]
                                      nights on PostgreSQL and a bucket beside nights on SQLite and a folder
+            traffic --database Host=... [--workers 64,1000]
+                                     leases, renewals, checkpoints and receipts of many simulated workers on one database
             mlnet --model M.onnx [--rows 5000000] [--engine auto] [--repeats 3]
                                      one-shot scoring beside ML.NET's OnnxTransformer
             dictionaries --model M.onnx [--rows 1000000] [--engine auto] [--repeats 3]
