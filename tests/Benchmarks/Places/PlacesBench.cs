@@ -27,7 +27,8 @@ public static class PlacesBench
                 "--database" => database = words[i + 1],
                 "--blobs" => blobs = words[i + 1],
                 "--endpoint" => endpoint = words[i + 1],
-                _ => throw new BadInputException("command line", words[i], "--model, --rows, --repeats, --database, --blobs or --endpoint", "Correct the word."),
+                _ => throw new BadInputException("command line", words[i], "--model, --rows, --repeats, --database, --blobs or --endpoint",
+                    "Correct the word."),
             };
         }
 
@@ -52,7 +53,8 @@ public static class PlacesBench
 
         var medians = raw.GroupBy(f => f.Variant).ToDictionary(g => g.Key, g => g.OrderBy(f => f.Seconds).ElementAt(g.Count() / 2));
         foreach (var f in medians.Values)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{f.Variant,-22}{f.Seconds,9:0.000} s{f.CpuNanoseconds,10:0.0} CPU ns/row  {f.Notes}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{f.Variant,-22}{f.Seconds,9:0.000} s{f.CpuNanoseconds,10:0.0} CPU ns/row  {f.Notes}"));
         var ratios = new Dictionary<string, double> { [$"speed, {Elsewhere} / {Here}"] = medians[Here].Seconds / medians[Elsewhere].Seconds };
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{ratios.Keys.Single()}: {ratios.Values.Single():0.000}"));
         var stem = Path.GetFileNameWithoutExtension(model);

@@ -31,7 +31,8 @@ internal static class TrafficPlan
         var done = rows * step / steps;
         return new Checkpoint(step * units, new RowCounts(done, done, 0, 0),
             [.. Enumerable.Range(0, step * FilesPerCheckpoint).Select(i => new Artifact(
-                string.Create(CultureInfo.InvariantCulture, $"runs/{lease.Run}/output/shard-{lease.ShardIndex:00000}-unit-{i:000000}-fence-{lease.Fence}.parquet"),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"runs/{lease.Run}/output/shard-{lease.ShardIndex:00000}-unit-{i:000000}-fence-{lease.Fence}.parquet"),
                 ArtifactKind.Output, 1 << 24, 42, rows / steps))],
             [.. Enumerable.Range(0, Features).Select(i => new ColumnProfile(new BinEdges($"f{i}", [.. Enumerable.Range(0, 9).Select(e => (float)e)], []), false,
                 [.. Enumerable.Range(0, 10).Select(b => done / 10)], 0, 0, 9, done, done))]);

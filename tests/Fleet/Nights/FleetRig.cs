@@ -172,7 +172,8 @@ internal sealed class FleetRig : IAsyncDisposable
 
     private void Cut(NetworkHost host, FaultKind kind, bool begins)
     {
-        foreach (var address in new[] { _network.Database, _network.Store }.Where((_, i) => kind == FaultKind.Alone || i == (kind == FaultKind.NoStore ? 1 : 0)))
+        foreach (var address in new[] { _network.Database, _network.Store }
+            .Where((_, i) => kind == FaultKind.Alone || i == (kind == FaultKind.NoStore ? 1 : 0)))
         {
             if (begins)
                 host.CutFrom(address);

@@ -23,7 +23,8 @@ internal sealed record NightResult(IReadOnlyList<string> Segments, IReadOnlyDict
     /// <summary>Fails the test unless the other night left the same.</summary>
     public void MustBe(NightResult undisturbed, string told)
     {
-        Assert.True(undisturbed.Segments.SequenceEqual(Segments), $"{told}: segments differ:\n{string.Join('\n', Segments)}\nundisturbed:\n{string.Join('\n', undisturbed.Segments)}");
+        Assert.True(undisturbed.Segments.SequenceEqual(Segments),
+            $"{told}: segments differ:\n{string.Join('\n', Segments)}\nundisturbed:\n{string.Join('\n', undisturbed.Segments)}");
         Assert.Equal(undisturbed.Rows.Count, Rows.Count);
         foreach (var (key, row) in undisturbed.Rows)
             Assert.True(Rows.TryGetValue(key, out var other) && other == row, $"{told}: key {key} is '{other}', undisturbed '{row}'");
