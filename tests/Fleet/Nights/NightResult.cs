@@ -15,8 +15,12 @@ internal sealed record NightResult(IReadOnlyList<string> Segments, IReadOnlyDict
     public static NightResult Read(JsonElement snapshots, string run, string outputs)
     {
         var snapshot = snapshots.EnumerateArray().Select(s => s.GetProperty("snapshot")).Single(s => s.GetProperty("run").GetString() == run);
-        var segments = snapshot.GetProperty("segments").EnumerateArray().Select(s => string.Create(CultureInfo.InvariantCulture,
-            $"{s.GetProperty("partition")} {s.GetProperty("artifact").GetProperty("bytes")} {s.GetProperty("artifact").GetProperty("checksum")} {s.GetProperty("keys")}"));
+        var segments = snapshot.GetProperty("segments").EnumerateArray().Select(s =>
+        {
+            var artifact = s.GetProperty("artifact");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"{s.GetProperty("partition")} {artifact.GetProperty("bytes")} {artifact.GetProperty("checksum")} {s.GetProperty("keys")}");
+        });
         return new NightResult([.. segments.Order(StringComparer.Ordinal)], ParquetRows.Read(Path.Combine(outputs, run), "customer_id", s_ofTheRun));
     }
 
