@@ -28,7 +28,7 @@ public sealed class WorkerStore(StateDatabase database)
             foreach (var card in cards)
                 await ArriveAsync(tx, card, state, run, life).ConfigureAwait(false);
             return cards.Count;
-        }, ct);
+        }, Isolation.RowLocks, ct);
 
     /// <summary>What workers do from now on.</summary>
     /// <param name="names">The workers.</param>
@@ -50,10 +50,10 @@ public sealed class WorkerStore(StateDatabase database)
             }).ConfigureAwait(false);
         }
         return names.Count;
-    }, ct);
+    }, Isolation.RowLocks, ct);
 
     /// <summary>A sign of life of a worker that has no run.</summary>
-    public Task BeatAsync(string name, CancellationToken ct) => database.WriteAsync(tx => OpenSliceStore.BeatAsync(tx, name), ct);
+    public Task BeatAsync(string name, CancellationToken ct) => database.WriteAsync(tx => OpenSliceStore.BeatAsync(tx, name), Isolation.RowLocks, ct);
 
     /// <summary>Every worker, those that were seen last first.</summary>
     public Task<IReadOnlyList<WorkerSighting>> ListAsync(CancellationToken ct) => database.ReadAsync(async tx =>
