@@ -46,6 +46,8 @@ internal sealed class RunWorkers(Engine engine, int workers, IRunLog log, Action
                 + "Start workers of that version; those that can go on with it.");
         var plan = await runs.PlanAsync(run, CancellationToken.None).ConfigureAwait(false)
             ?? throw new InvariantBrokenException("a recorded run has its plan", run.ToString());
+        if (await runs.FindAsync(run, drain).ConfigureAwait(false) is { State: RunState.Sealing })
+            return await SealAsync(plan, terms, worker, presence, drain).ConfigureAwait(false);
         using var held = _held.Take(run);
         if (await new PlanReach(held.Models, held.Locator, engine.Inputs, _ceiling, workers).ProblemOfAsync(plan, drain).ConfigureAwait(false) is { } problem)
             return new WorkerOutcome.Unable(problem);
@@ -56,6 +58,11 @@ internal sealed class RunWorkers(Engine engine, int workers, IRunLog log, Action
         { Processes = _processes };
         var outcome = await new WorkerLoop(services, policy) { LeavesWhenNoneIsFree = worker.Roams, BilledShare = worker.BilledShare }
             .RunAsync(plan, worker.Name, worker.Offering, null, drain, CancellationToken.None).ConfigureAwait(false);
+        if (outcome is WorkerOutcome.AllDone && !worker.Roams && !worker.IsLeashed && await WaitForSealingAsync(run, policy, drain).ConfigureAwait(false))
+        {
+            await SealAsync(plan, terms, worker, presence, drain).ConfigureAwait(false);
+            return outcome;
+        }
         await presence.RestsAsync().ConfigureAwait(false);
         // The run was closed and accounted without this worker's last slice.
         if (outcome is WorkerOutcome.RunClosed && terms.PricedBy.Length > 0)
@@ -68,4 +75,37 @@ internal sealed class RunWorkers(Engine engine, int workers, IRunLog log, Action
 
     /// <inheritdoc/>
     public void Dispose() => _held.Dispose();
+
+    // The coordinator looks at the receipts once a second; one that has died is not waited for.
+    private async Task<bool> WaitForSealingAsync(RunId run, LeasePolicy policy, CancellationToken drain)
+    {
+        var until = engine.Clock.GetUtcNow() + (policy.Ttl * 2);
+        while (!drain.IsCancellationRequested && engine.Clock.GetUtcNow() < until)
+        {
+            var state = (await new RunStore(engine.Database).FindAsync(run, CancellationToken.None).ConfigureAwait(false))?.State;
+            if (state != RunState.Scoring)
+                return state == RunState.Sealing;
+            await Task.Delay(policy.MaxWait / 2, engine.Clock, drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        return false;
+    }
+
+    private async Task<WorkerOutcome> SealAsync(RunPlan plan, RunTerms terms, WorkerWish worker, WorkerPresence presence, CancellationToken drain)
+    {
+        var policy = LeasePolicy.Living(terms.LeaseLife ?? engine.Configuration.LeaseTtl) with { DrainGrace = worker.Drain };
+        await presence.WorksOnAsync(plan.Run, policy.Ttl).ConfigureAwait(false);
+        var services = new SealServices(RunStores.Over(engine.Database, engine.Blobs, _processes.Own), log, _processes, engine.Clock);
+        using var loop = new SealLoop(services, policy, plan) { LeavesWhenNoneIsFree = worker.Roams, BilledShare = worker.BilledShare };
+        var outcome = await loop.RunAsync(worker.Name, worker.Offering, null, drain, CancellationToken.None).ConfigureAwait(false);
+        await presence.RestsAsync().ConfigureAwait(false);
+        return outcome switch
+        {
+            SealOutcome.AllDone => new WorkerOutcome.AllDone(0),
+            SealOutcome.Drained => new WorkerOutcome.Drained(0),
+            SealOutcome.NoneFree => new WorkerOutcome.NoneFree(0),
+            SealOutcome.RunClosed closed => new WorkerOutcome.RunClosed(0, closed.State, ""),
+            SealOutcome.Stopped => new WorkerOutcome.RunClosed(0, RunState.Failed, "something was found that stops the run; its coordinator says what"),
+            _ => throw new InvariantBrokenException("every outcome of a sealer is known", outcome.GetType().Name),
+        };
+    }
 }

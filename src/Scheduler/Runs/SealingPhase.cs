@@ -103,9 +103,10 @@ internal static class SealingPhase
         while (!drain.IsCancellationRequested && await context.Stores.Runs.FindAsync(context.Run, ct).ConfigureAwait(false) is { State: RunState.Sealing })
         {
             var units = await LookAsync(context, ct).ConfigureAwait(false);
+            await context.Crew.LookAsync(units, context.Services.Clock.GetUtcNow(), ct).ConfigureAwait(false);
             if (units.Any(u => u.Stop is not null) || units.All(u => u.State == ShardState.Done))
                 return;
-            await Task.Delay(context.Settings.Leases.ProgressEvery, context.Services.Clock, either.Token)
+            await Task.Delay(ElsewhereWorkers.LookEvery, context.Services.Clock, either.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ct.ThrowIfCancellationRequested();
         }
@@ -115,7 +116,10 @@ internal static class SealingPhase
     {
         var (plan, units) = (context.Plan, await context.Stores.SealUnits.ProgressAsync(context.Run, ct).ConfigureAwait(false));
         context.Report(new RunProgress(plan.Run, RunState.Sealing, plan.Manifest.Rows, plan.Manifest.Rows, Measured<double>.NotMeasured("all rows are scored"),
-            units.Count(u => u.State == ShardState.Leased), plan.Shards.Count, plan.Shards.Count, units.Sum(u => u.Sealed), plan.PartitionCount));
+            units.Count(u => u.State == ShardState.Leased), plan.Shards.Count, plan.Shards.Count, units.Sum(u => u.Sealed), plan.PartitionCount)
+        {
+            NobodySince = context.Crew.NobodySince,
+        });
         return units;
     }
 }

@@ -17,6 +17,14 @@ namespace BatchEngine.Scheduler.Workers;
 public sealed class SealLoop(SealServices services, LeasePolicy policy, RunPlan plan) : IDisposable
 {
     private readonly LeasePolicy _policy = policy.Checked();
+
+    /// <summary>Whether a sealer leaves a run of which every unit is held by others, because it may find work in another. Default false: it waits for one to be
+    /// given back or to expire.</summary>
+    public bool LeavesWhenNoneIsFree { get; init; }
+
+    /// <summary>The part of a sealer's time that is billed, where several share one rented machine. Default: all of it.</summary>
+    public double BilledShare { get; init; } = 1;
+
     private readonly SealBuffersPool _buffers = new();
     private readonly Lock _lock = new();
     private Task<IReadOnlyList<RunFileSource>>? _runFiles;
@@ -32,7 +40,8 @@ public sealed class SealLoop(SealServices services, LeasePolicy policy, RunPlan 
     public async Task<SealOutcome> RunAsync(string worker, Offering? offering, ProgressBoard? board, CancellationToken drain, CancellationToken ct)
     {
         var meter = offering is null ? null
-            : new UsageMeter(services.Stores.Slices, new MeteredSubject(plan.Run, worker, UsageKind.RunOverhead, offering), _policy.RenewEvery, services.Clock);
+            : new UsageMeter(services.Stores.Slices, new MeteredSubject(plan.Run, worker, UsageKind.RunOverhead, offering) { BilledShare = BilledShare },
+                _policy.RenewEvery, services.Clock);
         try
         {
             await (meter?.BeatAsync(ct) ?? Task.CompletedTask).ConfigureAwait(false);
@@ -71,14 +80,15 @@ public sealed class SealLoop(SealServices services, LeasePolicy policy, RunPlan 
                 case SealLeaseOutcome.NoneFree when services.Processes is { } processes
                     && await DeadHolders.ExpireAsync(services.Stores.SealUnits, processes, plan.Run, ct).ConfigureAwait(false) > 0:
                     break;
+                case SealLeaseOutcome.NoneFree when LeavesWhenNoneIsFree:
+                    return new SealOutcome.NoneFree(finished);
                 case SealLeaseOutcome.NoneFree none:
                     if (meter is not null && services.Clock.GetUtcNow() - beatAt >= _policy.RenewEvery)
                     {
                         beatAt = services.Clock.GetUtcNow();
                         await meter.BeatAsync(ct).ConfigureAwait(false);
                     }
-                    var wished = none.EarliestExpiry is { } expiry ? expiry - services.Clock.GetUtcNow() : _policy.MaxWait;
-                    await WorkPause.OfAsync(wished, _policy, services.Clock, anotherEnding, drain, ct).ConfigureAwait(false);
+                    await WorkPause.OfAsync(none.Wait ?? _policy.MaxWait, _policy, services.Clock, anotherEnding, drain, ct).ConfigureAwait(false);
                     break;
                 case SealLeaseOutcome.Granted granted:
                     var (ending, failure) = await AttemptAsync(granted, meter, board, drain, ct).ConfigureAwait(false);

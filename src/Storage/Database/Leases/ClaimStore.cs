@@ -33,7 +33,7 @@ public sealed class ClaimStore(StateDatabase database, string? process = null)
                 SELECT MIN(l.expires_at) FROM leases l
                 WHERE l.run_id = @run AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.run_id = l.run_id AND r.shard_index = l.shard_index)
                 """, new { run = run.ToString() }).ConfigureAwait(false);
-            return earliest is { } expiry ? new LeaseOutcome.NoneFree(EpochMicroseconds.ToInstant(expiry)) : new LeaseOutcome.AllDone();
+            return earliest is { } expiry ? new LeaseOutcome.NoneFree(EpochMicroseconds.ToInstant(expiry) - tx.Now) : new LeaseOutcome.AllDone();
         }, ct);
     }
 

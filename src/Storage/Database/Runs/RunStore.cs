@@ -72,32 +72,38 @@ public sealed class RunStore(StateDatabase database)
             new { run = lead.Run.ToString(), unworked = EpochMicroseconds.Of(unworkedSince), late = EpochMicroseconds.Of(lateEnd) }).ConfigureAwait(false);
     }, ct);
 
-    /// <summary>Runs that are scored and with which something is wrong, by run.</summary>
+    /// <summary>Runs that are scored or sealed and with which something is wrong, by run.</summary>
     public Task<IReadOnlyList<RunTrouble>> TroublesAsync(CancellationToken ct) => database.ReadAsync(async tx =>
     {
         var rows = await tx.QueryAsync<TroubleRow>("""
             SELECT run_id, unworked_since, late_end FROM runs
-            WHERE state = @scoring AND (unworked_since IS NOT NULL OR late_end IS NOT NULL) ORDER BY run_id
-            """, new { scoring = nameof(RunState.Scoring) }).ConfigureAwait(false);
+            WHERE state IN (@scoring, @sealing) AND (unworked_since IS NOT NULL OR late_end IS NOT NULL) ORDER BY run_id
+            """, new { scoring = nameof(RunState.Scoring), @sealing = nameof(RunState.Sealing) }).ConfigureAwait(false);
         return (IReadOnlyList<RunTrouble>)[.. rows.Select(r =>
             new RunTrouble(RunId.Parse(r.RunId), EpochMicroseconds.ToInstant(r.UnworkedSince), EpochMicroseconds.ToInstant(r.LateEnd)))];
     }, ct);
 
-    /// <summary>Runs that are scored and have a shard that nobody holds, the oldest scheduled instant first.</summary>
+    /// <summary>Runs that are scored or sealed and have a shard or seal unit that nobody holds, the oldest scheduled instant first.</summary>
     /// <param name="limit">The most runs to give.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<IReadOnlyList<RunId>> WithFreeShardsAsync(int limit, CancellationToken ct) => database.ReadAsync(async tx =>
+    public Task<IReadOnlyList<RunId>> WithFreeWorkAsync(int limit, CancellationToken ct) => database.ReadAsync(async tx =>
     {
         var runs = await tx.QueryAsync<string>("""
             SELECT r.run_id FROM runs r
-            WHERE r.state = @scoring AND EXISTS (
+            WHERE (r.state = @scoring AND EXISTS (
                 SELECT 1 FROM shards s
                 WHERE s.run_id = r.run_id
                     AND NOT EXISTS (SELECT 1 FROM receipts d WHERE d.run_id = s.run_id AND d.shard_index = s.shard_index)
                     AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.run_id = s.run_id AND l.shard_index = s.shard_index AND l.worker IS NOT NULL
-                        AND l.expires_at > @now))
+                        AND l.expires_at > @now)))
+                OR (r.state = @sealing AND EXISTS (
+                    SELECT 1 FROM seal_units u
+                    WHERE u.run_id = r.run_id AND (u.worker IS NULL OR u.expires_at <= @now)
+                        AND u.to_partition - u.from_partition > (SELECT COUNT(*) FROM segments g
+                            WHERE g.run_id = u.run_id AND g.partition_index >= u.from_partition AND g.partition_index < u.to_partition))
+                    AND NOT EXISTS (SELECT 1 FROM seal_units p WHERE p.run_id = r.run_id AND p.stop_reason IS NOT NULL))
             ORDER BY r.scheduled_at, r.run_id LIMIT @limit
-            """, new { scoring = nameof(RunState.Scoring), now = tx.NowMicroseconds, limit }).ConfigureAwait(false);
+            """, new { scoring = nameof(RunState.Scoring), @sealing = nameof(RunState.Sealing), now = tx.NowMicroseconds, limit }).ConfigureAwait(false);
         return (IReadOnlyList<RunId>)[.. runs.Select(RunId.Parse)];
     }, ct);
 
