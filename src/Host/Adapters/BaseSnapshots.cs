@@ -55,7 +55,8 @@ internal sealed class BaseSnapshots(SnapshotStore snapshots, DecisionStore decis
         {
             var info = await snapshots.FindAsync(plan.Reuse.BaseSnapshot, CancellationToken.None).ConfigureAwait(false)
                 ?? throw new CorruptDataException($"snapshot {plan.Reuse.BaseSnapshot}", "no such snapshot", "the base of the plan");
-            return await SnapshotReader.OpenAsync(info, copies, Served is null ? SnapshotHolding.Mapped : SnapshotHolding.Copied, CancellationToken.None)
+            return await SnapshotReader.OpenAsync(info, copies, Served is null ? SnapshotHolding.Mapped : SnapshotHolding.Copied, before: null,
+                CancellationToken.None)
                 .ConfigureAwait(false);
         }
         catch (BatchEngineException problem)

@@ -7,8 +7,11 @@ using BatchEngine.Host.Configuration.Texts;
 using BatchEngine.Host.Terminal;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
+using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Scorer.OneShot;
+using BatchEngine.Storage.Blobs.Opening;
+using BatchEngine.Storage.Objects;
 
 namespace BatchEngine.Host.Commands;
 
@@ -101,8 +104,10 @@ internal static class ScoreCommand
     {
         var line = verb.Line;
         Require(line);
+        using var sources = line.GetValue(Input)!.Any(ObjectUri.IsOne) ? new ObjectSources(verb.Configuration().ObjectStore, verb.Clock) : null;
         var options = new OneShotOptions(line.GetValue(Model)!, line.GetValue(Input)!, line.GetValue(Output)!)
         {
+            Files = new InputFiles(sources),
             ChallengerPaths = line.GetValue(Challengers) ?? [],
             KeyColumn = line.GetValue(Key),
             Features = line.GetValue(Features) is { Length: > 0 } features ? FeaturesArgument.Parse(features) : null,
@@ -149,6 +154,11 @@ internal static class ScoreCommand
             var nearest = NearestWord.Of(word, line.CommandResult.Command.Options.Select(o => o.Name));
             throw new BadInputException("score", $"'{word}'", "an option of score", nearest is null ? "See: batchengine score --help"
                 : $"Did you mean '{nearest}'?");
+        }
+        if (line.GetValue(Output) is var output && ObjectUri.IsOne(output))
+        {
+            throw new BadInputException("--output", $"'{ObjectUri.Parse(output, "--output")}'", "a folder of this machine",
+                "Write to a folder and copy it from there, the manifest last; or make a job of it, whose output: takes a URI.");
         }
         WorkerCount.Require(line.GetValue(Workers));
         if (line.GetValue(MaxRejects) < 0)

@@ -22,12 +22,15 @@ namespace BatchEngine.Host.Composition;
 internal sealed class Engine : IAsyncDisposable
 {
     private readonly Lazy<JobRuns> _jobs;
+    private readonly ObjectSources _objects;
 
     private Engine(EngineConfiguration configuration, StateDatabase database, TimeProvider clock, Func<IRunLog> log, Action<string> note)
     {
         (Configuration, Database, Clock) = (configuration, database, clock);
         Blobs = BlobStores.Open(configuration.Blobs, configuration.ObjectStore, clock, note);
         Copies = configuration.CopiesOf(Blobs);
+        _objects = new ObjectSources(configuration.ObjectStore, clock);
+        Inputs = new InputFiles(_objects) { FooterFolder = Path.Combine(configuration.DataDirectory, "footers") };
         Registry = new ModelRegistry(new ModelStore(database), new FileModels(new FileModelStore(database), Copies), Copies, ExecutorFactory.InspectWhole);
         Prices = new CurrentPrices(new PriceReadings(database), PriceSources.Folder(configuration), PriceSources.Of(configuration), clock, note);
         if (configuration.MemoryLimitBytes > 0)
@@ -52,7 +55,7 @@ internal sealed class Engine : IAsyncDisposable
     public LocalCopies Copies { get; }
 
     /// <summary>Where the input files of jobs are.</summary>
-    public InputFiles Inputs { get; } = InputFiles.OfThisMachine;
+    public InputFiles Inputs { get; }
 
     /// <summary>The model registry.</summary>
     public ModelRegistry Registry { get; }
@@ -99,6 +102,7 @@ internal sealed class Engine : IAsyncDisposable
     {
         if (_jobs.IsValueCreated)
             _jobs.Value.Dispose();
+        _objects.Dispose();
         (Blobs as IDisposable)?.Dispose();
         await Database.DisposeAsync().ConfigureAwait(false);
     }

@@ -1,6 +1,6 @@
 namespace BatchEngine.Host.Composition;
 
 /// <summary>What an export left behind.</summary>
-/// <param name="Folder">The full path.</param>
+/// <param name="Folder">The full path or URI.</param>
 /// <param name="MendedFiles">Files of an earlier export that were missing or damaged and were written again.</param>
 internal sealed record ExportedOutput(string Folder, int MendedFiles);

@@ -13,6 +13,7 @@ using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Memory;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Blobs.Copies;
+using BatchEngine.Storage.Blobs.Opening;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Snapshots;
@@ -96,7 +97,7 @@ internal sealed class JobRuns : IDisposable
             if (await _stores.Snapshots.CurrentAsync(job.Serving.Name, CancellationToken.None).ConfigureAwait(false) is { } current
                 && !NameOwner.Allows(job, current))
                 throw NameOwner.Refuse(job, current);
-            OutputProbe.Require(job, run);
+            await Export().ProbeAsync(job, run, CancellationToken.None).ConfigureAwait(false);
             await new JobStore(_database).SaveAsync(job, CancellationToken.None).ConfigureAwait(false);
         }
         else if (!_compared.TryGetValue(run.Job, out var last) || last != run)
@@ -179,7 +180,8 @@ internal sealed class JobRuns : IDisposable
             _note(FormattableString.Invariant($"{exported.MendedFiles} files in {exported.Folder} were missing or damaged and were written again."));
     }
 
-    private OutputExport Export() => new(_stores.Receipts, _stores.Runs, _stores.Blobs);
+    private OutputExport Export() => new(_stores.Receipts, _stores.Runs, _stores.Blobs,
+        place => BlobStores.Open(place, _configuration.ObjectStore, _clock, _note));
 
     private LedgerAccounting Accounting() => new(_database, _prices, _clock);
 

@@ -1,15 +1,21 @@
+using System.Text;
 using BatchEngine.Domain;
 using BatchEngine.Host.Adapters;
 using BatchEngine.Scorer.Outputs;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Runs;
+using BatchEngine.Storage.Objects;
 
 namespace BatchEngine.Host.Composition;
 
 /// <summary>Copies a published run's Parquet from the blob store to the job's output directory, whole and durable or not at all. Repeating it changes
 /// nothing, but for files that went missing or were damaged meanwhile, which are written again.</summary>
-internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore blobs)
+/// <param name="store">What the run made.</param>
+/// <param name="runs">How it was planned.</param>
+/// <param name="blobs">Where its files are.</param>
+/// <param name="openStore">Opens a place in an object store.</param>
+internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore blobs, Func<string, IBlobStore> openStore)
 {
     private const string HeldSuffix = ".held";
     private const string HeldNote = "_HELD.txt";
@@ -20,7 +26,9 @@ internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore
     public async Task<ExportedOutput> ExportAsync(RunId run, CancellationToken ct)
     {
         var exported = await WriteAsync(run, "", ct).ConfigureAwait(false);
-        if (Directory.Exists(exported.Folder + HeldSuffix))
+        if (ObjectUri.IsOne(exported.Folder))
+            await AtStoreAsync(exported.Folder + HeldSuffix, held => held.RemoveAsync(ct)).ConfigureAwait(false);
+        else if (Directory.Exists(exported.Folder + HeldSuffix))
             Directory.Delete(exported.Folder + HeldSuffix, recursive: true);
         return exported;
     }
@@ -31,7 +39,34 @@ internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore
     public async Task ExportHeldAsync(RunId run, string why, CancellationToken ct)
     {
         var folder = (await WriteAsync(run, HeldSuffix, ct).ConfigureAwait(false)).Folder;
-        await File.WriteAllTextAsync(Path.Combine(folder, HeldNote), $"Run {run} is held back and is not served.\n{why}\n", ct).ConfigureAwait(false);
+        var note = $"Run {run} is held back and is not served.\n{why}\n";
+        if (ObjectUri.IsOne(folder))
+            await AtStoreAsync(folder, held => held.PutAsync(HeldNote, Encoding.UTF8.GetBytes(note), ct)).ConfigureAwait(false);
+        else
+            await File.WriteAllTextAsync(Path.Combine(folder, HeldNote), note, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes sure, before anything is scored, that a job's output can be written where it is to go.</summary>
+    /// <exception cref="BadInputException">The folder cannot be made, or the URI names no place.</exception>
+    /// <exception cref="StorageFailedException">The object store refuses.</exception>
+    public async Task ProbeAsync(ScoringJob job, RunId run, CancellationToken ct)
+    {
+        if (!ObjectUri.IsOne(job.OutputDirectory))
+        {
+            OutputProbe.Require(job, run);
+            return;
+        }
+        var target = TargetOf(job, run);
+        try
+        {
+            await AtStoreAsync(target, place => place.ProbeAsync(ct)).ConfigureAwait(false);
+        }
+        catch (StorageFailedException problem)
+        {
+            throw new StorageFailedException(target,
+                "the output could not be written there, so the run is not begun: objects must be allowed to be listed, read, "
+                + $"written and deleted. {problem.Message}", problem.IsTransient, problem);
+        }
     }
 
     private async Task<ExportedOutput> WriteAsync(RunId run, string suffix, CancellationToken ct)
@@ -42,6 +77,12 @@ internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore
             .Select(a => (Artifact: a, Name: NameOf(run, a))).ToList();
         var manifest = Manifest(plan, receipts, files).ToUtf8();
         var target = TargetOf(plan.Job, run) + suffix;
+        if (ObjectUri.IsOne(target))
+        {
+            var mended = await AtStoreAsync(target, place => place.WriteAsync([.. files.Select(f => (f.Artifact, f.Name.Replace('\\', '/')))], manifest, ct))
+                .ConfigureAwait(false);
+            return new ExportedOutput(target, mended);
+        }
         try
         {
             if (Directory.Exists(target))
@@ -66,10 +107,27 @@ internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore
     }
 
     /// <summary>The job's output directory with "{run}" filled in, or its subfolder named by the run.</summary>
-    public static string TargetOf(ScoringJob job, RunId run) =>
-        Path.TrimEndingDirectorySeparator(Path.GetFullPath(job.OutputDirectory.Contains("{run}", StringComparison.Ordinal)
-        ? InputPatterns.Fill(job.OutputDirectory, job, run)
-        : Path.Combine(InputPatterns.Fill(job.OutputDirectory, job, run), run.ToString())));
+    public static string TargetOf(ScoringJob job, RunId run)
+    {
+        var filled = InputPatterns.Fill(job.OutputDirectory, job, run);
+        var isWhole = job.OutputDirectory.Contains("{run}", StringComparison.Ordinal);
+        if (ObjectUri.IsOne(filled))
+            return ObjectUri.Parse($"{filled.TrimEnd('/')}{(isWhole ? "" : $"/{run}")}", $"job {job.Name}, output").ToString();
+        return Path.TrimEndingDirectorySeparator(Path.GetFullPath(isWhole ? filled : Path.Combine(filled, run.ToString())));
+    }
+
+    private Task AtStoreAsync(string place, Func<StoreExport, Task> work) => AtStoreAsync(place, async export =>
+    {
+        await work(export).ConfigureAwait(false);
+        return true;
+    });
+
+    private async Task<T> AtStoreAsync<T>(string place, Func<StoreExport, Task<T>> work)
+    {
+        var target = openStore(place);
+        using var open = target as IDisposable;
+        return await work(new StoreExport(blobs, target)).ConfigureAwait(false);
+    }
 
     // A file that an earlier run wrote is named by that run, so that two shards of one number never meet.
     private static string NameOf(RunId run, Artifact artifact) => Path.Combine(artifact.Kind == ArtifactKind.DeadLetters ? "rejects" : "",

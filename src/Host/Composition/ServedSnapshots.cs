@@ -36,7 +36,7 @@ internal static class ServedSnapshots
     {
         try
         {
-            (await SnapshotReader.OpenAsync(current, copies, SnapshotHolding.Mapped, ct).ConfigureAwait(false)).Dispose();
+            (await SnapshotReader.OpenAsync(current, copies, SnapshotHolding.Mapped, before: null, ct).ConfigureAwait(false)).Dispose();
         }
         catch (BatchEngineException problem) when (problem is not InvariantBrokenException)
         {

@@ -11,8 +11,8 @@ namespace BatchEngine.Host.Configuration;
 /// <summary>Where this process keeps its state and how it behaves; every value has a default.</summary>
 /// <param name="DataDirectory">The folder of database and blobs; default "batchengine-data" in the working directory.</param>
 /// <param name="DatabasePath">The SQLite file; default "batchengine.db" in the data directory.</param>
-/// <param name="Blobs">Where segments, run files, models and reports lie, a folder or a bucket as "s3://bucket/prefix"; default "blobs" in the data directory.
-/// </param>
+/// <param name="Blobs">Where segments, run files, models and reports lie, a folder, "s3://bucket/prefix" or "az://container/prefix"; default "blobs" in the
+/// data directory.</param>
 /// <param name="JobsDirectory">The folder of job files that `serve` schedules; default "config/jobs".</param>
 /// <param name="PricesDirectory">The folder of price sheets; default "config/prices".</param>
 /// <param name="HttpUrl">Where `serve` answers HTTP/1.1; default "http://localhost:5080".</param>

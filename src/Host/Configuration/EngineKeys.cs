@@ -23,7 +23,7 @@ internal static class EngineKeys
     };
 
     public static Key<string> Blobs { get; } = new("blobs", TextType.Any,
-        "Where segments, run files, models and reports lie: a folder, or a bucket as s3://bucket/prefix.")
+        "Where segments, run files, models and reports lie: a folder, s3://bucket/prefix or az://container/prefix.")
     {
         OldName = "blobsRoot",
         Otherwise = "blobs in the data directory",

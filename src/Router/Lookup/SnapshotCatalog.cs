@@ -170,7 +170,7 @@ public sealed class SnapshotCatalog : IAsyncDisposable
     private async Task<SnapshotReader?> OpenAsync(SnapshotInfo current, SnapshotReader? old, bool fallsBack, List<CatalogProblem> unopened,
         CancellationToken ct)
     {
-        var (reader, why) = await TryOpenAsync(current, ct).ConfigureAwait(false);
+        var (reader, why) = await TryOpenAsync(current, old, ct).ConfigureAwait(false);
         if (reader is not null)
             return reader;
         reader = old;
@@ -178,7 +178,7 @@ public sealed class SnapshotCatalog : IAsyncDisposable
         {
             foreach (var before in await _snapshots.ServedBeforeAsync(current.ServingName, MaxStepsBack, ct).ConfigureAwait(false))
             {
-                if (before.Id != current.Id && (await TryOpenAsync(before, ct).ConfigureAwait(false)).Reader is { } found)
+                if (before.Id != current.Id && (await TryOpenAsync(before, old, ct).ConfigureAwait(false)).Reader is { } found)
                 {
                     reader = found;
                     break;
@@ -190,11 +190,11 @@ public sealed class SnapshotCatalog : IAsyncDisposable
         return reader;
     }
 
-    private async Task<(SnapshotReader? Reader, string Why)> TryOpenAsync(SnapshotInfo snapshot, CancellationToken ct)
+    private async Task<(SnapshotReader? Reader, string Why)> TryOpenAsync(SnapshotInfo snapshot, SnapshotReader? old, CancellationToken ct)
     {
         try
         {
-            return (await SnapshotReader.OpenAsync(snapshot, _copies, SnapshotHolding.Copied, ct).ConfigureAwait(false), "");
+            return (await SnapshotReader.OpenAsync(snapshot, _copies, SnapshotHolding.Copied, old, ct).ConfigureAwait(false), "");
         }
         catch (BatchEngineException failure) when (failure is not InvariantBrokenException)
         {

@@ -24,6 +24,9 @@ public sealed record OutputManifest(string Run, string Model, string ModelDigest
     /// <summary>The file's name.</summary>
     public const string FileName = OwnOutput.ManifestName;
 
+    /// <summary>The name of the file while the others are written, in an object store.</summary>
+    public const string WritingName = OwnOutput.WritingName;
+
     /// <summary>The end of an output folder's name while files are copied into it.</summary>
     public const string PartialSuffix = OwnOutput.PartialSuffix;
 

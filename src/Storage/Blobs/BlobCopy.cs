@@ -26,9 +26,23 @@ public static class BlobCopy
         ct.ThrowIfCancellationRequested();
         var (bytes, checksum) = blobs is LocalFolderBlobs folder ? CopyLocal(folder.FileOf(artifact.BlobName), path, ct)
             : await StreamAsync(blobs, artifact, path, ct).ConfigureAwait(false);
-        if (bytes != artifact.Bytes || checksum != artifact.Checksum)
-            throw new CorruptDataException(artifact.BlobName, $"{bytes} bytes with checksum {checksum:x16}",
-                $"{artifact.Bytes} bytes with checksum {artifact.Checksum:x16}");
+        Compare(artifact, bytes, checksum);
+    }
+
+    /// <summary>Writes a blob to another store; nothing is seen there unless it is what was recorded.</summary>
+    /// <param name="blobs">Where it is.</param>
+    /// <param name="artifact">What was recorded of it.</param>
+    /// <param name="target">The other store.</param>
+    /// <param name="name">Its name there; replaced when it is there.</param>
+    /// <param name="ct">Stops between pieces.</param>
+    /// <exception cref="CorruptDataException">The blob is missing, or its length or checksum differs.</exception>
+    public static async Task ToStoreAsync(IBlobStore blobs, Artifact artifact, IBlobStore target, string name, CancellationToken ct)
+    {
+        var writer = await target.CreateAsync(name, ct).ConfigureAwait(false);
+        await using var open = writer.ConfigureAwait(false);
+        var (bytes, checksum) = await StreamAsync(blobs, artifact, writer.Content, ct).ConfigureAwait(false);
+        Compare(artifact, bytes, checksum);
+        await writer.CommitAsync(ct).ConfigureAwait(false);
     }
 
     /// <summary>Whether the file is there with the length and checksum that were recorded of the blob.</summary>
@@ -39,6 +53,13 @@ public static class BlobCopy
     public static bool IsSound(string path, Artifact artifact, CancellationToken ct) => new FileInfo(path) is { Exists: true } file
         && file.Length == artifact.Bytes && FileChecksum.Of(path, ct) == (artifact.Bytes, artifact.Checksum);
 
+    private static void Compare(Artifact artifact, long bytes, ulong checksum)
+    {
+        if (bytes != artifact.Bytes || checksum != artifact.Checksum)
+            throw new CorruptDataException(artifact.BlobName, $"{bytes} bytes with checksum {checksum:x16}",
+                $"{artifact.Bytes} bytes with checksum {artifact.Checksum:x16}");
+    }
+
     private static (long Bytes, ulong Checksum) CopyLocal(string source, string path, CancellationToken ct)
     {
         if (!File.Exists(source))
@@ -47,12 +68,17 @@ public static class BlobCopy
         return FileChecksum.Of(path, ct);
     }
 
-    // Read once: the bytes that are hashed are the very bytes that are written.
     private static async Task<(long Bytes, ulong Checksum)> StreamAsync(IBlobStore blobs, Artifact artifact, string path, CancellationToken ct)
+    {
+        await using var copy = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        return await StreamAsync(blobs, artifact, copy, ct).ConfigureAwait(false);
+    }
+
+    // Read once: the bytes that are hashed are the very bytes that are written.
+    private static async Task<(long Bytes, ulong Checksum)> StreamAsync(IBlobStore blobs, Artifact artifact, Stream copy, CancellationToken ct)
     {
         var source = await blobs.OpenReadAsync(artifact.BlobName, ct).ConfigureAwait(false);
         await using var read = source.ConfigureAwait(false);
-        await using var copy = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         var (checksum, bytes) = (new XxHash3(), 0L);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try

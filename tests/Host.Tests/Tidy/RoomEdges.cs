@@ -13,6 +13,7 @@ internal static class RoomEdges
     [
         ("Quartz", ["src/Scheduler/Triggers/"]),
         ("Amazon", ["src/Storage/Blobs/S3/"]),
+        ("Azure", ["src/Storage/Blobs/Azure/"]),
         ("Apache.Arrow", ["src/Scorer/Inputs/", "src/Host/"]),
         ("ParquetSharp", ["src/Scorer/Inputs/"]),
         ("Parquet", ["src/Scorer/Outputs/", "src/CostModel/Focus/"]),

@@ -14,7 +14,19 @@ internal sealed class ObjectAnswers(ObjectServer server)
     public async Task AnswerAsync(HttpContext http)
     {
         var request = ObjectRequest.Of(http.Request);
-        server.Note(request);
+        server.Begin(request);
+        try
+        {
+            await AnswerAsync(http, request);
+        }
+        finally
+        {
+            server.End();
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http, ObjectRequest request)
+    {
         var fault = server.Faults.Next(request);
         switch (fault)
         {

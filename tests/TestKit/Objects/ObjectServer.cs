@@ -18,6 +18,8 @@ public sealed class ObjectServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, StoredBucket> _buckets = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<ObjectRequest> _requests = new();
 
+    private int _underWay;
+
     private ObjectServer(WebApplication app) => _app = app;
 
     /// <summary>The address.</summary>
@@ -37,6 +39,9 @@ public sealed class ObjectServer : IAsyncDisposable
 
     /// <summary>The access key that is let in; null means any.</summary>
     public string? OnlyAccessKey { get; set; }
+
+    /// <summary>How many requests were under way at the same time, at most.</summary>
+    public int MostAtOnce { get; private set; }
 
     /// <summary>What was asked, in order.</summary>
     public IReadOnlyCollection<ObjectRequest> Requests => _requests;
@@ -79,5 +84,11 @@ public sealed class ObjectServer : IAsyncDisposable
 
     internal StoredBucket? Find(string bucket) => _buckets.GetValueOrDefault(bucket);
 
-    internal void Note(ObjectRequest request) => _requests.Enqueue(request);
+    internal void Begin(ObjectRequest request)
+    {
+        _requests.Enqueue(request);
+        MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _underWay));
+    }
+
+    internal void End() => Interlocked.Decrement(ref _underWay);
 }

@@ -3,6 +3,7 @@ using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Configuration.Reading;
 using BatchEngine.Scheduler.Triggers;
+using BatchEngine.Storage.Objects;
 
 namespace BatchEngine.Host.Configuration.Jobs;
 
@@ -50,12 +51,12 @@ public static class JobFile
         var quality = job.Section(QualityKeys.Section);
         return new ScoringJob(
             name,
-            [.. job.Read(JobKeys.Input).Select(i => Resolve(folder, i))],
+            [.. job.Read(JobKeys.Input).Select(i => Place(job, JobKeys.Input, folder, i))],
             job.Read(JobKeys.KeyColumn),
             job.Read(JobKeys.Carry),
             Model(job, folder),
             Features(job, folder),
-            Resolve(folder, job.Read(JobKeys.Output)),
+            Place(job, JobKeys.Output, folder, job.Read(JobKeys.Output)),
             job.Read(JobKeys.Workers),
             job.Read(JobKeys.WorkerMode),
             job.Read(JobKeys.UnitRows),
@@ -149,6 +150,22 @@ public static class JobFile
             job.Problems.AddAll(named, problems.Found);
             job.Problems.Add(named, job.PathOf(JobKeys.Features.Name), $"a features file with a problem ({e.Place}: {e.Seen})", e.Expected, e.Remedy);
             return null;
+        }
+    }
+
+    // A path of this machine, or a URI; what is wrong with one is said in the words of the URI, for it may hold a password.
+    private static string Place(SectionReader job, ConfigKey key, string folder, string text)
+    {
+        if (!ObjectUri.IsOne(text))
+            return Resolve(folder, text);
+        try
+        {
+            return ObjectUri.Parse(text, job.PathOf(key.Name)).ToString();
+        }
+        catch (BadInputException e)
+        {
+            job.PlaceOf(key).Refuse(job.Find(key)!, e.Seen, e.Expected, e.Remedy);
+            return "";
         }
     }
 

@@ -20,7 +20,8 @@ internal static class JobKeys
     public static Key<string> Owner { get; } = new("owner", TextType.Any, "The team that pays.");
 
     public static Key<IReadOnlyList<string>> Input { get; } = new("input", new TextListType(1, Inputs),
-        "Paths or globs of Parquet files; {date} and {hour} stand for the run's scheduled instant in the schedule's time zone.")
+        "Paths or globs of Parquet files, of this machine or as s3://bucket/key; {date} and {hour} stand for the run's scheduled instant in the schedule's "
+        + "time zone.")
     { IsRequired = true, Wanted = Inputs };
 
     public static Key<string> KeyColumn { get; } =
@@ -53,11 +54,12 @@ internal static class JobKeys
         "The model's outputs that are kept. Inputs that none of them needs are not asked for.")
     { Otherwise = "all but those that ML.NET's exporter adds to pass inputs on" };
 
-    public static Key<string> Output { get; } = new("output", TextType.Any, "The folder for the Parquet output; {run} stands for the run id.")
-    {
-        IsRequired = true,
-        Wanted = "the folder for the Parquet output",
-    };
+    public static Key<string> Output { get; } =
+        new("output", TextType.Any, "The folder for the Parquet output, of this machine or as s3://bucket/prefix; {run} stands for the run id.")
+        {
+            IsRequired = true,
+            Wanted = "the folder for the Parquet output",
+        };
 
     public static Key<int> Workers { get; } = new("workers", new WholeNumberType<int>(0, MaxWorkers), "How many workers; 0 means one per core.", 0);
 

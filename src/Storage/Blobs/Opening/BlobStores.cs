@@ -1,4 +1,5 @@
 using BatchEngine.Domain;
+using BatchEngine.Storage.Blobs.Azure;
 using BatchEngine.Storage.Blobs.Remote;
 using BatchEngine.Storage.Blobs.S3;
 
@@ -8,20 +9,21 @@ namespace BatchEngine.Storage.Blobs.Opening;
 public static class BlobStores
 {
     /// <summary>Opens it; a folder is created with its first blob, and a bucket is not asked for anything yet. Dispose what is disposable.</summary>
-    /// <param name="place">A folder, or "s3://bucket/prefix".</param>
+    /// <param name="place">A folder, "s3://bucket/prefix" or "az://container/prefix".</param>
     /// <param name="options">How an object store is reached.</param>
     /// <param name="clock">Waits between tries.</param>
     /// <param name="note">Told, in a sentence, what the store cannot do and what is lost by that.</param>
-    /// <exception cref="BadInputException">It is neither.</exception>
-    public static IBlobStore Open(string place, ObjectStoreOptions options, TimeProvider clock, Action<string> note)
+    /// <exception cref="BadInputException">It is none of these.</exception>
+    public static IBlobStore Open(string place, ObjectStoreOptions options, TimeProvider clock, Action<string> note) =>
+        place.Contains("://", StringComparison.Ordinal)
+            ? new RemoteBlobs(ContainerOf(BucketPlace.Parse(place), options, clock), options, clock, note)
+            : new LocalFolderBlobs(place);
+
+    /// <summary>The bucket behind a place.</summary>
+    internal static IObjectContainer ContainerOf(BucketPlace place, ObjectStoreOptions options, TimeProvider clock) => place.Scheme switch
     {
-        if (!place.Contains("://", StringComparison.Ordinal))
-            return new LocalFolderBlobs(place);
-        var bucket = BucketPlace.Parse(place);
-        return bucket.Scheme switch
-        {
-            "s3" => new RemoteBlobs(new S3Container(bucket, options, clock), options, clock, note),
-            _ => throw new BadInputException("blobs", $"'{place}'", "a folder, or s3://BUCKET/PREFIX", "Write a folder without a scheme."),
-        };
-    }
+        "s3" => new S3Container(place, new S3Connection(place.Bucket, options, clock)),
+        "az" => new AzureContainer(place, new AzureConnection(place.Bucket, options, clock)),
+        _ => throw new BadInputException("blobs", $"'{place}'", "a folder, s3://BUCKET/PREFIX or az://CONTAINER/PREFIX", "Write a folder without a scheme."),
+    };
 }

@@ -14,13 +14,15 @@ internal sealed record BucketPlace(string Scheme, string Bucket, string Prefix)
     public override string ToString() => $"{Scheme}://{Bucket}/{Prefix}".TrimEnd('/');
 
     /// <summary>Reads it.</summary>
+    /// <param name="text">As it is written.</param>
+    /// <param name="writtenAt">Where, for the error.</param>
     /// <exception cref="BadInputException">It is not such a place.</exception>
-    public static BucketPlace Parse(string text)
+    public static BucketPlace Parse(string text, string writtenAt = "blobs")
     {
         var (scheme, rest) = text.Split("://", 2) is [var before, var after] ? (before, after) : ("", text);
         var parts = rest.TrimEnd('/').Split('/');
         if (!IsBucket(parts[0]) || !parts.Skip(1).All(IsPart) || rest.Length > MostBucket + MostPrefix)
-            throw new BadInputException("blobs", $"'{text}'",
+            throw new BadInputException(writtenAt, $"'{text}'",
                 $"{scheme}://BUCKET or {scheme}://BUCKET/PREFIX, with a bucket of {LeastBucket} to {MostBucket} small letters, digits, '-' and '.', and a "
                     + "prefix whose parts are not empty and not '.' or '..'", "Write the bucket by its name; an address belongs into objectStore.endpoint.");
         return new BucketPlace(scheme, parts[0], parts.Length == 1 ? "" : string.Join('/', parts[1..]) + "/");

@@ -10,7 +10,10 @@ internal interface IObjectUpload
     Task SendAsync(int number, ReadOnlyMemory<byte> content, CancellationToken ct);
 
     /// <summary>Makes the object of all parts that were sent, in the order of their numbers, and makes sure that it is there with that length.</summary>
-    Task CompleteAsync(long bytes, CancellationToken ct);
+    /// <param name="bytes">The length of all parts.</param>
+    /// <param name="checksum">XxHash3 of all, to be noted beside it where the store can do so at the end.</param>
+    /// <param name="ct">Stops before the object is made.</param>
+    Task CompleteAsync(long bytes, ulong checksum, CancellationToken ct);
 
     /// <summary>Gives it up; its parts go away. What the store refuses is left to the sweeper.</summary>
     Task AbortAsync(CancellationToken ct);

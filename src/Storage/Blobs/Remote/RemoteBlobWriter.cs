@@ -52,7 +52,7 @@ internal sealed class RemoteBlobWriter : BlobWriter
             await Task.WhenAll(_sending).ConfigureAwait(false);
             ct.ThrowIfCancellationRequested();
             _failure?.Throw();
-            await _upload.CompleteAsync(_content.Length, ct).ConfigureAwait(false);
+            await _upload.CompleteAsync(_content.Length, _content.Checksum, ct).ConfigureAwait(false);
         }
         _isOver = true;
         return new BlobInfo(Name, _content.Length, _content.Checksum);

@@ -12,9 +12,7 @@ internal sealed class S3Connection : IDisposable
     private const int MostConnections = 64;
     private readonly AmazonS3Client _client;
     private readonly ChainCredentials _credentials;
-    private readonly Retries _retries;
-    private readonly TimeSpan _timeout;
-    private readonly TimeProvider _clock;
+    private readonly StoreRequests _requests;
 
     /// <summary>Connects with the first request.</summary>
     /// <param name="bucket">The bucket.</param>
@@ -23,10 +21,10 @@ internal sealed class S3Connection : IDisposable
     /// <param name="chain">Finds credentials anew; null means the usual chain of the SDK.</param>
     public S3Connection(string bucket, ObjectStoreOptions options, TimeProvider clock, Func<AWSCredentials>? chain = null)
     {
-        (Bucket, _timeout, _clock) = (bucket, options.Timeout, clock);
-        _retries = new Retries(clock, options.RetryFor);
+        Bucket = bucket;
+        _requests = new StoreRequests(options, clock, Judge, S3Failures.Explain);
         var config = Configure(options);
-        _credentials = new ChainCredentials(chain ?? (() => ChainCredentials.Usual(config)));
+        _credentials = new ChainCredentials(chain ?? (() => ChainCredentials.Usual(config)), clock);
         _client = new AmazonS3Client(_credentials, config);
     }
 
@@ -38,24 +36,8 @@ internal sealed class S3Connection : IDisposable
     /// <param name="request">The request; it may be sent several times.</param>
     /// <param name="ct">Stops.</param>
     /// <exception cref="Domain.StorageFailedException">It did not succeed.</exception>
-    public Task<T> AskAsync<T>(string place, Func<AmazonS3Client, CancellationToken, Task<T>> request, CancellationToken ct)
-    {
-        return _retries.RunAsync(OnceAsync, Judge, (failure, tries, elapsed) => S3Failures.Explain(place, failure, tries, elapsed, _clock.GetUtcNow()), ct);
-
-        async Task<T> OnceAsync(int number)
-        {
-            using var limit = new CancellationTokenSource(_timeout, _clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
-            try
-            {
-                return await request(_client, either.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException late) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
-            {
-                throw new TimeoutException(FormattableString.Invariant($"no complete answer within {_timeout.TotalSeconds:0.#} s"), late);
-            }
-        }
-    }
+    public Task<T> AskAsync<T>(string place, Func<AmazonS3Client, CancellationToken, Task<T>> request, CancellationToken ct) =>
+        _requests.AskAsync(place, token => request(_client, token), ct);
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();

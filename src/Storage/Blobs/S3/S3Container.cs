@@ -13,17 +13,10 @@ namespace BatchEngine.Storage.Blobs.S3;
 /// <summary>Objects of an S3 bucket below a prefix. Thread-safe.</summary>
 internal sealed class S3Container : IObjectContainer
 {
-    private const string ChecksumName = "xxh3";
     private readonly BucketPlace _place;
     private readonly S3Connection _connection;
 
-    /// <summary>Uses the bucket; nothing is asked of it yet.</summary>
-    public S3Container(BucketPlace place, ObjectStoreOptions options, TimeProvider clock)
-        : this(place, new S3Connection(place.Bucket, options, clock))
-    {
-    }
-
-    /// <summary>Uses a connection, which is disposed with this.</summary>
+    /// <summary>Uses a connection, which is disposed with this; nothing is asked of it yet.</summary>
     public S3Container(BucketPlace place, S3Connection connection) => (_place, _connection) = (place, connection);
 
     /// <inheritdoc/>
@@ -36,7 +29,9 @@ internal sealed class S3Container : IObjectContainer
         {
             var found = await client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = _place.Bucket, Key = KeyOf(key) }, token)
                 .ConfigureAwait(false);
-            return new ObjectFacts(key, found.ContentLength, found.ETag, At(found.LastModified)) { Checksum = ChecksumOf(found.Metadata) };
+            return new ObjectFacts(key, found.ContentLength, found.ETag,
+                At(found.LastModified))
+            { Checksum = NotedChecksum.Read(found.Metadata[NotedChecksum.Name]) };
         }
         catch (AmazonS3Exception missing) when (S3Failures.IsMissing(missing))
         {
@@ -86,7 +81,7 @@ internal sealed class S3Container : IObjectContainer
                 ChecksumCRC32 = Crc(content.Span),
                 IfNoneMatch = onlyIfAbsent ? "*" : null,
             };
-            request.Metadata[ChecksumName] = checksum.ToString("x16", CultureInfo.InvariantCulture);
+            request.Metadata[NotedChecksum.Name] = NotedChecksum.Spell(checksum);
             try
             {
                 await client.PutObjectAsync(request, token).ConfigureAwait(false);
@@ -120,9 +115,10 @@ internal sealed class S3Container : IObjectContainer
             foreach (var found in page.S3Objects ?? [])
             {
                 var key = Decoded(found.Key, page.Encoding);
-                if (!key.StartsWith(_place.Prefix, StringComparison.Ordinal) || !Ascii.IsValid(key))
+                if (!key.StartsWith(_place.Prefix, StringComparison.Ordinal))
                     continue;
-                if (last is not null && string.CompareOrdinal(key, last) <= 0)
+                // The order is that of UTF-8, which is the ordinal one where both are ASCII.
+                if (last is not null && (key == last || (string.CompareOrdinal(key, last) < 0 && Ascii.IsValid(key) && Ascii.IsValid(last))))
                     throw new StorageFailedException(PlaceOf(prefix), $"the store lists '{key}' after '{last}'. It must list by name.", isTransient: false);
                 last = key;
                 yield return new ObjectFacts(key[_place.Prefix.Length..], found.Size ?? 0, found.ETag, At(found.LastModified));
@@ -238,9 +234,6 @@ internal sealed class S3Container : IObjectContainer
             return null;
         }
     }
-
-    private static ulong? ChecksumOf(MetadataCollection metadata) =>
-        ulong.TryParse(metadata[ChecksumName], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var value) ? value : null;
 
     // Keys of others may hold characters that XML cannot; the store then escapes all of them, as in a form.
     private static string Decoded(string key, EncodingType? encoding) => encoding == EncodingType.Url ? WebUtility.UrlDecode(key) : key;

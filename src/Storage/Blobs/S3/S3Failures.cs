@@ -1,11 +1,9 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using Amazon.S3;
-using BatchEngine.Domain;
 using BatchEngine.Storage.Blobs.Remote;
 
 namespace BatchEngine.Storage.Blobs.S3;
@@ -30,7 +28,6 @@ internal static partial class S3Failures
     /// <summary>Whether trying again can help.</summary>
     public static Retriable Judge(Exception failure) => failure switch
     {
-        BatchEngineException known => known.IsTransient ? Retriable.Yes : Retriable.No,
         AmazonServiceException { StatusCode: HttpStatusCode.NotImplemented or HttpStatusCode.InsufficientStorage } => Retriable.No,
         AmazonServiceException
         {
@@ -39,30 +36,13 @@ internal static partial class S3Failures
         } => Retriable.Yes,
         AmazonServiceException service when (int)service.StatusCode is 429 or >= 500 => Retriable.Yes,
         AmazonServiceException service when (int)service.StatusCode >= 300 => Retriable.No,
-        _ when Find<SocketException>(failure) is { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } => Retriable.Briefly,
-        _ when Find<System.Security.Authentication.AuthenticationException>(failure) is not null => Retriable.No,
-        TimeoutException or OperationCanceledException => Retriable.Yes,
-        _ when Find<HttpRequestException>(failure) is not null || Find<IOException>(failure) is not null || Find<SocketException>(failure) is not null
-            => Retriable.Yes,
-        _ => Retriable.No,
+        _ => NetworkFailures.Judge(failure),
     };
 
-    /// <summary>The failure with its place and remedy.</summary>
-    /// <param name="place">Bucket and key.</param>
+    /// <summary>What the failure means and what to do.</summary>
     /// <param name="failure">What the SDK said.</param>
-    /// <param name="tries">How often it was tried.</param>
-    /// <param name="elapsed">In which time.</param>
     /// <param name="now">The time of this machine.</param>
-    public static Exception Explain(string place, Exception failure, int tries, TimeSpan elapsed, DateTimeOffset now)
-    {
-        if (failure is BatchEngineException)
-            return failure;
-        var isTransient = Judge(failure) != Retriable.No;
-        var tried = tries == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" It was tried {tries} times in {elapsed.TotalSeconds:0.#} s.");
-        return new StorageFailedException(place, Problem(failure, now) + tried, isTransient, failure);
-    }
-
-    private static string Problem(Exception failure, DateTimeOffset now) => failure switch
+    public static string Explain(Exception failure, DateTimeOffset now) => failure switch
     {
         _ when IsExpired(failure) => $"the credentials have expired ({Said(failure)}) and the chain that found them has no newer ones. Sign in again, or use a "
             + "role that renews itself; then resume.",
@@ -86,12 +66,9 @@ internal static partial class S3Failures
             $"the bytes that arrived are not those that were sent ({Said(failure)}). Nothing is visible; look at the network in between.",
         AmazonServiceException service => string.Create(CultureInfo.InvariantCulture,
             $"the store answered {(int)service.StatusCode} ({Said(failure)}). Look at the store, then resume."),
-        _ when Find<SocketException>(failure) is { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } =>
-            $"the store's address has no host ({failure.Message}). Correct objectStore.endpoint, or look at the name server.",
-        TimeoutException => $"the store gave {failure.Message}. Look at the store and the network, or raise objectStore.timeout; then resume.",
-        AmazonClientException when Find<HttpRequestException>(failure) is null && Find<IOException>(failure) is null =>
+        AmazonClientException when !NetworkFailures.IsOne(failure) =>
             $"no credentials were found, or they cannot be used ({failure.Message}). Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or a role.",
-        _ => $"the store cannot be reached ({failure.Message}). Look at the store, the network and objectStore.endpoint; then resume.",
+        _ => NetworkFailures.Explain(failure),
     };
 
     // What the answer says besides its code is only in its headers, and in the sentence.
@@ -113,22 +90,13 @@ internal static partial class S3Failures
     }
 
     private static string? Header(Exception failure, string name) =>
-        Find<HttpErrorResponseException>(failure)?.Response is { } response && response.IsHeaderPresent(name) ? response.GetHeaderValue(name) : null;
+        NetworkFailures.Find<HttpErrorResponseException>(failure)?.Response is { } response && response.IsHeaderPresent(name) ? response.GetHeaderValue(name)
+            : null;
 
     private static string Said(Exception failure) =>
         Code(failure) is { Length: > 0 } code ? $"{code}: {failure.Message.TrimEnd('.')}" : failure.Message.TrimEnd('.');
 
     private static string? Code(Exception failure) => (failure as AmazonServiceException)?.ErrorCode;
-
-    private static T? Find<T>(Exception failure) where T : Exception
-    {
-        for (var at = failure; at is not null; at = at.InnerException)
-        {
-            if (at is T found)
-                return found;
-        }
-        return null;
-    }
 
     [GeneratedRegex("expecting '([a-z0-9-]+)'")]
     private static partial Regex ExpectedRegion();

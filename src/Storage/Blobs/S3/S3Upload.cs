@@ -83,7 +83,7 @@ internal sealed class S3Upload : IObjectUpload
     }
 
     /// <inheritdoc/>
-    public async Task CompleteAsync(long bytes, CancellationToken ct)
+    public async Task CompleteAsync(long bytes, ulong checksum, CancellationToken ct)
     {
         await _connection.AskAsync(_upload.Place, CompleteOnceAsync, ct).ConfigureAwait(false);
         var seen = await LookAsync(ct).ConfigureAwait(false);

@@ -24,11 +24,12 @@ internal static class SnapshotOpening
     }
 
     /// <summary>From a store.</summary>
-    public static async Task<SnapshotReader> OpenAsync(SnapshotInfo info, LocalCopies copies, SnapshotHolding holding, CancellationToken ct)
+    public static async Task<SnapshotReader> OpenAsync(SnapshotInfo info, LocalCopies copies, SnapshotHolding holding, SnapshotReader? before,
+        CancellationToken ct)
     {
         RequireWhole(info);
         if (holding == SnapshotHolding.Copied && !copies.AreOwnFiles)
-            return await FetchAsync(info, copies, ct).ConfigureAwait(false);
+            return await FetchAsync(info, copies, before, ct).ConfigureAwait(false);
         var files = new LocalCopy[info.Segments.Count];
         try
         {
@@ -46,21 +47,38 @@ internal static class SnapshotOpening
         }
     }
 
-    private static async Task<SnapshotReader> FetchAsync(SnapshotInfo info, LocalCopies copies, CancellationToken ct)
+    private static async Task<SnapshotReader> FetchAsync(SnapshotInfo info, LocalCopies copies, SnapshotReader? before, CancellationToken ct)
     {
         var places = PlacesOf(info);
         var memory = MemoryFor(info, places[^1]);
+        var isHeld = before is not null && before.TryAcquire();
         try
         {
-            await EachAsync(info, (i, token) => SegmentFetch.RunAsync(copies.Blobs, info.Segments[i].Artifact, memory, places[i], token), ct)
-                .ConfigureAwait(false);
+            await EachAsync(info, (i, token) => isHeld && TryTakeOver(before!, info.Segments[i], memory, places[i]) ? Task.CompletedTask
+                : SegmentFetch.RunAsync(copies.Blobs, info.Segments[i].Artifact, memory, places[i], token), ct).ConfigureAwait(false);
         }
         catch
         {
             memory.Dispose();
             throw;
         }
+        finally
+        {
+            if (isHeld)
+                before!.Release();
+        }
         return Open(info, memory, i => OpenLoaded(info.Segments[i], copies, memory, places[i]), Environment.ProcessorCount, [], ct);
+    }
+
+    // The same content as recorded; the copy is verified like any other.
+    private static unsafe bool TryTakeOver(SnapshotReader before, SegmentInfo wanted, SegmentMemory memory, long place)
+    {
+        if (wanted.Partition >= before.Info.Segments.Count || before.Info.Segments[wanted.Partition].Artifact is not { } there
+            || (there.Bytes, there.Checksum) != (wanted.Artifact.Bytes, wanted.Artifact.Checksum))
+            return false;
+        var (start, count) = before.Segments[wanted.Partition].Bytes;
+        Buffer.MemoryCopy((void*)start, memory.Start + place, wanted.Artifact.Bytes, count);
+        return true;
     }
 
     private static Task EachAsync(SnapshotInfo info, Func<int, CancellationToken, Task> work, CancellationToken ct) =>

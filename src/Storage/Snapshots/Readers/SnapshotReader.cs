@@ -45,11 +45,13 @@ public sealed class SnapshotReader : IDisposable
     /// <param name="info">What the snapshot is, as recorded.</param>
     /// <param name="copies">Where the segments are.</param>
     /// <param name="holding">Whether the segments are copied to memory of this process, or mapped.</param>
+    /// <param name="before">One that is in memory of this process: what a night kept of it is not fetched from a store elsewhere again. Null means
+    /// none.</param>
     /// <param name="ct">Stops between segments, and reading from a store elsewhere.</param>
     /// <exception cref="CorruptDataException">A segment changed, is another one, or is missing from the snapshot.</exception>
     /// <exception cref="StorageFailedException">The store cannot be read, or this machine has not the memory or the disk for it.</exception>
-    public static Task<SnapshotReader> OpenAsync(SnapshotInfo info, LocalCopies copies, SnapshotHolding holding, CancellationToken ct) =>
-        SnapshotOpening.OpenAsync(info, copies, holding, ct);
+    public static Task<SnapshotReader> OpenAsync(SnapshotInfo info, LocalCopies copies, SnapshotHolding holding, SnapshotReader? before,
+        CancellationToken ct) => SnapshotOpening.OpenAsync(info, copies, holding, before, ct);
 
     /// <summary>Keeps the segments until <see cref="Release"/>; false means that they are already gone.</summary>
     public bool TryAcquire()

@@ -137,6 +137,9 @@ internal sealed unsafe class SegmentReader : IDisposable
         _source.Dispose();
     }
 
+    /// <summary>Its bytes, as they were verified.</summary>
+    internal (nint Start, long Count) Bytes => ((nint)_source.Start, _header.FileBytes);
+
     /// <summary>Where the parts of an entry lie.</summary>
     internal SlotLayout Layout => _layout;
 

@@ -30,7 +30,7 @@ public sealed class SnapshotElsewhereTests : IAsyncLifetime
     public async Task Open_StoreElsewhere_AnswersAsFromAFolder(SnapshotHolding holding)
     {
         var info = await PublishAsync();
-        using var reader = await SnapshotReader.OpenAsync(info, new LocalCopies(_elsewhere, _state["copies"], null), holding, Ct);
+        using var reader = await SnapshotReader.OpenAsync(info, new LocalCopies(_elsewhere, _state["copies"], null), holding, before: null, Ct);
         for (var key = 0; key < 2_000; key++)
         {
             Assert.True(reader.TryGet(PredictionKey.Of(key), out var found));
@@ -47,7 +47,7 @@ public sealed class SnapshotElsewhereTests : IAsyncLifetime
         var info = await PublishAsync();
         var bytes = info.Segments.Sum(s => s.Artifact.Bytes);
         var copies = new LocalCopies(_elsewhere, _state["copies"], bytes);
-        var reader = await SnapshotReader.OpenAsync(info, copies, SnapshotHolding.Mapped, Ct);
+        var reader = await SnapshotReader.OpenAsync(info, copies, SnapshotHolding.Mapped, before: null, Ct);
         var another = await PutAsync(1000);
         await Assert.ThrowsAsync<StorageFailedException>(() => copies.HoldAsync(another, Ct));
         reader.Dispose();
@@ -68,9 +68,38 @@ public sealed class SnapshotElsewhereTests : IAsyncLifetime
         {
             await File.WriteAllBytesAsync(path, damaged, Ct);
             var failure = await Assert.ThrowsAsync<CorruptDataException>(() =>
-                SnapshotReader.OpenAsync(info, new LocalCopies(_elsewhere, _state["copies"], null), holding, Ct));
+                SnapshotReader.OpenAsync(info, new LocalCopies(_elsewhere, _state["copies"], null), holding, before: null, Ct));
             Assert.Contains("elsewhere://test/", failure.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Open_MostSegmentsAreKept_FetchesOnlyTheOthers()
+    {
+        var first = await PublishAsync();
+        var copies = new LocalCopies(_elsewhere, _state["copies"], null);
+        using var before = await SnapshotReader.OpenAsync(first, copies, SnapshotHolding.Copied, before: null, Ct);
+        var kept = first.Segments[0];
+        var other = first.Segments[1] with { Artifact = first.Segments[1].Artifact with { BlobName = "written/anew" } };
+        await using (var writer = await _state.Blobs.CreateAsync(other.Artifact.BlobName, Ct))
+        {
+            await writer.Content.WriteAsync(await File.ReadAllBytesAsync(_state.Blobs.FileOf(first.Segments[1].Artifact.BlobName), Ct), Ct);
+            await writer.CommitAsync(Ct);
+        }
+        _elsewhere.Forget();
+        using (var again = await SnapshotReader.OpenAsync(first with { Id = 99, Segments = [kept, other] }, copies, SnapshotHolding.Copied, before, Ct))
+            Assert.Empty(_elsewhere.Reads); // the other has the same content, whatever its name
+
+        var changed = other with { Artifact = other.Artifact with { Checksum = other.Artifact.Checksum ^ 1 } };
+        await Assert.ThrowsAsync<CorruptDataException>(() =>
+            SnapshotReader.OpenAsync(first with { Segments = [kept, changed] }, copies, SnapshotHolding.Copied, before, Ct));
+        Assert.Equal(["written/anew"], _elsewhere.Reads.Keys);
+        before.Dispose();
+        Assert.True(before.Drained.IsCompletedSuccessfully);
+        _elsewhere.Forget();
+        using var alone = await SnapshotReader.OpenAsync(first, copies, SnapshotHolding.Copied, before, Ct);
+        Assert.Equal(2, _elsewhere.Reads.Count);
+        Assert.True(alone.TryGet(PredictionKey.Of(7), out _));
     }
 
     private Task<SnapshotInfo> PublishAsync() =>

@@ -1,4 +1,4 @@
-namespace BatchEngine.Storage.Blobs.S3;
+namespace BatchEngine.Storage.Blobs.Remote;
 
 /// <summary>Reads memory as a stream without copying it. Not thread-safe.</summary>
 internal sealed class MemoryReadStream(ReadOnlyMemory<byte> content) : Stream
