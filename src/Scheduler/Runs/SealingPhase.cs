@@ -106,7 +106,7 @@ internal static class SealingPhase
             await context.Crew.LookAsync(units, context.Services.Clock.GetUtcNow(), ct).ConfigureAwait(false);
             if (units.Any(u => u.Stop is not null) || units.All(u => u.State == ShardState.Done))
                 return;
-            await Task.Delay(ElsewhereWorkers.LookEvery, context.Services.Clock, either.Token)
+            await Task.Delay(context.Settings.Leases.ProgressEvery, context.Services.Clock, either.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ct.ThrowIfCancellationRequested();
         }

@@ -50,10 +50,10 @@ public sealed class WorkerStore(StateDatabase database)
             }).ConfigureAwait(false);
         }
         return names.Count;
-    }, ct);
+    }, Isolation.RowLocks, ct);
 
     /// <summary>A sign of life of a worker that has no run.</summary>
-    public Task BeatAsync(string name, CancellationToken ct) => database.WriteAsync(tx => OpenSliceStore.BeatAsync(tx, name), ct);
+    public Task BeatAsync(string name, CancellationToken ct) => database.WriteAsync(tx => OpenSliceStore.BeatAsync(tx, name), Isolation.RowLocks, ct);
 
     /// <summary>Every worker, those that were seen last first.</summary>
     public Task<IReadOnlyList<WorkerSighting>> ListAsync(CancellationToken ct) => database.ReadAsync(async tx =>

@@ -78,7 +78,7 @@ public sealed class RunStore(StateDatabase database)
         var rows = await tx.QueryAsync<TroubleRow>("""
             SELECT run_id, unworked_since, late_end FROM runs
             WHERE state IN (@scoring, @sealing) AND (unworked_since IS NOT NULL OR late_end IS NOT NULL) ORDER BY run_id
-            """, new { scoring = nameof(RunState.Scoring), @sealing = nameof(RunState.Sealing) }).ConfigureAwait(false);
+            """, new { scoring = nameof(RunState.Scoring), sealing = nameof(RunState.Sealing) }).ConfigureAwait(false);
         return (IReadOnlyList<RunTrouble>)[.. rows.Select(r =>
             new RunTrouble(RunId.Parse(r.RunId), EpochMicroseconds.ToInstant(r.UnworkedSince), EpochMicroseconds.ToInstant(r.LateEnd)))];
     }, ct);
@@ -103,7 +103,7 @@ public sealed class RunStore(StateDatabase database)
                             WHERE g.run_id = u.run_id AND g.partition_index >= u.from_partition AND g.partition_index < u.to_partition))
                     AND NOT EXISTS (SELECT 1 FROM seal_units p WHERE p.run_id = r.run_id AND p.stop_reason IS NOT NULL))
             ORDER BY r.scheduled_at, r.run_id LIMIT @limit
-            """, new { scoring = nameof(RunState.Scoring), @sealing = nameof(RunState.Sealing), now = tx.NowMicroseconds, limit }).ConfigureAwait(false);
+            """, new { scoring = nameof(RunState.Scoring), sealing = nameof(RunState.Sealing), now = tx.NowMicroseconds, limit }).ConfigureAwait(false);
         return (IReadOnlyList<RunId>)[.. runs.Select(RunId.Parse)];
     }, ct);
 
