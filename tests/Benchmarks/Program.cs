@@ -27,6 +27,8 @@ switch (args.FirstOrDefault())
         return await MlNetBench.RunAsync(ScoreOptions.Parse(args[1..]));
     case "dictionaries":
         return await DictionaryBench.RunAsync(ScoreOptions.Parse(args[1..]));
+    case "footers":
+        return await FootersBench.RunAsync(args[1..]);
     case "opening":
         return OpeningBench.Run(ScoreOptions.Parse(args[1..]));
     case OpeningBench.ChildVerb:
@@ -52,6 +54,8 @@ switch (args.FirstOrDefault())
                                      one-shot scoring beside ML.NET's OnnxTransformer
             dictionaries --model M.onnx [--rows 1000000] [--engine auto] [--repeats 3]
                                      what scoring in the encoded domain could save at most
+            footers [--files 10000] [--groups 100] [--repeats 3]
+                                     planning from an object store's listing and footers, cold and with the footers known
             opening --model FOREST.onnx [--repeats 3]
                                      what opening a forest costs, part by part, cold and warm
             forests M.onnx... [--xgboost MODEL.json] [--passes 7] [--label TEXT]

@@ -21,6 +21,7 @@ namespace BatchEngine.Host.Composition;
 /// <param name="note">Told about models, in a sentence.</param>
 internal sealed class RunWorkers(Engine engine, int workers, IRunLog log, Action<string> note) : IDisposable
 {
+    private static readonly TimeSpan s_coordinatorsPatience = TimeSpan.FromSeconds(5);
     private readonly LinuxProcesses _processes = new();
     private readonly HeldModels _held = new(engine, note);
     private readonly MemoryCeiling? _ceiling = engine.Configuration.MemoryLimitBytes > 0 ? new MemoryCeiling(engine.Configuration.MemoryLimitBytes) : null;
@@ -29,7 +30,7 @@ internal sealed class RunWorkers(Engine engine, int workers, IRunLog log, Action
     public WorkerPresence PresenceOf(WorkerWish worker) => new(new WorkerStore(engine.Database),
         ThisMachine.Card(worker.Name, _processes.Own, worker.Offering, engine.Configuration.MemoryLimitBytes), engine.Configuration.LeaseTtl, engine.Clock);
 
-    /// <summary>Works on a run until no shard is left for this worker.</summary>
+    /// <summary>Works on a run until no shard is left for this worker; on a run that is sealed, until no seal unit is.</summary>
     /// <param name="run">The run.</param>
     /// <param name="worker">Name, offering and manners.</param>
     /// <param name="presence">Told which run it is.</param>
@@ -46,12 +47,12 @@ internal sealed class RunWorkers(Engine engine, int workers, IRunLog log, Action
                 + "Start workers of that version; those that can go on with it.");
         var plan = await runs.PlanAsync(run, CancellationToken.None).ConfigureAwait(false)
             ?? throw new InvariantBrokenException("a recorded run has its plan", run.ToString());
-        if (await runs.FindAsync(run, drain).ConfigureAwait(false) is { State: RunState.Sealing })
-            return await SealAsync(plan, terms, worker, presence, drain).ConfigureAwait(false);
+        var policy = LeasePolicy.Living(terms.LeaseLife ?? engine.Configuration.LeaseTtl) with { DrainGrace = worker.Drain };
+        if (await runs.FindAsync(run, CancellationToken.None).ConfigureAwait(false) is { State: RunState.Sealing })
+            return await SealAsync(plan, policy, terms, worker, presence, drain).ConfigureAwait(false);
         using var held = _held.Take(run);
         if (await new PlanReach(held.Models, held.Locator, engine.Inputs, _ceiling, workers).ProblemOfAsync(plan, drain).ConfigureAwait(false) is { } problem)
             return new WorkerOutcome.Unable(problem);
-        var policy = LeasePolicy.Living(terms.LeaseLife ?? engine.Configuration.LeaseTtl) with { DrainGrace = worker.Drain };
         await presence.WorksOnAsync(run, policy.Ttl).ConfigureAwait(false);
         var services = new WorkerServices(RunStores.Over(engine.Database, engine.Blobs, _processes.Own),
             new ShardScorer(held.Models, held.Bases, engine.Blobs, engine.Inputs, _ceiling), log, engine.Clock)
@@ -60,17 +61,44 @@ internal sealed class RunWorkers(Engine engine, int workers, IRunLog log, Action
             .RunAsync(plan, worker.Name, worker.Offering, null, drain, CancellationToken.None).ConfigureAwait(false);
         if (outcome is WorkerOutcome.AllDone && !worker.Roams && !worker.IsLeashed && await WaitForSealingAsync(run, policy, drain).ConfigureAwait(false))
         {
-            await SealAsync(plan, terms, worker, presence, drain).ConfigureAwait(false);
+            await SealAsync(plan, policy, terms, worker, presence, drain).ConfigureAwait(false);
             return outcome;
         }
         await presence.RestsAsync().ConfigureAwait(false);
         // The run was closed and accounted without this worker's last slice.
-        if (outcome is WorkerOutcome.RunClosed && terms.PricedBy.Length > 0)
-        {
-            var prices = new RecordedPrices(new PriceReadings(engine.Database), terms.PricedBy, engine.Clock);
-            await new LedgerPoster(engine.Database, engine.Clock, prices).PostRunAsync(run, CancellationToken.None).ConfigureAwait(false);
-        }
+        if (outcome is WorkerOutcome.RunClosed)
+            await PostAsync(run, terms).ConfigureAwait(false);
         return outcome;
+    }
+
+    // Sealing needs neither model nor input, so none is asked for.
+    private async Task<WorkerOutcome> SealAsync(RunPlan plan, LeasePolicy policy, RunTerms terms, WorkerWish worker, WorkerPresence presence,
+        CancellationToken drain)
+    {
+        await presence.WorksOnAsync(plan.Run, policy.Ttl).ConfigureAwait(false);
+        var services = new SealServices(RunStores.Over(engine.Database, engine.Blobs, _processes.Own), log, _processes, engine.Clock);
+        using var loop = new SealLoop(services, policy, plan) { LeavesWhenNoneIsFree = worker.Roams, BilledShare = worker.BilledShare };
+        var outcome = await loop.RunAsync(worker.Name, worker.Offering, null, drain, CancellationToken.None).ConfigureAwait(false);
+        await presence.RestsAsync().ConfigureAwait(false);
+        // The coordinator goes on as soon as the last segment is recorded, so it may have accounted without this worker's last slice.
+        await PostAsync(plan.Run, terms).ConfigureAwait(false);
+        return outcome switch
+        {
+            SealOutcome.AllDone => new WorkerOutcome.AllDone(0),
+            SealOutcome.Drained => new WorkerOutcome.Drained(0),
+            SealOutcome.NoneFree => new WorkerOutcome.NoneFree(0),
+            SealOutcome.Stopped => new WorkerOutcome.RunClosed(0, RunState.Sealing, ""),
+            SealOutcome.RunClosed closed => new WorkerOutcome.RunClosed(0, closed.State, ""),
+            _ => throw new InvariantBrokenException("every end of a sealer is known", outcome.ToString()),
+        };
+    }
+
+    private async Task PostAsync(RunId run, RunTerms terms)
+    {
+        if (terms.PricedBy.Length == 0)
+            return;
+        var prices = new RecordedPrices(new PriceReadings(engine.Database), terms.PricedBy, engine.Clock);
+        await new LedgerPoster(engine.Database, engine.Clock, prices).PostRunAsync(run, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -79,7 +107,7 @@ internal sealed class RunWorkers(Engine engine, int workers, IRunLog log, Action
     // The coordinator looks at the receipts once a second; one that has died is not waited for.
     private async Task<bool> WaitForSealingAsync(RunId run, LeasePolicy policy, CancellationToken drain)
     {
-        var until = engine.Clock.GetUtcNow() + (policy.Ttl * 2);
+        var until = engine.Clock.GetUtcNow() + s_coordinatorsPatience;
         while (!drain.IsCancellationRequested && engine.Clock.GetUtcNow() < until)
         {
             var state = (await new RunStore(engine.Database).FindAsync(run, CancellationToken.None).ConfigureAwait(false))?.State;
@@ -88,24 +116,5 @@ internal sealed class RunWorkers(Engine engine, int workers, IRunLog log, Action
             await Task.Delay(policy.MaxWait / 2, engine.Clock, drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         return false;
-    }
-
-    private async Task<WorkerOutcome> SealAsync(RunPlan plan, RunTerms terms, WorkerWish worker, WorkerPresence presence, CancellationToken drain)
-    {
-        var policy = LeasePolicy.Living(terms.LeaseLife ?? engine.Configuration.LeaseTtl) with { DrainGrace = worker.Drain };
-        await presence.WorksOnAsync(plan.Run, policy.Ttl).ConfigureAwait(false);
-        var services = new SealServices(RunStores.Over(engine.Database, engine.Blobs, _processes.Own), log, _processes, engine.Clock);
-        using var loop = new SealLoop(services, policy, plan) { LeavesWhenNoneIsFree = worker.Roams, BilledShare = worker.BilledShare };
-        var outcome = await loop.RunAsync(worker.Name, worker.Offering, null, drain, CancellationToken.None).ConfigureAwait(false);
-        await presence.RestsAsync().ConfigureAwait(false);
-        return outcome switch
-        {
-            SealOutcome.AllDone => new WorkerOutcome.AllDone(0),
-            SealOutcome.Drained => new WorkerOutcome.Drained(0),
-            SealOutcome.NoneFree => new WorkerOutcome.NoneFree(0),
-            SealOutcome.RunClosed closed => new WorkerOutcome.RunClosed(0, closed.State, ""),
-            SealOutcome.Stopped => new WorkerOutcome.RunClosed(0, RunState.Failed, "something was found that stops the run; its coordinator says what"),
-            _ => throw new InvariantBrokenException("every outcome of a sealer is known", outcome.GetType().Name),
-        };
     }
 }

@@ -3,7 +3,8 @@ using BatchEngine.Storage.Database.Runs;
 
 namespace BatchEngine.Scheduler.Workers;
 
-/// <summary>A worker that goes from run to run: it works on the oldest that has a shard or seal unit nobody holds, and looks around gently while there is none. Used by one
+/// <summary>A worker that goes from run to run: it works on the oldest that has a shard or a seal unit nobody holds, and looks around gently while there is
+/// none. Used by one
 /// worker.</summary>
 /// <param name="runs">Where runs are looked for.</param>
 /// <param name="visitAsync">Works on a run until it has no free shard left, or the token asks it to leave.</param>

@@ -17,17 +17,15 @@ namespace BatchEngine.Scheduler.Workers;
 public sealed class SealLoop(SealServices services, LeasePolicy policy, RunPlan plan) : IDisposable
 {
     private readonly LeasePolicy _policy = policy.Checked();
-
-    /// <summary>Whether a sealer leaves a run of which every unit is held by others, because it may find work in another. Default false: it waits for one to be
-    /// given back or to expire.</summary>
-    public bool LeavesWhenNoneIsFree { get; init; }
-
-    /// <summary>The part of a sealer's time that is billed, where several share one rented machine. Default: all of it.</summary>
-    public double BilledShare { get; init; } = 1;
-
     private readonly SealBuffersPool _buffers = new();
     private readonly Lock _lock = new();
     private Task<IReadOnlyList<RunFileSource>>? _runFiles;
+
+    /// <summary>Whether it ends when every unit that is left is held by others, because there may be work elsewhere. Default no: it waits.</summary>
+    public bool LeavesWhenNoneIsFree { get; init; }
+
+    /// <summary>The part of its time that is billed, where several workers share one rented machine. Default: all of it.</summary>
+    public double BilledShare { get; init; } = 1;
 
     /// <summary>Works until every partition has its segment, the run is stopped or closed, or the sealer is asked to leave.</summary>
     /// <param name="worker">A name that no other worker has at this time; kept in leases, usage and decisions.</param>
@@ -40,8 +38,8 @@ public sealed class SealLoop(SealServices services, LeasePolicy policy, RunPlan 
     public async Task<SealOutcome> RunAsync(string worker, Offering? offering, ProgressBoard? board, CancellationToken drain, CancellationToken ct)
     {
         var meter = offering is null ? null
-            : new UsageMeter(services.Stores.Slices, new MeteredSubject(plan.Run, worker, UsageKind.RunOverhead, offering) { BilledShare = BilledShare },
-                _policy.RenewEvery, services.Clock);
+            : new UsageMeter(services.Stores.Slices,
+                new MeteredSubject(plan.Run, worker, UsageKind.RunOverhead, offering) { BilledShare = BilledShare }, _policy.RenewEvery, services.Clock);
         try
         {
             await (meter?.BeatAsync(ct) ?? Task.CompletedTask).ConfigureAwait(false);

@@ -4,6 +4,7 @@ using BatchEngine.Scorer.Inputs;
 using BatchEngine.Scorer.Inputs.Files;
 using BatchEngine.Scorer.Inputs.Manifests;
 using BatchEngine.Scorer.Units;
+using BatchEngine.Storage.Objects;
 using BatchEngine.Storage.Snapshots.Slots;
 
 namespace BatchEngine.Scorer.Memory;
@@ -41,7 +42,8 @@ public static class ScoringMemory
         var columns = ReadColumns.Of(features, keyColumn, carried, manifest);
         var pages = HeldPages.Of(manifest, columns, files);
         var worker = (long)(pages * Slack) + WriterBytes + (writesRunFiles ? SnapshotLimits.DefaultBufferBytes : 0);
-        return new MemoryNeed(ProcessBytes + (modelBytes * model.MemoryFactor), worker,
+        var footers = manifest.Files.Any(f => ObjectUri.IsOne(f.Path)) ? FooterShelf.MaxBytes : 0;
+        return new MemoryNeed(ProcessBytes + footers + (modelBytes * model.MemoryFactor), worker,
             RowBytes(features, columns, carried.Count + 1, model.Outputs.Count + keptSums, writesRunFiles));
     }
 

@@ -20,7 +20,7 @@ internal sealed record ScoredNight(IReadOnlyDictionary<long, string> Rows, IRead
     {
         var rows = ParquetRows.Read(OutputExport.TargetOf(job, run), job.KeyColumn, Provenance);
         var info = Assert.Single(await new SnapshotStore(engine.Database).ListAsync(job.Serving.Name, 100, ct), s => s.Snapshot.Run == run).Snapshot;
-        using var snapshot = SnapshotReader.Open(info, segment => engine.Blobs.PlaceOf(segment.Artifact.BlobName), ct: ct);
+        using var snapshot = await SnapshotReader.OpenAsync(info, engine.Copies, SnapshotHolding.Copied, null, ct);
         var entries = new Dictionary<PredictionKey, Prediction>();
         foreach (var (key, prediction) in snapshot.Entries())
             Assert.True(entries.TryAdd(key, prediction), $"{run}: key {key} is in the snapshot twice");

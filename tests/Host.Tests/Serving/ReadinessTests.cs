@@ -97,6 +97,27 @@ public sealed class ReadinessTests
         await running;
     }
 
+    [Theory]
+    [InlineData(true, HttpStatusCode.ServiceUnavailable)]
+    [InlineData(false, HttpStatusCode.OK)]
+    public async Task Ready_NightsThatCannotBeRead_AreAnOutageOfASchedulerAndAProblemOfServe(bool isScheduler, HttpStatusCode expected)
+    {
+        using var folder = await InputFolder.CreateAsync();
+        Directory.CreateDirectory(folder["jobs"]);
+        await using var served = await ServedHost.BuildAsync(jobs: folder["jobs"], roles: s => s with { Routes = !isScheduler, Scores = !isScheduler });
+        await served.Host.StartAsync(Ct);
+        Assert.Equal(HttpStatusCode.OK, (await served.GetAsync("/readyz")).Status);
+
+        await served.Engine.Database.ExecuteSqlAsync("ALTER TABLE unstarted_runs RENAME TO away", Ct);
+
+        var (status, page) = await served.GetAsync("/readyz");
+        Assert.Equal(expected, status);
+        Assert.Contains("What became of the nights cannot be read now.", page, StringComparison.Ordinal);
+        await served.Engine.Database.ExecuteSqlAsync("ALTER TABLE away RENAME TO unstarted_runs", Ct);
+        Assert.Equal(HttpStatusCode.OK, (await served.GetAsync("/readyz")).Status);
+        await served.Host.StopAsync(Ct);
+    }
+
     private static async Task<string> JobAsync(InputFolder folder)
     {
         await using var engine = await ServedJob.OpenAsync(folder);

@@ -37,18 +37,17 @@ internal sealed class ServedHost : IAsyncDisposable
     /// <param name="jobs">A folder of job files to schedule; null means that nothing is scheduled.</param>
     /// <param name="alerts">The command for alerts; null means none.</param>
     /// <param name="isInit">Whether it is ready before the first run.</param>
+    /// <param name="roles">Changes what the process does; null means that nothing is changed.</param>
     /// <param name="change">Changes the configuration; null means that nothing is changed.</param>
     public static async Task<ServedHost> BuildAsync(FailingLoopOf? planted = null, bool http2 = false, string? jobs = null, string? alerts = null,
-        bool isInit = true, Func<EngineConfiguration, EngineConfiguration>? change = null)
+        bool isInit = true, Func<EngineConfiguration, EngineConfiguration>? change = null, Func<ServeSettings, ServeSettings>? roles = null)
     {
         var served = new ServedHost();
         var configuration = EngineConfiguration.In(served._folder["data"]) with { AlertsCommand = alerts };
         served.Engine = await Engine.OpenAsync(change?.Invoke(configuration) ?? configuration, TimeProvider.System,
             new Screen(json: true, verbose: false), Ct);
-        served.Host = ServeHost.Build(served.Engine, new ServeSettings("http://127.0.0.1:0", http2 ? "http://127.0.0.1:0" : null, jobs)
-        {
-            IsInit = isInit,
-        }, served._logs, services => AddLoop(services, planted));
+        var settings = new ServeSettings("http://127.0.0.1:0", http2 ? "http://127.0.0.1:0" : null, jobs) { IsInit = isInit };
+        served.Host = ServeHost.Build(served.Engine, roles?.Invoke(settings) ?? settings, served._logs, services => AddLoop(services, planted));
         return served;
     }
 

@@ -49,6 +49,23 @@ public abstract class BlobStoreContract
     }
 
     [Fact]
+    public async Task Read_OfARange_GivesItsBytesAndRefusesWhatIsBeyondTheEnd()
+    {
+        var content = Enumerable.Range(0, 5_000).Select(i => (byte)(i * 7)).ToArray();
+        await PutAsync("runs/a", content);
+        var blobs = CreateSut();
+        foreach (var (offset, length) in new[] { (0, 64), (4_900, 100), (1_234, 2_000), (7, 0) })
+        {
+            var read = new byte[length];
+            await blobs.ReadAsync("runs/a", offset, read, Ct);
+            Assert.Equal(content[offset..(offset + length)], read);
+        }
+        await Assert.ThrowsAsync<EndOfStreamException>(() => blobs.ReadAsync("runs/a", 4_990, new byte[11], Ct));
+        await Assert.ThrowsAsync<CorruptDataException>(() => blobs.ReadAsync("runs/b", 0, new byte[1], Ct));
+        await Assert.ThrowsAsync<BadInputException>(() => blobs.ReadAsync("../b", 0, new byte[1], Ct));
+    }
+
+    [Fact]
     public async Task Write_InPieces_GivesTheChecksumOfTheWhole()
     {
         await using var writer = await CreateSut().CreateAsync("a", Ct);

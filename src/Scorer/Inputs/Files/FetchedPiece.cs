@@ -1,11 +1,9 @@
-using System.Buffers;
-
 namespace BatchEngine.Scorer.Inputs.Files;
 
 /// <summary>A part of an object that was fetched, or is on its way. Read by one thread.</summary>
 internal sealed class FetchedPiece : IDisposable
 {
-    private readonly byte[] _buffer;
+    private readonly NativeBytes _buffer;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _fetch;
 
@@ -16,7 +14,7 @@ internal sealed class FetchedPiece : IDisposable
     public FetchedPiece(ObjectReads reads, ByteRange range, SemaphoreSlim turns)
     {
         Range = range;
-        _buffer = ArrayPool<byte>.Shared.Rent((int)range.Length);
+        _buffer = new NativeBytes((int)range.Length);
         _fetch = Task.Run(() => FetchAsync(reads, turns));
     }
 
@@ -29,7 +27,7 @@ internal sealed class FetchedPiece : IDisposable
     {
         _fetch.GetAwaiter().GetResult();
         var count = (int)Math.Min(into.Length, Range.End - position);
-        _buffer.AsSpan((int)(position - Range.From), count).CopyTo(into);
+        _buffer.GetSpan().Slice((int)(position - Range.From), count).CopyTo(into);
         return count;
     }
 
@@ -43,7 +41,7 @@ internal sealed class FetchedPiece : IDisposable
         _fetch.ContinueWith(done =>
         {
             _ = done.Exception; // told to whoever read, or to nobody
-            ArrayPool<byte>.Shared.Return(_buffer);
+            ((IDisposable)_buffer).Dispose();
             _stop.Dispose();
         }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
@@ -53,7 +51,7 @@ internal sealed class FetchedPiece : IDisposable
         await turns.WaitAsync(_stop.Token).ConfigureAwait(false);
         try
         {
-            await reads.FetchAsync(Range.From, _buffer.AsMemory(0, (int)Range.Length), _stop.Token).ConfigureAwait(false);
+            await reads.FetchAsync(Range.From, _buffer.Memory, _stop.Token).ConfigureAwait(false);
         }
         finally
         {

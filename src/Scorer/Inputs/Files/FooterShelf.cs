@@ -4,7 +4,7 @@ namespace BatchEngine.Scorer.Inputs.Files;
 internal sealed class FooterShelf
 {
     /// <summary>The most bytes that are kept; beyond, all are forgotten.</summary>
-    private const long MaxBytes = 32 << 20;
+    public const long MaxBytes = 32 << 20;
 
     private readonly Dictionary<(string Path, string ETag), ObjectTail> _tails = [];
     private readonly Lock _lock = new();

@@ -29,7 +29,8 @@ public sealed class InputFiles(IObjectSources? sources)
         var reads = new ObjectReads(SourceOf(uri), uri, new ObjectEntry(uri.Key, planned.Bytes, planned.ContentTag, default), tally);
         if (_footers.Find(planned.Path, planned.ContentTag) is not { } tail)
         {
-            tail = ObjectTail.ReadAsync(reads, ObjectTail.FirstGuess, withChunks: true, CancellationToken.None).GetAwaiter().GetResult();
+            // On the pool: a decoding thread that waits must not be the one that goes on.
+            tail = Task.Run(() => ObjectTail.ReadAsync(reads, ObjectTail.FirstGuess, withChunks: true, CancellationToken.None)).GetAwaiter().GetResult();
             _footers.Add(planned.Path, planned.ContentTag, tail);
         }
         return new ObjectFile(reads, tail);

@@ -168,7 +168,8 @@ internal sealed class ObjectFile : Stream
         if (_held?.Read(Position, into) is > 0 and var held)
             return held;
         var bytes = new byte[into.Length];
-        _reads.FetchAsync(Position, bytes, CancellationToken.None).GetAwaiter().GetResult();
+        var from = Position;
+        Task.Run(() => _reads.FetchAsync(from, bytes, CancellationToken.None)).GetAwaiter().GetResult();
         bytes.CopyTo(into);
         return into.Length;
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using BatchEngine.Domain;
@@ -10,11 +11,13 @@ namespace BatchEngine.Storage.Blobs.Remote;
 internal sealed class RemoteBlobs : IBlobStore, IDisposable
 {
     private const int BufferBytes = 1 << 18;
+    private const int MostRead = 16_384;
     private readonly IObjectContainer _container;
     private readonly ObjectStoreOptions _options;
     private readonly Action<string> _note;
     private readonly OwnerObject _owner;
     private readonly Renewals _renewals;
+    private readonly ConcurrentDictionary<string, ObjectFacts> _read = new(StringComparer.Ordinal);
 
     /// <summary>Uses the bucket; nothing is asked of it yet.</summary>
     /// <param name="container">Where the objects lie; it is disposed with this.</param>
@@ -48,6 +51,31 @@ internal sealed class RemoteBlobs : IBlobStore, IDisposable
     /// <inheritdoc/>
     public async Task<Stream> OpenReadAsync(string name, CancellationToken ct) =>
         new RangedStream(_container, await _container.FindAsync(BlobNaming.Check(name), ct).ConfigureAwait(false) ?? throw Missing(name));
+
+    /// <inheritdoc/>
+    /// <remarks>Who reads ranges reads several of one blob: what the store said of it is asked once.</remarks>
+    public async Task ReadAsync(string name, long offset, Memory<byte> target, CancellationToken ct)
+    {
+        if (!_read.TryGetValue(name, out var facts))
+        {
+            facts = await _container.FindAsync(BlobNaming.Check(name), ct).ConfigureAwait(false) ?? throw Missing(name);
+            if (_read.Count >= MostRead)
+                _read.Clear();
+            _read[name] = facts;
+        }
+        if (offset + target.Length > facts.Bytes)
+            throw new EndOfStreamException($"{PlaceOf(name)} has {facts.Bytes} bytes.");
+        try
+        {
+            await _container.ReadAsync(facts, offset, target, ct).ConfigureAwait(false);
+        }
+        catch (BatchEngineException)
+        {
+            // It was replaced or removed since: the next read asks again.
+            _read.TryRemove(name, out _);
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public async Task VerifyAsync(string name, long bytes, ulong checksum, CancellationToken ct)

@@ -29,10 +29,11 @@ internal sealed record LeaseTable(string Table, string Index, string Work, RunSt
         return state == Open ? null : state;
     }
 
-    /// <summary>Whether nobody took the work over and it was not given back; a lease that ran out counts until then.</summary>
-    public async Task<bool> IsHeldAsync(StateTransaction tx, RunId run, int index, FenceToken fence) =>
-        await tx.NumberAsync($"SELECT fence FROM {Table} WHERE run_id = @run AND {Index} = @index AND worker IS NOT NULL", new { run = run.ToString(), index })
-            .ConfigureAwait(false) == fence.Value;
+    /// <summary>Whether nobody took the work over and it was not given back; a lease that ran out counts until then. Nobody does before the transaction
+    /// ends.</summary>
+    public async Task<bool> IsHeldAsync(StateTransaction tx, RunId run, int index, FenceToken fence) => await tx.NumberAsync(
+        $"SELECT fence FROM {Table} WHERE run_id = @run AND {Index} = @index AND worker IS NOT NULL {tx.Locking(RowLock.Exclusive)}",
+        new { run = run.ToString(), index }).ConfigureAwait(false) == fence.Value;
 
     /// <summary>Makes the lease last longer. False tells the worker to stop.</summary>
     public async Task<bool> RenewAsync(StateTransaction tx, RunId run, int index, FenceToken fence, TimeSpan ttl) => await tx.ExecuteAsync($"""

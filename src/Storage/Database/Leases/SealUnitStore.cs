@@ -55,10 +55,10 @@ public sealed class SealUnitStore(StateDatabase database, string? process = null
             var free = await tx.FindAsync<Row>($"""
                 SELECT {Row.Columns} FROM seal_units u
                 WHERE u.run_id = @run AND (u.worker IS NULL OR u.expires_at <= @now) AND {Missing}
-                ORDER BY u.unit_index LIMIT 1
+                ORDER BY u.unit_index LIMIT 1 {tx.Locking(RowLock.ExclusiveWhereFree, "u")}
                 """, new { run = run.ToString(), now = tx.NowMicroseconds }).ConfigureAwait(false);
             return free is null ? await NoneAsync(tx, run).ConfigureAwait(false) : await GrantAsync(tx, run, free, worker, ttl).ConfigureAwait(false);
-        }, ct);
+        }, Isolation.RowLocks, ct);
     }
 
     /// <summary>Makes the lease last <paramref name="ttl"/> from now. False tells the worker to stop: another took the unit over, the lease was released, or
@@ -66,20 +66,20 @@ public sealed class SealUnitStore(StateDatabase database, string? process = null
     public Task<bool> RenewAsync(SealLease lease, TimeSpan ttl, CancellationToken ct)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ttl, TimeSpan.Zero);
-        return database.WriteAsync(tx => s_leases.RenewAsync(tx, lease.Run, lease.UnitIndex, lease.Fence, ttl), ct);
+        return database.WriteAsync(tx => s_leases.RenewAsync(tx, lease.Run, lease.UnitIndex, lease.Fence, ttl), Isolation.RowLocks, ct);
     }
 
     /// <summary>Ends the lease now, because its holder is known to be gone: the next worker takes the unit over, as if the lease had run out.</summary>
     /// <returns>False means that the unit is another's by now, was released, or its lease had run out already.</returns>
     public Task<bool> ExpireAsync(RunId run, int unitIndex, FenceToken fence, CancellationToken ct) =>
-        database.WriteAsync(tx => s_leases.ExpireAsync(tx, run, unitIndex, fence), ct);
+        database.WriteAsync(tx => s_leases.ExpireAsync(tx, run, unitIndex, fence), Isolation.RowLocks, ct);
 
     /// <summary>Gives the unit back for others; its recorded segments stay. A no-op when the lease is no longer held.</summary>
     public Task ReleaseAsync(SealLease lease, HandBack cause, CancellationToken ct) => database.WriteAsync(async tx =>
     {
         await s_leases.ReleaseAsync(tx, lease.Run, lease.UnitIndex, lease.Fence, cause).ConfigureAwait(false);
         return true;
-    }, ct);
+    }, Isolation.RowLocks, ct);
 
     /// <summary>The holder of a unit says what it found that stops the run: from then on no unit is leased, and the run's coordinator ends it. Gone when the
     /// run is resumed.</summary>
@@ -92,7 +92,7 @@ public sealed class SealUnitStore(StateDatabase database, string? process = null
             UPDATE seal_units SET stop_reason = @Reason, stops_again = @again, worker = NULL, process = NULL
             WHERE run_id = @run AND unit_index = @UnitIndex
             """, new { stop.Reason, again = stop.StopsAgain ? 1 : 0, run = lease.Run.ToString(), lease.UnitIndex }).ConfigureAwait(false);
-    }, ct);
+    }, Isolation.RowLocks, ct);
 
     /// <summary>Every unit with how far it is, in order; empty means that they are not cut yet.</summary>
     public Task<IReadOnlyList<SealUnitProgress>> ProgressAsync(RunId run, CancellationToken ct) => database.ReadAsync(async tx =>

@@ -83,7 +83,7 @@ public sealed class RunStore(StateDatabase database)
             new RunTrouble(RunId.Parse(r.RunId), EpochMicroseconds.ToInstant(r.UnworkedSince), EpochMicroseconds.ToInstant(r.LateEnd)))];
     }, ct);
 
-    /// <summary>Runs that are scored or sealed and have a shard or seal unit that nobody holds, the oldest scheduled instant first.</summary>
+    /// <summary>Runs that are scored and have a shard that nobody holds, or are sealed and have such a seal unit, the oldest scheduled instant first.</summary>
     /// <param name="limit">The most runs to give.</param>
     /// <param name="ct">Stops waiting.</param>
     public Task<IReadOnlyList<RunId>> WithFreeWorkAsync(int limit, CancellationToken ct) => database.ReadAsync(async tx =>
@@ -97,11 +97,11 @@ public sealed class RunStore(StateDatabase database)
                     AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.run_id = s.run_id AND l.shard_index = s.shard_index AND l.worker IS NOT NULL
                         AND l.expires_at > @now)))
                 OR (r.state = @sealing AND EXISTS (
-                    SELECT 1 FROM seal_units u
-                    WHERE u.run_id = r.run_id AND (u.worker IS NULL OR u.expires_at <= @now)
-                        AND u.to_partition - u.from_partition > (SELECT COUNT(*) FROM segments g
-                            WHERE g.run_id = u.run_id AND g.partition_index >= u.from_partition AND g.partition_index < u.to_partition))
-                    AND NOT EXISTS (SELECT 1 FROM seal_units p WHERE p.run_id = r.run_id AND p.stop_reason IS NOT NULL))
+                SELECT 1 FROM seal_units u
+                WHERE u.run_id = r.run_id AND (u.worker IS NULL OR u.expires_at <= @now)
+                    AND u.to_partition - u.from_partition > (SELECT COUNT(*) FROM segments d
+                        WHERE d.run_id = u.run_id AND d.partition_index >= u.from_partition AND d.partition_index < u.to_partition))
+                AND NOT EXISTS (SELECT 1 FROM seal_units f WHERE f.run_id = r.run_id AND f.stop_reason IS NOT NULL))
             ORDER BY r.scheduled_at, r.run_id LIMIT @limit
             """, new { scoring = nameof(RunState.Scoring), sealing = nameof(RunState.Sealing), now = tx.NowMicroseconds, limit }).ConfigureAwait(false);
         return (IReadOnlyList<RunId>)[.. runs.Select(RunId.Parse)];

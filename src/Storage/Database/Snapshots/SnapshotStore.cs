@@ -30,7 +30,7 @@ public sealed class SnapshotStore(StateDatabase database)
         if (isFirst && why is not null)
             await DecisionStore.AppendAsync(tx, why).ConfigureAwait(false);
         return isFirst;
-    }, ct);
+    }, Isolation.RowLocks, ct);
 
     /// <summary>The coordinator names several segments in one transaction, each as <see cref="RecordSegmentAsync"/> does.</summary>
     /// <exception cref="LeadLostException">Another process leads the run.</exception>

@@ -89,6 +89,14 @@ public sealed class ObjectReadingTests : IDisposable
     }
 
     [Fact]
+    public async Task HeldPages_OfAnObject_CountWhatIsHeldOfTheStore()
+    {
+        WriteCounting(_folder.File("a.parquet"), 1_000, 100);
+        var (local, remote) = (await FileAsync(_folder["a.parquet"], ["x"]), await ObjectAsync(["x"]));
+        Assert.Equal(HeldPages.Of(local, local.Columns) + (64 << 20), HeldPages.Of(remote, remote.Columns, new InputFiles(_store)));
+    }
+
+    [Fact]
     public async Task Read_TwoReadersOfOneObject_ReadItsFooterOnce()
     {
         WriteCounting(_folder.File("a.parquet"), 1_000, 100);

@@ -139,6 +139,29 @@ public abstract class SealUnitStoreContract : LeaseContract
     }
 
     [Fact]
+    public async Task RunsWithFreeWork_OfARunThatIsSealed_AreGivenWhileAUnitIsFreeAndNothingStopsTheRun()
+    {
+        var run = await SealingAsync();
+        Assert.Equal([run], await new RunStore(Database).WithFreeWorkAsync(5, Ct));
+        var first = await AcquiredAsync(run, "w1");
+        await AcquiredAsync(run, "w2");
+        Assert.Empty(await new RunStore(Database).WithFreeWorkAsync(5, Ct));
+        Clock.Advance(Ttl);
+        Assert.Equal([run], await new RunStore(Database).WithFreeWorkAsync(5, Ct));
+        await Units.StopAsync(first.Lease, new SealStop("a key is there twice", true), Ct);
+        Assert.Empty(await new RunStore(Database).WithFreeWorkAsync(5, Ct));
+    }
+
+    [Fact]
+    public async Task Acquire_ByManyAtOnce_GrantsEachUnitOnce()
+    {
+        var run = await SealingAsync();
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => Units.TryAcquireAsync(run, $"w{i}", Ttl, Ct))));
+        Assert.Equal([0, 1], outcomes.OfType<SealLeaseOutcome.Granted>().Select(g => g.Lease.UnitIndex).Order());
+        Assert.Equal(4, outcomes.OfType<SealLeaseOutcome.NoneFree>().Count());
+    }
+
+    [Fact]
     public async Task Renew_OfARunThatWasCancelled_IsFalse()
     {
         var run = await SealingAsync();
