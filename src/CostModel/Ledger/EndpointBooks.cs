@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using BatchEngine.CostModel.Prices;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
@@ -18,19 +19,23 @@ namespace BatchEngine.CostModel.Ledger;
 /// <param name="endpoint">Who it is.</param>
 public sealed class EndpointBooks(StateDatabase database, TimeProvider clock, IPriceBooks prices, EndpointIdentity endpoint)
 {
+    private const int WriterBytes = 8;
     private readonly AnswerStore _answers = new(database);
     private readonly OpenSliceStore _slices = new(database);
     private readonly LedgerPoster _poster = new(database, clock, prices);
     private readonly SortedDictionary<(string Name, DateTimeOffset Hour, AnswerSource Source, RouteReason Reason), long> _counts = [];
+    private readonly string _writer = $"{endpoint.Subject}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(WriterBytes))}";
+    private readonly Queue<(long Number, AnswerCount Count)> _numbered = new();
     private readonly SortedDictionary<string, (TimeSpan Busy, long Predictions)> _meters = new(StringComparer.Ordinal);
     private DateTimeOffset _meteredFrom = clock.GetUtcNow();
     private DateTimeOffset? _unpostedFrom;
+    private long _lastNumber;
 
     /// <summary>A quiet interval becomes a usage when it is this long.</summary>
     public static TimeSpan LongestQuiet { get; } = TimeSpan.FromHours(1);
 
     /// <summary>Answers that are counted and not yet written.</summary>
-    public long Pending => _counts.Values.Sum();
+    public long Pending => _counts.Values.Sum() + _numbered.Sum(n => n.Count.Count);
 
     /// <summary>Whether there is usage that the ledger does not have yet.</summary>
     public bool HasUnposted => _unpostedFrom is not null;
@@ -59,11 +64,14 @@ public sealed class EndpointBooks(StateDatabase database, TimeProvider clock, IP
     /// <exception cref="StorageFailedException">The database refuses; what was not written is kept.</exception>
     public async Task WriteAsync(DateTimeOffset now, string idleName, bool isEnd, CancellationToken ct)
     {
-        // One transaction a count, taken off only when it is committed.
-        foreach (var (key, count) in _counts.ToList())
+        // One transaction a count, taken off only when it is committed. One whose answer was lost is handed over again as it was, under its number.
+        foreach (var (key, count) in _counts)
+            _numbered.Enqueue((++_lastNumber, new AnswerCount(key.Name, key.Hour, key.Source, key.Reason, count, endpoint.IsDiagnostic)));
+        _counts.Clear();
+        while (_numbered.TryPeek(out var first))
         {
-            await _answers.AddAsync(key.Name, key.Hour, key.Source, key.Reason, count, endpoint.IsDiagnostic, ct).ConfigureAwait(false);
-            _counts.Remove(key);
+            await _answers.AddAsync(_writer, first.Number, first.Count, ct).ConfigureAwait(false);
+            _numbered.Dequeue();
         }
 
         if (now <= _meteredFrom)

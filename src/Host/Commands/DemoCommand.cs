@@ -24,7 +24,7 @@ internal static class DemoCommand
         var story = new DemoStory(verb.Screen, verb.Clock, folder, verb.Line.GetValue(Rows));
         return await story.TellAsync(verb.Configuration()
             with
-        { DataDirectory = folder.Data, DatabasePath = Path.Combine(folder.Data, "batchengine.db"), Blobs = Path.Combine(folder.Data, "blobs") },
+        { DataDirectory = folder.Data, Database = Path.Combine(folder.Data, "batchengine.db"), Blobs = Path.Combine(folder.Data, "blobs") },
             ct).ConfigureAwait(false);
     }
 }

@@ -51,9 +51,11 @@ internal static class DoctorCommand
     {
         await CheckAsync(checks, "database", async () =>
         {
-            await using var database = await StateDatabase.OpenAsync(configuration.DatabasePath, clock, ct).ConfigureAwait(false);
+            await using var database = await StateDatabase.OpenAsync(configuration.Database, clock, ct).ConfigureAwait(false);
             var skew = await database.NowAsync(ct).ConfigureAwait(false) - clock.GetUtcNow();
-            return string.Create(CultureInfo.InvariantCulture, $"{database.Place} opens, its clock differs by {Math.Abs(skew.TotalMilliseconds):0} ms");
+            var engine = await database.DescribeAsync(ct).ConfigureAwait(false);
+            return string.Create(CultureInfo.InvariantCulture,
+                $"{database.Place} opens: {engine}; its clock differs by {Math.Abs(skew.TotalMilliseconds):0} ms");
         }).ConfigureAwait(false);
         await CheckAsync(checks, "snapshots", () => ServedSnapshots.VerifyAsync(configuration, clock, ct)).ConfigureAwait(false);
         await CheckAsync(checks, "blobs", async () =>
@@ -68,7 +70,7 @@ internal static class DoctorCommand
             }
 
             await blobs.DeleteAsync("doctor/probe", ct).ConfigureAwait(false);
-            await using var database = await StateDatabase.OpenAsync(configuration.DatabasePath, clock, ct).ConfigureAwait(false);
+            await using var database = await StateDatabase.OpenAsync(configuration.Database, clock, ct).ConfigureAwait(false);
             await new StoreClaim(database, blobs).EnsureAsync(ct).ConfigureAwait(false);
             return string.Join(" ", notes.Prepend($"{blobs.Place} can be written."));
         }).ConfigureAwait(false);

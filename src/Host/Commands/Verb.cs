@@ -2,6 +2,7 @@ using System.CommandLine;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Terminal;
+using BatchEngine.Storage.Database.Engine;
 
 namespace BatchEngine.Host.Commands;
 
@@ -35,8 +36,9 @@ internal sealed class Verb(ParseResult parsed, GlobalOptions globals, Screen scr
             ? configuration with
             {
                 DataDirectory = Path.GetFullPath(data),
-                DatabasePath = Path.Combine(Path.GetFullPath(data), "batchengine.db"),
-                Blobs = Path.Combine(Path.GetFullPath(data), "blobs")
+                Database = StateDatabase.IsServer(configuration.Database) ? configuration.Database
+                    : Path.Combine(Path.GetFullPath(data), "batchengine.db"),
+                Blobs = configuration.Blobs.Contains("://", StringComparison.Ordinal) ? configuration.Blobs : Path.Combine(Path.GetFullPath(data), "blobs")
             } : configuration;
     }
 

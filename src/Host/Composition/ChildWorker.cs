@@ -23,7 +23,7 @@ internal static class ChildWorker
             offering.ToString(), "--machine-share", share])
             start.ArgumentList.Add(argument);
         start.Environment["BATCHENGINE_DATA_DIRECTORY"] = configuration.DataDirectory;
-        start.Environment["BATCHENGINE_DATABASE_PATH"] = configuration.DatabasePath;
+        start.Environment["BATCHENGINE_DATABASE"] = configuration.Database;
         start.Environment["BATCHENGINE_BLOBS"] = configuration.Blobs;
         foreach (var (name, value) in ObjectStoreKeys.Variables(configuration.ObjectStore))
             start.Environment[name] = value;

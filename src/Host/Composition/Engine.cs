@@ -83,7 +83,7 @@ internal sealed class Engine : IAsyncDisposable
     public static async Task<Engine> OpenAsync(EngineConfiguration configuration, TimeProvider clock, Func<IRunLog> log, Action<string> note,
         CancellationToken ct)
     {
-        var database = await StateDatabase.OpenAsync(configuration.DatabasePath, clock, ct).ConfigureAwait(false);
+        var database = await StateDatabase.OpenAsync(configuration.Database, clock, ct).ConfigureAwait(false);
         var engine = new Engine(configuration, database, clock, log, note);
         try
         {

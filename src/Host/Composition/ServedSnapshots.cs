@@ -15,7 +15,7 @@ internal static class ServedSnapshots
     /// <exception cref="CorruptDataException">One of them cannot be served; what to do is said.</exception>
     public static async Task<string> VerifyAsync(EngineConfiguration configuration, TimeProvider clock, CancellationToken ct)
     {
-        await using var database = await StateDatabase.OpenAsync(configuration.DatabasePath, clock, ct).ConfigureAwait(false);
+        await using var database = await StateDatabase.OpenAsync(configuration.Database, clock, ct).ConfigureAwait(false);
         var blobs = BlobStores.Open(configuration.Blobs, configuration.ObjectStore, clock, _ => { });
         using var open = blobs as IDisposable;
         var copies = configuration.CopiesOf(blobs);

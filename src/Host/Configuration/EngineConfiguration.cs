@@ -2,6 +2,7 @@ using BatchEngine.Domain;
 using BatchEngine.Host.Configuration.Reading;
 using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Scorer.Execution;
+using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Blobs;
 using BatchEngine.Storage.Blobs.Copies;
 using BatchEngine.Storage.Blobs.Remote;
@@ -10,7 +11,7 @@ namespace BatchEngine.Host.Configuration;
 
 /// <summary>Where this process keeps its state and how it behaves; every value has a default.</summary>
 /// <param name="DataDirectory">The folder of database and blobs; default "batchengine-data" in the working directory.</param>
-/// <param name="DatabasePath">The SQLite file; default "batchengine.db" in the data directory.</param>
+/// <param name="Database">The SQLite file, or the connection string of a PostgreSQL database; default "batchengine.db" in the data directory.</param>
 /// <param name="Blobs">Where segments, run files, models and reports lie, a folder, "s3://bucket/prefix" or "az://container/prefix"; default "blobs" in the
 /// data directory.</param>
 /// <param name="JobsDirectory">The folder of job files that `serve` schedules; default "config/jobs".</param>
@@ -22,7 +23,7 @@ namespace BatchEngine.Host.Configuration;
 /// <param name="Requests">What one router process accepts in one request.</param>
 public sealed record EngineConfiguration(
     string DataDirectory,
-    string DatabasePath,
+    string Database,
     string Blobs,
     string JobsDirectory,
     string PricesDirectory,
@@ -74,6 +75,9 @@ public sealed record EngineConfiguration(
 
     /// <summary>Files of what a blob store holds.</summary>
     internal LocalCopies CopiesOf(IBlobStore blobs) => new(blobs, CopiesFolder ?? Path.Combine(DataDirectory, "copies"), CopiesLimitBytes);
+
+    /// <summary>Without the password of a database.</summary>
+    public override string ToString() => $"data in {DataDirectory}, database {StateDatabase.Shown(Database)}";
 
     /// <summary>Every default, with all state in the given folder.</summary>
     public static EngineConfiguration In(string dataDirectory)

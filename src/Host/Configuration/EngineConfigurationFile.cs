@@ -1,5 +1,6 @@
 using BatchEngine.Host.Configuration.Describing;
 using BatchEngine.Host.Configuration.Reading;
+using BatchEngine.Storage.Database.Engine;
 
 namespace BatchEngine.Host.Configuration;
 
@@ -12,7 +13,8 @@ internal static class EngineConfigurationFile
     /// <summary>The keys, "requests.maxRequestBytes" for one in a section; each can be overridden by an environment variable.</summary>
     public static IReadOnlyList<string> Keys { get; } = [.. EngineKeys.File.Walk().Where(k => k.Key is not SectionKey).Select(k => k.Path)];
 
-    // "requests.maxRequestBytes" was "live.maxRequestBytes", and "blobs" was "blobsRoot": their variables by the old names are read, too.
+    // "requests.maxRequestBytes" was "live.maxRequestBytes", "database" was "databasePath", "blobs" was "blobsRoot": their variables by the old names are
+    // read, too.
     private static readonly Dictionary<string, string> s_oldKeys = EngineKeys.File.Keys.Where(k => k.OldName is not null)
         .SelectMany(k => k is SectionKey s ? s.Keys.Select(inner => (New: $"{s.Name}.{inner.Name}", Old: $"{s.OldName}.{inner.Name}"))
             : [(New: k.Name, Old: k.OldName!)])
@@ -49,7 +51,8 @@ internal static class EngineConfigurationFile
         var copies = reader.Section(EngineKeys.Copies);
         var result = preset with
         {
-            DatabasePath = FullPath(reader.ReadOrNull(EngineKeys.DatabasePath), preset.DatabasePath),
+            Database = reader.ReadOrNull(EngineKeys.Database) is { } database && StateDatabase.IsServer(database) ? database
+                : FullPath(reader.ReadOrNull(EngineKeys.Database), preset.Database),
             Blobs = reader.ReadOrNull(EngineKeys.Blobs) is { } place && place.Contains("://", StringComparison.Ordinal) ? place
                 : FullPath(reader.ReadOrNull(EngineKeys.Blobs), preset.Blobs),
             ObjectStore = ObjectStoreKeys.Read(reader.Section(ObjectStoreKeys.Section)),

@@ -16,8 +16,10 @@ internal static class EngineKeys
     public static Key<string> DataDirectory { get; } = new("dataDirectory", TextType.Any, "The folder of database and blobs.",
         EngineConfiguration.DefaultDataDirectory);
 
-    public static Key<string> DatabasePath { get; } = new("databasePath", TextType.Any, "The SQLite file.")
+    public static Key<string> Database { get; } = new("database", TextType.Any,
+        "A SQLite file, or a PostgreSQL database: Host=...;Database=...;Username=...")
     {
+        OldName = "databasePath",
         Otherwise = "batchengine.db in the data directory",
         Example = "batchengine-data/batchengine.db",
     };
@@ -152,7 +154,7 @@ internal static class EngineKeys
 
     /// <summary>The whole file, in the order of the documents.</summary>
     public static SectionKey File { get; } = new("", "Where a process keeps its state and how it behaves.",
-        DataDirectory, DatabasePath, Blobs, ObjectStoreKeys.Section, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, RealtimeUrl, LeaseTtl, Workers,
+        DataDirectory, Database, Blobs, ObjectStoreKeys.Section, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, RealtimeUrl, LeaseTtl, Workers,
             OwnWorkers, Offering, Execution,
         Requests, Stop, Memory, Copies, Alerts);
 

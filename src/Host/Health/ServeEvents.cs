@@ -30,7 +30,8 @@ internal static partial class ServeEvents
     public static partial void Noted(ILogger log, string text);
 
     /// <summary>A job is scheduled no more.</summary>
-    [LoggerMessage(EventId = 1006, EventName = nameof(Unscheduled), Level = LogLevel.Information, Message = "{Job}: no longer scheduled, its file is gone.")]
+    [LoggerMessage(EventId = 1006, EventName = nameof(Unscheduled), Level = LogLevel.Information,
+        Message = "{Job}: no longer scheduled here, its file is gone.")]
     public static partial void Unscheduled(ILogger log, string job);
 
     /// <summary>A job file has a problem: the other jobs go on, and so does what the file said before.</summary>

@@ -18,15 +18,16 @@ internal static class SealingPhase
     public static async Task RunAsync(RunContext context, CancellationToken drain, CancellationToken ct)
     {
         var (units, plan) = (context.Stores.SealUnits, context.Plan);
+        var sealers = context.HasOwnWorkers ? context.Settings.MaxSealers : 0;
         // A coordinator without sealers of its own only waits, and the sealers elsewhere meter their own time.
-        if (context.Settings.MaxSealers > 0)
+        if (sealers > 0)
             await context.BeginOverheadAsync(ct).ConfigureAwait(false);
         await context.Deadline.LookMissedAsync(ct).ConfigureAwait(false);
         if (await context.StopsByBudgetAsync(RunState.Sealing, ct).ConfigureAwait(false))
             return;
         await units.CutAsync(context.Lead, SealUnit.Of(plan.PartitionCount), ct).ConfigureAwait(false);
-        if (context.Settings.MaxSealers > 0)
-            await SealAsync(context, drain, ct).ConfigureAwait(false);
+        if (sealers > 0)
+            await SealAsync(context, sealers, drain, ct).ConfigureAwait(false);
         else
             await WaitAsync(context, drain, ct).ConfigureAwait(false);
 
@@ -37,7 +38,7 @@ internal static class SealingPhase
             await context.MoveAsync(RunState.Sealing, RunState.Judging, "", ct).ConfigureAwait(false);
     }
 
-    private static async Task SealAsync(RunContext context, CancellationToken drain, CancellationToken ct)
+    private static async Task SealAsync(RunContext context, int sealers, CancellationToken drain, CancellationToken ct)
     {
         var services = context.Services;
         using var leave = CancellationTokenSource.CreateLinkedTokenSource(drain);
@@ -49,8 +50,8 @@ internal static class SealingPhase
         try
         {
             await TellOfOthersAsync(context, ct).ConfigureAwait(false);
-            var options = new ParallelOptions { MaxDegreeOfParallelism = context.Settings.MaxSealers, CancellationToken = ct };
-            await Parallel.ForAsync(0, context.Settings.MaxSealers, options, async (sealer, token) =>
+            var options = new ParallelOptions { MaxDegreeOfParallelism = sealers, CancellationToken = ct };
+            await Parallel.ForAsync(0, sealers, options, async (sealer, token) =>
             {
                 var name = string.Create(CultureInfo.InvariantCulture, $"{context.Settings.Holder}-s{sealer}");
                 // When one finds what stops the run, the others leave after the segment in hand.
@@ -100,15 +101,29 @@ internal static class SealingPhase
     private static async Task WaitAsync(RunContext context, CancellationToken drain, CancellationToken ct)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(drain, ct);
-        while (!drain.IsCancellationRequested && await context.Stores.Runs.FindAsync(context.Run, ct).ConfigureAwait(false) is { State: RunState.Sealing })
+        while (!drain.IsCancellationRequested)
         {
+            ct.ThrowIfCancellationRequested();
+            if (await IsOverAsync(context, ct).ConfigureAwait(false))
+                return;
+            await Task.Delay(ElsewhereWorkers.LookEvery, context.Services.Clock, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task<bool> IsOverAsync(RunContext context, CancellationToken ct)
+    {
+        try
+        {
+            if (await context.Stores.Runs.FindAsync(context.Run, ct).ConfigureAwait(false) is not { State: RunState.Sealing })
+                return true;
             var units = await LookAsync(context, ct).ConfigureAwait(false);
             await context.Crew.LookAsync(units, context.Services.Clock.GetUtcNow(), ct).ConfigureAwait(false);
-            if (units.Any(u => u.Stop is not null) || units.All(u => u.State == ShardState.Done))
-                return;
-            await Task.Delay(context.Settings.Leases.ProgressEvery, context.Services.Clock, either.Token)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            ct.ThrowIfCancellationRequested();
+            return units.Any(u => u.Stop is not null) || units.All(u => u.State == ShardState.Done);
+        }
+        catch (StorageFailedException failure) when (failure.IsTransient)
+        {
+            // Sealers go on meanwhile, and so does the run.
+            return false;
         }
     }
 

@@ -7,6 +7,7 @@ using BatchEngine.Host.Configuration.Features;
 using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Configuration.Prices;
 using BatchEngine.Host.Configuration.Reading;
+using BatchEngine.Storage.Blobs.Remote;
 using BatchEngine.TestKit.Folders;
 
 namespace BatchEngine.Host.Tests.Configuration;
@@ -29,7 +30,7 @@ public sealed class ConfigurationKeysTests
         EngineConfigurationFile.Read(new YamlNode.Mapping(1, 1, []), problems);
         Assert.Equal(problems.AskedKeys.Order(StringComparer.Ordinal), SchemaKeys("config/batchengine.schema.json"));
         Assert.Equal(EngineConfigurationFile.Keys.Order(StringComparer.Ordinal),
-            problems.AskedKeys.Where(k => k is not ("requests" or "execution" or "stop" or "memory" or "alerts"))
+            problems.AskedKeys.Where(k => !EngineKeys.File.Keys.Any(s => s is SectionKey && s.Name == k))
             .Order(StringComparer.Ordinal));
     }
 
@@ -85,12 +86,20 @@ public sealed class ConfigurationKeysTests
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, "config/batchengine.yaml"));
         Assert.Equal(EngineConfiguration.In(EngineKeys.DataDirectory.Default), Read(text));
-        var uncommented = Regex.Replace(text, @"^# ( *\w+:)", "$1", RegexOptions.Multiline);
+        var uncommented = Regex.Replace(text, @"^# ( *\w+:)(?=\s)", "$1", RegexOptions.Multiline);
         var problems = new ConfigProblems("batchengine.yaml");
         var root = YamlText.Read(uncommented, problems);
         var read = EngineConfigurationFile.Read(root, problems);
         Assert.NotNull(read.AlertsCommand); // An example: nothing is called unless it is given.
-        Assert.Equal(EngineConfiguration.In(EngineKeys.DataDirectory.Default), read with { AlertsCommand = null });
+        Assert.Equal(EngineConfiguration.In(EngineKeys.DataDirectory.Default), read with
+        {
+            // Examples of what has no default.
+            AlertsCommand = null,
+            Offering = null,
+            CopiesFolder = null,
+            CopiesLimitBytes = null,
+            ObjectStore = ObjectStoreOptions.Default,
+        });
         var written = root.Entries.SelectMany(e =>
             e.Value is YamlNode.Mapping section ? section.Entries.Select(s => $"{e.Key.Text}.{s.Key.Text}") : [e.Key.Text]);
         Assert.Equal(EngineConfigurationFile.Keys.Order(StringComparer.Ordinal), written.Order(StringComparer.Ordinal));
@@ -127,6 +136,35 @@ public sealed class ConfigurationKeysTests
         File.WriteAllText(file, "live: { maxKeysPerRequest: 9 }\nrequests: { maxKeysPerRequest: 9 }\n");
         Assert.Contains("remove 'live'", Assert.Throws<BadInputException>(() => EngineConfigurationFile.Load(file, _ => null, warnings.Add)).Message,
             StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("database: sub/s.db\n", false)]
+    [InlineData("databasePath: sub/s.db\n", true)]
+    [InlineData("database: 'Host=h;Database=d;Username=u;Password=p'\n", false)]
+    public void Database_PathOrConnectionString_ReadsAlsoByItsOldName(string text, bool isOld)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder["e.yaml"];
+        File.WriteAllText(file, text);
+        var warnings = new List<string>();
+        var expected = text.Contains("Host", StringComparison.Ordinal) ? "Host=h;Database=d;Username=u;Password=p" : Path.GetFullPath("sub/s.db");
+        Assert.Equal(expected, EngineConfigurationFile.Load(file, _ => null, warnings.Add).Database);
+        Assert.Equal(isOld ? [$"{file}:1:1 (key 'databasePath') is called 'database' now; the old name still reads."] : [], warnings);
+    }
+
+    [Fact]
+    public void Database_OfTheEnvironment_ReadsAlsoByItsOldName()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder["e.yaml"];
+        File.WriteAllText(file, "databasePath: a.db\n");
+        var warnings = new List<string>();
+        var set = new Dictionary<string, string> { ["BATCHENGINE_DATABASE_PATH"] = "/b.db" };
+        Assert.Equal("/b.db", EngineConfigurationFile.Load(file, set.GetValueOrDefault, warnings.Add).Database);
+        Assert.Contains("BATCHENGINE_DATABASE_PATH is called BATCHENGINE_DATABASE now", warnings[^1], StringComparison.Ordinal);
+        set["BATCHENGINE_DATABASE"] = "Host=h;Database=d";
+        Assert.Equal("Host=h;Database=d", EngineConfigurationFile.Load(file, set.GetValueOrDefault, warnings.Add).Database);
     }
 
     private static EngineConfiguration Read(string text)

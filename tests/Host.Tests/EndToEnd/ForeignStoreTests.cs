@@ -17,7 +17,7 @@ public sealed class ForeignStoreTests
         await File.WriteAllTextAsync(configuration,
             $"dataDirectory: {folder["second"]}\nblobs: {folder["first/blobs"]}\n", TestContext.Current.CancellationToken);
 
-        (await ProgramRun.RunAsync([.. verb, "--config", configuration])).MustRefuse(folder["first/blobs"], "another database", "databasePath", "blobs");
+        (await ProgramRun.RunAsync([.. verb, "--config", configuration])).MustRefuse(folder["first/blobs"], "another database", "database", "blobs");
         (await ProgramRun.RunAsync("doctor", "--config", configuration)).MustEnd(1);
         (await ProgramRun.RunAsync("runs", "list", "--data", folder["first"])).MustEnd(0);
     }

@@ -47,7 +47,7 @@ public sealed class HistoryReadsTests
     {
         const string Planted = "SELECT SUM(rows_read) FROM receipts";
         var data = FormattableString.Invariant($"after-{nights}");
-        using var steps = new StatementSteps(EngineConfiguration.In(folder[data]).DatabasePath);
+        using var steps = new StatementSteps(EngineConfiguration.In(folder[data]).Database);
         await using var engine = await ServedJob.OpenAsync(folder, data);
         var first = await ServedJob.NightAsync(engine, folder, 0);
         await new EarlierNights(engine.Database, first).AddAsync(nights);

@@ -49,7 +49,7 @@ public sealed class SealersTests
         var sealers = Task.WhenAll(Enumerable.Range(0, 2).Select(i =>
             Task.Run(() => loop.RunAsync($"elsewhere-{i}", Offering.Local, null, CancellationToken.None, World.Stop))));
 
-        Assert.IsType<RunOutcome.Published>(await world.Clock.PassAsync(LeasePolicy.Default.ProgressEvery, run));
+        Assert.IsType<RunOutcome.Published>(await world.Clock.PassAsync(ElsewhereWorkers.LookEvery, run));
         var outcomes = await world.Clock.PassAsync(LeasePolicy.Default.MaxWait, sealers);
         Assert.All(outcomes, o => Assert.True(o is SealOutcome.AllDone or SealOutcome.RunClosed, o.ToString()));
         Assert.Equal(Partitions, outcomes.Sum(o => o.UnitsSealed));

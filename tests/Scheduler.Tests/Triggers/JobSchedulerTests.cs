@@ -216,6 +216,30 @@ public sealed class JobSchedulerTests : IAsyncLifetime
         Assert.Equal("mine", Assert.Single(await new LaneStore(Database).ListAsync(Stop)).Job);
     }
 
+    [Theory]
+    [InlineData("/jobs")]
+    [InlineData("/srv/jobs")]
+    public async Task Sync_OneJobInTheFoldersOfTwoMachines_StaysWithItsPauseWhileOneHasIt(string path)
+    {
+        await using var here = await OpenAsync(TriggerSettings.Default with { Source = Of("here", "/jobs") });
+        await using var there = await OpenAsync(TriggerSettings.Default with { Source = Of("there", path) });
+        await here.SyncAsync([Job("shared", "0 0 2 * * ?")], Stop);
+        await there.SyncAsync([Job("shared", "0 0 2 * * ?")], Stop);
+        Assert.True(await PauseAsync("shared", true));
+        var kept = (await new LaneStore(Database).FindAsync("shared", Stop))!;
+
+        await there.SyncAsync([], Stop);
+
+        Assert.Empty(await there.ListAsync(Stop));
+        Assert.True(Assert.Single(await here.ListAsync(Stop)).IsPaused);
+        Assert.Equal(kept.HandledThrough, (await new LaneStore(Database).FindAsync("shared", Stop))!.HandledThrough);
+        await there.SyncAsync([Job("shared", "0 0 2 * * ?")], Stop);
+        await here.SyncAsync([], Stop);
+        Assert.True(Assert.Single(await there.ListAsync(Stop)).IsPaused);
+        await there.SyncAsync([], Stop);
+        Assert.Null(await new LaneStore(Database).FindAsync("shared", Stop));
+    }
+
     [Fact]
     public async Task Wake_JobThatAnotherProcessRemoved_IsScheduledAgain()
     {

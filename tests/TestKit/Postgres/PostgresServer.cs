@@ -96,7 +96,10 @@ public sealed class PostgresServer : IAsyncDisposable
     public Task CrashAsync() => EndAsync("QUIT");
 
     /// <summary>The connection string of one of its databases.</summary>
-    public string ConnectionString(string database) => $"Host=127.0.0.1;Port={Port};Database={database};Username={User};Password={Password}";
+    /// <param name="database">Its name.</param>
+    /// <param name="port">Another port on this machine that leads to the server; 0 means its own.</param>
+    public string ConnectionString(string database, int port = 0) =>
+        $"Host=127.0.0.1;Port={(port == 0 ? Port : port)};Database={database};Username={User};Password={Password}";
 
     /// <summary>A connection beside the stores, not pooled.</summary>
     public async Task<NpgsqlConnection> ConnectAsync(string database)

@@ -57,7 +57,7 @@ internal sealed record SchemaMigration(int Number, string Name, string Script)
         {
             throw new StorageFailedException(place,
                 $"the database has schema version {found}, but this program knows only up to {known}: a newer batchengine wrote it. "
-                + "Use that newer program, or point databasePath and blobs at other places.",
+                + "Use that newer program, or point the keys database and blobs at other places.",
                 isTransient: false);
         }
     }

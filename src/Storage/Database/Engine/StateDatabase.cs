@@ -28,7 +28,8 @@ public sealed class StateDatabase : IAsyncDisposable
     /// <exception cref="BadInputException">The place is neither.</exception>
     public static async Task<StateDatabase> OpenAsync(string place, TimeProvider clock, CancellationToken ct)
     {
-        IStateEngine engine = PostgresPlace.IsOne(place) ? new PostgresEngine(PostgresPlace.Parse(place), clock) : new SqliteEngine(place, clock);
+        IStateEngine engine = PostgresPlace.IsOne(place) ? new PostgresEngine(PostgresPlace.Parse(place), clock, PostgresPatience.Default)
+            : new SqliteEngine(place, clock);
         try
         {
             await engine.ConnectAsync(ct).ConfigureAwait(false);
@@ -42,13 +43,17 @@ public sealed class StateDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether a place is a connection string, and no path.</summary>
+    public static bool IsServer(string place) => PostgresPlace.IsOne(place);
+
     /// <summary>A place as it may be shown: a connection string without its password, a path as it is.</summary>
     public static string Shown(string place) => PostgresPlace.IsOne(place) ? PostgresPlace.Shown(place) : place;
 
     /// <summary>The database's clock, in whole microseconds.</summary>
     public Task<DateTimeOffset> NowAsync(CancellationToken ct) => ReadAsync(tx => Task.FromResult(tx.Now), ct);
 
-    /// <summary>What answers, for people: the product with its version, and what the user may do.</summary>
+    /// <summary>What answers, for people: the product with its version.</summary>
+    /// <exception cref="StorageFailedException">It cannot be written, or the user lacks rights.</exception>
     public Task<string> DescribeAsync(CancellationToken ct) => _engine.DescribeAsync(ct);
 
     /// <summary>Closes the connections of this process.</summary>

@@ -8,6 +8,7 @@ namespace BatchEngine.Storage.Database.Lanes;
 
 /// <summary>The state of every scheduled job. Thread-safe, and safe for several processes: a change names the state it was decided from, and is refused when
 /// that is no longer the stored one. The decisions that explain a change are stored with it or not at all.</summary>
+/// <remarks>Isolation: serializable; a change is held against the revision that it was made from.</remarks>
 /// <param name="database">The database.</param>
 public sealed class LaneStore(StateDatabase database)
 {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
 using BatchEngine.Storage.Database.Transactions;
@@ -7,11 +8,24 @@ using BatchEngine.Storage.Database.Values;
 namespace BatchEngine.Storage.Database.Leases;
 
 /// <summary>Which worker holds which shard, and how far each is. Thread-safe; expiry goes by the database's clock alone.</summary>
-/// <remarks>A shard's fence strictly increases with every lease of it. What a holder may write under its fence is told by <see cref="ReceiptStore"/>.</remarks>
+/// <remarks>A shard's fence strictly increases with every lease of it. What a holder may write under its fence is told by <see cref="ReceiptStore"/>.
+/// Isolation: row locks. A lease is granted under the shard's lock, which askers beside it skip; renewing, ending and giving back are one conditional statement
+/// each. Failing a run is serializable.</remarks>
 /// <param name="database">The database.</param>
 /// <param name="process">The process that asks, as others may recognise it; null means that it cannot be told, so its leases end by time alone.</param>
 public sealed class ClaimStore(StateDatabase database, string? process = null)
 {
+    private const string Free = """
+        FROM shards s
+        LEFT JOIN leases l ON l.run_id = s.run_id AND l.shard_index = s.shard_index
+        LEFT JOIN checkpoints c ON c.run_id = s.run_id AND c.shard_index = s.shard_index
+        WHERE s.run_id = @run AND (l.fence IS NULL OR l.worker IS NULL OR l.expires_at <= @now)
+            AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.run_id = s.run_id AND r.shard_index = s.shard_index)
+        """;
+
+    // Each try that comes to nothing means that somebody else was granted or finished a shard.
+    private const int MaxPicks = 16;
+
     /// <summary>Leases the unfinished shard with the lowest index that nobody holds. The run must be <see cref="RunState.Scoring"/>.</summary>
     /// <param name="run">The run.</param>
     /// <param name="worker">Who asks.</param>
@@ -26,15 +40,18 @@ public sealed class ClaimStore(StateDatabase database, string? process = null)
         {
             if (await LeaseTable.Shards.ClosedAsync(tx, run).ConfigureAwait(false) is { } state)
                 return new LeaseOutcome.RunNotOpen(state);
-            var free = await FirstFreeAsync(tx, run).ConfigureAwait(false);
-            if (free is not null)
-                return await GrantAsync(tx, run, free, worker, ttl).ConfigureAwait(false);
+            for (var picks = 0; picks < MaxPicks && await FirstFreeAsync(tx, run).ConfigureAwait(false) is { } free; picks++)
+            {
+                if (await TryGrantAsync(tx, run, free, worker, ttl).ConfigureAwait(false) is { } granted)
+                    return granted;
+            }
             var earliest = await tx.NumberAsync("""
                 SELECT MIN(l.expires_at) FROM leases l
                 WHERE l.run_id = @run AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.run_id = l.run_id AND r.shard_index = l.shard_index)
                 """, new { run = run.ToString() }).ConfigureAwait(false);
-            return earliest is { } expiry ? new LeaseOutcome.NoneFree(EpochMicroseconds.ToInstant(expiry) - tx.Now) : new LeaseOutcome.AllDone();
-        }, ct);
+            return earliest is { } expiry ? new LeaseOutcome.NoneFree(EpochMicroseconds.ToInstant(expiry) - tx.Now)
+                : tx.WritesAlone || await AllDoneAsync(tx, run).ConfigureAwait(false) ? new LeaseOutcome.AllDone() : new LeaseOutcome.NoneFree(TimeSpan.Zero);
+        }, Isolation.RowLocks, ct);
     }
 
     /// <summary>Makes the lease last <paramref name="ttl"/> from now. False tells the worker to stop: another took the shard over, the lease was released, or
@@ -42,21 +59,21 @@ public sealed class ClaimStore(StateDatabase database, string? process = null)
     public Task<bool> RenewAsync(Lease lease, TimeSpan ttl, CancellationToken ct)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ttl, TimeSpan.Zero);
-        return database.WriteAsync(tx => LeaseTable.Shards.RenewAsync(tx, lease.Run, lease.ShardIndex, lease.Fence, ttl), ct);
+        return database.WriteAsync(tx => LeaseTable.Shards.RenewAsync(tx, lease.Run, lease.ShardIndex, lease.Fence, ttl), Isolation.RowLocks, ct);
     }
 
     /// <summary>Ends the lease now, because its holder is known to be gone: the next worker takes the shard over from its checkpoint, as if the lease had run
     /// out.</summary>
     /// <returns>False means that the shard is another's by now, was released, or its lease had run out already.</returns>
     public Task<bool> ExpireAsync(RunId run, int shardIndex, FenceToken fence, CancellationToken ct) =>
-        database.WriteAsync(tx => LeaseTable.Shards.ExpireAsync(tx, run, shardIndex, fence), ct);
+        database.WriteAsync(tx => LeaseTable.Shards.ExpireAsync(tx, run, shardIndex, fence), Isolation.RowLocks, ct);
 
     /// <summary>Gives the shard back for others; keeps its checkpoint. A no-op when the lease is no longer held.</summary>
     public Task ReleaseAsync(Lease lease, HandBack cause, CancellationToken ct) => database.WriteAsync(async tx =>
     {
         await LeaseTable.Shards.ReleaseAsync(tx, lease.Run, lease.ShardIndex, lease.Fence, cause).ConfigureAwait(false);
         return true;
-    }, ct);
+    }, Isolation.RowLocks, ct);
 
     /// <summary>The holder of a shard ends its run as failed, when it is still scored, and records why in the same transaction.</summary>
     /// <returns>Whether the run was scored until now.</returns>
@@ -83,17 +100,36 @@ public sealed class ClaimStore(StateDatabase database, string? process = null)
         return (IReadOnlyList<ShardProgress>)[.. rows.Select(r => r.ToProgress(tx.NowMicroseconds))];
     }, ct);
 
-    private static Task<FreeShard?> FirstFreeAsync(StateTransaction tx, RunId run) => tx.FindAsync<FreeShard>("""
+    // Where others write beside this, the first shard that nobody holds is locked, and looked at again under its lock.
+    private static async Task<FreeShard?> FirstFreeAsync(StateTransaction tx, RunId run)
+    {
+        if (tx.WritesAlone)
+            return await FindFreeAsync(tx, run, "").ConfigureAwait(false);
+        for (var picks = 0; picks < MaxPicks; picks++)
+        {
+            var picked = await tx.NumberAsync($"SELECT s.shard_index {Free} ORDER BY s.shard_index LIMIT 1 {tx.Locking(RowLock.ExclusiveWhereFree, "s")}",
+                new { run = run.ToString(), now = tx.NowMicroseconds }).ConfigureAwait(false);
+            if (picked is not { } index)
+                return null;
+            if (await FindFreeAsync(tx, run, string.Create(CultureInfo.InvariantCulture, $"AND s.shard_index = {index}")).ConfigureAwait(false) is { } free)
+                return free;
+        }
+        return null;
+    }
+
+    private static Task<FreeShard?> FindFreeAsync(StateTransaction tx, RunId run, string only) => tx.FindAsync<FreeShard>($"""
         SELECT s.shard_index, s.shard_json, l.fence, l.worker, COALESCE(l.lost, 0) AS lost, COALESCE(l.failed, 0) AS failed, c.checkpoint_json
-        FROM shards s
-        LEFT JOIN leases l ON l.run_id = s.run_id AND l.shard_index = s.shard_index
-        LEFT JOIN checkpoints c ON c.run_id = s.run_id AND c.shard_index = s.shard_index
-        WHERE s.run_id = @run AND (l.fence IS NULL OR l.worker IS NULL OR l.expires_at <= @now)
-            AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.run_id = s.run_id AND r.shard_index = s.shard_index)
+        {Free} {only}
         ORDER BY s.shard_index LIMIT 1
         """, new { run = run.ToString(), now = tx.NowMicroseconds });
 
-    private async Task<LeaseOutcome> GrantAsync(StateTransaction tx, RunId run, FreeShard free, string worker, TimeSpan ttl)
+    private static async Task<bool> AllDoneAsync(StateTransaction tx, RunId run) => await tx.NumberAsync("""
+        SELECT COUNT(*) FROM shards s
+        WHERE s.run_id = @run AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.run_id = s.run_id AND r.shard_index = s.shard_index)
+        """, new { run = run.ToString() }).ConfigureAwait(false) == 0;
+
+    // Null means that somebody else changed the lease first.
+    private async Task<LeaseOutcome?> TryGrantAsync(StateTransaction tx, RunId run, FreeShard free, string worker, TimeSpan ttl)
     {
         var expires = tx.NowMicroseconds + EpochMicroseconds.Of(ttl);
         var index = (int)free.ShardIndex;
@@ -104,13 +140,14 @@ public sealed class ClaimStore(StateDatabase database, string? process = null)
             INSERT INTO leases (run_id, shard_index, fence, worker, expires_at, process) VALUES (@run, @index, 1, @worker, @expires, @process)
             ON CONFLICT (run_id, shard_index) DO UPDATE SET fence = leases.fence + 1, worker = excluded.worker, expires_at = excluded.expires_at,
                 process = excluded.process, lost = leases.lost + @lost
-                WHERE leases.fence = @seen
+                WHERE leases.fence = @seen AND (leases.worker IS NULL OR leases.expires_at <= @now)
             RETURNING fence
-            """, new { run = run.ToString(), index, worker, expires, process, lost, seen = free.Fence ?? 0 }).ConfigureAwait(false)
-            ?? throw new InvariantBrokenException("a free shard's fence stands still inside a transaction", $"run {run}, shard {index}");
+            """, new { run = run.ToString(), index, worker, expires, process, lost, seen = free.Fence ?? 0, now = tx.NowMicroseconds }).ConfigureAwait(false);
+        if (fence is not { } raised)
+            return null;
         var from = free.CheckpointJson is { } json ? StoredJson.Read<Checkpoint>(json, $"checkpoints, run {run}, shard {index}") : Checkpoint.Start;
         return new LeaseOutcome.Granted(
-            new Lease(run, index, new FenceToken(fence), worker, EpochMicroseconds.ToInstant(expires)),
+            new Lease(run, index, new FenceToken(raised), worker, EpochMicroseconds.ToInstant(expires)),
             StoredJson.Read<Shard>(free.ShardJson, $"shards, run {run}, shard {index}"), from, TakenOver: free.Worker is not null,
             new ShardAttempts(free.Lost + lost, free.Failed));
     }

@@ -7,6 +7,7 @@ using BatchEngine.Storage.Database.Values;
 namespace BatchEngine.Storage.Database.Leases;
 
 /// <summary>At most one coordinator a run, under a fence of its own that strictly increases. Thread-safe; expiry goes by the database's clock alone.</summary>
+/// <remarks>Isolation: row locks; each change is one conditional statement on the run's row.</remarks>
 /// <param name="database">The database.</param>
 /// <param name="process">The process that asks, as others may recognise it; null means that it cannot be told, so its leads end by time alone.</param>
 public sealed class LeadStore(StateDatabase database, string? process = null)
@@ -25,23 +26,23 @@ public sealed class LeadStore(StateDatabase database, string? process = null)
             """, new { run = run.ToString(), holder, now = tx.NowMicroseconds, expires = tx.NowMicroseconds + EpochMicroseconds.Of(ttl), process })
             .ConfigureAwait(false);
         return fence is { } taken ? new LeadOutcome.Taken(new Lead(run, new FenceToken(taken))) : await HolderAsync(tx, run).ConfigureAwait(false);
-    }, ct);
+    }, Isolation.RowLocks, ct);
 
     /// <summary>Stays coordinator until <paramref name="ttl"/> from now; false means that somebody else is by now.</summary>
     public Task<bool> KeepAsync(Lead lead, TimeSpan ttl, CancellationToken ct) => database.WriteAsync(async tx =>
         await tx.ExecuteAsync("UPDATE leaders SET expires_at = @expires WHERE run_id = @run AND fence = @fence AND holder IS NOT NULL",
             new { run = lead.Run.ToString(), fence = lead.Fence.Value, expires = tx.NowMicroseconds + EpochMicroseconds.Of(ttl) })
-                .ConfigureAwait(false) == 1, ct);
+                .ConfigureAwait(false) == 1, Isolation.RowLocks, ct);
 
     /// <summary>Ends the lead now, because its holder is known to be gone; a no-op when it was renewed by another holder or has ended.</summary>
     public Task ExpireAsync(Lead lead, CancellationToken ct) => database.WriteAsync(tx => tx.ExecuteAsync(
         "UPDATE leaders SET expires_at = @now WHERE run_id = @run AND fence = @fence AND holder IS NOT NULL AND expires_at > @now",
-        new { run = lead.Run.ToString(), fence = lead.Fence.Value, now = tx.NowMicroseconds }), ct);
+        new { run = lead.Run.ToString(), fence = lead.Fence.Value, now = tx.NowMicroseconds }), Isolation.RowLocks, ct);
 
     /// <summary>Stops being coordinator; a no-op when somebody else is by now.</summary>
     public Task GiveBackAsync(Lead lead, CancellationToken ct) => database.WriteAsync(tx => tx.ExecuteAsync(
         "UPDATE leaders SET holder = NULL, process = NULL WHERE run_id = @run AND fence = @fence",
-        new { run = lead.Run.ToString(), fence = lead.Fence.Value }), ct);
+        new { run = lead.Run.ToString(), fence = lead.Fence.Value }), Isolation.RowLocks, ct);
 
     private static async Task<LeadOutcome> HolderAsync(StateTransaction tx, RunId run)
     {

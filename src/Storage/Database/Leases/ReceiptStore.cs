@@ -7,7 +7,7 @@ namespace BatchEngine.Storage.Database.Leases;
 
 /// <summary>What of each shard is durable: its newest checkpoint while it is scored, its receipt when it is done. Thread-safe.</summary>
 /// <remarks>A write under an older fence than the shard's newest, or under a released lease, is refused; a write under the newest fence counts even when the
-/// lease has expired, as long as nobody took the shard over.</remarks>
+/// lease has expired, as long as nobody took the shard over. Isolation: row locks; a shard is held while its checkpoint or receipt is written.</remarks>
 /// <param name="database">The database.</param>
 public sealed class ReceiptStore(StateDatabase database)
 {
@@ -27,7 +27,7 @@ public sealed class ReceiptStore(StateDatabase database)
                 $"{Place(lease)}: {checkpoint.Counts} of {rows} rows, next unit {checkpoint.NextUnitIndex} after {reached}");
         await SaveCheckpointAsync(tx, lease, checkpoint).ConfigureAwait(false);
         return true;
-    }, ct);
+    }, Isolation.RowLocks, ct);
 
     /// <summary>Accepts the shard's receipt: the one conditional write that finishes a shard (I1). Repeating an identical receipt does nothing.</summary>
     /// <exception cref="FenceLostException">Another worker owns the shard or has finished it.</exception>
@@ -41,6 +41,7 @@ public sealed class ReceiptStore(StateDatabase database)
         return database.WriteAsync(async tx =>
         {
             var json = StoredJson.Write(receipt);
+            await ShardLock.HoldAsync(tx, lease.Run, lease.ShardIndex).ConfigureAwait(false);
             if (await AcceptedAsync(tx, lease).ConfigureAwait(false) is { } accepted)
                 return accepted.Fence != lease.Fence.Value ? throw new FenceLostException(lease.Run, lease.ShardIndex, lease.Fence)
                     : accepted.ReceiptJson == json ? false
@@ -67,7 +68,7 @@ public sealed class ReceiptStore(StateDatabase database)
                 json,
             }).ConfigureAwait(false);
             return true;
-        }, ct);
+        }, Isolation.RowLocks, ct);
     }
 
     /// <summary>The accepted receipts in shard order.</summary>

@@ -8,7 +8,8 @@ namespace BatchEngine.Storage.Database.Leases;
 
 /// <summary>Which worker seals which partitions of a run. Thread-safe; expiry goes by the database's clock alone.</summary>
 /// <remarks>A unit's fence strictly increases with every lease of it. A segment is recorded under it by
-/// <see cref="Snapshots.SnapshotStore.RecordSegmentAsync"/>.</remarks>
+/// <see cref="Snapshots.SnapshotStore.RecordSegmentAsync"/>. Isolation: row locks; a unit's row is held while it is leased, or written under its lease. Cutting
+/// is serializable.</remarks>
 /// <param name="database">The database.</param>
 /// <param name="process">The process that asks, as others may recognise it; null means that it cannot be told, so its leases end by time alone.</param>
 public sealed class SealUnitStore(StateDatabase database, string? process = null)

@@ -28,7 +28,7 @@ public sealed class WorkerStore(StateDatabase database)
             foreach (var card in cards)
                 await ArriveAsync(tx, card, state, run, life).ConfigureAwait(false);
             return cards.Count;
-        }, ct);
+        }, Isolation.RowLocks, ct);
 
     /// <summary>What workers do from now on.</summary>
     /// <param name="names">The workers.</param>

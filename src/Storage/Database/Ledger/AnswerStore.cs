@@ -1,38 +1,52 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Transactions;
 using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Database.Ledger;
 
 /// <summary>Counts of answered look-ups by hour, source and reason. Thread-safe; counts of several routers add up.</summary>
+/// <remarks>Isolation: row locks; a count is raised by one statement.</remarks>
 /// <param name="database">The database.</param>
 public sealed class AnswerStore(StateDatabase database)
 {
-    /// <summary>Adds to a count. Not idempotent: each call counts.</summary>
-    /// <param name="servingName">The name that was looked up.</param>
-    /// <param name="hour">An instant in the hour; cut to its start.</param>
-    /// <param name="source">Where the answers came from.</param>
-    /// <param name="reason">Why it was answered that way.</param>
-    /// <param name="count">Look-ups to add; not negative.</param>
-    /// <param name="isDiagnostic">Whether a person asked to see what would be answered, and no application.</param>
+    private static readonly TimeSpan KeptWriters = TimeSpan.FromDays(30);
+
+    /// <summary>Adds to a count, once: an addition that the writer's last stored number covers was added already, and nothing is added. So an addition whose
+    /// answer was lost is handed over again, unchanged and before the next.</summary>
+    /// <param name="writer">Who counts; no two that live at a time have one name.</param>
+    /// <param name="number">The addition's number: from 1, and greater with each of the writer's.</param>
+    /// <param name="count">Look-ups to add; not negative. The hour is an instant in the hour, cut to its start.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task AddAsync(string servingName, DateTimeOffset hour, AnswerSource source, RouteReason reason, long count, bool isDiagnostic,
-        CancellationToken ct)
+    public Task AddAsync(string writer, long number, AnswerCount count, CancellationToken ct)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        var start = hour.UtcTicks - (hour.UtcTicks % TimeSpan.TicksPerHour);
-        var table = isDiagnostic ? "diagnostic_answers" : "answers";
-        return database.WriteAsync(tx => tx.ExecuteAsync($"""
-            INSERT INTO {table} (serving_name, hour_at, source, reason, answered) VALUES (@servingName, @hourAt, @source, @reason, @count)
-            ON CONFLICT (serving_name, hour_at, source, reason) DO UPDATE SET answered = {table}.answered + @count
-            """, new
+        ArgumentOutOfRangeException.ThrowIfNegative(count.Count);
+        ArgumentOutOfRangeException.ThrowIfLessThan(number, 1);
+        var start = count.Hour.UtcTicks - (count.Hour.UtcTicks % TimeSpan.TicksPerHour);
+        var table = count.IsDiagnostic ? "diagnostic_answers" : "answers";
+        return database.WriteAsync(async tx =>
         {
-            servingName,
-            hourAt = EpochMicroseconds.Of(new DateTimeOffset(start, TimeSpan.Zero)),
-            source = source.ToString().ToLowerInvariant(),
-            reason = reason.ToString(),
-            count,
-        }), ct);
+            var isNew = await tx.ExecuteAsync("""
+                INSERT INTO answer_writers (writer, number, added_at) VALUES (@writer, @number, @now)
+                ON CONFLICT (writer) DO UPDATE SET number = excluded.number, added_at = excluded.added_at WHERE answer_writers.number < excluded.number
+                """, new { writer, number, now = tx.NowMicroseconds }).ConfigureAwait(false) == 1;
+            if (!isNew)
+                return 0;
+            if (number == 1)
+                await tx.ExecuteAsync("DELETE FROM answer_writers WHERE added_at < @old",
+                    new { old = tx.NowMicroseconds - EpochMicroseconds.Of(KeptWriters) }).ConfigureAwait(false);
+            return await tx.ExecuteAsync($"""
+                INSERT INTO {table} (serving_name, hour_at, source, reason, answered) VALUES (@ServingName, @hourAt, @source, @reason, @Count)
+                ON CONFLICT (serving_name, hour_at, source, reason) DO UPDATE SET answered = {table}.answered + @Count
+                """, new
+            {
+                count.ServingName,
+                hourAt = EpochMicroseconds.Of(new DateTimeOffset(start, TimeSpan.Zero)),
+                source = count.Source.ToString().ToLowerInvariant(),
+                reason = count.Reason.ToString(),
+                count.Count,
+            }).ConfigureAwait(false);
+        }, Isolation.RowLocks, ct);
     }
 
     /// <summary>The counts of the hours that start in the half-open interval, by hour, name, source and reason.</summary>

@@ -1,10 +1,12 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Transactions;
 using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Database.Ledger;
 
 /// <summary>The ledger. Entries are appended and never change: the engine itself refuses it. Thread-safe.</summary>
+/// <remarks>Isolation: none is needed beyond the primary key; the second of two equal entries is left out.</remarks>
 /// <param name="database">The database.</param>
 public sealed class LedgerStore(StateDatabase database)
 {
@@ -32,7 +34,7 @@ public sealed class LedgerStore(StateDatabase database)
             await tx.ExecuteAsync("UPDATE unsettled_usage SET prices_read = @PricesRead WHERE usage_id = @usage", new { usage, settlement.PricesRead })
                 .ConfigureAwait(false);
         return entries.Count;
-    }, ct);
+    }, Isolation.RowLocks, ct);
 
     /// <summary>Every entry of some usages, by start and id within a portion of them.</summary>
     public Task<IReadOnlyList<SpendEntry>> OfUsageAsync(IEnumerable<string> usages, CancellationToken ct) => database.ReadAsync(async tx =>

@@ -7,6 +7,7 @@ namespace BatchEngine.Storage.Database.Ledger;
 
 /// <summary>What is metered and not over, written ahead. A slice becomes usage once: by its own process, or by whoever finds that process dead. Thread-safe;
 /// several processes may use it.</summary>
+/// <remarks>Isolation: row locks; a slice is held by its name while it is changed.</remarks>
 /// <param name="database">The database.</param>
 /// <param name="pricedBy">The price folder of slices that name none and whose run names none.</param>
 public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
@@ -19,7 +20,7 @@ public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
     {
         await BeatAsync(tx, slice.Subject).ConfigureAwait(false);
         return await BeatAsync(tx, slice).ConfigureAwait(false);
-    }, ct);
+    }, Isolation.RowLocks, ct);
 
     /// <summary>A sign of life of a worker; of somebody who is no worker it is nothing.</summary>
     internal static Task<int> BeatAsync(StateTransaction tx, string worker) =>
@@ -27,6 +28,7 @@ public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
 
     private async Task<int> BeatAsync(StateTransaction tx, OpenSlice slice)
     {
+        await HoldAsync(tx, slice.Id).ConfigureAwait(false);
         if (await EndedUntilAsync(tx, slice).ConfigureAwait(false) is not null)
             return 0;
         return await tx.ExecuteAsync($"""
@@ -68,6 +70,7 @@ public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
         CancellationToken ct) =>
         database.WriteAsync(async tx =>
         {
+            await HoldAsync(tx, slice.Id).ConfigureAwait(false);
             var records = usage(await EndedUntilAsync(tx, slice).ConfigureAwait(false) ?? slice.From);
             foreach (var record in records)
                 await UsageStore.AppendAsync(tx, record, pricedBy).ConfigureAwait(false);
@@ -75,12 +78,13 @@ public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
             if (next is not null)
                 await BeatAsync(tx, next).ConfigureAwait(false);
             return records;
-        }, ct);
+        }, Isolation.RowLocks, ct);
 
     /// <summary>Ends a slice whose process is dead, when it is still as it was found.</summary>
     /// <returns>Whether it was.</returns>
     public Task<bool> SettleAsync(OpenSlice found, DateTimeOffset now, CancellationToken ct) => database.WriteAsync(async tx =>
     {
+        await HoldAsync(tx, found.Id).ConfigureAwait(false);
         var seen = await tx.NumberAsync("SELECT seen_at FROM open_slices WHERE id = @Id", new { found.Id }).ConfigureAwait(false);
         if (seen != EpochMicroseconds.Of(found.SeenAt))
             return false;
@@ -88,7 +92,7 @@ public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
             await UsageStore.AppendAsync(tx, record, pricedBy).ConfigureAwait(false);
         await RemoveAsync(tx, found.Id).ConfigureAwait(false);
         return true;
-    }, ct);
+    }, Isolation.RowLocks, ct);
 
     /// <summary>Every open slice, by start.</summary>
     /// <param name="run">Only of this run; null means all.</param>
@@ -103,6 +107,9 @@ public sealed class OpenSliceStore(StateDatabase database, string pricedBy = "")
     private static async Task<DateTimeOffset?> EndedUntilAsync(StateTransaction tx, OpenSlice slice) =>
         await tx.NumberAsync("SELECT MAX(to_at) FROM usage_records WHERE id IN (@Id, @lost)", new { slice.Id, lost = $"{slice.Id}/unallocated" })
             .ConfigureAwait(false) is { } ended ? EpochMicroseconds.ToInstant(ended) : null;
+
+    // By its name and not by its row: a slice that was ended has none, and must not get one again.
+    private static Task HoldAsync(StateTransaction tx, string id) => tx.LockNameAsync($"open slice {id}");
 
     private static Task<int> RemoveAsync(StateTransaction tx, string id) => tx.ExecuteAsync("DELETE FROM open_slices WHERE id = @id", new { id });
 

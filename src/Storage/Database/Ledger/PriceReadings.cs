@@ -6,6 +6,7 @@ using BatchEngine.Storage.Database.Values;
 namespace BatchEngine.Storage.Database.Ledger;
 
 /// <summary>Everything that the price sheets of each folder ever said, and when they were changed or went. Nothing of it changes. Thread-safe.</summary>
+/// <remarks>Isolation: serializable; a reading is written because the last one differs.</remarks>
 /// <param name="database">The database.</param>
 public sealed class PriceReadings(StateDatabase database)
 {

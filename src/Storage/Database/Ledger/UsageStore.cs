@@ -6,6 +6,7 @@ using BatchEngine.Storage.Database.Values;
 namespace BatchEngine.Storage.Database.Ledger;
 
 /// <summary>What was rented, when and for what. Records are written once and never change. Thread-safe.</summary>
+/// <remarks>Isolation: none is needed beyond the primary key; the second of two equal records is left out.</remarks>
 /// <param name="database">The database.</param>
 /// <param name="pricedBy">The price folder of records that name none and whose run names none.</param>
 public sealed class UsageStore(StateDatabase database, string pricedBy = "")
@@ -29,7 +30,7 @@ public sealed class UsageStore(StateDatabase database, string pricedBy = "")
         foreach (var record in usage)
             await AppendAsync(tx, record, pricedBy).ConfigureAwait(false);
         return usage.Count;
-    }, ct);
+    }, Isolation.RowLocks, ct);
 
     /// <summary>The same inside a transaction. It is unsettled from then on.</summary>
     internal static async Task<int> AppendAsync(StateTransaction tx, UsageRecord usage, string pricedBy)

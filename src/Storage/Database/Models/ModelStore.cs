@@ -6,6 +6,7 @@ using BatchEngine.Storage.Database.Values;
 namespace BatchEngine.Storage.Database.Models;
 
 /// <summary>Registered model versions and the aliases that point at them, with the history of each alias. Thread-safe.</summary>
+/// <remarks>Isolation: serializable; a number is the next after those that were read, a move goes on from the one that was read.</remarks>
 /// <param name="database">The database.</param>
 public sealed class ModelStore(StateDatabase database)
 {

@@ -6,6 +6,9 @@ using BatchEngine.Storage.Database.Values;
 namespace BatchEngine.Storage.Database.Runs;
 
 /// <summary>What the engine decided and why. Appended, never changed. Thread-safe.</summary>
+/// <remarks>Isolation: row locks; the counter's row puts writers in order. A decision of the same run, instant and words is the same decision, so that one
+/// whose
+/// answer was lost can be appended again.</remarks>
 /// <param name="database">The database.</param>
 public sealed class DecisionStore(StateDatabase database)
 {
@@ -13,15 +16,15 @@ public sealed class DecisionStore(StateDatabase database)
     public const int MaxListed = 1_000;
 
     /// <summary>Appends a decision.</summary>
-    public Task AppendAsync(Decision decision, CancellationToken ct) => database.WriteAsync(tx => AppendAsync(tx, decision), ct);
+    public Task AppendAsync(Decision decision, CancellationToken ct) => database.WriteAsync(tx => AppendOnceAsync(tx, decision), Isolation.RowLocks, ct);
 
     /// <summary>Appends a decision of a run's coordinator.</summary>
     /// <exception cref="LeadLostException">Another process leads the run.</exception>
     public Task AppendAsync(Lead lead, Decision decision, CancellationToken ct) => database.WriteAsync(async tx =>
     {
         await LeadFence.RequireAsync(tx, lead).ConfigureAwait(false);
-        return await AppendAsync(tx, decision).ConfigureAwait(false);
-    }, ct);
+        return await AppendOnceAsync(tx, decision).ConfigureAwait(false);
+    }, Isolation.RowLocks, ct);
 
     /// <summary>Decisions in the order they were taken.</summary>
     /// <param name="run">All of this run; null means the newest of all runs and of none, <see cref="MaxListed"/> at most.</param>
@@ -35,14 +38,28 @@ public sealed class DecisionStore(StateDatabase database)
         return (IReadOnlyList<Decision>)[.. rows.Select(r => r.ToDecision())];
     }, ct);
 
-    /// <summary>Appends a decision in the transaction of what it explains.</summary>
-    internal static async Task<int> AppendAsync(StateTransaction tx, Decision decision)
+    /// <summary>Appends a decision in the transaction of what it explains, which happens once.</summary>
+    internal static Task<int> AppendAsync(StateTransaction tx, Decision decision) => InsertAsync(tx, decision, null);
+
+    private static async Task<int> AppendOnceAsync(StateTransaction tx, Decision decision)
+    {
+        var id = Digest.Of(StoredJson.Write(decision)).Hex;
+        await tx.LockNameAsync($"decision {id}").ConfigureAwait(false);
+        return await tx.NumberAsync("SELECT COUNT(*) FROM decisions WHERE id = @id", new { id }).ConfigureAwait(false) > 0
+            ? 0 : await InsertAsync(tx, decision, id).ConfigureAwait(false);
+    }
+
+    private static async Task<int> InsertAsync(StateTransaction tx, Decision decision, string? id)
     {
         var number = await tx.NextAsync("decision").ConfigureAwait(false);
         return await tx.ExecuteAsync(
-            "INSERT INTO decisions (decision_number, run_id, decided_at, subject, choice, reason) VALUES (@number, @run, @at, @subject, @Choice, @Reason)",
+            """
+            INSERT INTO decisions (decision_number, id, run_id, decided_at, subject, choice, reason)
+            VALUES (@number, @id, @run, @at, @subject, @Choice, @Reason)
+            """,
             new
             {
+                id,
                 number,
                 run = decision.Run?.ToString(),
                 at = EpochMicroseconds.Of(decision.At),

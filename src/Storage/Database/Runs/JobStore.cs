@@ -1,10 +1,12 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Transactions;
 using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Database.Runs;
 
 /// <summary>Jobs as they were last given. Thread-safe.</summary>
+/// <remarks>Isolation: one statement; of two writers the later wins whole.</remarks>
 /// <param name="database">The database.</param>
 public sealed class JobStore(StateDatabase database)
 {
@@ -12,7 +14,7 @@ public sealed class JobStore(StateDatabase database)
     public Task SaveAsync(ScoringJob job, CancellationToken ct) => database.WriteAsync(tx => tx.ExecuteAsync("""
         INSERT INTO jobs (name, job_json, saved_at) VALUES (@Name, @json, @now)
         ON CONFLICT (name) DO UPDATE SET job_json = excluded.job_json, saved_at = excluded.saved_at
-        """, new { job.Name, json = StoredJson.Write(job), now = tx.NowMicroseconds }), ct);
+        """, new { job.Name, json = StoredJson.Write(job), now = tx.NowMicroseconds }), Isolation.RowLocks, ct);
 
     /// <summary>Every job by name.</summary>
     public Task<IReadOnlyList<ScoringJob>> ListAsync(CancellationToken ct) => database.ReadAsync(async tx =>

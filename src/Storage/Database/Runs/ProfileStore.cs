@@ -6,6 +6,7 @@ using BatchEngine.Storage.Database.Values;
 namespace BatchEngine.Storage.Database.Runs;
 
 /// <summary>Column profiles of runs, their drift reports, and the bin edges that make profiles comparable. Thread-safe; every write may be repeated.</summary>
+/// <remarks>Isolation: serializable; edges are merged with those that were read.</remarks>
 /// <param name="database">The database.</param>
 public sealed class ProfileStore(StateDatabase database)
 {

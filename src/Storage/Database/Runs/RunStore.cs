@@ -6,6 +6,7 @@ using BatchEngine.Storage.Database.Values;
 namespace BatchEngine.Storage.Database.Runs;
 
 /// <summary>Runs with their plans and states. Thread-safe; every method may be repeated.</summary>
+/// <remarks>Isolation: serializable; of two that create a run the second finds the first, and a move names the state that it goes from.</remarks>
 /// <param name="database">The database.</param>
 public sealed class RunStore(StateDatabase database)
 {

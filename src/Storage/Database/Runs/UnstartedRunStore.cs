@@ -1,10 +1,12 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Transactions;
 using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Database.Runs;
 
 /// <summary>Scheduled runs that could not start, one row a run. One that started after all is not told any more. Thread-safe.</summary>
+/// <remarks>Isolation: one statement. The same try saved again is one try.</remarks>
 /// <param name="database">The database.</param>
 public sealed class UnstartedRunStore(StateDatabase database)
 {
@@ -21,7 +23,9 @@ public sealed class UnstartedRunStore(StateDatabase database)
         database.WriteAsync(tx => tx.ExecuteAsync("""
             INSERT INTO unstarted_runs (run_id, job, scheduled_at, tried_at, tries, retry_until, reason)
             VALUES (@run, @Job, @scheduled, @tried, 1, @until, @reason)
-            ON CONFLICT (run_id) DO UPDATE SET tried_at = excluded.tried_at, tries = unstarted_runs.tries + 1, retry_until = excluded.retry_until,
+            ON CONFLICT (run_id) DO UPDATE SET tried_at = excluded.tried_at,
+                tries = unstarted_runs.tries + CASE WHEN unstarted_runs.tried_at = excluded.tried_at THEN 0 ELSE 1 END,
+                retry_until = excluded.retry_until,
                 reason = excluded.reason
             """, new
         {
@@ -31,7 +35,7 @@ public sealed class UnstartedRunStore(StateDatabase database)
             tried = EpochMicroseconds.Of(at),
             until = retryUntil is { } until ? EpochMicroseconds.Of(until) : (long?)null,
             reason,
-        }), ct);
+        }), Isolation.RowLocks, ct);
 
     /// <summary>The run, when it was tried and could not start; null means that it was not tried, or has started.</summary>
     public Task<UnstartedRun?> FindAsync(RunId run, CancellationToken ct) => database.ReadAsync(async tx =>

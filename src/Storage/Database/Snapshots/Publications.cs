@@ -7,6 +7,7 @@ using BatchEngine.Storage.Database.Runs;
 namespace BatchEngine.Storage.Database.Snapshots;
 
 /// <summary>The moves of current pointers, forward and back. Thread-safe; each move is one transaction, recorded for good.</summary>
+/// <remarks>Isolation: serializable; a move is decided from the run, the lead, the receipts and what serves now.</remarks>
 internal sealed class Publications(StateDatabase database)
 {
     /// <summary>The coordinator publishes its run: state, lead, the instant that serves and the name are looked at in the transaction that moves the pointer,

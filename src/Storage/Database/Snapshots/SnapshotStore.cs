@@ -9,6 +9,8 @@ using BatchEngine.Storage.Database.Values;
 namespace BatchEngine.Storage.Database.Snapshots;
 
 /// <summary>Sealed segments, the snapshots they make, which of them is served, and under what contract. Thread-safe.</summary>
+/// <remarks>Isolation: serializable, and the lead is held while its coordinator writes. Segments are named under row locks: the first of a partition
+/// stays.</remarks>
 /// <param name="database">The database.</param>
 public sealed class SnapshotStore(StateDatabase database)
 {
@@ -41,7 +43,7 @@ public sealed class SnapshotStore(StateDatabase database)
         foreach (var segment in segments)
             await RecordAsync(tx, lead.Run, segment).ConfigureAwait(false);
         return true;
-    }, ct);
+    }, Isolation.RowLocks, ct);
 
     /// <summary>The run's recorded segments in partition order.</summary>
     public Task<IReadOnlyList<SegmentInfo>> SegmentsAsync(RunId run, CancellationToken ct) =>

@@ -71,7 +71,7 @@ public sealed class StoreClaim(StateDatabase database, IBlobStore blobs)
 
     private BadInputException Refused(string found, string identity) => new(blobs.Place, found, $"a folder of its own for the database {database.Place} "
         + $"(identity {identity})",
-        "Point databasePath at the database that the folder belongs to, or blobs at another folder. Nothing was changed.");
+        "Point database at the database that the folder belongs to, or blobs at another folder. Nothing was changed.");
 
     private static string Short(string identity) => identity[..Math.Min(identity.Length, ShownCharacters)];
 }

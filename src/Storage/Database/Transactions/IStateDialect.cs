@@ -8,6 +8,9 @@ internal interface IStateDialect
     /// <summary>What must be there before the first migration; run once, in its transaction. Empty means nothing.</summary>
     string Foundation { get; }
 
+    /// <summary>Whether one transaction writes at a time, so that a write needs no lock of its own.</summary>
+    bool WritesAlone { get; }
+
     /// <summary>Counts the tables of the name @table.</summary>
     string TableCount { get; }
 

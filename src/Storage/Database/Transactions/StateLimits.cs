@@ -21,12 +21,6 @@ internal static class StateLimits
     /// <summary>How often a write on PostgreSQL is run before it is reported that others were always faster.</summary>
     public const int MaxRaces = 30;
 
-    /// <summary>How long a lost PostgreSQL server is looked for in the middle of work: a restart or a failover fits in.</summary>
-    public static readonly TimeSpan MaxOutage = TimeSpan.FromSeconds(45);
-
-    /// <summary>How long a PostgreSQL server is looked for when a command starts: whoever typed it wants to know soon.</summary>
-    public static readonly TimeSpan MaxOutageAtStart = TimeSpan.FromSeconds(6);
-
     /// <summary>The longest pause between two tries.</summary>
     public static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
 

@@ -69,6 +69,9 @@ internal sealed class StateTransaction
     /// <summary>Whether there is a table of this name.</summary>
     public async Task<bool> HasTableAsync(string table) => await NumberAsync(_dialect.TableCount, new { table }).ConfigureAwait(false) > 0;
 
+    /// <summary>Whether one transaction writes at a time, so that a write needs no lock of its own.</summary>
+    public bool WritesAlone => _dialect.WritesAlone;
+
     /// <summary>What ends a query so that its rows are held until this transaction ends; empty where only one transaction writes at a time.</summary>
     /// <param name="rowLock">How they are held.</param>
     /// <param name="table">The name in the query whose rows are meant; null means all.</param>

@@ -35,6 +35,9 @@ public abstract class RecordStoresContract : StateContract
         await new ProfileStore(Database).SaveDriftAsync(lead, report, Ct);
         Assert.Equal(StoredJson.Write(report), StoredJson.Write(await new ProfileStore(Database).FindDriftAsync(report.Run, Ct)));
         Assert.Null(await new ProfileStore(Database).FindDriftAsync(Samples.Run(), Ct));
+        Assert.Equal([(report.Run, report.Verdict)],
+            (await new ProfileStore(Database).DriftVerdictsAsync([Samples.Run(), report.Run], Ct)).Select(v => (v.Key, v.Value)));
+        Assert.Empty(await new ProfileStore(Database).DriftVerdictsAsync([], Ct));
     }
 
     [Fact]
@@ -69,6 +72,29 @@ public abstract class RecordStoresContract : StateContract
     }
 
     [Fact]
+    public async Task Append_DecisionWhoseAnswerWasLost_IsStoredOnce()
+    {
+        var decisions = new DecisionStore(Database);
+        var decision = new Decision(Samples.Run(), Start, DecisionSubject.Capacity, "local", "no other");
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Task.Run(() => decisions.AppendAsync(decision, Ct), Ct)));
+        await decisions.AppendAsync(decision with { At = Start.AddTicks(10) }, Ct);
+        Assert.Equal([Start, Start.AddTicks(10)], (await decisions.ListAsync(null, Ct)).Select(d => d.At));
+    }
+
+    [Fact]
+    public async Task Add_CountWhoseAnswerWasLost_IsAddedOnce()
+    {
+        var answers = new AnswerStore(Database);
+        var count = new AnswerCount("churn", Start, AnswerSource.Snapshot, RouteReason.Fresh, 5);
+        await answers.AddAsync("router", 1, count, Ct);
+        await answers.AddAsync("router", 1, count, Ct);
+        await answers.AddAsync("router", 2, count with { Count = 7 }, Ct);
+        await answers.AddAsync("router", 2, count with { Count = 7 }, Ct);
+        await answers.AddAsync("other", 1, count with { Count = 100 }, Ct);
+        Assert.Equal(112, Assert.Single(await answers.ListAsync(Start, Start.AddHours(1), Ct)).Count);
+    }
+
+    [Fact]
     public async Task Jobs_SavedAgain_AreReplaced()
     {
         var jobs = new JobStore(Database);
@@ -84,10 +110,11 @@ public abstract class RecordStoresContract : StateContract
     public async Task Answers_OfSeveralRouters_AddUpByTheHour()
     {
         var answers = new AnswerStore(Database);
-        await Task.WhenAll(Enumerable.Range(0, 10)
-            .Select(i => Task.Run(() => answers.AddAsync("churn", Start.AddMinutes(i), AnswerSource.Snapshot, RouteReason.Fresh, i, false, Ct), Ct)));
-        await answers.AddAsync("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 3, false, Ct);
-        await answers.AddAsync("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 2, true, Ct);
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Task.Run(() => answers.AddAsync($"router {i}", 1,
+            new AnswerCount("churn", Start.AddMinutes(i), AnswerSource.Snapshot, RouteReason.Fresh, i), Ct), Ct)));
+        var later = new AnswerCount("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 3);
+        await answers.AddAsync("router 1", 2, later, Ct);
+        await answers.AddAsync("person", 1, later with { Count = 2, IsDiagnostic = true }, Ct);
         Assert.Equal(
             [new AnswerCount("churn", Start, AnswerSource.Snapshot, RouteReason.Fresh, 45),
                 new AnswerCount("churn", Start.AddHours(1), AnswerSource.Realtime, RouteReason.Stale, 3),
@@ -96,7 +123,7 @@ public abstract class RecordStoresContract : StateContract
         Assert.Equal(["snapshot", "realtime"], await Database.ReadAsync(async tx =>
             (await tx.QueryAsync<string>("SELECT source FROM answers ORDER BY hour_at", new { }).ConfigureAwait(false)).ToList(), Ct));
         Assert.Single(await answers.ListAsync(Start, Start.AddHours(1), Ct));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => answers.AddAsync("churn", Start, AnswerSource.Snapshot, RouteReason.Fresh, -1, false, Ct));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => answers.AddAsync("router 1", 3, later with { Count = -1 }, Ct));
     }
 
     [Fact]

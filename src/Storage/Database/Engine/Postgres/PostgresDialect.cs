@@ -24,6 +24,9 @@ internal sealed partial class PostgresDialect(TimeProvider? played) : IStateDial
         """;
 
     /// <inheritdoc/>
+    public bool WritesAlone => false;
+
+    /// <inheritdoc/>
     public string TableCount => "SELECT COUNT(*) FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p') AND relname = lower(@table) AND pg_table_is_visible(oid)";
 
     /// <inheritdoc/>

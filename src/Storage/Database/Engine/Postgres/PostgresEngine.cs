@@ -13,17 +13,21 @@ internal sealed class PostgresEngine : IStateEngine
 {
     private const int OldestVersion = 13;
     private const string Utf8 = "UTF8";
+    private static readonly string[] s_rights = ["SELECT", "INSERT", "UPDATE", "DELETE"];
     private readonly NpgsqlDataSource _source;
     private readonly PostgresDialect _dialect;
     private readonly CommitMarks _marks = new();
-    private TimeSpan _maxOutage = StateLimits.MaxOutageAtStart;
+    private readonly PostgresPatience _patience;
+    private TimeSpan _maxOutage;
     private int _hasPruned;
 
     /// <summary>Names the database; nothing is opened yet.</summary>
     /// <param name="place">Where it is.</param>
     /// <param name="clock">The system's clock means the server's; any other counts instead of it.</param>
-    public PostgresEngine(PostgresPlace place, TimeProvider clock)
+    /// <param name="patience">How long a lost server is looked for.</param>
+    public PostgresEngine(PostgresPlace place, TimeProvider clock, PostgresPatience patience)
     {
+        (_patience, _maxOutage) = (patience, patience.AtStart);
         _dialect = new PostgresDialect(clock == TimeProvider.System ? null : clock);
         (Place, _source) = (place.Name, NpgsqlDataSource.Create(place.ConnectionString));
     }
@@ -34,16 +38,21 @@ internal sealed class PostgresEngine : IStateEngine
     /// <inheritdoc/>
     public IStateDialect Dialect => _dialect;
 
-    /// <inheritdoc/>
-    public Task<string> DescribeAsync(CancellationToken ct) => ReadAsync(async tx =>
+    /// <summary>Writes nothing, in a write: a server that takes none says so.</summary>
+    public async Task<string> DescribeAsync(CancellationToken ct)
     {
-        var facts = (await tx.QueryAsync<string>("""
-            SELECT 'PostgreSQL ' || current_setting('server_version')
-                || CASE WHEN pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' THEN ', read-only: no run can be written' ELSE '' END
-                || CASE WHEN has_schema_privilege(current_schema(), 'CREATE') THEN ', tables can be created' ELSE ', tables cannot be created or changed' END
-            """).ConfigureAwait(false)).Single();
-        return facts;
-    }, ct);
+        await WriteAsync(tx => Task.FromResult(tx.Now), Isolation.RowLocks, ct).ConfigureAwait(false);
+        var (version, closed) = await ReadAsync(async tx => (
+            await tx.FindAsync<string>("SELECT current_setting('server_version')").ConfigureAwait(false),
+            await tx.FindAsync<string>($"""
+                SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_catalog.pg_class
+                WHERE relkind = 'r' AND relnamespace = CAST(current_schema() AS regnamespace)
+                    AND NOT ({string.Join(" AND ", s_rights.Select(r => $"has_table_privilege(oid, '{r}')"))})
+                """).ConfigureAwait(false)), ct).ConfigureAwait(false);
+        return closed is null ? $"PostgreSQL {version}, every table can be read and written" : throw new StorageFailedException(Place,
+            $"PostgreSQL {version} answers, but the user may not read and write these tables: {closed}. Let it own them, or: GRANT ALL ON ALL TABLES.",
+            isTransient: false);
+    }
 
     /// <inheritdoc/>
     public async Task ConnectAsync(CancellationToken ct)
@@ -60,7 +69,7 @@ internal sealed class PostgresEngine : IStateEngine
                     + "--encoding=UTF8 --template=template0 NAME.", isTransient: false);
             return true;
         }, ct).ConfigureAwait(false);
-        _maxOutage = StateLimits.MaxOutage;
+        _maxOutage = _patience.InWork;
     }
 
     /// <inheritdoc/>
@@ -140,9 +149,9 @@ internal sealed class PostgresEngine : IStateEngine
                 if (Stopwatch.GetElapsedTime(since) > StateLimits.CommitGrace)
                     await CommitMarks.EndSessionAsync(connection, begun).ConfigureAwait(false);
             }
-            catch (Exception e) when (PostgresFailures.TroubleOf(e) is not null && Stopwatch.GetElapsedTime(since) < _maxOutage)
+            catch (Exception e) when (PostgresFailures.TroubleOf(e) is not null)
             {
-                // Not back yet.
+                _source.Clear(); // Not back yet.
             }
             if (Stopwatch.GetElapsedTime(since) >= _maxOutage)
                 throw new StorageFailedException(Place,
@@ -155,7 +164,7 @@ internal sealed class PostgresEngine : IStateEngine
 
     private async Task<T> RetryAsync<T>(Func<Task<T>> attempt, CancellationToken ct)
     {
-        long? lostAt = null;
+        long? failingSince = null;
         for (var tries = 1; ; tries++)
         {
             ct.ThrowIfCancellationRequested();
@@ -165,19 +174,12 @@ internal sealed class PostgresEngine : IStateEngine
             }
             catch (Exception e) when (PostgresFailures.TroubleOf(e) is { } trouble)
             {
-                if (trouble == PostgresTrouble.Outage)
-                {
-                    lostAt ??= Stopwatch.GetTimestamp();
-                    _source.Clear();
-                }
-                var goesOn = trouble switch
-                {
-                    PostgresTrouble.Race => tries < StateLimits.MaxRaces,
-                    PostgresTrouble.Outage => Stopwatch.GetElapsedTime(lostAt!.Value) < _maxOutage,
-                    _ => false,
-                };
-                if (!goesOn)
+                failingSince ??= Stopwatch.GetTimestamp();
+                if (trouble == PostgresTrouble.Lasting || (trouble == PostgresTrouble.Race && tries >= StateLimits.MaxRaces)
+                    || Stopwatch.GetElapsedTime(failingSince.Value) >= _maxOutage)
                     throw PostgresFailures.Explain(e, Place);
+                if (trouble == PostgresTrouble.Outage)
+                    _source.Clear();
             }
 
             // Real time on purpose: what is waited for is another process, whatever clock the caller plays with.

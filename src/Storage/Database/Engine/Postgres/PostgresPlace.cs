@@ -27,7 +27,7 @@ internal sealed partial record PostgresPlace(string ConnectionString, string Nam
         if (!given.ContainsKey("Maximum Pool Size"))
             given.MaxPoolSize = Math.Max(StateLimits.MaxConnections, given.MinPoolSize);
         if (!given.ContainsKey("Timeout"))
-            given.Timeout = (int)StateLimits.MaxOutageAtStart.TotalSeconds;
+            given.Timeout = (int)PostgresPatience.Default.AtStart.TotalSeconds;
         if (!given.ContainsKey("Keepalive"))
             given.KeepAlive = (int)StateLimits.SilentWrite.TotalSeconds;
         if (!given.ContainsKey("Application Name"))

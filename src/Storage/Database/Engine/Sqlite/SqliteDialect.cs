@@ -12,6 +12,9 @@ internal sealed class SqliteDialect(TimeProvider clock) : IStateDialect
     public string Foundation => "";
 
     /// <inheritdoc/>
+    public bool WritesAlone => true;
+
+    /// <inheritdoc/>
     public string TableCount => "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = @table";
 
     /// <inheritdoc/>

@@ -41,7 +41,7 @@ internal sealed class SqliteEngine : IStateEngine
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StorageFailedException(Place,
-                $"the folder of the database cannot be created ({e.Message}). Create it, or set databasePath to another place.", isTransient: false, e);
+                $"the folder of the database cannot be created ({e.Message}). Create it, or set the key database to another place.", isTransient: false, e);
         }
         await RetryAsync(() =>
         {

@@ -27,7 +27,7 @@ internal static class SqliteFailures
             "the database cannot be written: this user lacks the permission, or the disk is read-only. Grant write access to the file and its folder.",
             isTransient: false, failure),
         CannotOpen => new StorageFailedException(path,
-            "the database cannot be opened or created: the path is a folder, or this user lacks the permission. Check databasePath and the folder's rights.",
+            "the database cannot be opened or created: the path is a folder, or this user lacks the permission. Check database and the folder's rights.",
             isTransient: false, failure),
         DiskError => new StorageFailedException(path,
             $"the disk failed while the database was read or written ({failure.Message}). Check the disk and its space, then try again.", isTransient: false,

@@ -49,7 +49,7 @@ public sealed class PostgresOpeningTests : IAsyncLifetime
         await using var database = await OpenAsync();
         SchemaMigration[] broken =
             [.. SchemaMigration.Embedded, new(SchemaMigration.Embedded.Count + 1, "broken", "CREATE TABLE half (a TEXT); CREATE TABLE half (a TEXT);")];
-        await using var engine = new PostgresEngine(PostgresPlace.Parse(_server.ConnectionString(_empty)), TimeProvider.System);
+        await using var engine = new PostgresEngine(PostgresPlace.Parse(_server.ConnectionString(_empty)), TimeProvider.System, PostgresPatience.Default);
         await Assert.ThrowsAsync<StorageFailedException>(() => SchemaMigration.BringUpAsync(engine, broken, Ct));
         Assert.False(await database.ReadAsync(tx => tx.HasTableAsync("half"), Ct));
         Assert.Equal(SchemaMigration.Embedded.Count, await database.ReadAsync(tx => tx.NumberAsync("SELECT MAX(number) FROM schema_versions"), Ct));
@@ -93,9 +93,26 @@ public sealed class PostgresOpeningTests : IAsyncLifetime
         await _server.ExecuteAsync("postgres", $"ALTER DATABASE {_empty} SET default_transaction_read_only = on");
         await using var database = await OpenAsync();
         Assert.Empty(await new JobStore(database).ListAsync(Ct));
-        Assert.Contains("read-only", await database.DescribeAsync(Ct));
         var refused = await Assert.ThrowsAsync<StorageFailedException>(() => new JobStore(database).SaveAsync(Samples.Job("a"), Ct));
         Says(refused, isTransient: false, "25006", "read-only replica", "primary");
+        Says(await Assert.ThrowsAsync<StorageFailedException>(() => database.DescribeAsync(Ct)), isTransient: false, "25006");
+    }
+
+    [Fact]
+    public async Task Describe_UserWhoMayReadOnly_NamesTheTables()
+    {
+        await (await OpenAsync()).DisposeAsync();
+        await _server.ExecuteAsync(_empty, """
+            DROP ROLE IF EXISTS half; CREATE ROLE half LOGIN PASSWORD 'r';
+            GRANT SELECT ON ALL TABLES IN SCHEMA public TO half; GRANT ALL ON commit_marks TO half
+            """);
+        await using var database = await StateDatabase.OpenAsync(
+            $"Host=127.0.0.1;Port={_server.Port};Database={_empty};Username=half;Password=r", TimeProvider.System, Ct);
+        var refused = await Assert.ThrowsAsync<StorageFailedException>(() => database.DescribeAsync(Ct));
+        Says(refused, isTransient: false, "may not read and write these tables: alias_moves, aliases", "GRANT ALL");
+        await _server.ExecuteAsync(_empty, "GRANT ALL ON ALL TABLES IN SCHEMA public TO half");
+        Assert.Matches("^PostgreSQL [0-9.]+.*, every table can be read and written$", await database.DescribeAsync(Ct));
+        await _server.ExecuteAsync(_empty, "DROP OWNED BY half");
     }
 
     [Fact]

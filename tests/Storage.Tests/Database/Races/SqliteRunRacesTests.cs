@@ -1,0 +1,16 @@
+using BatchEngine.Storage.Database.Engine;
+
+namespace BatchEngine.Storage.Tests.Database.Races;
+
+public sealed class SqliteRunRacesTests : RunRacesContract
+{
+    private readonly SqliteFile _file = new();
+
+    protected override Task<StateDatabase> OpenAsync(TimeProvider clock) => _file.OpenAsync(clock);
+
+    protected override Task CloseAsync()
+    {
+        _file.Dispose();
+        return Task.CompletedTask;
+    }
+}
