@@ -176,6 +176,8 @@ internal sealed class JobRuns : IDisposable
     private async Task ExportAsync(RunId run, CancellationToken ct)
     {
         var exported = await Export().ExportAsync(run, ct).ConfigureAwait(false);
+        if (exported.RetiredAt is { } retired)
+            _note($"The outputs of {run} are not written again: its files were retired at {Figures.Instant(retired)}, as retention in the configuration says.");
         if (exported.MendedFiles > 0)
             _note(FormattableString.Invariant($"{exported.MendedFiles} files in {exported.Folder} were missing or damaged and were written again."));
     }
