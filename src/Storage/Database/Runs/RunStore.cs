@@ -76,13 +76,13 @@ public sealed class RunStore(StateDatabase database)
             new { run = lead.Run.ToString(), unworked = EpochMicroseconds.Of(unworkedSince), late = EpochMicroseconds.Of(lateEnd) }).ConfigureAwait(false);
     }, ct);
 
-    /// <summary>Runs that are scored and with which something is wrong, by run.</summary>
+    /// <summary>Runs that are scored or sealed and with which something is wrong, by run.</summary>
     public Task<IReadOnlyList<RunTrouble>> TroublesAsync(CancellationToken ct) => database.ReadAsync(async tx =>
     {
         var rows = await tx.QueryAsync<TroubleRow>("""
             SELECT run_id, unworked_since, late_end FROM runs
-            WHERE state = @scoring AND (unworked_since IS NOT NULL OR late_end IS NOT NULL) ORDER BY run_id
-            """, new { scoring = nameof(RunState.Scoring) }).ConfigureAwait(false);
+            WHERE state IN (@scoring, @sealing) AND (unworked_since IS NOT NULL OR late_end IS NOT NULL) ORDER BY run_id
+            """, new { scoring = nameof(RunState.Scoring), sealing = nameof(RunState.Sealing) }).ConfigureAwait(false);
         return (IReadOnlyList<RunTrouble>)[.. rows.Select(r =>
             new RunTrouble(RunId.Parse(r.RunId), EpochMicroseconds.ToInstant(r.UnworkedSince), EpochMicroseconds.ToInstant(r.LateEnd)))];
     }, ct);
