@@ -23,6 +23,13 @@ public sealed record RetentionRules(IReadOnlyDictionary<RetentionKind, TimeSpan>
         [RetentionKind.Workers] = TimeSpan.FromDays(30),
     }, 3);
 
+    /// <summary>Equal when they say the same.</summary>
+    public bool Equals(RetentionRules? other) => other is not null && KeepSnapshots == other.KeepSnapshots && Ages.Count == other.Ages.Count
+        && Ages.All(a => other.Ages.TryGetValue(a.Key, out var age) && age == a.Value);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(KeepSnapshots, Ages.Count);
+
     /// <summary>Before which instant what has ended may go; null means that it is kept.</summary>
     public DateTimeOffset? Before(RetentionKind kind, DateTimeOffset now) =>
         Ages.TryGetValue(kind, out var age) && age < now - DateTimeOffset.UnixEpoch ? now - age : null;
