@@ -10,7 +10,7 @@ using BatchEngine.Benchmarks.Scoring;
 using BatchEngine.Benchmarks.Traffic;
 using BatchEngine.Scorer.Memory;
 
-NativeHeap.ReturnLargeBlocks();
+NativeHeap.KeepLittle();
 switch (args.FirstOrDefault())
 {
     case "score":
