@@ -1,5 +1,5 @@
 using BatchEngine.Host.Commands;
 using BatchEngine.Scorer.Memory;
 
-NativeHeap.ReturnLargeBlocks();
+NativeHeap.KeepLittle();
 return await CommandLine.RunAsync(args);

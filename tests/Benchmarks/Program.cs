@@ -4,11 +4,13 @@ using BatchEngine.Benchmarks.Gpu;
 using BatchEngine.Benchmarks.Inputs;
 using BatchEngine.Benchmarks.Opening;
 using BatchEngine.Benchmarks.Peers;
+using BatchEngine.Benchmarks.Places;
 using BatchEngine.Benchmarks.Profiles;
 using BatchEngine.Benchmarks.Scoring;
+using BatchEngine.Benchmarks.Traffic;
 using BatchEngine.Scorer.Memory;
 
-NativeHeap.ReturnLargeBlocks();
+NativeHeap.KeepLittle();
 switch (args.FirstOrDefault())
 {
     case "score":
@@ -23,6 +25,10 @@ switch (args.FirstOrDefault())
         return await DeltaBench.RunAsync(args[1..]);
     case "grown":
         return await GrownBench.RunAsync(args[1..]);
+    case "places":
+        return await PlacesBench.RunAsync(args[1..]);
+    case "traffic":
+        return await TrafficBench.RunAsync(args[1..]);
     case "mlnet":
         return await MlNetBench.RunAsync(ScoreOptions.Parse(args[1..]));
     case "dictionaries":
@@ -50,6 +56,10 @@ switch (args.FirstOrDefault())
                                      nights over unchanged files and over files with 2 % changed rows, beside full nights
             grown --model M.onnx [--parent-trees 450] [--rows 5000000] [--repeats 3]
                                      nights after a model got more trees, beside full nights of it
+            places --model M.onnx --database Host=... --blobs s3://BUCKET/PREFIX --endpoint URL [--rows 5000000] [--repeats 3]
+                                     nights on PostgreSQL and a bucket beside nights on SQLite and a folder
+            traffic --database Host=... [--workers 64,1000]
+                                     leases, renewals, checkpoints and receipts of many simulated workers on one database
             mlnet --model M.onnx [--rows 5000000] [--engine auto] [--repeats 3]
                                      one-shot scoring beside ML.NET's OnnxTransformer
             dictionaries --model M.onnx [--rows 1000000] [--engine auto] [--repeats 3]

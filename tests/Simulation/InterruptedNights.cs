@@ -50,6 +50,29 @@ internal sealed class InterruptedNights(string folder, int seed) : IDisposable
         throw new InvalidOperationException($"seed {seed}: not published after {MaxStarts} starts");
     }
 
+    /// <summary>Runs the night by a coordinator without workers of its own, while workers come and go.</summary>
+    /// <param name="name">The data directory.</param>
+    /// <returns>What was published, how many workers came, and the blobs left that no row names.</returns>
+    public async Task<NightResult> RunByComingWorkersAsync(string name)
+    {
+        var configuration = EngineConfiguration.In(Path.Combine(folder, name)) with
+        {
+            PricesDirectory = ShippedFiles.PathOf("config/prices"),
+            LeaseTtl = TimeSpan.FromSeconds(3),
+            OwnWorkers = false,
+        };
+        await using var engine = await OpenAsync();
+        var running = engine.Jobs.RunAsync(Job(name), new RunId("night", Night), null, CancellationToken.None);
+        var workers = new ComingWorkers(OpenAsync, new Random(seed));
+        await workers.UntilAsync(running);
+        var outcome = await running;
+        return outcome is RunOutcome.Published published ? await ResultAsync(engine, published.Snapshot, workers.Came)
+            : throw new InvalidOperationException($"seed {seed}: {outcome}");
+
+        Task<Engine> OpenAsync() =>
+            Engine.OpenAsync(configuration, TimeProvider.System, new Screen(json: true, verbose: false), CancellationToken.None);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(folder, recursive: true);
 

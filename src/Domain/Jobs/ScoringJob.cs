@@ -66,6 +66,9 @@ public sealed record ScoringJob(
     /// <summary>Whether a snapshot may take the place of one with keys of another type or with other outputs. Default false: it is held back.</summary>
     public bool AllowsChanges { get; init; }
 
+    /// <summary>How long what its runs leave is kept; null (the default) means as for all jobs.</summary>
+    public JobRetention? Retention { get; init; }
+
     /// <summary>The default of <see cref="UnitRows"/>.</summary>
     public const int DefaultUnitRows = 131_072;
 

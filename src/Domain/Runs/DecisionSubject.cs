@@ -50,4 +50,7 @@ public enum DecisionSubject
 
     /// <summary>A run that is going to end after its deadline, or has.</summary>
     Deadline,
+
+    /// <summary>What has outlived its use and was removed.</summary>
+    Retention,
 }

@@ -55,7 +55,7 @@ internal static class SnapshotsCommand
             foreach (var entry in all)
             {
                 table.AddRow(entry.Snapshot.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), Markup.Escape(entry.Snapshot.ServingName),
-                    entry.IsCurrent ? "[green]current[/]" : "",
+                    entry.IsCurrent ? "[green]current[/]" : entry.Snapshot.Segments.Count == 0 ? "retired" : "",
                     entry.Snapshot.Run.ToString(), Markup.Escape(entry.Snapshot.Model.ToString()), Figures.Count(entry.Snapshot.Keys),
                         Figures.Instant(entry.Snapshot.AsOf),
                     entry.PublishedAt is { } at ? Figures.Instant(at) : "never");

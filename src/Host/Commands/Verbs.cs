@@ -29,6 +29,7 @@ internal static class Verbs
         root.Subcommands.Add(JobsCommand.Build(globals));
         root.Subcommands.Add(RunsCommand.Build(globals));
         root.Subcommands.Add(SnapshotsCommand.Build(globals));
+        root.Subcommands.Add(RetentionCommand.Build(globals));
         root.Subcommands.Add(CostCommand.Build(globals));
         root.Subcommands.Add(DriftCommand.Build(globals));
         root.Subcommands.Add(StateCommand.Build(globals));

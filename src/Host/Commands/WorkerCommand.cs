@@ -141,7 +141,8 @@ internal static class WorkerCommand
         var name = verb.Line.GetValue(WorkerName) ?? ProcessName.Of(verb.Clock);
         var share = verb.Line.GetValue(MachineShare) ?? offering.ShareOf(count);
         return [.. Enumerable.Range(0, count).Select(index => new WorkerWish(
-            count == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{index}"), offering, share, any, TimeSpan.FromSeconds(drain)))];
+            count == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{index}"), offering, share, any, verb.Line.GetValue(Leash),
+            TimeSpan.FromSeconds(drain)))];
     }
 
     private static async Task LeaveWhenInputEndsAsync(CancellationTokenSource drain)

@@ -113,9 +113,14 @@ internal sealed class JobRuns : IDisposable
     private Task DeliverAsync(RunRecord ended, CancellationToken ct) => ended.State == RunState.Held
         ? Export().ExportHeldAsync(ended.Run, ended.Note, ct) : ExportAsync(ended.Run, ct);
 
-    // --full is a wish of one command, and a plan may cut units smaller: neither is a change of the job.
+    // --full is a wish of one command, a plan may cut units smaller, and a late run is planned without its deadline: none is a change of the job.
     private static bool IsSame(ScoringJob planned, ScoringJob now) =>
-        StoredJson.Write(planned with { ReusesUnchanged = now.ReusesUnchanged, UnitRows = now.UnitRows }) == StoredJson.Write(now);
+        StoredJson.Write(planned with
+        {
+            ReusesUnchanged = now.ReusesUnchanged,
+            UnitRows = now.UnitRows,
+            Deadline = planned.Deadline ?? now.Deadline,
+        }) == StoredJson.Write(now);
 
     /// <summary>Lets a run pass that was held back, and writes its outputs where a published run's lie.</summary>
     /// <exception cref="BadInputException">There is no such run, or it is not held.</exception>
@@ -171,6 +176,8 @@ internal sealed class JobRuns : IDisposable
     private async Task ExportAsync(RunId run, CancellationToken ct)
     {
         var exported = await Export().ExportAsync(run, ct).ConfigureAwait(false);
+        if (exported.RetiredAt is { } retired)
+            _note($"The outputs of {run} are not written again: its files were retired at {Figures.Instant(retired)}, as retention in the configuration says.");
         if (exported.MendedFiles > 0)
             _note(FormattableString.Invariant($"{exported.MendedFiles} files in {exported.Folder} were missing or damaged and were written again."));
     }
@@ -207,6 +214,7 @@ internal sealed class JobRuns : IDisposable
         {
             Offering = offering,
             HasOwnWorkers = _configuration.OwnWorkers,
+            MaxSealers = _configuration.OwnWorkers ? Environment.ProcessorCount : 0,
             // A little over a lease's life: a restart after a kill goes on where the dead process stopped, also when it died on another machine.
             LeadWait = _configuration.LeaseTtl + TimeSpan.FromSeconds(2),
             Processes = _processes,

@@ -26,6 +26,8 @@ internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore
     public async Task<ExportedOutput> ExportAsync(RunId run, CancellationToken ct)
     {
         var exported = await WriteAsync(run, "", ct).ConfigureAwait(false);
+        if (exported.RetiredAt is not null)
+            return exported;
         if (ObjectUri.IsOne(exported.Folder))
             await AtStoreAsync(exported.Folder + HeldSuffix, held => held.RemoveAsync(ct)).ConfigureAwait(false);
         else if (Directory.Exists(exported.Folder + HeldSuffix))
@@ -38,7 +40,10 @@ internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore
     /// <exception cref="StorageFailedException">The folder cannot be written.</exception>
     public async Task ExportHeldAsync(RunId run, string why, CancellationToken ct)
     {
-        var folder = (await WriteAsync(run, HeldSuffix, ct).ConfigureAwait(false)).Folder;
+        var exported = await WriteAsync(run, HeldSuffix, ct).ConfigureAwait(false);
+        if (exported.RetiredAt is not null)
+            return;
+        var folder = exported.Folder;
         var note = $"Run {run} is held back and is not served.\n{why}\n";
         if (ObjectUri.IsOne(folder))
             await AtStoreAsync(folder, held => held.PutAsync(HeldNote, Encoding.UTF8.GetBytes(note), ct)).ConfigureAwait(false);
@@ -71,6 +76,10 @@ internal sealed class OutputExport(ReceiptStore store, RunStore runs, IBlobStore
 
     private async Task<ExportedOutput> WriteAsync(RunId run, string suffix, CancellationToken ct)
     {
+        // What lies in the job's folder stays; there is nothing any more to mend it with.
+        var retired = await runs.RetiredPartsAsync(run, ct).ConfigureAwait(false);
+        if (retired.Where(r => r.Key is RetentionKind.Outputs or RetentionKind.DeadLetters).Select(r => (DateTimeOffset?)r.Value).Max() is { } at)
+            return new ExportedOutput("", 0) { RetiredAt = at };
         var plan = await runs.PlanAsync(run, ct).ConfigureAwait(false) ?? throw new InvariantBrokenException("a published run has a plan", run.ToString());
         var receipts = (await store.ListAsync(run, ct).ConfigureAwait(false)).OrderBy(r => r.ShardIndex).ToList();
         var files = receipts.SelectMany(r => r.Final.Artifacts).Where(a => a.Kind is ArtifactKind.Output or ArtifactKind.DeadLetters)

@@ -21,6 +21,7 @@ namespace BatchEngine.Host.Composition;
 /// <param name="note">Told about models, in a sentence.</param>
 internal sealed class RunWorkers(Engine engine, int workers, IRunLog log, Action<string> note) : IDisposable
 {
+    private static readonly TimeSpan s_coordinatorsPatience = TimeSpan.FromSeconds(5);
     private readonly LinuxProcesses _processes = new();
     private readonly HeldModels _held = new(engine, note);
     private readonly MemoryCeiling? _ceiling = engine.Configuration.MemoryLimitBytes > 0 ? new MemoryCeiling(engine.Configuration.MemoryLimitBytes) : null;
@@ -58,6 +59,11 @@ internal sealed class RunWorkers(Engine engine, int workers, IRunLog log, Action
         { Processes = _processes };
         var outcome = await new WorkerLoop(services, policy) { LeavesWhenNoneIsFree = worker.Roams, BilledShare = worker.BilledShare }
             .RunAsync(plan, worker.Name, worker.Offering, null, drain, CancellationToken.None).ConfigureAwait(false);
+        if (outcome is WorkerOutcome.AllDone && !worker.Roams && !worker.IsLeashed && await WaitForSealingAsync(run, policy, drain).ConfigureAwait(false))
+        {
+            await SealAsync(plan, policy, terms, worker, presence, drain).ConfigureAwait(false);
+            return outcome;
+        }
         await presence.RestsAsync().ConfigureAwait(false);
         // The run was closed and accounted without this worker's last slice.
         if (outcome is WorkerOutcome.RunClosed)
@@ -97,4 +103,18 @@ internal sealed class RunWorkers(Engine engine, int workers, IRunLog log, Action
 
     /// <inheritdoc/>
     public void Dispose() => _held.Dispose();
+
+    // The coordinator looks at the receipts once a second; one that has died is not waited for.
+    private async Task<bool> WaitForSealingAsync(RunId run, LeasePolicy policy, CancellationToken drain)
+    {
+        var until = engine.Clock.GetUtcNow() + s_coordinatorsPatience;
+        while (!drain.IsCancellationRequested && engine.Clock.GetUtcNow() < until)
+        {
+            var state = (await new RunStore(engine.Database).FindAsync(run, CancellationToken.None).ConfigureAwait(false))?.State;
+            if (state != RunState.Scoring)
+                return state == RunState.Sealing;
+            await Task.Delay(policy.MaxWait / 2, engine.Clock, drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        return false;
+    }
 }

@@ -61,6 +61,12 @@ public sealed record EngineConfiguration(
     /// <summary>The most that those files take together; null (the default) means a quarter of the disk.</summary>
     public long? CopiesLimitBytes { get; init; }
 
+    /// <summary>How long what has outlived its use is kept.</summary>
+    public RetentionRules Retention { get; init; } = RetentionRules.Default;
+
+    /// <summary>Whether `serve` and `scheduler` let go of it once a day. Default no: somebody says `retention apply`.</summary>
+    public bool RetiresEveryDay { get; init; }
+
     /// <summary>How `serve` ends when it is asked to.</summary>
     public StopLimits Stop { get; init; } = StopLimits.Default;
 

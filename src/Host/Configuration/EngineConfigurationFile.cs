@@ -1,4 +1,5 @@
 using BatchEngine.Host.Configuration.Describing;
+using BatchEngine.Host.Configuration.Jobs;
 using BatchEngine.Host.Configuration.Reading;
 using BatchEngine.Storage.Database.Engine;
 
@@ -48,6 +49,7 @@ internal static class EngineConfigurationFile
         var requests = reader.Section(EngineKeys.Requests);
         var execution = reader.Section(EngineKeys.Execution);
         var stop = reader.Section(EngineKeys.Stop);
+        var retention = reader.Section(RetentionKeys.Section);
         var copies = reader.Section(EngineKeys.Copies);
         var result = preset with
         {
@@ -81,6 +83,8 @@ internal static class EngineConfigurationFile
             MemoryLimitBytes = reader.Section(EngineKeys.Memory).Read(EngineKeys.MemoryLimit),
             CopiesFolder = copies.ReadOrNull(EngineKeys.CopiesFolder) is { } folder ? Path.GetFullPath(folder) : null,
             CopiesLimitBytes = copies.ReadOrNull(EngineKeys.CopiesLimit),
+            Retention = RetentionKeys.Read(retention),
+            RetiresEveryDay = retention.Read(RetentionKeys.EveryDay),
             AlertsCommand = reader.Section(EngineKeys.Alerts).ReadOrNull(EngineKeys.AlertsCommand),
         };
         problems.ThrowIfAny();

@@ -156,7 +156,7 @@ internal static class EngineKeys
     public static SectionKey File { get; } = new("", "Where a process keeps its state and how it behaves.",
         DataDirectory, Database, Blobs, ObjectStoreKeys.Section, JobsDirectory, PricesDirectory, HttpUrl, Http2Url, RealtimeUrl, LeaseTtl, Workers,
             OwnWorkers, Offering, Execution,
-        Requests, Stop, Memory, Copies, Alerts);
+        Requests, Stop, Memory, Copies, RetentionKeys.Section, Alerts);
 
     private static TextType Address(string expected, bool takesNone = false) => new(expected)
     {

@@ -100,6 +100,16 @@ internal static partial class ServeEvents
     [LoggerMessage(EventId = 1115, EventName = nameof(AlertFailed), Level = LogLevel.Warning, Message = "Nobody was told of {Run}: {Problem}")]
     public static partial void AlertFailed(ILogger log, RunId run, string problem);
 
+    /// <summary>What had outlived its use went.</summary>
+    [LoggerMessage(EventId = 1120, EventName = nameof(Retired), Level = LogLevel.Information,
+        Message = "Retention: {Count} parts of runs and rows went, {Blobs} files with {Bytes} bytes")]
+    public static partial void Retired(ILogger log, long count, long blobs, long bytes);
+
+    /// <summary>What has outlived its use could not go, or not all of it.</summary>
+    [LoggerMessage(EventId = 1121, EventName = nameof(NotRetired), Level = LogLevel.Warning,
+        Message = "Retention did not come to its end and goes on tomorrow: {Problem}")]
+    public static partial void NotRetired(ILogger log, string problem);
+
     /// <summary>What a run says of itself; <see cref="RunEventKind"/> lists what there is.</summary>
     [LoggerMessage(EventId = 1100, EventName = nameof(RunHappened), Message = "{Run} {Kind}: {Subject} {Detail}")]
     public static partial void RunHappened(ILogger log, LogLevel level, RunId run, RunEventKind kind, string subject, string detail);

@@ -20,11 +20,22 @@ internal static class RunReportScreen
                 + (unstarted.RetryUntil is { } until ? $"is tried again until {Figures.Instant(until)}. " : "given up. ") + unstarted.Reason));
             return ExitCode.Violation;
         }
+        var retired = await new RunStore(engine.Database).RetiredPartsAsync(run, ct).ConfigureAwait(false);
+        if (retired.TryGetValue(RetentionKind.Runs, out var gone))
+        {
+            var record = await new RunStore(engine.Database).FindAsync(run, ct).ConfigureAwait(false);
+            screen.Answer(new { run, retiredAt = gone, record }, () => screen.Line(
+                $"{run} was {record?.State.ToString().ToLowerInvariant()} and was retired at {Figures.Instant(gone)}: its plan, its receipts and its files "
+                + $"are gone. What it cost stays: batchengine cost report --run {run}"));
+            return ExitCode.Done;
+        }
         var report = await new RunReportBuilder(engine.Database, engine.Clock).BuildAsync(run,
             await engine.Prices.AssumptionAsync(ct).ConfigureAwait(false), ct).ConfigureAwait(false)
             ?? throw new BadInputException("run", run.ToString(), "a known run", "List the runs with: batchengine runs list.");
         var path = await WriteHtmlAsync(engine, report, html, ct).ConfigureAwait(false);
         // The report names blobs; a person opens files.
+        foreach (var (part, at) in retired.OrderBy(r => r.Key))
+            screen.Note($"{run}: its {part} were retired at {Figures.Instant(at)}.");
         Show(screen, report, path, [.. report.DeadLetters.Select(blob => engine.Blobs.PlaceOf(blob))]);
         return report.State is RunState.Failed or RunState.Held or RunState.Cancelled
             || (report.Plan.Budget is { } budget && new BudgetCheck(budget, report.Cost.Spend).IsOver) ? ExitCode.Violation : ExitCode.Done;

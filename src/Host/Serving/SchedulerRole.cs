@@ -22,6 +22,9 @@ internal static class SchedulerRole
         services.AddSingleton<ScheduleLoop>();
         services.AddSingleton<IReadinessPart>(s => s.GetRequiredService<NightBoard>());
         services.AddSingleton<IReadinessPart>(s => s.GetRequiredService<ScheduleLoop>());
+        if (engine.Configuration.RetiresEveryDay)
+            services.AddHostedService(s => new RetentionLoop(engine, s.GetRequiredService<LoopWatch>(), s.GetRequiredService<InvariantStop>(),
+                s.GetRequiredService<ILogger<RetentionLoop>>()));
         services.AddHostedService(s => s.GetRequiredService<AlertCommand>()).AddHostedService(s => s.GetRequiredService<ScheduleLoop>());
     }
 }

@@ -17,6 +17,8 @@ internal static class CarriedReceipt
     {
         if (await services.Stores.Receipts.FindAsync(plan.Reuse.Base!.Value, carried.BaseIndex, ct).ConfigureAwait(false) is not { Final: var done })
             return (null, $"run {plan.Reuse.Base} has no receipt of its shard {carried.BaseIndex}");
+        if ((await services.Stores.Runs.RetiredPartsAsync(plan.Reuse.Base!.Value, ct).ConfigureAwait(false)).Keys.Any(k => k.IsFile()))
+            return (null, $"files of run {plan.Reuse.Base} were retired");
         var isSealed = plan.Reuse.KeepsSegments
             && (await services.Stores.Snapshots.SegmentsAsync(plan.Run, ct).ConfigureAwait(false)).Count == plan.PartitionCount;
         if (await DamageAsync(services.Stores.Blobs, done.Artifacts, isSealed, ct).ConfigureAwait(false) is { } damage)

@@ -6,4 +6,8 @@ namespace BatchEngine.Scheduler.Planning;
 /// <param name="Snapshot">The id of its snapshot, whose segments exist.</param>
 /// <param name="Plan">Its plan.</param>
 /// <param name="Receipts">Its receipts, one a shard.</param>
-internal sealed record BaseRun(long Snapshot, RunPlan Plan, IReadOnlyList<ShardReceipt> Receipts);
+internal sealed record BaseRun(long Snapshot, RunPlan Plan, IReadOnlyList<ShardReceipt> Receipts)
+{
+    /// <summary>Why none of its files can be carried over; null means that they are all there.</summary>
+    public string? WhyNoFile { get; init; }
+}

@@ -23,7 +23,7 @@ internal static class ReuseChoice
                 return (GoOn(found.Run, request), []);
             case BaseAnswer.Found found:
                 var (compares, rowsReason) = ComparesRows(request.ModelNanoseconds, "the model costs", PlanLimits.MinModelNanosecondsToCompare);
-                var whyNoFile = WhyNoFile(found.Run.Plan, request);
+                var whyNoFile = found.Run.WhyNoFile ?? WhyNoFile(found.Run.Plan, request);
                 var carried = whyNoFile is null ? UnchangedShards.Find(found.Run, request.Prepared.Manifest) : [];
                 var reason = "the snapshot that is served, of the same model and features"
                     + (whyNoFile is null ? "" : $"; no file is carried over whole: {whyNoFile}");

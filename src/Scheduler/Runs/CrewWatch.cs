@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Scheduler.Events;
+using BatchEngine.Scheduler.Leasing;
 using BatchEngine.Storage.Database.Leases;
 
 namespace BatchEngine.Scheduler.Runs;
@@ -14,11 +15,23 @@ internal sealed class CrewWatch(RunContext context)
     /// <summary>Since when nobody works on the run, once that has lasted; null means that somebody does, or may at any moment.</summary>
     public DateTimeOffset? NobodySince { get; private set; }
 
-    /// <summary>Looks once.</summary>
+    /// <summary>Looks once, while the run is scored.</summary>
     public async Task LookAsync(IReadOnlyList<ShardProgress> shards, DateTimeOffset now, CancellationToken ct)
     {
         await ExpireTheDeadAsync(shards, ct).ConfigureAwait(false);
-        var isWorkedOn = shards.Any(s => s.State == ShardState.Leased) || shards.All(s => s.State == ShardState.Done);
+        await LookAsync(shards.Any(s => s.State == ShardState.Leased) || shards.All(s => s.State == ShardState.Done), now, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Looks once, while the run is sealed by workers elsewhere.</summary>
+    public async Task LookAsync(IReadOnlyList<SealUnitProgress> units, DateTimeOffset now, CancellationToken ct)
+    {
+        if (context.Settings.Processes is { } processes)
+            await DeadHolders.ExpireAsync(context.Stores.SealUnits, processes, context.Run, ct).ConfigureAwait(false);
+        await LookAsync(units.Any(u => u.State == ShardState.Leased) || units.All(u => u.State == ShardState.Done), now, ct).ConfigureAwait(false);
+    }
+
+    private async Task LookAsync(bool isWorkedOn, DateTimeOffset now, CancellationToken ct)
+    {
         _alone = isWorkedOn ? null : _alone ?? now;
         if (isWorkedOn && NobodySince is not null)
         {

@@ -170,7 +170,7 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
     {
         services.Log.Write(new RunEvent(RunEventKind.Leading, record.Run, _settings.Holder, $"fence {lead.Lead.Fence}"));
         var plan = await services.Stores.Runs.PlanAsync(record.Run, ct).ConfigureAwait(false)
-            ?? throw new InvariantBrokenException("a recorded run has its plan", record.Run.ToString());
+            ?? throw await WithoutPlanAsync(record.Run, ct).ConfigureAwait(false);
         var context = new RunContext(services, _settings, plan, lead.Lead, progress);
         lead.Kept = context.BeatAsync;
         try
@@ -187,6 +187,12 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
             await RecordAsync(context).ConfigureAwait(false);
         }
     }
+
+    private async Task<Exception> WithoutPlanAsync(RunId run, CancellationToken ct) =>
+        (await services.Stores.Runs.RetiredPartsAsync(run, ct).ConfigureAwait(false)).TryGetValue(RetentionKind.Runs, out var retired)
+            ? new BadInputException("run", run.ToString(), "a run that is kept",
+                $"It was retired at {Figures.Instant(retired)}, as retention.runs says; run the job at another instant.")
+            : new InvariantBrokenException("a recorded run has its plan", run.ToString());
 
     private static async Task RecordAsync(RunContext context)
     {

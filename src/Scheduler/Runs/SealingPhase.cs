@@ -117,6 +117,7 @@ internal static class SealingPhase
             if (await context.Stores.Runs.FindAsync(context.Run, ct).ConfigureAwait(false) is not { State: RunState.Sealing })
                 return true;
             var units = await LookAsync(context, ct).ConfigureAwait(false);
+            await context.Crew.LookAsync(units, context.Services.Clock.GetUtcNow(), ct).ConfigureAwait(false);
             return units.Any(u => u.Stop is not null) || units.All(u => u.State == ShardState.Done);
         }
         catch (StorageFailedException failure) when (failure.IsTransient)
@@ -130,7 +131,10 @@ internal static class SealingPhase
     {
         var (plan, units) = (context.Plan, await context.Stores.SealUnits.ProgressAsync(context.Run, ct).ConfigureAwait(false));
         context.Report(new RunProgress(plan.Run, RunState.Sealing, plan.Manifest.Rows, plan.Manifest.Rows, Measured<double>.NotMeasured("all rows are scored"),
-            units.Count(u => u.State == ShardState.Leased), plan.Shards.Count, plan.Shards.Count, units.Sum(u => u.Sealed), plan.PartitionCount));
+            units.Count(u => u.State == ShardState.Leased), plan.Shards.Count, plan.Shards.Count, units.Sum(u => u.Sealed), plan.PartitionCount)
+        {
+            NobodySince = context.Crew.NobodySince,
+        });
         return units;
     }
 }

@@ -86,8 +86,7 @@ public sealed class SealLoop(SealServices services, LeasePolicy policy, RunPlan 
                         beatAt = services.Clock.GetUtcNow();
                         await meter.BeatAsync(ct).ConfigureAwait(false);
                     }
-                    var wished = none.EarliestExpiry is { } expiry ? expiry - services.Clock.GetUtcNow() : _policy.MaxWait;
-                    await WorkPause.OfAsync(wished, _policy, services.Clock, anotherEnding, drain, ct).ConfigureAwait(false);
+                    await WorkPause.OfAsync(none.Wait ?? _policy.MaxWait, _policy, services.Clock, anotherEnding, drain, ct).ConfigureAwait(false);
                     break;
                 case SealLeaseOutcome.Granted granted:
                     var (ending, failure) = await AttemptAsync(granted, meter, board, drain, ct).ConfigureAwait(false);

@@ -12,11 +12,11 @@ public abstract record SealOutcome(int UnitsSealed)
     /// <summary>It was asked to leave and holds no lease any more.</summary>
     public sealed record Drained(int UnitsSealed) : SealOutcome(UnitsSealed);
 
-    /// <summary>Every unit that is left is held by others, and it did not wait for one.</summary>
-    public sealed record NoneFree(int UnitsSealed) : SealOutcome(UnitsSealed);
-
     /// <summary>Something was found, by this sealer or another, that stops the run; its coordinator ends it.</summary>
     public sealed record Stopped(int UnitsSealed) : SealOutcome(UnitsSealed);
+
+    /// <summary>Every unit that is left is held by others, and it did not wait for one.</summary>
+    public sealed record NoneFree(int UnitsSealed) : SealOutcome(UnitsSealed);
 
     /// <summary>The run is not being sealed.</summary>
     /// <param name="UnitsSealed">Units that this sealer finished.</param>

@@ -65,7 +65,7 @@ public sealed class WorkerLoop(WorkerServices services, LeasePolicy policy)
                         beatAt = services.Clock.GetUtcNow();
                         await meter.BeatAsync(ct).ConfigureAwait(false);
                     }
-                    await WaitAsync(none.EarliestExpiry - services.Clock.GetUtcNow(), drain, ct, anotherEnding).ConfigureAwait(false);
+                    await WaitAsync(none.Wait, drain, ct, anotherEnding).ConfigureAwait(false);
                     break;
                 case LeaseOutcome.Granted granted:
                     var (ending, failure) = await AttemptAsync(plan, granted, board, meter, drain, ct).ConfigureAwait(false);

@@ -31,12 +31,13 @@ internal sealed class DeltaNights : IAsyncDisposable
     /// <summary>The model of the nights from now on.</summary>
     public string Model { get; set; }
 
-    public static async Task<DeltaNights> OpenAsync(string model, bool keepsSums = false)
+    public static async Task<DeltaNights> OpenAsync(string model, bool keepsSums = false,
+        Func<EngineConfiguration, EngineConfiguration>? with = null)
     {
         var folder = Directory.CreateTempSubdirectory("batchengine-bench-").FullName;
         var configuration = EngineConfiguration.In(folder) with { PricesDirectory = ShippedFiles.PathOf("config/prices") };
         return new DeltaNights(folder, model, keepsSums,
-            await Engine.OpenAsync(configuration, TimeProvider.System,
+            await Engine.OpenAsync(with?.Invoke(configuration) ?? configuration, TimeProvider.System,
             new Screen(json: true, verbose: Environment.GetEnvironmentVariable("BENCH_VERBOSE") is not null), CancellationToken.None));
     }
 

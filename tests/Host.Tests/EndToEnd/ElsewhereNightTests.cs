@@ -2,6 +2,8 @@ using System.Diagnostics;
 using BatchEngine.CostModel.Summaries;
 using BatchEngine.Domain;
 using BatchEngine.Host.Composition;
+using BatchEngine.Host.Configuration;
+using BatchEngine.Host.Terminal;
 using BatchEngine.Scheduler.Runs;
 using BatchEngine.Storage.Database.Leases;
 using BatchEngine.Storage.Database.Ledger;
@@ -21,8 +23,13 @@ public sealed class ElsewhereNightTests(KillStage stage)
     public async Task Night_WorkersComeDieAndAreReplaced_EqualsTheUninterruptedOneAndCostsWhatTheyRanOn()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "NeedsLinux: workers are killed.");
-        await using var engine = await stage.OpenAsync("elsewhere", Ct);
-        var job = stage.Job("elsewhere", WorkerMode.Elsewhere);
+        // The coordinator neither scores nor seals, whatever the job says.
+        await using var engine = await Engine.OpenAsync(EngineConfiguration.In(stage.DataFolder("elsewhere")) with
+        {
+            LeaseTtl = TimeSpan.FromSeconds(1),
+            OwnWorkers = false,
+        }, TimeProvider.System, new Screen(json: true, verbose: false), Ct);
+        var job = stage.Job("elsewhere", WorkerMode.InProcess);
         var run = new RunId(job.Name, KillStage.Night(0));
         var running = engine.Jobs.RunAsync(job, run, null, Ct);
         using var first = Start("first", "--offering", Priced.ToString());
@@ -40,7 +47,29 @@ public sealed class ElsewhereNightTests(KillStage stage)
 
         stage.Uninterrupted.MustEqual(await ScoredNight.ReadAsync(engine, job, run, Ct), "workers elsewhere");
         Assert.Contains(await new DecisionStore(engine.Database).ListAsync(run, Ct), d => d.Choice.EndsWith("taken over by second", StringComparison.Ordinal));
+        Assert.All(await new SealUnitStore(engine.Database).ProgressAsync(run, Ct), u => Assert.Equal("second", u.Worker));
         await MustCostWhatTheyRanOnAsync(engine, run);
+    }
+
+    [Fact]
+    public async Task Night_OneWorkerOfTheRunAlone_IsScoredAndSealed()
+    {
+        await using var engine = await Engine.OpenAsync(EngineConfiguration.In(stage.DataFolder("alone")) with
+        {
+            LeaseTtl = TimeSpan.FromSeconds(2),
+            OwnWorkers = false,
+        }, TimeProvider.System, new Screen(json: true, verbose: false), Ct);
+        var job = stage.Job("alone", WorkerMode.InProcess);
+        var run = new RunId(job.Name, KillStage.Night(0));
+        var running = engine.Jobs.RunAsync(job, run, null, Ct);
+        while (await new RunStore(engine.Database).FindAsync(run, Ct) is not { State: RunState.Scoring })
+            await Task.Delay(20, Ct);
+
+        var worker = await ProgramRun.RunAsync("worker", "--run", $"{run}", "--workers", "2", "--data", stage.DataFolder("alone"));
+
+        worker.MustEnd(0);
+        Assert.IsType<RunOutcome.Published>(await running);
+        stage.Uninterrupted.MustEqual(await ScoredNight.ReadAsync(engine, job, run, Ct), "one worker alone");
     }
 
     private async Task MustCostWhatTheyRanOnAsync(Engine engine, RunId run)

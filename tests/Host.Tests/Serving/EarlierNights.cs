@@ -15,7 +15,7 @@ internal sealed class EarlierNights(StateDatabase database, RunId pattern)
         "publications", "usage_records", "ledger", "profiles", "drift_reports", "decisions"];
 
     private static readonly string[] Numbers = ["snapshots.id", "publications.number", "publications.snapshot_id", "decisions.decision_number"];
-    private static readonly string[] Identities = ["usage_records.id", "ledger.id", "ledger.usage_id"];
+    private static readonly string[] Identities = ["usage_records.id", "ledger.id", "ledger.usage_id", "decisions.id"];
 
     /// <summary>Adds nights before the pattern's.</summary>
     public async Task AddAsync(int nights)

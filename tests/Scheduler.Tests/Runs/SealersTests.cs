@@ -45,7 +45,8 @@ public sealed class SealersTests
         var run = world.RunAsync(new ToldLog(e => e.Kind == RunEventKind.StateMoved && e.Subject == nameof(RunState.Sealing), sealing),
             change: s => s with { MaxSealers = 0 });
         await sealing.Task.WaitAsync(TimeSpan.FromMinutes(1), World.Stop);
-        using var loop = new SealLoop(world.SealersOver(far), LeasePolicy.Default, plan);
+        // The coordinator's looks let time fly, and no unit is to be taken over meanwhile.
+        using var loop = new SealLoop(world.SealersOver(far), LeasePolicy.Living(TimeSpan.FromHours(1)), plan);
         var sealers = Task.WhenAll(Enumerable.Range(0, 2).Select(i =>
             Task.Run(() => loop.RunAsync($"elsewhere-{i}", Offering.Local, null, CancellationToken.None, World.Stop))));
 

@@ -258,6 +258,14 @@ public sealed class S3FailuresTests : IAsyncLifetime
         Assert.Empty(await NamesAsync(CreateSut()));
     }
 
+    [Fact]
+    public async Task Claim_ByProcessesOfOneDatabaseAtOnce_SaysNothingOfAStoreThatHeedsConditions()
+    {
+        for (var round = 0; round < 10; round++)
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => CreateSut($"s3://{Bucket}/p{round}").ClaimAsync("owner", Ct)));
+        Assert.Empty(_notes);
+    }
+
     [Theory]
     [InlineData("s3://")]
     [InlineData("s3:///prefix")]

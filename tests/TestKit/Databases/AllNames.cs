@@ -7,18 +7,20 @@ namespace BatchEngine.TestKit.Databases;
 /// <summary>Every blob that a row names, found without asking <see cref="NamedBlobs"/>.</summary>
 public static class AllNames
 {
-    /// <summary>The names in receipts, checkpoints of unfinished shards, segments and models.</summary>
+    /// <summary>The names in receipts, checkpoints of unfinished shards, segments and models. What of a run was retired names nothing.</summary>
     public static Task<IReadOnlySet<string>> AllBlobNamesAsync(this StateDatabase database, CancellationToken ct) =>
         database.ReadTogetherAsync<IReadOnlySet<string>>(async tx =>
         {
             var names = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var json in await tx.QueryAsync<string>("""
-                SELECT receipt_json FROM receipts UNION ALL SELECT c.checkpoint_json FROM checkpoints c
+            foreach (var row in await tx.QueryAsync<string>("""
+                SELECT r.run_id || ' ' || r.receipt_json FROM receipts r UNION ALL SELECT c.run_id || ' ' || c.checkpoint_json FROM checkpoints c
                 WHERE NOT EXISTS (SELECT 1 FROM receipts r WHERE r.run_id = c.run_id AND r.shard_index = c.shard_index)
                 """).ConfigureAwait(false))
             {
+                var (run, json) = (row[..row.IndexOf(' ', StringComparison.Ordinal)], row[row.IndexOf('{', StringComparison.Ordinal)..]);
+                var retired = await tx.QueryAsync<string>("SELECT part FROM retired_parts WHERE run_id = @run", new { run }).ConfigureAwait(false);
                 using var document = JsonDocument.Parse(json);
-                Collect(document.RootElement, names);
+                Collect(document.RootElement, retired, names);
             }
             names.UnionWith(await tx.QueryAsync<string>("""
                 SELECT blob_name FROM segments UNION SELECT blob_name FROM models UNION SELECT blob_name FROM model_files
@@ -29,20 +31,22 @@ public static class AllNames
             return names;
         }, ct);
 
-    private static void Collect(JsonElement value, HashSet<string> names)
+    private static void Collect(JsonElement value, IReadOnlyList<string> retired, HashSet<string> names)
     {
         if (value.ValueKind == JsonValueKind.Array)
         {
             foreach (var item in value.EnumerateArray())
-                Collect(item, names);
+                Collect(item, retired, names);
         }
         else if (value.ValueKind == JsonValueKind.Object)
         {
             foreach (var member in value.EnumerateObject())
             {
-                if (member.NameEquals("blobName"))
+                // "runFile" is a file of the part "RunFiles".
+                if (member.NameEquals("blobName") && !(value.TryGetProperty("kind", out var kind)
+                    && retired.Any(part => part.StartsWith(kind.GetString()!, StringComparison.OrdinalIgnoreCase))))
                     names.Add(member.Value.GetString()!);
-                Collect(member.Value, names);
+                Collect(member.Value, retired, names);
             }
         }
     }

@@ -77,6 +77,7 @@ public static class JobFile
             OnBudget = job.Read(JobKeys.OnBudget),
             AllowsChanges = quality.Read(QualityKeys.AllowChanges),
             Outputs = job.Read(JobKeys.Outputs),
+            Retention = RetentionKeys.ReadOfJob(job),
         };
     }
 

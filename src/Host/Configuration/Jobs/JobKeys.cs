@@ -106,5 +106,5 @@ internal static class JobKeys
     public static SectionKey File { get; } = new("", "One job: what is scored, with which model, when, and what applications may expect.",
         Name, Owner, Input, KeyColumn, Carry, MissingColumns, Model, Features, Outputs, Output, Workers, WorkerMode, UnitRows,
         CheckpointRows, ReuseUnchanged, KeepSums,
-        ScheduleKeys.Section, WaitForInput, Deadline, Budget, OnBudget, QualityKeys.Section, ServingKeys.Section);
+        ScheduleKeys.Section, WaitForInput, Deadline, Budget, OnBudget, QualityKeys.Section, ServingKeys.Section, RetentionKeys.OfJob);
 }

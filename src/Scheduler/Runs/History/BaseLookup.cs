@@ -19,8 +19,12 @@ internal sealed class BaseLookup(SnapshotStore snapshots, RunStore runs, Receipt
         if ((await ArtifactCheck.GlanceAsync(blobs, [.. current.Segments.Select(s => s.Artifact)], ct).ConfigureAwait(false))
             .FirstOrDefault(d => d is not null) is { } damage)
             return new BaseAnswer.None(string.Create(CultureInfo.InvariantCulture, $"a segment of snapshot {current.Id} cannot be used: {damage}"));
+        var retired = (await runs.RetiredPartsAsync(current.Run, ct).ConfigureAwait(false)).Keys.Where(k => k.IsFile()).Order().ToList();
         return await runs.PlanAsync(current.Run, ct).ConfigureAwait(false) is { } plan
-            ? new BaseAnswer.Found(new BaseRun(current.Id, plan, await receipts.ListAsync(current.Run, ct).ConfigureAwait(false)))
+            ? new BaseAnswer.Found(new BaseRun(current.Id, plan, retired.Count > 0 ? [] : await receipts.ListAsync(current.Run, ct).ConfigureAwait(false))
+            {
+                WhyNoFile = retired.Count > 0 ? $"files of it were retired ({string.Join(", ", retired)})" : null,
+            })
             : new BaseAnswer.None($"run {current.Run} behind snapshot {current.Id} has no plan");
     }
 }

@@ -112,16 +112,18 @@ internal sealed class CopyFolder(string folder, long? limitBytes)
     }
 
     /// <summary>Takes a copy out of its place, because it is damaged or half gone; those who have it open keep what they have. Only while its fetching is
-    /// locked.</summary>
-    public async Task SetAsideAsync(string key, CancellationToken ct)
+    /// locked. A whole one that came there meanwhile stays, unless it is known to be damaged.</summary>
+    public async Task SetAsideAsync(string key, bool isDamaged, CancellationToken ct)
     {
         using var room = await FileLock.TakeAsync(Path.Combine(folder, LockSuffix), ct).ConfigureAwait(false);
         var place = new DirectoryInfo(Path.Combine(folder, key));
         if (!place.Exists)
             return;
         var hold = Path.Combine(place.FullName, Hold);
-        if (File.Exists(hold))
+        if (new FileInfo(hold) is { Exists: true } lives)
         {
+            if (!isDamaged && lives.Length > 0)
+                return;
             using var mark = File.OpenHandle(hold, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
             RandomAccess.SetLength(mark, 0);
         }

@@ -111,12 +111,14 @@ public sealed class LocalCopies
     private async Task FetchAsync(CopyWish wish, CancellationToken ct)
     {
         using var fetch = await _folder.LockFetchAsync(wish.Key, ct).ConfigureAwait(false);
+        bool isDamaged;
         using (var hold = _folder.TryHold(wish.Key, out var isBusy))
         {
-            if (isBusy || (hold is not null && IsSound(wish, ct)))
+            isDamaged = hold is not null;
+            if (isBusy || (isDamaged && IsSound(wish, ct)))
                 return;
         }
-        await _folder.SetAsideAsync(wish.Key, ct).ConfigureAwait(false);
+        await _folder.SetAsideAsync(wish.Key, isDamaged, ct).ConfigureAwait(false);
         try
         {
             await FetchAsync(wish, isEmptied: false, ct).ConfigureAwait(false);

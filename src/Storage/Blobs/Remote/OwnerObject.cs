@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using BatchEngine.Domain;
 
 namespace BatchEngine.Storage.Blobs.Remote;
@@ -8,6 +9,7 @@ namespace BatchEngine.Storage.Blobs.Remote;
 /// <param name="note">Told what is lost in such a store.</param>
 internal sealed class OwnerObject(IObjectContainer container, TimeProvider clock, Action<string> note)
 {
+    private const int ProbeBytes = 8;
     private const string Key = ".owner", Candidates = ".claims/";
 
     // Longer than the second in which stores count, and than a small write is under way.
@@ -30,10 +32,11 @@ internal sealed class OwnerObject(IObjectContainer container, TimeProvider clock
                 isTransient: true);
     }
 
-    // Some stores refuse the condition, others take no notice of it: seen by writing twice what may be written once.
+    // Some stores refuse the condition, others take no notice of it: seen by writing twice what may be written once. The name is this process's own: processes
+    // of one database that start together would take each other's probes away.
     private async Task<bool> RefusesToReplaceAsync(string owner, CancellationToken ct)
     {
-        var probe = $".probe/{owner}";
+        var probe = $".probe/{owner}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(ProbeBytes))}";
         try
         {
             await SmallObject.WriteAsync(container, probe, owner, onlyIfAbsent: false, ct).ConfigureAwait(false);

@@ -49,8 +49,8 @@ public sealed class ClaimStore(StateDatabase database, string? process = null)
                 SELECT MIN(l.expires_at) FROM leases l
                 WHERE l.run_id = @run AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.run_id = l.run_id AND r.shard_index = l.shard_index)
                 """, new { run = run.ToString() }).ConfigureAwait(false);
-            return earliest is { } expiry ? new LeaseOutcome.NoneFree(EpochMicroseconds.ToInstant(expiry))
-                : tx.WritesAlone || await AllDoneAsync(tx, run).ConfigureAwait(false) ? new LeaseOutcome.AllDone() : new LeaseOutcome.NoneFree(tx.Now);
+            return earliest is { } expiry ? new LeaseOutcome.NoneFree(EpochMicroseconds.ToInstant(expiry) - tx.Now)
+                : tx.WritesAlone || await AllDoneAsync(tx, run).ConfigureAwait(false) ? new LeaseOutcome.AllDone() : new LeaseOutcome.NoneFree(TimeSpan.Zero);
         }, Isolation.RowLocks, ct);
     }
 

@@ -18,8 +18,8 @@ public abstract record LeaseOutcome
     public sealed record Granted(Lease Lease, Shard Shard, Checkpoint From, bool TakenOver, ShardAttempts Attempts) : LeaseOutcome;
 
     /// <summary>Every unfinished shard is held by somebody.</summary>
-    /// <param name="EarliestExpiry">Asking again before this instant is useless, unless somebody releases.</param>
-    public sealed record NoneFree(DateTimeOffset EarliestExpiry) : LeaseOutcome;
+    /// <param name="Wait">Asking again before this much is useless, unless somebody releases: until the earliest expiry, by the database's clock.</param>
+    public sealed record NoneFree(TimeSpan Wait) : LeaseOutcome;
 
     /// <summary>Every shard has its receipt.</summary>
     public sealed record AllDone : LeaseOutcome;

@@ -1,5 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
+using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Transactions;
 using BatchEngine.Storage.Database.Values;
 
@@ -67,8 +68,21 @@ public sealed class ReceiptStore(StateDatabase database)
                 now = tx.NowMicroseconds,
                 json,
             }).ConfigureAwait(false);
+            await RequireKeptAsync(tx, receipt).ConfigureAwait(false);
             return true;
         }, Isolation.RowLocks, ct);
+    }
+
+    // What a receipt names of an earlier run must not be on its way out.
+    private static async Task RequireKeptAsync(StateTransaction tx, ShardReceipt receipt)
+    {
+        var carried = receipt.Final.Artifacts.Select(a => a.BlobName).Where(b => RunParts.OwnerOf(b) is { } owner && owner != receipt.Run.ToString()).ToList();
+        if (carried.Count == 0)
+            return;
+        await RunParts.CarriesAsync(tx, receipt.Run, carried).ConfigureAwait(false);
+        if (await RunParts.RemovedAsync(tx, carried).ConfigureAwait(false) is [var gone, ..])
+            throw new StorageFailedException(gone, "it was retired while a shard that names it was carried over; the shard is scored when it is tried again.",
+                isTransient: true);
     }
 
     /// <summary>The accepted receipts in shard order.</summary>

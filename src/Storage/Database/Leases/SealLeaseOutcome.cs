@@ -17,8 +17,9 @@ public abstract record SealLeaseOutcome
     public sealed record Granted(SealLease Lease, IReadOnlyList<int> Partitions, bool TakenOver, ShardAttempts Attempts) : SealLeaseOutcome;
 
     /// <summary>Every unfinished unit is held by somebody, or the units are not cut yet.</summary>
-    /// <param name="EarliestExpiry">Asking again before this instant is useless, unless somebody releases; null means that it cannot be told.</param>
-    public sealed record NoneFree(DateTimeOffset? EarliestExpiry) : SealLeaseOutcome;
+    /// <param name="Wait">Asking again before this much is useless, unless somebody releases: until the earliest expiry, by the database's clock. Null means
+    /// that the units are not cut yet.</param>
+    public sealed record NoneFree(TimeSpan? Wait) : SealLeaseOutcome;
 
     /// <summary>Every partition has its segment.</summary>
     public sealed record AllDone : SealLeaseOutcome;

@@ -111,7 +111,7 @@ public sealed class SealUnitStore(StateDatabase database, string? process = null
         var earliest = await tx.NumberAsync($"SELECT MIN(u.expires_at) FROM seal_units u WHERE u.run_id = @run AND {Missing}", new { run = run.ToString() })
             .ConfigureAwait(false);
         if (earliest is { } expiry)
-            return new SealLeaseOutcome.NoneFree(EpochMicroseconds.ToInstant(expiry));
+            return new SealLeaseOutcome.NoneFree(EpochMicroseconds.ToInstant(expiry) - tx.Now);
         var units = await tx.NumberAsync("SELECT COUNT(*) FROM seal_units WHERE run_id = @run", new { run = run.ToString() }).ConfigureAwait(false);
         return units > 0 ? new SealLeaseOutcome.AllDone() : new SealLeaseOutcome.NoneFree(null);
     }

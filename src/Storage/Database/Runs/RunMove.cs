@@ -15,7 +15,7 @@ internal static class RunMove
         var moved = await tx.ExecuteAsync("""
             UPDATE runs SET state = @to, note = @note, ended_at = @ended,
                 started_at = CASE WHEN @starts = 1 AND started_at IS NULL THEN @now ELSE started_at END
-            WHERE run_id = @run AND state = @from
+            WHERE run_id = @run AND state = @from AND NOT EXISTS (SELECT 1 FROM retired_runs t WHERE t.run_id = runs.run_id)
             """, new
         {
             run = run.ToString(),
@@ -27,9 +27,12 @@ internal static class RunMove
             now = tx.NowMicroseconds,
         }).ConfigureAwait(false) == 1;
         if (moved && isFinal)
+        {
+            await RunParts.EndedAsync(tx, run).ConfigureAwait(false);
             await tx.ExecuteAsync("""
                 INSERT INTO unswept_runs (run_id, ended_at) VALUES (@run, @now) ON CONFLICT (run_id) DO UPDATE SET ended_at = excluded.ended_at
                 """, new { run = run.ToString(), now = tx.NowMicroseconds }).ConfigureAwait(false);
+        }
         if (moved && from == RunState.Failed && to == RunState.Scoring)
         {
             await tx.ExecuteAsync("UPDATE leases SET lost = 0, failed = 0 WHERE run_id = @run", new { run = run.ToString() }).ConfigureAwait(false);

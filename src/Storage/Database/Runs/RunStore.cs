@@ -33,6 +33,9 @@ public sealed class RunStore(StateDatabase database)
                 await tx.ExecuteAsync("INSERT INTO shards (run_id, shard_index, shard_rows, shard_json) VALUES (@run, @Index, @Rows, @json)",
                     new { run = plan.Run.ToString(), shard.Index, shard.Rows, json = StoredJson.Write(shard) }).ConfigureAwait(false);
             }
+            if (plan.Reuse.Base is { } from)
+                await tx.ExecuteAsync("INSERT INTO run_bases (run_id, base_run) VALUES (@run, @from)",
+                    new { run = plan.Run.ToString(), from = from.ToString() }).ConfigureAwait(false);
             return new RunCreation.Created(new RunRecord(plan.Run, RunState.Planned, plan.Model, tx.Now, null, null, plan.Manifest.Rows, ""));
         }, ct);
     }
@@ -73,13 +76,13 @@ public sealed class RunStore(StateDatabase database)
             new { run = lead.Run.ToString(), unworked = EpochMicroseconds.Of(unworkedSince), late = EpochMicroseconds.Of(lateEnd) }).ConfigureAwait(false);
     }, ct);
 
-    /// <summary>Runs that are scored and with which something is wrong, by run.</summary>
+    /// <summary>Runs that are scored or sealed and with which something is wrong, by run.</summary>
     public Task<IReadOnlyList<RunTrouble>> TroublesAsync(CancellationToken ct) => database.ReadAsync(async tx =>
     {
         var rows = await tx.QueryAsync<TroubleRow>("""
             SELECT run_id, unworked_since, late_end FROM runs
-            WHERE state = @scoring AND (unworked_since IS NOT NULL OR late_end IS NOT NULL) ORDER BY run_id
-            """, new { scoring = nameof(RunState.Scoring) }).ConfigureAwait(false);
+            WHERE state IN (@scoring, @sealing) AND (unworked_since IS NOT NULL OR late_end IS NOT NULL) ORDER BY run_id
+            """, new { scoring = nameof(RunState.Scoring), sealing = nameof(RunState.Sealing) }).ConfigureAwait(false);
         return (IReadOnlyList<RunTrouble>)[.. rows.Select(r =>
             new RunTrouble(RunId.Parse(r.RunId), EpochMicroseconds.ToInstant(r.UnworkedSince), EpochMicroseconds.ToInstant(r.LateEnd)))];
     }, ct);
@@ -163,6 +166,10 @@ public sealed class RunStore(StateDatabase database)
 
     /// <summary>The job's published run with the earliest scheduled instant; null means none was published.</summary>
     public Task<RunId?> FirstPublishedAsync(string job, CancellationToken ct) => PublishedAsync(job, "ASC", ct);
+
+    /// <summary>When the parts of a run were retired that were; see <see cref="RetentionKind"/>.</summary>
+    public Task<IReadOnlyDictionary<RetentionKind, DateTimeOffset>> RetiredPartsAsync(RunId run, CancellationToken ct) =>
+        database.ReadAsync(tx => RunParts.RetiredPartsAsync(tx, run), ct);
 
     /// <summary>The failure for a run that no row names.</summary>
     internal static BadInputException Unknown(RunId run) => new("run", run.ToString(), "a run that was planned", "List the runs with: batchengine runs list.");

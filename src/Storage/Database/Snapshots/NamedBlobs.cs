@@ -1,6 +1,6 @@
 using BatchEngine.Domain;
 using BatchEngine.Storage.Database.Engine;
-using BatchEngine.Storage.Database.Transactions;
+using BatchEngine.Storage.Database.Runs;
 using BatchEngine.Storage.Database.Values;
 
 namespace BatchEngine.Storage.Database.Snapshots;
@@ -11,20 +11,23 @@ public sealed class NamedBlobs(StateDatabase database)
 {
     /// <summary>Those of some blobs that are named by a receipt, a checkpoint of an unfinished shard, a segment or a model (of
     /// those not registered: of runs that go on). Of runs only the rows of those are read whose blobs are asked about.</summary>
-    /// <remarks>What a later run takes over of a blob of an earlier one is named by the rows of the earlier one too.</remarks>
+    /// <remarks>Rows of a run are its own and those of the runs that took over from it. What of a run was retired names nothing any more.</remarks>
     public Task<IReadOnlySet<string>> AmongAsync(IReadOnlyCollection<string> names, CancellationToken ct) =>
         database.ReadTogetherAsync<IReadOnlySet<string>>(async tx =>
     {
         var named = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var run in names.Select(RunOf).OfType<string>().Distinct(StringComparer.Ordinal))
-            await OfRunAsync(tx, run, named).ConfigureAwait(false);
+        var runs = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var run in names.Select(RunParts.OwnerOf).OfType<string>().Distinct(StringComparer.Ordinal))
+            runs.UnionWith(await RunBlobs.NamersAsync(tx, run).ConfigureAwait(false));
+        foreach (var run in runs)
+            named.UnionWith((await RunBlobs.NamedAsync(tx, run).ConfigureAwait(false)).Select(b => b.Artifact.BlobName));
         named.UnionWith(await tx.QueryAsync<string>($"""
             SELECT blob_name FROM models WHERE blob_name IN (@listed) UNION SELECT blob_name FROM model_files WHERE blob_name IN (@listed)
             UNION SELECT m.blob_name FROM file_models m WHERE m.blob_name IN (@listed)
                 AND EXISTS (SELECT 1 FROM runs r WHERE r.model_digest = m.digest AND r.model_number = 0 AND r.state IN ({GoingOn}))
             UNION SELECT w.blob_name FROM file_model_weights w WHERE w.blob_name IN (@listed)
                 AND EXISTS (SELECT 1 FROM runs r WHERE r.model_digest = w.model_digest AND r.model_number = 0 AND r.state IN ({GoingOn}))
-            """, names.Where(n => RunOf(n) is null)).ConfigureAwait(false));
+            """, names.Where(n => RunParts.OwnerOf(n) is null)).ConfigureAwait(false));
         named.IntersectWith(names);
         return named;
     }, ct);
@@ -55,26 +58,7 @@ public sealed class NamedBlobs(StateDatabase database)
         "DELETE FROM unswept_runs WHERE run_id = @run AND ended_at <= @until",
         new { run = run.ToString(), until = EpochMicroseconds.Of(endedUntil) }), ct);
 
-    private static async Task OfRunAsync(StateTransaction tx, string run, HashSet<string> named)
-    {
-        foreach (var json in await tx.QueryAsync<string>("SELECT receipt_json FROM receipts WHERE run_id = @run", new { run }).ConfigureAwait(false))
-            named.UnionWith(StoredJson.Read<NamedReceipt>(json, $"receipts, run {run}").Final.Artifacts.Select(a => a.BlobName));
-        foreach (var json in await tx.QueryAsync<string>("""
-            SELECT c.checkpoint_json FROM checkpoints c
-            WHERE c.run_id = @run AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.run_id = c.run_id AND r.shard_index = c.shard_index)
-            """, new { run }).ConfigureAwait(false))
-            named.UnionWith(StoredJson.Read<NamedFiles>(json, $"checkpoints, run {run}").Artifacts.Select(a => a.BlobName));
-        named.UnionWith(await tx.QueryAsync<string>("SELECT blob_name FROM segments WHERE run_id = @run", new { run }).ConfigureAwait(false));
-    }
-
-    private static string? RunOf(string name) => name.Split('/') is ["runs", var run, ..] ? run : null;
-
     // A run that failed may be resumed.
     private const string GoingOn = $"'{nameof(RunState.Planned)}', '{nameof(RunState.Scoring)}', '{nameof(RunState.Sealing)}', "
         + $"'{nameof(RunState.Judging)}', '{nameof(RunState.Failed)}'";
-
-    // Of a receipt only its artifacts are read: the profiles beside them are most of it.
-    private sealed record NamedReceipt(NamedFiles Final);
-
-    private sealed record NamedFiles(IReadOnlyList<Artifact> Artifacts);
 }

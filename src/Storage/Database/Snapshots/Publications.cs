@@ -79,8 +79,8 @@ internal sealed class Publications(StateDatabase database)
             at = await tx.FindAsync<Publication>("SELECT number, snapshot_id, previous_number FROM publications WHERE number = @before", new { before })
                 .ConfigureAwait(false);
             if (at is not null && await tx.FindAsync<SnapshotRow>($"{SnapshotRow.Query} WHERE s.id = @id", new { id = at.SnapshotId }).ConfigureAwait(false)
-                is { } row)
-                found.Add(await row.ToSnapshotAsync(tx).ConfigureAwait(false));
+                is { } row && await row.ToSnapshotAsync(tx).ConfigureAwait(false) is { Segments.Count: > 0 } kept)
+                found.Add(kept);
         }
         return found;
     }, ct);
@@ -174,6 +174,7 @@ internal sealed class Publications(StateDatabase database)
     private static async Task MoveAsync(StateTransaction tx, SnapshotInfo moved, long? previous, bool isRollback)
     {
         var (servingName, snapshot) = (moved.ServingName, moved.Id);
+        await RunParts.TouchAsync(tx, moved.Run).ConfigureAwait(false);
         var number = await tx.NextAsync("publication").ConfigureAwait(false);
         await tx.ExecuteAsync("""
             INSERT INTO publications (number, serving_name, snapshot_id, previous_number, is_rollback, published_at)
@@ -199,6 +200,9 @@ internal sealed class Publications(StateDatabase database)
             WHERE u.run_id = @run GROUP BY u.run_id, u.manifest_rows, u.shard_count, u.partition_count
             """, new { run = snapshot.Run.ToString() }).ConfigureAwait(false)
             ?? throw new InvariantBrokenException("a snapshot's run is recorded", $"snapshot {snapshot.Id}, run {snapshot.Run}");
+        if ((await RunParts.RetiredPartsAsync(tx, snapshot.Run).ConfigureAwait(false)).TryGetValue(RetentionKind.Snapshots, out var retired))
+            throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Id}"), $"retired at {Figures.Instant(retired)}",
+                "a snapshot whose segments are kept", "List them with: batchengine snapshots list. How long they are kept is said by retention.snapshots.");
         if (sums.Receipts != sums.ShardCount || sums.RowsRead != sums.ManifestRows || sums.RowsPredicted + sums.RowsRejected != sums.RowsRead)
         {
             throw new InvariantBrokenException("receipts add up to the manifest before a snapshot is published (I2)",

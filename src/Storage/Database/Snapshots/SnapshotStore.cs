@@ -180,6 +180,14 @@ public sealed class SnapshotStore(StateDatabase database)
             segment.Keys,
             segment.UnverifiedNights,
         }).ConfigureAwait(false);
+        // A segment of the base that is kept: it must not be on its way out.
+        if (inserted == 1 && RunParts.OwnerOf(segment.Artifact.BlobName) is { } owner && owner != run.ToString())
+        {
+            await RunParts.CarriesAsync(tx, run, [segment.Artifact.BlobName]).ConfigureAwait(false);
+            if (await RunParts.RemovedAsync(tx, [segment.Artifact.BlobName]).ConfigureAwait(false) is { Count: > 0 })
+                throw new StorageFailedException(segment.Artifact.BlobName, "it was retired while it was kept for this run; the run goes on without it.",
+                    isTransient: true);
+        }
         var recorded = await SnapshotRow.SegmentAsync(tx, run.ToString(), segment.Partition).ConfigureAwait(false);
         return recorded.Keys == segment.Keys ? inserted == 1
             : throw new InvariantBrokenException("sealing a partition again gives the same keys (I4)",

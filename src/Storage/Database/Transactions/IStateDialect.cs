@@ -23,6 +23,11 @@ internal interface IStateDialect
     /// <summary>Statements that make the engine refuse every change of a table's rows: triggers TABLE_never_updated and TABLE_never_deleted.</summary>
     string AppendOnly(string table);
 
+    /// <summary>Statements that let rows of an append-only table be deleted where a condition holds: the trigger TABLE_never_deleted is replaced.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="condition">SQL over the row as OLD.</param>
+    string AppendOnlyUnless(string table, string condition);
+
     /// <summary>A line of a migration in the engine's words.</summary>
     string Line(string line);
 

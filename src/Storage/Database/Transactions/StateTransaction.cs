@@ -93,9 +93,11 @@ internal sealed class StateTransaction
     /// <summary>Runs a script of a migration, in the engine's words.</summary>
     public Task RunScriptAsync(string script)
     {
-        const string AppendOnly = "-- @append-only ";
+        const string AppendOnly = "-- @append-only ", Unless = "-- @append-only-unless ";
         var lines = script.Split('\n').Select(line => line.StartsWith(AppendOnly, StringComparison.Ordinal)
             ? _dialect.AppendOnly(line[AppendOnly.Length..].Trim())
+            : line.StartsWith(Unless, StringComparison.Ordinal) && line[Unless.Length..].Split(": ", 2) is [var table, var condition]
+            ? _dialect.AppendOnlyUnless(table, condition.Trim())
             : line.StartsWith("--", StringComparison.Ordinal) ? "" : _dialect.Line(line));
         return ExecuteAsync(string.Join('\n', lines));
     }

@@ -44,6 +44,20 @@ internal sealed partial class PostgresDialect(TimeProvider? played) : IStateDial
         CREATE TRIGGER {table}_never_deleted BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change();
         """;
 
+    /// <inheritdoc/>
+    public string AppendOnlyUnless(string table, string condition) => $"""
+        DROP TRIGGER {table}_never_deleted ON {table};
+        CREATE FUNCTION {table}_may_go() RETURNS trigger LANGUAGE plpgsql AS $go$
+        BEGIN
+            IF NOT COALESCE(({condition}), FALSE) THEN
+                RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
+            END IF;
+            RETURN OLD;
+        END
+        $go$;
+        CREATE TRIGGER {table}_never_deleted BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_may_go();
+        """;
+
     /// <summary>Text is compared byte by byte, as in SQLite, whatever language the server was set up for.</summary>
     public string Line(string line) => TextType().Replace(line, "TEXT COLLATE \"C\"");
 

@@ -30,6 +30,13 @@ internal sealed class SqliteDialect(TimeProvider clock) : IStateDialect
         """;
 
     /// <inheritdoc/>
+    public string AppendOnlyUnless(string table, string condition) => $"""
+        DROP TRIGGER {table}_never_deleted;
+        CREATE TRIGGER {table}_never_deleted BEFORE DELETE ON {table} WHEN NOT COALESCE(({condition}), 0)
+            BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
+        """;
+
+    /// <inheritdoc/>
     public string Line(string line) => line;
 
     /// <inheritdoc/>
