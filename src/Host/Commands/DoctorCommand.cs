@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using BatchEngine.Domain;
+using BatchEngine.Host.Commands.Checks;
 using BatchEngine.Host.Composition;
 using BatchEngine.Host.Configuration;
 using BatchEngine.Host.Configuration.Prices;

@@ -1,4 +1,4 @@
-namespace BatchEngine.Host.Commands;
+namespace BatchEngine.Host.Commands.Checks;
 
 /// <summary>One thing that was looked at.</summary>
 /// <param name="Name">What was looked at, for example "database".</param>

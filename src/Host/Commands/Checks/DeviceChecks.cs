@@ -4,7 +4,7 @@ using BatchEngine.Host.Configuration.Texts;
 using BatchEngine.Scorer.Execution;
 using BatchEngine.Scorer.Execution.Opening;
 
-namespace BatchEngine.Host.Commands;
+namespace BatchEngine.Host.Commands.Checks;
 
 /// <summary>The part of `doctor` about cards: what there is, and whether forests and ONNX Runtime can use it.</summary>
 internal static class DeviceChecks
