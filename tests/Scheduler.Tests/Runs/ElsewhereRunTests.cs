@@ -42,7 +42,7 @@ public sealed class ElsewhereRunTests
         Assert.IsType<WorkerOutcome.Drained>(await WorkAsync(world, plan, "first", Spot, leave.Token));
         world.LetTimePass();
         Assert.IsType<WorkerOutcome.AllDone>(await WorkAsync(world, plan, "second", Offering.Unknown, CancellationToken.None));
-        await PassAsync(world, running);
+        await PassAsync(world, Task.WhenAll(running, SealAsync(world, plan)));
 
         Assert.IsType<RunOutcome.Published>(await running);
         Assert.Contains(seen, s => s is not null);
@@ -104,6 +104,15 @@ public sealed class ElsewhereRunTests
 
     private static Task<WorkerOutcome> WorkAsync(World world, RunPlan plan, string name, Offering offering, CancellationToken drain) =>
         new WorkerLoop(world.WorkersWith(SilentRunLog.Instance), LeasePolicy.Default).RunAsync(plan, name, offering, null, drain, World.Stop);
+
+    // A third one seals, since a coordinator without workers of its own has no sealers either.
+    private static async Task SealAsync(World world, RunPlan plan)
+    {
+        while ((await world.Runs.FindAsync(plan.Run, World.Stop))!.State == RunState.Scoring)
+            await Task.Delay(1, World.Stop);
+        using var loop = new SealLoop(world.SealersOver(world.Blobs), LeasePolicy.Default, plan);
+        Assert.IsType<SealOutcome.AllDone>(await loop.RunAsync("third", Spot, new ProgressBoard(), CancellationToken.None, World.Stop));
+    }
 
     private static async Task PassAsync(World world, Task until)
     {
