@@ -92,6 +92,10 @@ public sealed class RoamingWorker(RunStore runs, Func<RunId, CancellationToken, 
                 _avoided.Remove(run);
             return outcome.ShardsCommitted;
         }
+        catch (OperationCanceledException) when (drain.IsCancellationRequested)
+        {
+            return 0; // Asked to leave before it held anything of the run.
+        }
         catch (BatchEngineException failure) when (failure is not InvariantBrokenException)
         {
             Avoid(run, failure.Message);
