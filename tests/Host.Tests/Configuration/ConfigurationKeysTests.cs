@@ -167,6 +167,13 @@ public sealed class ConfigurationKeysTests
         Assert.Equal("Host=h;Database=d", EngineConfigurationFile.Load(file, set.GetValueOrDefault, warnings.Add).Database);
     }
 
+    [Fact]
+    public void Durations_OfZero_ReadWhereNoneIsAllowed()
+    {
+        Assert.Equal(TimeSpan.Zero, Read("stop: { drain: 0s }").Stop.Drain);
+        Assert.Contains("from 1s", Assert.Throws<BadInputException>(() => Read("leaseTtl: 0s")).Message, StringComparison.Ordinal);
+    }
+
     private static EngineConfiguration Read(string text)
     {
         var problems = new ConfigProblems("batchengine.yaml");

@@ -96,7 +96,7 @@ internal static class JobKeys
         "What happens to a run that has spent more than its budget: it is stopped and fails, or goes on and says so. The exit code is 1 either way.",
         BudgetRule.Stop);
 
-    public static Key<TimeSpan> WaitForInput { get; } = new("waitForInput", new DurationType(TimeSpan.FromTicks(1), TimeSpan.FromDays(7)),
+    public static Key<TimeSpan> WaitForInput { get; } = new("waitForInput", new DurationType(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(7)),
         "How long after its scheduled instant `serve` tries a run again that cannot start: its input or model is missing, or its plan is refused.")
     {
         Otherwise = "it is tried once",

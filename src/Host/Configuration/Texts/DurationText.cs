@@ -30,7 +30,7 @@ internal static class DurationText
         return text.Length > 0 ? text : "0ms";
     }
 
-    /// <summary>Reads a duration above zero; units go from large to small, each at most once.</summary>
+    /// <summary>Reads a duration, which may be zero; units go from large to small, each at most once.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;
@@ -54,7 +54,7 @@ internal static class DurationText
             milliseconds += amount * Units[unit].Milliseconds;
             nextUnit = unit + 1;
         }
-        if (milliseconds <= 0 || milliseconds > (decimal)Longest.TotalMilliseconds)
+        if (text.Length == 0 || milliseconds > (decimal)Longest.TotalMilliseconds)
             return false;
         duration = TimeSpan.FromTicks((long)(milliseconds * TimeSpan.TicksPerMillisecond));
         return true;
