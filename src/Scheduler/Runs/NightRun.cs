@@ -86,42 +86,13 @@ public sealed class NightRun(NightRunServices services, RunSettings settings)
             case RunCreation.Created created:
                 var size = FormattableString.Invariant($"{plan.Manifest.Rows} rows, {plan.Shards.Count} shards, {plan.PartitionCount} partitions");
                 services.Log.Write(new RunEvent(RunEventKind.Recorded, plan.Run, "plan", $"{size}, {plan.Chosen.Workers} workers on {plan.Chosen.Offering}"));
-                await services.Stores.Decisions.AppendAsync(
-                    new Decision(plan.Run, created.Record.PlannedAt, DecisionSubject.Capacity, $"{plan.Chosen.Workers} worker(s) on {plan.Chosen.Offering}",
-                    $"predicted {Predicted(plan.Chosen.Duration)}, cost {plan.Chosen.Cost}; {plan.Rejected.Count} other option(s) rejected"), ct)
-                        .ConfigureAwait(false);
-                await services.Stores.Decisions.AppendAsync(ReuseDecision(plan, created.Record.PlannedAt), ct).ConfigureAwait(false);
-                if (SumsDecision(plan, created.Record.PlannedAt) is { } sums)
-                    await services.Stores.Decisions.AppendAsync(sums, ct).ConfigureAwait(false);
+                foreach (var decision in PlanDecisions.Of(plan, created.Record.PlannedAt))
+                    await services.Stores.Decisions.AppendAsync(decision, ct).ConfigureAwait(false);
                 return await ContinueAsync(created.Record, isNew: true, progress, drain, ct).ConfigureAwait(false);
             default:
                 throw new InvariantBrokenException("a run is created or found", plan.Run.ToString());
         }
     }
-
-    private static string Predicted(Measured<TimeSpan> duration) => duration.TryGet(out var span)
-        ? string.Create(CultureInfo.InvariantCulture, $"duration {span.TotalSeconds:N1} s")
-        : $"duration not measured ({duration.Reason})";
-
-    private static Decision ReuseDecision(RunPlan plan, DateTimeOffset at)
-    {
-        var reuse = plan.Reuse;
-        return reuse.Base is not { } from
-            ? new Decision(plan.Run, at, DecisionSubject.Reuse, "every row is scored", reuse.Reason)
-            : new Decision(plan.Run, at, DecisionSubject.Reuse,
-                string.Create(CultureInfo.InvariantCulture, $"takes over from run {from}, snapshot {reuse.BaseSnapshot}"),
-                $"{reuse.Reason}; {CarriedOver(plan)}; {reuse.RowsReason}");
-    }
-
-    private static string CarriedOver(RunPlan plan) => string.Create(CultureInfo.InvariantCulture,
-        $"{plan.Reuse.Carried.Count} of {plan.Shards.Count} shards with {plan.Manifest.Rows - plan.RowsToRead:N0} of {plan.Manifest.Rows:N0} rows ")
-        + "are carried over without being read";
-
-    // Who asked for sums is told when there are none to keep.
-    private static Decision? SumsDecision(RunPlan plan, DateTimeOffset at) => !plan.Job.KeepsSums ? null
-        : plan.KeptSums > 0 ? new Decision(plan.Run, at, DecisionSubject.KeepSums, "sums are kept",
-            string.Create(CultureInfo.InvariantCulture, $"{plan.KeptSums} a row, for a model that only appends trees to go on from"))
-        : new Decision(plan.Run, at, DecisionSubject.KeepSums, "no sums are kept", $"the model, which runs as {plan.Arithmetic}, has none beside its outputs");
 
     private async Task<RunOutcome> ContinueAsync(RunRecord record, bool isNew, IProgress<RunProgress>? progress, CancellationToken drain, CancellationToken ct)
     {

@@ -38,7 +38,7 @@ public static class TrafficBench
         foreach (var f in figures)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{f.Workers,6} workers {f.Seconds,7:0.0} s {f.WritesPerSecond,8:0.0} writes/s   waiting {f.WaitingShare,7:0.000 %} of the workers' time   "
-                + $"ms: median {f.MedianMs:0.0}, 99 % {f.P99Ms:0.0}, longest {f.LongestMs:0}"));
+                + $"ms: median {f.MedianMs:0.0}, 99 % {f.P99Ms:0.0}, longest {f.LongestMs:0}; {f.LostLeases} leases lost"));
         BenchResults.Save("traffic.json", $"traffic --database Host=... --workers {string.Join(',', sizes)}", figures, figures);
         return 0;
     }
@@ -50,19 +50,21 @@ public static class TrafficBench
         var lead = ((LeadOutcome.Taken)await new LeadStore(database).TryTakeAsync(plan.Run, "benchmark", TimeSpan.FromHours(1), CancellationToken.None)).Lead;
         await new RunStore(database).MoveAsync(lead, RunState.Planned, RunState.Scoring, "", null, CancellationToken.None);
         var waits = new ConcurrentBag<double>();
+        var lost = new ConcurrentBag<int>();
         var started = Stopwatch.GetTimestamp();
-        var lives = await Task.WhenAll(Enumerable.Range(0, workers).Select(i => Task.Run(() => LiveAsync(database, plan, $"w{i}", waits, warm))));
+        var lives = await Task.WhenAll(Enumerable.Range(0, workers).Select(i => Task.Run(() => LiveAsync(database, plan, $"w{i}", waits, lost, warm))));
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         if (await new ReceiptStore(database).CountAsync(plan.Run, CancellationToken.None) != plan.Shards.Count)
             throw new InvalidOperationException("A shard has no receipt.");
         await new RunStore(database).MoveAsync(lead, RunState.Scoring, RunState.Failed, "measured", null, CancellationToken.None);
         var sorted = waits.Order().ToArray();
         return new TrafficFigures(workers, seconds, sorted.Length / seconds, sorted.Sum() / lives.Sum(), 1000 * sorted[sorted.Length / 2],
-            1000 * sorted[(int)(sorted.Length * 0.99)], 1000 * sorted[^1]);
+            1000 * sorted[(int)(sorted.Length * 0.99)], 1000 * sorted[^1], lost.Count);
     }
 
     // Gives how long the worker lived, in seconds.
-    private static async Task<double> LiveAsync(StateDatabase database, RunPlan plan, string worker, ConcurrentBag<double> waits, bool warm)
+    private static async Task<double> LiveAsync(StateDatabase database, RunPlan plan, string worker, ConcurrentBag<double> waits,
+        ConcurrentBag<int> lost, bool warm)
     {
         var (claims, receipts) = (new ClaimStore(database), new ReceiptStore(database));
         var born = Stopwatch.GetTimestamp();
@@ -74,7 +76,17 @@ public static class TrafficBench
             switch (await TimedAsync(() => claims.TryAcquireAsync(plan.Run, worker, s_life, CancellationToken.None)))
             {
                 case LeaseOutcome.Granted granted:
-                    await WorkAsync(granted.Lease);
+                    try
+                    {
+                        await WorkAsync(granted.Lease);
+                    }
+                    catch (FenceLostException)
+                    {
+                        lost.Add(granted.Lease.ShardIndex); // The database was slower than a lease lives: another has the shard.
+                    }
+                    break;
+                case LeaseOutcome.NoneFree when !lost.IsEmpty:
+                    await Task.Delay(s_checkpoint);
                     break;
                 default:
                     return Stopwatch.GetElapsedTime(born).TotalSeconds;

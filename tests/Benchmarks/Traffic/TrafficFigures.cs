@@ -8,4 +8,6 @@ namespace BatchEngine.Benchmarks.Traffic;
 /// <param name="MedianMs">Of one write, in milliseconds.</param>
 /// <param name="P99Ms">Of one write.</param>
 /// <param name="LongestMs">Of one write.</param>
-public sealed record TrafficFigures(int Workers, double Seconds, double WritesPerSecond, double WaitingShare, double MedianMs, double P99Ms, double LongestMs);
+/// <param name="LostLeases">Leases that ran out before the database had renewed them.</param>
+public sealed record TrafficFigures(int Workers, double Seconds, double WritesPerSecond, double WaitingShare, double MedianMs, double P99Ms, double LongestMs,
+    int LostLeases);

@@ -3,10 +3,10 @@ using System.IO.Hashing;
 
 namespace BatchEngine.Storage.Blobs.Remote;
 
-/// <summary>Gathers what is written into parts, hashes it on the way, and hands over each part that is full. Forward only; not thread-safe.</summary>
+/// <summary>Gathers what is written into parts, hashes it on the way, and hands over each part that is full. Not thread-safe.</summary>
 /// <param name="partBytes">The length of a part.</param>
 /// <param name="sendAsync">Takes over a full part, its memory included; waits while too many are under way.</param>
-internal sealed class UploadStream(int partBytes, Func<Part, Task> sendAsync) : Stream
+internal sealed class UploadStream(int partBytes, Func<Part, Task> sendAsync) : ForwardStream
 {
     private const int FirstBytes = 1 << 16;
     private readonly XxHash3 _hash = new();
@@ -14,27 +14,11 @@ internal sealed class UploadStream(int partBytes, Func<Part, Task> sendAsync) : 
     private int _count;
     private long _bytes;
 
-    /// <summary>The checksum of everything written.</summary>
-    public ulong Checksum => _hash.GetCurrentHashAsUInt64();
-
     /// <inheritdoc/>
-    public override bool CanRead => false;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
+    public override ulong Checksum => _hash.GetCurrentHashAsUInt64();
 
     /// <inheritdoc/>
     public override long Length => _bytes;
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => _bytes;
-        set => throw new NotSupportedException("A blob is written front to back.");
-    }
 
     /// <summary>Takes out what does not fill a part yet; its memory is the caller's.</summary>
     public Part Take()
@@ -66,27 +50,6 @@ internal sealed class UploadStream(int partBytes, Func<Part, Task> sendAsync) : 
                 sendAsync(Take()).GetAwaiter().GetResult();
         }
     }
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <summary>Does nothing: the bytes become durable when the writer commits.</summary>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A blob being written cannot be read.");
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A blob is written front to back.");
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException("A blob is written front to back.");
 
     private int Add(ReadOnlySpan<byte> bytes)
     {
