@@ -28,6 +28,7 @@ public sealed class FleetTests
         TestContext.Current.SendDiagnosticMessage($"the bytes lie in {rig.StoreName}");
         var storm = new FleetStorm(rig);
         var runs = new List<(string Run, string Told)> { (await storm.NightAsync([], ct), "without faults") };
+        await storm.ServedAsync(ct);
         var known = undisturbed.Rows.Take(KnownKeys).ToDictionary(r => r.Key, r => PredictionOf(r.Value));
         await using (var load = new LookupLoad(rig.Routers, known, Callers))
         {

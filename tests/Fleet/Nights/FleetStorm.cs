@@ -26,6 +26,18 @@ internal sealed class FleetStorm(FleetRig rig)
         return run;
     }
 
+    /// <summary>Waits until every router serves what is published: what is asked before has no answer.</summary>
+    public async Task ServedAsync(CancellationToken ct)
+    {
+        using var http = new HttpClient();
+        foreach (var router in rig.Routers)
+            await UntilAsync(async () =>
+            {
+                using var ready = await http.GetAsync(new Uri(router, $"/v1/predictions/{FleetJob.ServingName}/1"), ct);
+                return ready.IsSuccessStatusCode ? router.Host : null;
+            }, $"{router.Host} serves", ct);
+    }
+
     /// <summary>The program, run by a person who stands outside of every host.</summary>
     public async Task<JsonElement> AskAsync(params string[] words)
     {

@@ -10,6 +10,7 @@ using BatchEngine.TestKit.Objects;
 namespace BatchEngine.Storage.Tests;
 
 /// <summary>What happens over hours and in large stores: sweeps, credentials that run out, many objects, long blobs.</summary>
+[Collection(MeasuredCollection.Name)]
 public sealed class S3SweepTests : IAsyncLifetime
 {
     private const string Bucket = "test-bucket";
